@@ -1,0 +1,84 @@
+"""Which Dagster instance the command line uses, settled before dagster is imported.
+
+`stripe-assets sync` and then `dagster dev` in the same folder must show the same runs with nothing exported. Dagster reads
+`./.env` itself, and its values win over the environment's there; so the address of the instance is written to that file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+HOME = "DAGSTER_HOME"
+
+_DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+# Runs that the UI, sensors and schedules queue: one at a time for each API key.
+concurrency:
+  runs:
+    tag_concurrency_limits:
+      - key: dagster/partition
+        value:
+          applyLimitPerUniqueValue: true
+        limit: 1
+"""
+
+
+class InstanceError(ValueError):
+    """DAGSTER_HOME cannot be used; the message says what to do."""
+
+
+def read_env_file(folder: Path, environ: MutableMapping[str, str]) -> None:
+    """Put the values of the folder's `.env` into `environ`, over what is there. No file, no change."""
+    for name, value in dotenv_values(folder / ".env").items():
+        if value is not None:
+            environ[name] = value
+
+
+def settle_home(folder: Path, environ: MutableMapping[str, str]) -> Path:
+    """The instance's folder, made when it is missing, and set in `environ`.
+
+    Without DAGSTER_HOME it is `.dagster` in `folder`, and `folder`'s `.env` says so from then on. Raises InstanceError.
+    """
+    set_to = environ.get(HOME, "").strip()
+    home = Path(set_to).expanduser() if set_to else folder.resolve() / ".dagster"
+    if not home.is_absolute():
+        raise InstanceError(f"{HOME} is {set_to!r}, and Dagster wants an absolute path. Change it in ./.env or where it is exported.")
+    _make(home)
+    if not set_to:
+        _append(folder / ".env", f"{HOME}={_quoted(home)}")
+    environ[HOME] = str(home)
+    return home
+
+
+def _make(home: Path) -> None:
+    if home.is_dir():
+        return
+    try:
+        home.mkdir(parents=True)
+        (home / "dagster.yaml").write_text(_DAGSTER_YAML, encoding="utf-8")
+    except OSError as error:
+        raise InstanceError(f"{HOME} {str(home)!r} does not exist and cannot be made: {error.strerror}.") from error
+
+
+def _append(path: Path, line: str) -> None:
+    """Add a line to a file that others may not read, since API keys are kept there too."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)
+            text = file.read()
+            file.write(f"{line}\n" if not text or text.endswith("\n") else f"\n{line}\n")
+    except OSError as error:
+        raise InstanceError(f"{path} cannot be written ({error.strerror}); set {HOME} in the environment instead.") from error
+
+
+def _quoted(path: Path) -> str:
+    text = str(path)
+    return text if text.replace("/", "").replace("-", "").replace("_", "").replace(".", "").isalnum() else f"'{text}'"

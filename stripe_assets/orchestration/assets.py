@@ -1,0 +1,83 @@
+"""Every model as an asset, all of them in one `multi_asset`: a run syncs those that it selects, concurrently, under one rate budget."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from stripe_assets.catalog import Catalog, catalog
+from stripe_assets.catalog.model import Resource
+from stripe_assets.orchestration import describe
+from stripe_assets.orchestration.key_run import KeyRun, StripeSync
+from stripe_assets.orchestration.partitions import api_key_partitions, register
+from stripe_assets.orchestration.report import failure, materialization_metadata, no_key, unpartitioned_subset
+from stripe_assets.sync import SyncAborted
+
+
+def model_spec(models: Catalog, resource: Resource) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key=dg.AssetKey(list(resource.asset_key)),
+        deps=[dg.AssetKey(list(models[name].asset_key)) for name in resource.depends_on],
+        group_name=resource.group,
+        description=describe.description(models, resource),
+        metadata={"dagster/table_name": describe.table_name(resource), "dagster/column_schema": describe.columns(resource)},
+        tags=describe.tags(resource),
+        kinds={"stripe", "sql"},
+        partitions_def=api_key_partitions,
+        skippable=True,  # a run without a partition logs its materializations per key and yields nothing
+    )
+
+
+@dg.multi_asset(
+    name="stripe_models",
+    specs=[model_spec(catalog(), resource) for resource in catalog().resources.values()],
+    can_subset=True,
+    description="Sweeps the selected models of one API key into the database.",
+)
+def stripe_models(context: dg.AssetExecutionContext, stripe: dg.ResourceParam[StripeSync]) -> Iterator[dg.MaterializeResult]:
+    if context.has_partition_key:
+        yield from sync_one_key(context, stripe)
+    else:
+        sync_every_key(context, stripe)
+
+
+def sync_one_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> Iterator[dg.MaterializeResult]:
+    """A run with a partition: its results are the step's, so that Dagster knows which models are left to do again."""
+    alias = context.partition_key
+    run = KeyRun(stripe, alias, selected_models(context), context.run_id)
+    keys = {name: dg.AssetKey(list(resource.asset_key)) for name, resource in catalog().resources.items()}
+    try:
+        for result in run.results(catalog(), lambda: register(context.instance, [alias]), context.log.info):
+            yield dg.MaterializeResult(asset_key=keys[result.model], metadata=materialization_metadata(result))
+    except SyncAborted as error:
+        raise failure([run], {alias: error}) from error
+    if run.failed:
+        raise failure([run], {})
+
+
+def sync_every_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> None:
+    """A run without a partition: one key after another. Its materializations are logged, since a step has no results per key."""
+    models = selected_models(context)
+    if len(models) < len(catalog().resources):
+        raise unpartitioned_subset()
+    aliases = stripe.aliases()
+    if not aliases:
+        raise no_key()
+    runs: list[KeyRun] = []
+    aborted: dict[str, Exception] = {}
+    for alias in aliases:
+        runs.append(run := KeyRun(stripe, alias, models, context.run_id))
+        try:
+            for result in run.results(catalog(), lambda alias=alias: register(context.instance, [alias]), context.log.info):
+                key = dg.AssetKey(list(catalog()[result.model].asset_key))
+                context.log_event(dg.AssetMaterialization(key, partition=alias, metadata=materialization_metadata(result)))
+        except (SyncAborted, ValueError) as error:
+            context.log.error(f"{alias}: {error}")
+            aborted[alias] = error
+    if aborted or any(run.failed for run in runs):
+        raise failure(runs, aborted)
+
+
+def selected_models(context: dg.AssetExecutionContext) -> list[str]:
+    """The run's models by resource name, upstreams first."""
+    selected = context.selected_asset_keys
+    return [name for name, resource in catalog().resources.items() if dg.AssetKey(list(resource.asset_key)) in selected]

@@ -1,0 +1,14 @@
+"""The partitions of every model's asset: one per API key, named by the key's alias."""
+
+from collections.abc import Iterable
+
+import dagster as dg
+
+API_KEYS = "stripe_api_keys"
+
+api_key_partitions = dg.DynamicPartitionsDefinition(name=API_KEYS)
+
+
+def register(instance: dg.DagsterInstance, aliases: Iterable[str]) -> None:
+    """Make the aliases known as partitions. Nothing is ever removed here: a partition's history outlives its key."""
+    instance.add_dynamic_partitions(API_KEYS, list(aliases))
