@@ -1,0 +1,97 @@
+"""The loaded catalog: resources in dependency order, and the ways to find one."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from stripe_assets.catalog import codec
+from stripe_assets.catalog.model import Resource
+
+FOLDER = Path(__file__).parent
+
+
+class UnknownModel(ValueError):
+    """A name that no model of the catalog has."""
+
+
+class Catalog:
+    """Every model that Stripe's API has, by name."""
+
+    def __init__(self, sdk_version: str, api_version: str, resources: Iterable[Resource]) -> None:
+        self.sdk_version = sdk_version
+        """The stripe SDK's version that the catalog was made from."""
+        self.api_version = api_version
+        """Stripe's API version, as `2026-10-28.endive`."""
+        self.resources: Mapping[str, Resource] = MappingProxyType({item.name: item for item in resources})
+        """Name → resource, dependencies before what depends on them."""
+
+    def __getitem__(self, name: str) -> Resource:
+        return self.resources[name]
+
+    def find(self, name: str) -> Resource:
+        """The model of this API name, class name, table name or alias; letter case, dots, dashes and underscores do not matter.
+
+        Raises UnknownModel, whose message names what was perhaps meant.
+        """
+        found = self._by_spelling.get(_spelling(name))
+        if found:
+            return found
+        close = difflib.get_close_matches(_spelling(name), self._by_spelling, n=3, cutoff=0.6)
+        names = dict.fromkeys(self._by_spelling[spelling].class_name for spelling in close)
+        hint = f" Did you mean {' or '.join(names)}?" if names else ""
+        raise UnknownModel(f"Stripe has no model {name!r}.{hint}")
+
+    def by_object(self, obj: Mapping[str, Any], targets: Sequence[str] = ()) -> Resource | None:
+        """The model of an API object, by its `object`; None when there is none, or none of `targets` where these are given."""
+        name = obj.get("object")
+        if not isinstance(name, str) or (targets and name not in targets):
+            return None
+        return self.resources.get(name)
+
+    def by_id(self, id: str, targets: Sequence[str]) -> str | None:
+        """Which of a union's targets the id's prefix means. The only target needs no prefix; None when none is known to fit."""
+        if len(targets) == 1:
+            return targets[0]
+        fitting = [
+            (len(p), name) for name in targets if name in self.resources for p in self.resources[name].id_prefixes if id.startswith(p)
+        ]
+        return max(fitting)[1] if fitting else None
+
+    @functools.cached_property
+    def _by_spelling(self) -> Mapping[str, Resource]:
+        found: dict[str, Resource] = {}
+        for item in self.resources.values():
+            for name in item.aliases:
+                found[_spelling(name)] = item
+        for item in self.resources.values():
+            for name in (item.class_name, item.table, item.name):
+                found[_spelling(name)] = item
+        return found
+
+
+def _spelling(name: str) -> str:
+    return re.sub(r"[._\s-]", "", name).lower()
+
+
+@functools.cache
+def catalog() -> Catalog:
+    """The catalog, read once from its data file."""
+    data = orjson.loads((FOLDER / "catalog.json").read_bytes())
+    return Catalog(data["sdk_version"], data["api_version"], map(codec.resource, data["resources"]))
+
+
+@functools.cache
+def shapes() -> Mapping[str, dict[str, Any]]:
+    """Resource → `fields` (nested nodes), `gets`, `posts` and `deletes` (path → kind, params, required). For the sandbox and tests.
+
+    A node is `{"t": kind}` with `null`, `enum`, `of` (an array's or map's items), `fields` (an object's) and `to` (resources).
+    """
+    return MappingProxyType(orjson.loads((FOLDER / "shapes.json").read_bytes()))

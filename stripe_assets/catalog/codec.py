@@ -1,0 +1,101 @@
+"""The records as JSON and back: what equals its default is left out, so that a line says what is particular."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+import orjson
+
+from stripe_assets.catalog.model import Field, Resource, Retrieve, Route
+
+Json = dict[str, Any]
+
+
+def plain(record: Field | Route | Retrieve | Resource) -> Json:
+    """The record without its defaults."""
+    found: Json = {}
+    for spec in fields(record):
+        value = getattr(record, spec.name)
+        default = (
+            spec.default if spec.default is not MISSING else spec.default_factory() if spec.default_factory is not MISSING else MISSING
+        )
+        if value != default:
+            found[spec.name] = _plain(value)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Field() | Route() | Retrieve():
+            return plain(value)
+        case tuple():
+            return [_plain(item) for item in value]
+        case Mapping():
+            return dict(value)
+    return value
+
+
+def _field(data: Json) -> Field:
+    data["path"] = tuple(data["path"])
+    if "targets" in data:
+        data["targets"] = tuple(data["targets"])
+    return Field(**data)
+
+
+def _route(data: Json) -> Route:
+    if "variants" in data:
+        data["variants"] = tuple(data["variants"])
+    if "expand" in data:
+        data["expand"] = tuple(data["expand"])
+    if "parent_where" in data:
+        data["parent_where"] = tuple(data["parent_where"])
+    return Route(**data)
+
+
+def resource(data: Json) -> Resource:
+    """The record of one resource; takes the parsed JSON over and changes it."""
+    data["fields"] = tuple(map(_field, data["fields"]))
+    data["routes"] = tuple(map(_route, data.get("routes", ())))
+    if "retrieve" in data:
+        data["retrieve"] = Retrieve(**data["retrieve"])
+    if "secrets" in data:
+        data["secrets"] = tuple(map(tuple, data["secrets"]))
+    for name in ("expand", "depends_on", "aliases", "id_prefixes"):
+        if name in data:
+            data[name] = tuple(data[name])
+    return Resource(**data)
+
+
+def dump_catalog(sdk_version: str, api_version: str, resources: Iterable[Resource]) -> bytes:
+    """One line for a field, a route, or any other property of a resource."""
+    lines = []
+    for item in resources:
+        data = plain(item)
+        parts = []
+        for key, value in data.items():
+            if key in {"fields", "routes"}:
+                inner = ",\n".join("   " + _text(entry) for entry in value)
+                parts.append(f'  "{key}": [\n{inner}\n  ]')
+            else:
+                parts.append(f'  "{key}": {_text(value)}')
+        lines.append(" {\n" + ",\n".join(parts) + "\n }")
+    head = f'{{"sdk_version": "{sdk_version}", "api_version": "{api_version}", "resources": [\n'
+    return (head + ",\n".join(lines) + "\n]}\n").encode()
+
+
+def dump_shapes(shapes: Mapping[str, Json]) -> bytes:
+    """One line for a top-level field or a route."""
+    lines = []
+    for name, shape in shapes.items():
+        parts = []
+        for key, entries in shape.items():
+            inner = ",\n".join(f"   {_text(entry)}: {_text(value)}" for entry, value in entries.items())
+            parts.append(f'  "{key}": {{\n{inner}\n  }}' if inner else f'  "{key}": {{}}')
+        lines.append(f" {_text(name)}: {{\n" + ",\n".join(parts) + "\n }")
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def _text(value: object) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,141 @@
+"""The catalog's records from the SDK and the overlay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from stripe_assets.catalog.generator.expansion import expansion
+from stripe_assets.catalog.generator.fields import fields, secret_paths
+from stripe_assets.catalog.generator.order import dependencies, topological
+from stripe_assets.catalog.generator.routes import SdkRoute
+from stripe_assets.catalog.generator.sdk import PLACEHOLDER, Sdk
+from stripe_assets.catalog.model import Field, Resource, Retrieve, Route
+from stripe_assets.catalog.overlay import names, routes
+from stripe_assets.catalog.overlay.references import PREFIXES
+
+PAGE = 100
+"""The most that a page holds."""
+
+
+def build(sdk: Sdk) -> tuple[Resource, ...]:
+    """Every model, dependencies first."""
+    all_fields = {name: fields(sdk, name) for name in sdk.models}
+    all_routes = {name: _routes(sdk, name) for name in sdk.models}
+    unlisted = _unlisted(all_fields, all_routes)
+    depends_on = dependencies(all_fields, all_routes, unlisted)
+    return tuple(_resource(sdk, name, all_fields, all_routes[name], unlisted, depends_on[name]) for name in topological(depends_on))
+
+
+def _unlisted(all_fields: Mapping[str, tuple[Field, ...]], all_routes: Mapping[str, tuple[Route, ...]]) -> frozenset[str]:
+    """What no list and no completely read sublist returns: it comes by what embeds it."""
+    in_sublists = {t for own in all_fields.values() for f in own if f.kind == "sublist" and f.complete for t in f.targets}
+    return frozenset(name for name, own in all_routes.items() if not own and name not in in_sublists)
+
+
+def _resource(
+    sdk: Sdk,
+    name: str,
+    all_fields: dict[str, tuple[Field, ...]],
+    own_routes: tuple[Route, ...],
+    unlisted: frozenset[str],
+    depends_on: tuple[str, ...],
+) -> Resource:
+    api = "v2" if name.startswith("v2.") else "v1"
+    expand = expansion(sdk, name, all_fields, unlisted) if api == "v1" else ()
+    retrieves = _retrieves(sdk, name)
+    return Resource(
+        name=name,
+        class_name=class_name(name),
+        table=name.replace(".", "_"),
+        group=_group(name),
+        api=api,
+        fields=all_fields[name],
+        singleton=sdk.singleton(name),
+        routes=own_routes,
+        retrieve=retrieves[0] if retrieves else None,
+        expand=expand,
+        depends_on=depends_on,
+        aliases=names.ALIASES.get(name, ()),
+        id_prefixes=PREFIXES.get(name, ()),
+        secrets=secret_paths(sdk, name),
+        retention_days=routes.RETENTION_DAYS.get(name),
+        on_demand=routes.ON_DEMAND.get(name),
+    )
+
+
+def class_name(name: str) -> str:
+    return names.CLASS_NAMES.get(name) or "".join(part[0].upper() + part[1:] for part in re.split(r"[._]", name))
+
+
+def _group(name: str) -> str:
+    if name in names.GROUPS:
+        return names.GROUPS[name]
+    parts = name.split(".")
+    if parts[0] == "v2":
+        parts = parts[1:]
+    return names.NAMESPACE_GROUPS.get(parts[0], parts[0]) if len(parts) > 1 else "core"
+
+
+def _routes(sdk: Sdk, name: str) -> tuple[Route, ...]:
+    if name in routes.ON_DEMAND:
+        return ()
+    if name in routes.LISTS:
+        return tuple(_route(sdk, name, entry) for entry in routes.LISTS[name])
+    plain = sdk.plain_list(name)
+    return (_route(sdk, name, routes.List(plain.path)),) if plain else ()
+
+
+def _route(sdk: Sdk, name: str, entry: routes.List) -> Route:
+    known = sdk.lists.get(entry.path)
+    if known is None or name not in known.returns:
+        raise ValueError(f"the overlay lists {name} by {entry.path}, which is no list of it in the SDK")
+    _require_known(known, entry)
+    v2 = entry.path.startswith("/v2/")
+    has_limit = "limit" in known.params
+    return Route(
+        path=entry.path,
+        paging="next_page_url" if v2 else "starting_after" if "starting_after" in known.params else "none",
+        limit=PAGE if has_limit else None,
+        created_filter=None
+        if v2
+        else "created"
+        if "created" in known.params
+        else "created_after"
+        if "created_after" in known.params
+        else None,
+        variants=entry.variants,
+        parent=entry.parent,
+        parent_params=dict(entry.parent_params),
+        parent_where=entry.parent_where,
+        modes=entry.modes,
+    )
+
+
+def _require_known(known: SdkRoute, entry: routes.List) -> None:
+    """Stripe refuses parameters that it does not know, so the overlay may not have them either."""
+    placeholders = set(PLACEHOLDER.findall(known.path))
+    given = {key.partition("[")[0] for variant in entry.variants for key in variant} | set(entry.parent_params) - placeholders
+    if unknown := given - set(known.params):
+        raise ValueError(f"{known.path} does not take {sorted(unknown)}")
+    if missing := (placeholders | set(known.required)) - given - set(entry.parent_params):
+        raise ValueError(f"{known.path} wants {sorted(missing)}")
+
+
+def _retrieves(sdk: Sdk, name: str) -> tuple[Retrieve, ...]:
+    """The last placeholder is the object's own id; those before are fields of the row, by the same name."""
+    found = []
+    for route in sdk.retrieves(name):
+        *parents, own = PLACEHOLDER.findall(route.path)
+        fields_of = {parent: _parent_field(sdk, name, parent) for parent in parents}
+        if all(fields_of.values()):
+            found.append(Retrieve(route.path.replace(f"{{{own}}}", "{id}"), {p: f for p, f in fields_of.items() if f}))
+    return tuple(found)
+
+
+def _parent_field(sdk: Sdk, name: str, placeholder: str) -> str | None:
+    """`account_id` is the row's `account`; a child that does not name its parent has it in the bookkeeping column."""
+    named = next((field for field in (placeholder, placeholder.removesuffix("_id")) if field in sdk.shapes[name]), None)
+    if named or any(placeholder in entry.parent_params for entry in routes.LISTS.get(name, ())):
+        return named or "_parent_id"
+    return None

@@ -1,0 +1,132 @@
+"""A resource's shape as the columns and sublists of its table."""
+
+from __future__ import annotations
+
+import re
+
+from stripe_assets.catalog.generator.sdk import PLACEHOLDER, Sdk
+from stripe_assets.catalog.generator.shapes import Node
+from stripe_assets.catalog.model import Field, Kind, Wire
+from stripe_assets.catalog.overlay import references as overlay
+from stripe_assets.catalog.overlay import routes as overlay_routes
+from stripe_assets.catalog.overlay import secrets
+
+SCALARS: dict[str, tuple[Kind, Wire]] = {
+    "string": ("string", "plain"),
+    "literal": ("string", "plain"),
+    "enum": ("string", "plain"),
+    "integer": ("integer", "plain"),
+    "float": ("float", "plain"),
+    "boolean": ("boolean", "plain"),
+    "timestamp": ("timestamp", "plain"),
+    "decimal": ("decimal", "plain"),
+    "rfc3339": ("timestamp", "rfc3339"),
+    "int64_string": ("integer", "int64_string"),
+}
+
+
+def fields(sdk: Sdk, resource: str) -> tuple[Field, ...]:
+    shape = sdk.shapes[resource]
+    hidden = {path[0] for path in secret_paths(sdk, resource) if len(path) == 1}
+    found = [
+        _field(sdk, resource, name, node)
+        for name, node in shape.items()
+        if name not in hidden and not _is_deleted_flag(name, node) and node["t"] != "sublist"
+    ]
+    found += _sublists(sdk, resource, {"fields": shape}, ())
+    found += [
+        Field(path[0], "reference", path, column, targets=(target,), owner=_owner(resource, column, (target,)), derived=True)
+        for column, (path, target) in overlay.DERIVED.get(resource, {}).items()
+    ]
+    return tuple(found)
+
+
+def secret_paths(sdk: Sdk, resource: str) -> tuple[tuple[str, ...], ...]:
+    """Every path of a secret, through nested objects; those in lists and maps carry no secrets in Stripe's API."""
+    found = set(secrets.PATHS.get(resource, ()))
+
+    def walk(nodes: dict[str, Node], path: tuple[str, ...]) -> None:
+        for name, node in nodes.items():
+            if name in secrets.ANYWHERE:
+                found.add((*path, name))
+            elif node["t"] == "object":
+                walk(node["fields"], (*path, name))
+
+    walk(sdk.shapes[resource], ())
+    return tuple(sorted(found))
+
+
+def _is_deleted_flag(name: str, node: Node) -> bool:
+    """`deleted: true` marks a stub of what is gone; it is no state of an object."""
+    return name == "deleted" and node.get("enum") == [True]
+
+
+def _field(sdk: Sdk, resource: str, name: str, node: Node) -> Field:
+    nullable = bool(node.get("null")) and name != "id"
+    kind = node["t"]
+    target = _string_reference(resource, name, node)
+    if target:
+        return _reference(resource, name, nullable, (target,))
+    if kind in SCALARS:
+        scalar, wire = SCALARS[kind]
+        return Field(name, scalar, (name,), name, nullable, wire)
+    if kind in {"ref", "embed"} and _have_ids(sdk, node):
+        return _reference(resource, name, nullable, tuple(node["to"]), embedded=kind == "embed")
+    if kind == "array" and node["of"]["t"] in {"ref", "embed"} and _have_ids(sdk, node["of"]):
+        targets = tuple(node["of"]["to"])
+        embedded = node["of"]["t"] == "embed"
+        return Field(name, "references", (name,), name, nullable, targets=targets, owner=_owner(resource, name, targets), embedded=embedded)
+    return Field(name, "json", (name,), name, nullable)
+
+
+def _reference(resource: str, name: str, nullable: bool, targets: tuple[str, ...], embedded: bool = False) -> Field:
+    owner = _owner(resource, name, targets)
+    return Field(name, "reference", (name,), f"{name}_id", nullable, targets=targets, owner=owner, embedded=embedded)
+
+
+def _have_ids(sdk: Sdk, node: Node) -> bool:
+    return bool(node["to"]) and all(sdk.has_id(target) for target in node["to"])
+
+
+def _string_reference(resource: str, name: str, node: Node) -> str | None:
+    if node["t"] != "string":
+        return None
+    return overlay.STRING_REFERENCES_OF.get((resource, name)) or overlay.STRING_REFERENCES.get(name)
+
+
+def _owner(resource: str, name: str, targets: tuple[str, ...]) -> str:
+    return overlay.OWNERS.get((resource, name)) or ("self" if targets == ("account",) else "own")
+
+
+def _sublists(sdk: Sdk, resource: str, node: Node, path: tuple[str, ...]) -> list[Field]:
+    found = []
+    for name, child in node["fields"].items():
+        here = (*path, name)
+        if child["t"] == "sublist" and all(sdk.has_id(target) for target in child["to"]):
+            found.append(
+                Field(
+                    ".".join(here),
+                    "sublist",
+                    here,
+                    nullable=bool(child.get("null")),
+                    targets=tuple(child["to"]),
+                    url=_sublist_url(sdk, resource, here, tuple(child["to"])),
+                    complete=(resource, ".".join(here)) not in overlay_routes.INCOMPLETE_SUBLISTS,
+                )
+            )
+        elif child["t"] == "object":
+            found += _sublists(sdk, resource, child, here)
+    return found
+
+
+def _sublist_url(sdk: Sdk, resource: str, path: tuple[str, ...], targets: tuple[str, ...]) -> str | None:
+    """The list below the parent whose last part is the field's name, or all of its path's names."""
+    named = overlay_routes.SUBLIST_URLS.get((resource, ".".join(path)))
+    if named:
+        return named
+    parents = {PLACEHOLDER.sub("{id}", route.path) for route in sdk.retrieves(resource)}
+    for route in sdk.lists.values():
+        parent, _, last = route.path.rpartition("/")
+        if last in {path[-1], "_".join(path)} and PLACEHOLDER.sub("{id}", parent) in parents and set(route.returns) == set(targets):
+            return re.sub(r"\{\w+\}", "{id}", route.path)
+    return None

@@ -1,0 +1,174 @@
+"""References that the SDK types as plain strings, whose they are, and the nested ones that are columns too."""
+
+from __future__ import annotations
+
+STRING_REFERENCES: dict[str, str] = {
+    "application": "application",
+    "calculation": "tax.calculation",
+    "customer": "customer",
+    "customer_account": "v2.core.account",
+    "financial_connections_account": "financial_connections.account",
+    "invoice": "invoice",
+    "invoice_item": "invoiceitem",
+    "meter": "billing.meter",
+    "payment_intent": "payment_intent",
+    "payment_method": "payment_method",
+    "payment_record": "payment_record",
+    "product": "product",
+    "received_credit": "treasury.received_credit",
+    "received_debit": "treasury.received_debit",
+    "report_type": "reporting.report_type",
+    "setup_intent": "setup_intent",
+    "subscription": "subscription",
+    "subscription_item": "subscription_item",
+    "tax_code": "tax_code",
+    "value_list": "radar.value_list",
+    "verification_session": "identity.verification_session",
+}
+"""The rule: a top-level string field of this name holds an id of that resource."""
+
+STRING_REFERENCES_OF: dict[tuple[str, str], str] = {
+    ("apps.install", "account"): "account",
+    ("event", "account"): "account",
+    ("financial_connections.transaction", "account"): "financial_connections.account",
+    ("issuing.card", "financial_account"): "treasury.financial_account",
+    ("person", "account"): "account",
+    ("source_transaction", "source"): "source",
+    **{
+        (f"treasury.{name}", "financial_account"): "treasury.financial_account"
+        for name in (
+            "credit_reversal",
+            "debit_reversal",
+            "inbound_transfer",
+            "outbound_payment",
+            "outbound_transfer",
+            "received_credit",
+            "received_debit",
+            "transaction",
+            "transaction_entry",
+        )
+    },
+    ("v2.core.account_person", "account"): "v2.core.account",
+    **{
+        (f"v2.money_management.{name}", "financial_account"): "v2.money_management.financial_account"
+        for name in ("adjustment", "financial_address", "received_credit", "transaction")
+    },
+    ("v2.money_management.outbound_payment", "payout_intent"): "v2.money_management.payout_intent",
+    ("v2.money_management.outbound_payment", "recipient_verification"): "v2.money_management.recipient_verification",
+    ("v2.money_management.payout_method", "latest_outbound_setup_intent"): "v2.money_management.outbound_setup_intent",
+    ("v2.money_management.recipient_verification", "payout_method"): "v2.money_management.payout_method",
+    ("v2.money_management.recipient_verification", "recipient"): "v2.core.account",
+    ("v2.money_management.transaction_entry", "transaction"): "v2.money_management.transaction",
+}
+"""Names that mean another resource elsewhere: the field is named with its resource."""
+
+OWNERS: dict[tuple[str, str], str] = {
+    # Connect: the fee is the platform's, the charge that pays it is in the connected account.
+    ("charge", "application_fee"): "platform",
+    ("application_fee", "charge"): "field:account",
+    # A transfer is the platform's; what it makes in the destination is the destination's, and points back.
+    ("charge", "source_transfer"): "platform",
+    ("transfer", "destination_payment"): "field:destination",
+    ("transfer_reversal", "destination_payment_refund"): "field:transfer.destination",
+    ("refund", "source_transfer_reversal"): "platform",
+}
+"""References that cross accounts. All others stay with the row's owner, and every reference to `account` is `self`."""
+
+DERIVED: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    "invoice": {
+        "subscription_id": (("parent", "subscription_details", "subscription"), "subscription"),
+        "quote_id": (("parent", "quote_details", "quote"), "quote"),
+    },
+    "line_item": {
+        "invoice_item_id": (("parent", "invoice_item_details", "invoice_item"), "invoiceitem"),
+        "subscription_item_id": (("parent", "subscription_item_details", "subscription_item"), "subscription_item"),
+        "price_id": (("pricing", "price_details", "price"), "price"),
+        "product_id": (("pricing", "price_details", "product"), "product"),
+    },
+    "invoiceitem": {
+        "subscription_id": (("parent", "subscription_details", "subscription"), "subscription"),
+        "subscription_item_id": (("parent", "subscription_details", "subscription_item"), "subscription_item"),
+        "price_id": (("pricing", "price_details", "price"), "price"),
+        "product_id": (("pricing", "price_details", "product"), "product"),
+    },
+    "invoice_payment": {
+        "charge_id": (("payment", "charge"), "charge"),
+        "payment_intent_id": (("payment", "payment_intent"), "payment_intent"),
+        "payment_record_id": (("payment", "payment_record"), "payment_record"),
+    },
+    "discount": {"coupon_id": (("source", "coupon"), "coupon")},
+    "promotion_code": {"coupon_id": (("promotion", "coupon"), "coupon")},
+}
+"""Nested references that users join on every day. They hold what the JSON column beside them holds too."""
+
+PREFIXES: dict[str, tuple[str, ...]] = {
+    "account": ("acct_",),
+    "application": ("ca_",),
+    "application_fee": ("fee_",),
+    "balance_transaction": ("txn_",),
+    "bank_account": ("ba_",),
+    "billing.credit_balance_transaction": ("cbtxn_",),
+    "billing.credit_grant": ("credgr_",),
+    "billing.meter": ("mtr_",),
+    "billing_portal.configuration": ("bpc_",),
+    "card": ("card_",),
+    "charge": ("ch_", "py_"),
+    "checkout.session": ("cs_",),
+    "connect_collection_transfer": ("connct_",),
+    "credit_note": ("cn_",),
+    "credit_note_line_item": ("cnli_",),
+    "customer": ("cus_",),
+    "customer_balance_transaction": ("cbtxn_",),
+    "customer_cash_balance_transaction": ("ccsbtxn_",),
+    "discount": ("di_",),
+    "dispute": ("du_", "dp_"),
+    "event": ("evt_",),
+    "fee_refund": ("fr_",),
+    "file": ("file_",),
+    "file_link": ("link_",),
+    "financial_connections.account": ("fca_",),
+    "identity.verification_report": ("vr_",),
+    "identity.verification_session": ("vs_",),
+    "invoice": ("in_",),
+    "invoice_payment": ("inpay_",),
+    "invoiceitem": ("ii_",),
+    "issuing.authorization": ("iauth_",),
+    "issuing.card": ("ic_",),
+    "issuing.cardholder": ("ich_",),
+    "issuing.dispute": ("idp_",),
+    "issuing.transaction": ("ipi_",),
+    "item": ("li_",),
+    "line_item": ("il_",),
+    "mandate": ("mandate_",),
+    "payment_intent": ("pi_",),
+    "payment_link": ("plink_",),
+    "payment_method": ("pm_",),
+    "payout": ("po_",),
+    "person": ("person_",),
+    "plan": ("plan_",),
+    "price": ("price_",),
+    "product": ("prod_",),
+    "promotion_code": ("promo_",),
+    "quote": ("qt_",),
+    "radar.early_fraud_warning": ("issfr_",),
+    "refund": ("re_", "pyr_"),
+    "reserve_transaction": ("rtx_",),
+    "review": ("prv_",),
+    "setup_attempt": ("setatt_",),
+    "setup_intent": ("seti_",),
+    "shipping_rate": ("shr_",),
+    "source": ("src_",),
+    "subscription": ("sub_",),
+    "subscription_item": ("si_",),
+    "subscription_schedule": ("sub_sched_",),
+    "tax_code": ("txcd_",),
+    "tax_deducted_at_source": ("itds_",),
+    "tax_id": ("txi_", "atxi_"),
+    "tax_rate": ("txr_",),
+    "test_helpers.test_clock": ("clock_",),
+    "topup": ("tu_",),
+    "transfer": ("tr_",),
+    "transfer_reversal": ("trr_",),
+    "webhook_endpoint": ("we_",),
+}
+"""How ids begin, which tells a union's targets apart. The longest prefix that fits wins."""
