@@ -80,5 +80,6 @@ def _append(path: Path, line: str) -> None:
 
 
 def _quoted(path: Path) -> str:
-    text = str(path)
-    return text if text.replace("/", "").replace("-", "").replace("_", "").replace(".", "").isalnum() else f"'{text}'"
+    """As python-dotenv reads it back."""
+    escaped = str(path).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

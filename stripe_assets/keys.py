@@ -1,8 +1,4 @@
-"""Every API key there is: those kept in the database and those of the environment, by alias.
-
-In the environment `STRIPE_SECRET_KEY` is the alias `default`, `STRIPE_TEST_SECRET_KEY` `test`, `STRIPE_LIVE_SECRET_KEY` `live`,
-and `STRIPE_API_KEY__ACME` `acme`.
-"""
+"""Every API key there is: those kept in the database and those of the environment, by alias."""
 
 from __future__ import annotations
 
@@ -12,12 +8,9 @@ import os
 from collections.abc import Mapping
 
 from stripe_assets.mirror import KeyStore, Mirror
-from stripe_assets.stripe_api import ApiKey, parse_api_key
+from stripe_assets.stripe_api import ApiKey, environment_key, environment_variables
 
 _log = logging.getLogger(__name__)
-
-_VARIABLES = {"STRIPE_SECRET_KEY": "default", "STRIPE_TEST_SECRET_KEY": "test", "STRIPE_LIVE_SECRET_KEY": "live"}
-_PREFIX = "STRIPE_API_KEY__"
 
 HOW_TO_SET_A_KEY = (
     "Set STRIPE_SECRET_KEY (alias: default), or STRIPE_API_KEY__ACME for an alias of your own (acme), in the environment or in ./.env; "
@@ -40,15 +33,6 @@ class UnknownAlias(ValueError):
         self.alias = alias
 
 
-def environment_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Alias → the variable that holds its key. An empty variable holds none."""
-    found = {alias: name for name, alias in _VARIABLES.items() if environ.get(name, "").strip()}
-    for name in sorted(environ):
-        if name.startswith(_PREFIX) and len(name) > len(_PREFIX) and environ[name].strip():
-            found[name.removeprefix(_PREFIX).lower()] = name
-    return found
-
-
 class KeyRing:
     """The keys of a database and of an environment. A database's key wins over the environment's of the same alias."""
 
@@ -67,7 +51,7 @@ class KeyRing:
         if alias not in known:
             raise UnknownAlias(alias, known)
         if not any(stored.alias == alias for stored in self._store.list()):
-            return self.from_environment(alias)
+            return self.environment_key(alias)
         key = self._store.load(alias)
         variable = self._variables.get(alias)
         if variable and self._environ[variable].strip() != key.secret.reveal():
@@ -78,6 +62,10 @@ class KeyRing:
         """Every key. Raises what `api_key` raises."""
         return {alias: self.api_key(alias) for alias in self.aliases()}
 
-    def from_environment(self, alias: str) -> ApiKey:
-        """The environment's key of an alias that `environment_variables` knows."""
-        return parse_api_key(alias, self._environ[self._variables[alias]].strip(), source="environment")
+    def from_environment(self) -> dict[str, str]:
+        """Alias → the environment variable that holds its key."""
+        return dict(self._variables)
+
+    def environment_key(self, alias: str) -> ApiKey:
+        """The environment's key of that alias. Raises InvalidApiKey."""
+        return environment_key(self._environ, alias, self._variables[alias])

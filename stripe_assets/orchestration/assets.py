@@ -6,11 +6,17 @@ import dagster as dg
 
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.model import Resource
+from stripe_assets.keys import UnknownAlias
+from stripe_assets.mirror import MirrorError
 from stripe_assets.orchestration import describe
 from stripe_assets.orchestration.key_run import KeyRun, StripeSync
 from stripe_assets.orchestration.partitions import api_key_partitions, register
 from stripe_assets.orchestration.report import failure, materialization_metadata, no_key, unpartitioned_subset
+from stripe_assets.stripe_api import InvalidApiKey
 from stripe_assets.sync import SyncAborted
+
+FOR_THE_READER = (SyncAborted, MirrorError, InvalidApiKey, UnknownAlias)
+"""Errors whose message says what happened and what to do: a traceback would only hide it."""
 
 
 def model_spec(models: Catalog, resource: Resource) -> dg.AssetSpec:
@@ -46,10 +52,10 @@ def sync_one_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> Itera
     run = KeyRun(stripe, alias, selected_models(context), context.run_id)
     keys = {name: dg.AssetKey(list(resource.asset_key)) for name, resource in catalog().resources.items()}
     try:
-        for result in run.results(catalog(), lambda: register(context.instance, [alias]), context.log.info):
+        for result in run.run(catalog(), lambda: register(context.instance, [alias]), context.log.info):
             yield dg.MaterializeResult(asset_key=keys[result.model], metadata=materialization_metadata(result))
-    except SyncAborted as error:
-        raise failure([run], {alias: error}) from error
+    except FOR_THE_READER as error:
+        raise failure([run], {alias: error}) from None
     if run.failed:
         raise failure([run], {})
 
@@ -67,10 +73,10 @@ def sync_every_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> Non
     for alias in aliases:
         runs.append(run := KeyRun(stripe, alias, models, context.run_id))
         try:
-            for result in run.results(catalog(), lambda alias=alias: register(context.instance, [alias]), context.log.info):
+            for result in run.run(catalog(), lambda alias=alias: register(context.instance, [alias]), context.log.info):
                 key = dg.AssetKey(list(catalog()[result.model].asset_key))
                 context.log_event(dg.AssetMaterialization(key, partition=alias, metadata=materialization_metadata(result)))
-        except (SyncAborted, ValueError) as error:
+        except FOR_THE_READER as error:
             context.log.error(f"{alias}: {error}")
             aborted[alias] = error
     if aborted or any(run.failed for run in runs):

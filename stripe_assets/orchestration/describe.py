@@ -31,7 +31,7 @@ _OWN_COLUMNS = (
     (
         "_observed_at",
         "timestamp",
-        "When the request that returned this state was sent, by Stripe's clock; null: only seen inside another object",
+        "When the request that returned this state was sent, by Stripe's clock; null: seen only inside others",
     ),
     ("_api_version", "text", "The API version that the row has its shape from"),
     ("_synced_at", "timestamp", "When the row was written"),

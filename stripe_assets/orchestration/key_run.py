@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from stripe_assets.catalog import Catalog
@@ -12,24 +12,16 @@ from stripe_assets.keys import KeyRing
 from stripe_assets.mirror import Mirror
 from stripe_assets.orchestration.heartbeat import Heartbeat
 from stripe_assets.orchestration.release import ReleaseOrder
-from stripe_assets.sync import KeySync, ModelResult
-
-
-class Line(Protocol):
-    def line(self) -> str: ...
-
-
-class Lines(Protocol):
-    def lines(self) -> Sequence[str]: ...
+from stripe_assets.sync import KeySync, ModelResult, Plan, Progress
 
 
 class Sync(Protocol):
     """What a run needs of `KeySync`."""
 
     @property
-    def progress(self) -> Line: ...
+    def progress(self) -> Progress: ...
 
-    def prepare(self) -> Lines: ...
+    def prepare(self) -> Plan: ...
 
     def run(self) -> Iterator[ModelResult]: ...
 
@@ -43,61 +35,76 @@ class StripeSync:
         with Mirror.open() as mirror:
             return KeyRing(mirror).aliases()
 
-    @contextmanager
-    def open(self, alias: str, models: Sequence[str], run_id: str, stop: threading.Event) -> Iterator[Sync]:
-        """Raises UnknownAlias, InvalidApiKey and MirrorError, before a request is sent."""
-        with Mirror.open() as mirror:
-            yield KeySync(KeyRing(mirror).api_key(alias), mirror, models, stop=stop, run_id=run_id)
+    def open(self, alias: str, models: Sequence[str], run_id: str) -> AbstractContextManager[Sync]:
+        """One key's sync, ended with the context. Raises UnknownAlias, InvalidApiKey and MirrorError before a request is sent."""
+        return _opened(alias, models, run_id)
+
+
+@contextmanager
+def _opened(alias: str, models: Sequence[str], run_id: str) -> Iterator[Sync]:
+    with Mirror.open() as mirror, KeySync(KeyRing(mirror).api_key(alias), mirror, models, run_id=run_id) as sync:
+        yield sync
 
 
 class KeyRun:
-    """Runs one key's sync. `failed` and `finished` tell afterwards, and after an abort, how far it came."""
+    """Runs one key's sync. Afterwards, and after an abort, `results` and `failed` tell how far it came."""
 
     def __init__(self, source: StripeSync, alias: str, models: Sequence[str], run_id: str) -> None:
         self.alias = alias
         self.models = models
-        self.failed: list[ModelResult] = []
-        self.finished: set[str] = set()
+        self.results: list[ModelResult] = []
         self._source = source
         self._run_id = run_id
-        self._stop = threading.Event()
 
-    def results(self, catalog: Catalog, opened: Callable[[], object], log: Callable[[str], object]) -> Iterator[ModelResult]:
+    @property
+    def failed(self) -> list[ModelResult]:
+        return [result for result in self.results if result.status == "failed"]
+
+    @property
+    def unfinished(self) -> list[str]:
+        """The models that are to be done again: what failed, and what an abort left."""
+        done = {result.model for result in self.results if result.status != "failed"}
+        return [model for model in self.models if model not in done]
+
+    def run(self, catalog: Catalog, opened: Callable[[], object], log: Callable[[str], object]) -> Iterator[ModelResult]:
         """The results of all models that did not fail, upstreams first.
 
         `opened` is called when the key is known and before the first result. Whatever ends the sync (SyncAborted, Terminate, Ctrl-C),
-        its workers are stopped first, then what is finished is yielded, then the error is raised.
+        its threads are ended first, then what is finished is yielded, then the error is raised.
         """
-        order: ReleaseOrder[ModelResult] = ReleaseOrder(
-            {model: catalog[model].depends_on for model in catalog.resources if model in self.models}
-        )
+        order: ReleaseOrder[ModelResult] = ReleaseOrder({model: catalog[model].depends_on for model in self.models})
         try:
-            with self._source.open(self.alias, self.models, self._run_id, self._stop) as sync:
+            with self._source.open(self.alias, self.models, self._run_id) as sync:
                 opened()
-                yield from self._drive(sync, order, log)
+                log("\n".join(sync.prepare().lines()))
+                with Heartbeat(sync.progress.line, log):
+                    yield from self._ordered(sync, order)
         except GeneratorExit:
             raise
         except BaseException:
             yield from order.rest()
             raise
         yield from order.rest()
+        log(self.summary())
 
-    def _drive(self, sync: Sync, order: ReleaseOrder[ModelResult], log: Callable[[str], object]) -> Iterator[ModelResult]:
-        log("\n".join(sync.prepare().lines()))
-        with self._stopped_at_the_end(sync.run()) as results, Heartbeat(sync.progress.line, log):
-            for result in results:
-                self.finished.add(result.model)
-                if result.status == "failed":
-                    self.failed.append(result)
-                    yield from order.fail(result.model)
-                else:
-                    yield from order.finish(result.model, result)
+    def summary(self) -> str:
+        """How many models came to what, and for those that Stripe does not give, its reasons."""
+        by_status = {status: sum(result.status == status for result in self.results) for status in ("ok", "unavailable", "failed")}
+        lines = [f"{self.alias}: " + ", ".join(f"{count} {status}" for status, count in by_status.items() if count)]
+        lines += [f"unavailable: {', '.join(models)}: {reason}" for reason, models in self._unavailable().items()]
+        return "\n".join(lines)
 
-    @contextmanager
-    def _stopped_at_the_end(self, results: Iterator[ModelResult]) -> Iterator[Iterator[ModelResult]]:
-        try:
-            yield results
-        finally:
-            self._stop.set()
-            if isinstance(results, Generator):
-                results.close()
+    def _unavailable(self) -> dict[str, list[str]]:
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for result in self.results:
+            if result.status == "unavailable":
+                reasons[result.availability].append(result.model)
+        return reasons
+
+    def _ordered(self, sync: Sync, order: ReleaseOrder[ModelResult]) -> Iterator[ModelResult]:
+        for result in sync.run():
+            self.results.append(result)
+            if result.status == "failed":
+                yield from order.fail(result.model)
+            else:
+                yield from order.finish(result.model, result)

@@ -27,12 +27,10 @@ def failure(runs: Sequence[KeyRun], aborted: Mapping[str, Exception]) -> dg.Fail
     commands: list[str] = []
     for run in runs:
         lines.extend(f"{run.alias} {result.model}: {result.error}" for result in run.failed)
-        again = {result.model for result in run.failed}
         if run.alias in aborted:
             lines.append(f"{run.alias}: {aborted[run.alias]}")
-            again = {model for model in run.models if model not in run.finished} | again
-        if again:
-            commands.append(repeat_command(run.alias, [model for model in run.models if model in again]))
+        if run.unfinished:
+            commands.append(repeat_command(run.alias, run.unfinished))
     return dg.Failure(description="\n".join([*lines, "To repeat what is missing:", *commands]), allow_retries=False)
 
 

@@ -1,0 +1,60 @@
+"""The command group, and what every command has in common: `.env`, signals, errors and exit codes."""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from stripe_assets.cli.keys import keys
+from stripe_assets.cli.sandbox import sandbox
+from stripe_assets.cli.signals import Interrupted, raise_on_signals
+from stripe_assets.cli.status import status
+from stripe_assets.cli.sync import sync
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="stripe_assets", message="%(prog)s %(version)s")
+def cli() -> None:
+    """An exact copy of your Stripe accounts in a SQL database.
+
+    Exit codes: 0 done, 1 something failed, 2 bad input, 130 and 143 interrupted.
+    """
+
+
+for command in (sync, status, keys, sandbox):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The console script."""
+    raise_on_signals()
+    try:
+        code = _run(arguments)
+    except Interrupted as interrupted:
+        click.echo(f"\n{interrupted}", err=True)
+        code = interrupted.exit_code
+    except BrokenPipeError:  # `stripe-assets status | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from stripe_assets.instance import read_env_file
+
+    try:
+        read_env_file(Path.cwd(), os.environ)
+        outcome = cli.main(arguments, prog_name="stripe-assets", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
+    return outcome if isinstance(outcome, int) else 0

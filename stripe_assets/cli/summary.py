@@ -1,0 +1,74 @@
+"""The tables and the JSON that `sync` ends with, on stdout."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from stripe_assets.orchestration.outcome import Outcome
+from stripe_assets.sync import ModelResult
+
+
+def print_json(outcomes: Sequence[Outcome]) -> None:
+    click.echo(json.dumps({"runs": [outcome.as_json() for outcome in outcomes]}, indent=2))
+
+
+def print_tables(outcomes: Sequence[Outcome]) -> None:
+    console = Console(highlight=False)
+    for outcome in outcomes:
+        if outcome.results:
+            console.print(_table(outcome))
+        console.print(Text(_totals(outcome)))
+        for reason, models in _unavailable(outcome.results).items():
+            console.print(Text(f"unavailable: {', '.join(models)}\n  {reason}", style="yellow"))
+        _print_failures(console, outcome)
+
+
+def _table(outcome: Outcome) -> Table:
+    table = Table(title=outcome.alias, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table.add_column("model")
+    for heading in ("rows", "written", "requests", "seconds"):
+        table.add_column(heading, justify="right")
+    table.add_column("availability")
+    for result in sorted(outcome.results, key=lambda result: result.model):
+        style = {"failed": "red", "unavailable": "yellow"}.get(result.status, "" if result.rows_in_mirror else "dim")
+        table.add_row(
+            result.model,
+            f"{result.rows_in_mirror:,}",
+            f"{result.rows_written:,}",
+            f"{result.requests:,}",
+            f"{result.seconds:.1f}",
+            {"ok": "available"}.get(result.status, result.status),
+            style=style,
+        )
+    return table
+
+
+def _totals(outcome: Outcome) -> str:
+    results = outcome.results
+    with_rows = sum(result.rows_in_mirror > 0 for result in results)
+    rows, requests = sum(result.rows_in_mirror for result in results), sum(result.requests for result in results)
+    return f"{outcome.alias}: {len(results)} models, {with_rows} with rows; {rows:,} rows, {requests:,} requests"
+
+
+def _unavailable(results: Sequence[ModelResult]) -> dict[str, list[str]]:
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for result in sorted(results, key=lambda result: result.model):
+        if result.status == "unavailable":
+            by_reason[result.availability].append(result.model)
+    return by_reason
+
+
+def _print_failures(console: Console, outcome: Outcome) -> None:
+    for result in outcome.failed:
+        console.print(Text(f"failed: {result.model}: {result.error}", style="red"))
+    if outcome.error:
+        console.print(Text(f"failed: {outcome.error}", style="red"))
+    if outcome.repeat:
+        console.print(Text(f"To repeat what is missing:\n  {outcome.repeat}"), soft_wrap=True)

@@ -1,0 +1,102 @@
+"""Dagster runs in this process, one key after another, on the instance that `dagster dev` shows: what the command line starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+import dagster as dg
+
+from stripe_assets.catalog import catalog
+from stripe_assets.definitions import defs
+from stripe_assets.orchestration.key_run import StripeSync, Sync
+from stripe_assets.orchestration.outcome import Outcome
+from stripe_assets.orchestration.report import repeat_command
+from stripe_assets.sync import ModelResult, Plan, Progress
+
+SILENT = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class Onlooker(Protocol):
+    """Who shows a run while it goes on."""
+
+    def waiting(self, what: str) -> AbstractContextManager[None]: ...
+
+    def plan(self, lines: Sequence[str]) -> None: ...
+
+    def progress(self, alias: str, progress: Progress) -> AbstractContextManager[None]: ...
+
+
+class SyncRuns:
+    """Each `run` adds an outcome. Never two at a time: Dagster takes one run per process."""
+
+    def __init__(self, onlooker: Onlooker) -> None:
+        self.outcomes: list[Outcome] = []
+        self._onlooker = onlooker
+        self._instance = dg.DagsterInstance.get()
+        self._job = defs.resolve_job_def("sync_models")
+
+    def run(self, alias: str, models: Sequence[str]) -> None:
+        """On SIGINT and SIGTERM Dagster ends the run, records it as canceled and raises, or not: ask for the signal afterwards."""
+        resources = catalog().resources
+        outcome = Outcome(alias, list(models or resources))
+        self.outcomes.append(outcome)
+        result = self._job.execute_in_process(
+            instance=self._instance,
+            tags={"dagster/partition": alias},
+            asset_selection=[dg.AssetKey(list(resources[model].asset_key)) for model in models],
+            resources={"stripe": WatchedSync(self._onlooker, outcome)},
+            run_config=SILENT,
+            raise_on_error=False,
+        )
+        outcome.run_id = result.run_id
+        if not result.success and outcome.error is None and not outcome.failed:
+            outcome.error = _step_error(result)
+        if not outcome.succeeded:
+            outcome.repeat = repeat_command(alias, outcome.unfinished or outcome.models)
+
+
+class WatchedSync(StripeSync):
+    """The assets' resource with someone who looks on: Dagster keeps results, the terminal wants them while they come."""
+
+    def __init__(self, onlooker: Onlooker, outcome: Outcome) -> None:
+        self._onlooker = onlooker
+        self._outcome = outcome
+
+    @contextmanager
+    def open(self, alias: str, models: Sequence[str], run_id: str) -> Iterator[Sync]:
+        try:
+            with super().open(alias, models, run_id) as sync:
+                yield Watched(sync, self._onlooker, self._outcome)
+        except Exception as error:
+            self._outcome.error = str(error)
+            raise
+
+
+class Watched:
+    def __init__(self, sync: Sync, onlooker: Onlooker, outcome: Outcome) -> None:
+        self.progress: Progress = sync.progress
+        self._sync = sync
+        self._onlooker = onlooker
+        self._outcome = outcome
+
+    def prepare(self) -> Plan:
+        with self._onlooker.waiting(f"{self._outcome.alias}: asking Stripe for its accounts"):
+            plan = self._sync.prepare()
+        self._onlooker.plan(plan.lines())
+        return plan
+
+    def run(self) -> Iterator[ModelResult]:
+        with self._onlooker.progress(self._outcome.alias, self.progress):
+            for result in self._sync.run():
+                self._outcome.results.append(result)
+                yield result
+
+
+def _step_error(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            return data.user_failure_data.description or "" if data.user_failure_data else str(data.error.message if data.error else "")
+    return "The run failed before its first model; see it in Dagster's UI."
