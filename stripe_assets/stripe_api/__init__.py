@@ -1,0 +1,71 @@
+"""Talking to Stripe: API keys, one GET client per key, retries, the request budget, errors, a list's pages.
+
+Knows nothing of the database or of Dagster; of the catalog it takes the pinned API version.
+"""
+
+from stripe_assets.stripe_api.budget import Budget, Limits, shared_budget
+from stripe_assets.stripe_api.client import Answer, StripeApi
+from stripe_assets.stripe_api.clock import StripeClock
+from stripe_assets.stripe_api.errors import (
+    AuthenticationFailed,
+    Failure,
+    InvalidRequest,
+    MalformedPage,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    ServerError,
+    Stopped,
+    StripeError,
+    Unreachable,
+    redact,
+)
+from stripe_assets.stripe_api.keys import (
+    ApiKey,
+    Connected,
+    InvalidApiKey,
+    Secret,
+    check_alias,
+    environment_key,
+    environment_keys,
+    environment_variables,
+    parse_api_key,
+)
+from stripe_assets.stripe_api.pages import Paging, items, next_cursor
+from stripe_assets.stripe_api.query import route_path
+from stripe_assets.stripe_api.settings import InvalidSetting
+
+__all__ = [
+    "Answer",
+    "ApiKey",
+    "AuthenticationFailed",
+    "Budget",
+    "Connected",
+    "Failure",
+    "InvalidApiKey",
+    "InvalidRequest",
+    "InvalidSetting",
+    "Limits",
+    "MalformedPage",
+    "NotFound",
+    "Paging",
+    "PermissionDenied",
+    "RateLimited",
+    "Secret",
+    "ServerError",
+    "Stopped",
+    "StripeApi",
+    "StripeClock",
+    "StripeError",
+    "Unreachable",
+    "check_alias",
+    "environment_key",
+    "environment_keys",
+    "environment_variables",
+    "items",
+    "next_cursor",
+    "parse_api_key",
+    "redact",
+    "route_path",
+    "shared_budget",
+]

@@ -1,0 +1,73 @@
+"""Paths and query strings as Stripe reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+_PATH = re.compile(r"/v[12]/[!-~]+")
+
+
+def route_path(template: str, values: Mapping[str, str]) -> str:
+    """`/v1/customers/{customer}/tax_ids` with its placeholders filled: ids may hold any character (a coupon's do).
+
+    Raises ValueError for a missing or empty value, which would ask for another route.
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        value = values.get(match[1])
+        if not value or value in (".", ".."):
+            raise ValueError(f"{template}: no usable value for {match[1]}")
+        return quote(value, safe="")
+
+    return re.sub(r"\{(\w+)\}", fill, template)
+
+
+def checked_path(path: str) -> str:
+    """The path itself. Whatever else is put behind the server's address could turn it into another server's."""
+    if not _PATH.fullmatch(path) or "\\" in path or "#" in path:
+        raise ValueError("a path of Stripe's API starts with /v1/ or /v2/ and has no blanks")
+    return path
+
+
+def path_and_query(url: str) -> str:
+    """A link's part after the host: no link, wherever it points, takes the key to another server."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def with_query(path: str, params: Mapping[str, object] | None) -> str:
+    """The path with `params` behind it, after the query that it may already have. None values are left out."""
+    if not params:
+        return path
+    query = "&".join(f"{_key(name)}={quote(value, safe='')}" for name, value in _pairs(params))
+    if not query:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}{query}"
+
+
+def _key(name: str) -> str:
+    return quote(name, safe="[]")
+
+
+def _pairs(params: Mapping[str, object], inside: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in params.items():
+        key = f"{inside}[{name}]" if inside else name
+        if isinstance(value, Mapping):
+            yield from _pairs(value, key)
+        elif isinstance(value, list | tuple):
+            yield from _pairs({str(index): item for index, item in enumerate(value)}, key)
+        elif value is not None:
+            yield key, _text(value)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a time without its zone cannot be sent to Stripe")
+        return str(int(value.timestamp()))
+    return str(value)

@@ -1,0 +1,46 @@
+"""Which answers are worth asking again, and how long Stripe wants to be left alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from stripe_assets.stripe_api.transport import Reply
+
+LONGEST_PAUSE = 60.0
+"""Seconds: no `Retry-After` holds a worker for longer."""
+
+
+def worth_repeating(reply: Reply, body: Mapping[str, object] | None) -> bool:
+    """Whether the same request may succeed later. `body` is the answer's JSON object, None when it is not one."""
+    status = reply.status
+    if status is None:
+        return reply.transient
+    if status == 401:
+        return False
+    advice = reply.headers.get("stripe-should-retry", "").strip().lower()
+    if advice in ("true", "false"):
+        return advice == "true"
+    if 200 <= status < 300:  # cut off, or a proxy's page: an answer of Stripe's never gets here
+        return body is None
+    return status in (409, 429) or status >= 500
+
+
+def pause(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that `Retry-After` asks for, 60 at most: given as a number or as a date. None when it does not say."""
+    text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            until = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        seconds = (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds()
+    if not math.isfinite(seconds):
+        return None
+    return min(max(seconds, 0.0), LONGEST_PAUSE)
