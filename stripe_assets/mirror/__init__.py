@@ -1,0 +1,44 @@
+"""The database: tables made from the catalog, rows made from API objects, newest observation wins.
+
+May import `stripe_assets.catalog` and nothing else of the project.
+"""
+
+from stripe_assets.mirror.batch import (
+    Batch,
+    Checkpoint,
+    ClosedSublist,
+    OpenSublist,
+    Owner,
+    ParentRef,
+    Row,
+    WriteCounts,
+)
+from stripe_assets.mirror.errors import MirrorError
+from stripe_assets.mirror.keys import KeyStore, KeyStoreError, StoredKey
+from stripe_assets.mirror.mirror import DEFAULT_URL, Mirror
+from stripe_assets.mirror.references import Missing
+from stripe_assets.mirror.references import Missing
+from stripe_assets.mirror.rows import flatten
+from stripe_assets.mirror.sweeps import Sweep, SweepStatus
+
+__all__ = [
+    "DEFAULT_URL",
+    "Batch",
+    "Checkpoint",
+    "ClosedSublist",
+    "KeyStore",
+    "KeyStoreError",
+    "Mirror",
+    "MirrorError",
+    "Missing",
+    "Missing",
+    "OpenSublist",
+    "Owner",
+    "ParentRef",
+    "Row",
+    "StoredKey",
+    "Sweep",
+    "SweepStatus",
+    "WriteCounts",
+    "flatten",
+]

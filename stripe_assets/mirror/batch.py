@@ -1,0 +1,100 @@
+"""What flatten makes and the mirror writes: rows, sublists, checkpoints. Plain records, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Row = dict[str, Any]
+"""Column → Python value. A column that is missing is left alone by the write; None is written as NULL."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Owner:
+    """Whose data a row is."""
+
+    account_id: str
+    livemode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParentRef:
+    """The row that a sublist's or a fan-out's rows hang on. `field` is None for a fan-out that is no field of the parent."""
+
+    resource: str
+    id: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSublist:
+    """A sublist that the answer cut off. Whoever fetches the rest closes it with the `observed_at` given here."""
+
+    parent: ParentRef
+    owner: Owner
+    targets: tuple[str, ...]
+    url: str
+    cursor: str
+    """The last id received: the `starting_after` of the next request."""
+    count: int
+    """Items received: the `position` of the next one."""
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedSublist:
+    """Sublists read to their end: rows of these parents that were last observed before `observed_at` are gone."""
+
+    targets: tuple[str, ...]
+    parent_resource: str
+    field: str | None
+    owner: Owner
+    parent_ids: tuple[str, ...]
+    observed_at: datetime
+    """When the request of the *first* page was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a list was read, within a sweep of (owner, resource)."""
+
+    owner: Owner
+    resource: str
+    key: str
+    """Names the list within the sweep: route, variant, parent. Short: fan-outs have one for each parent."""
+    cursor: tuple[str, ...] = ()
+    """Ids of the last page, its last id last; or the one `next_page_url`."""
+    done: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one page of an answer comes to."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    """Observed: the newest observation wins."""
+    fills: dict[str, list[Row]] = field(default_factory=dict)
+    """Embedded elsewhere: inserted where the row is missing, otherwise ignored."""
+    sublists: list[OpenSublist] = field(default_factory=list)
+    closed: list[ClosedSublist] = field(default_factory=list)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    objects: int = 0
+    """Objects of the answer: its items and the items of their sublists."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCounts:
+    """What a write changed in the database; rows that lost against a newer observation are not in it."""
+
+    rows: Mapping[str, int]
+    """Resource → rows inserted or updated from observations."""
+    fills: Mapping[str, int]
+    """Resource → rows inserted because something embedded them."""
+    tombstones: Mapping[str, int]
+    """Resource → rows that completely read sublists no longer have."""
+
+    @property
+    def total(self) -> int:
+        return sum(self.rows.values()) + sum(self.fills.values()) + sum(self.tombstones.values())

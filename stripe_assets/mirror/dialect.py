@@ -1,0 +1,94 @@
+"""What the mirror asks of a SQL dialect. `sqlite.py` and `postgresql.py` answer, each with what its database is quick at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from stripe_assets.mirror.batch import ClosedSublist, Row
+from stripe_assets.mirror.errors import MirrorError, shown_url
+from stripe_assets.mirror.tables import PRIMARY_KEY, ColumnKind
+
+Columns = Mapping[str, ColumnKind]
+
+
+class Dialect(Protocol):
+    schema: str | None
+    """The schema that holds the tables, where the database has schemas."""
+
+    def engine(self, url: sa.URL) -> sa.Engine: ...
+
+    def version_table_exists(self, connection: sa.Connection) -> bool: ...
+
+    def begin_schema_change(self, connection: sa.Connection) -> None:
+        """Waits until no other program changes the schema; the lock ends with the transaction."""
+        ...
+
+    def existing_columns(self, connection: sa.Connection) -> dict[str, set[str]]:
+        """Table → its columns, of every table that is there."""
+        ...
+
+    def has_key(self, column: sa.ColumnElement[object], key: str) -> sa.ColumnElement[bool]:
+        """Whether the JSON object in a column has a key, null values included."""
+        ...
+
+    def upsert(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
+        """Writes observed rows, which have the same columns in the same order and no id twice. Newest wins.
+
+        Returns how many were inserted or updated.
+        """
+        ...
+
+    def fill(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
+        """Inserts the rows that are missing; otherwise as `upsert`."""
+        ...
+
+    def put(self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row]) -> None:
+        """Inserts or replaces rows of one of the mirror's own tables."""
+        ...
+
+    def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
+        """Makes tombstones of the rows of these parents that were last observed earlier. Returns how many."""
+        ...
+
+
+def dialect_of(url: sa.URL) -> Dialect:
+    """The dialect for a URL. Raises MirrorError for a database that the mirror cannot live in."""
+    # Imported here: a program on SQLite need not load PostgreSQL's driver, nor the other way round.
+    name = url.get_backend_name()
+    if name == "sqlite":
+        from stripe_assets.mirror.sqlite import SQLite  # noqa: PLC0415
+
+        return SQLite()
+    if name in ("postgresql", "postgres"):
+        from stripe_assets.mirror.postgresql import PostgreSQL  # noqa: PLC0415
+
+        return PostgreSQL()
+    raise MirrorError(f"{shown_url(url)}: the mirror lives in SQLite (sqlite:///FILE) or PostgreSQL (postgresql://…), not in {name}")
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_list(names: Sequence[str]) -> str:
+    return ", ".join(map(quoted, names))
+
+
+def on_conflict(columns: Sequence[str], key: Sequence[str], *, stored: str | None) -> str:
+    """The clause that replaces the present columns, for rows of a resource only where the stored row is not newer.
+
+    Parameters: stored: the name under which the statement sees the stored row; None replaces without a question.
+    """
+    changed = [column for column in columns if column not in key]
+    assigned = ", ".join(f"{quoted(column)} = excluded.{quoted(column)}" for column in changed)
+    clause = f"ON CONFLICT ({quoted_list(key)}) DO UPDATE SET {assigned}"
+    if stored is None:
+        return clause
+    return f'{clause} WHERE {stored}."_observed_at" IS NULL OR {stored}."_observed_at" <= excluded."_observed_at"'
+
+
+KEEP_FIRST = f"ON CONFLICT ({quoted_list(PRIMARY_KEY)}) DO NOTHING"

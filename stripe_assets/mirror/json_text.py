@@ -1,0 +1,28 @@
+"""JSON as the databases keep it: exact 64-bit integers, floats by their shortest digits, text as it is."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from stripe_assets.mirror.values import decimal_text
+
+loads = orjson.loads
+
+
+def json_text(value: Any) -> str:
+    """A JSON value, or rows of columns with datetimes and decimals in them, as text."""
+    try:
+        return orjson.dumps(value, default=_default).decode()
+    except TypeError:
+        # Integers over 64 bits, and text that is no Unicode (half of a surrogate pair): rare, so the slow way is good enough.
+        return json.dumps(value, default=_default)
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    return value.isoformat()

@@ -1,0 +1,120 @@
+"""PostgreSQL: the rows of a statement travel as one JSON document, which the server takes apart.
+
+That is one parameter however many rows and columns there are, one prepared statement for each set of columns, and almost
+no work for Python, which has the page as dictionaries anyway.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from stripe_assets.mirror.batch import ClosedSublist, Row
+from stripe_assets.mirror.dialect import KEEP_FIRST, Columns, on_conflict, quoted, quoted_list
+from stripe_assets.mirror.json_text import json_text, loads
+from stripe_assets.mirror.tables import PRIMARY_KEY
+
+SCHEMA = "stripe"
+_LOCK = 0x73747269706561  # "stripea": any number that no other program is likely to take
+_TYPE = {
+    "text": "text",
+    "bigint": "bigint",
+    "double": "double precision",
+    "boolean": "boolean",
+    "numeric": "numeric",
+    "timestamp": "timestamptz",
+    "json": "jsonb",
+}
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+class PostgreSQL:
+    schema: str | None = SCHEMA
+
+    def engine(self, url: sa.URL) -> sa.Engine:
+        return sa.create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            json_serializer=json_text,
+            json_deserializer=loads,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 10, "client_encoding": "utf8", "application_name": "stripe_assets"},
+        )
+
+    def version_table_exists(self, connection: sa.Connection) -> bool:
+        return connection.exec_driver_sql(f"SELECT to_regclass('{SCHEMA}._schema_version')").scalar() is not None
+
+    def begin_schema_change(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        # CREATE SCHEMA IF NOT EXISTS needs the right to create one even where it exists.
+        if connection.exec_driver_sql(f"SELECT to_regnamespace('{SCHEMA}')").scalar() is None:
+            connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
+
+    def existing_columns(self, connection: sa.Connection) -> dict[str, set[str]]:
+        columns: dict[str, set[str]] = {}
+        query = f"SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = '{SCHEMA}'"
+        for table, column in connection.exec_driver_sql(query):
+            columns.setdefault(table, set()).add(column)
+        return columns
+
+    def has_key(self, column: sa.ColumnElement[object], key: str) -> sa.ColumnElement[bool]:
+        return column.op("?")(key)
+
+    def upsert(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
+        return _execute(connection, _upsert_sql(table, _typed(rows[0], kinds)), rows, synced_at)
+
+    def fill(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
+        return _execute(connection, f"{_insert_sql(table, _typed(rows[0], kinds))} {KEEP_FIRST}", rows, synced_at)
+
+    def put(self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row]) -> None:
+        typed = _typed(rows[0], kinds)
+        columns = [column for column, _ in typed]
+        insert = f"INSERT INTO {_qualified(table)} ({quoted_list(columns)}) SELECT {quoted_list(columns)} FROM {_document(typed)}"
+        _execute(connection, f"{insert} {on_conflict(columns, key, stored=None)}", rows)
+
+    def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
+        at = closed.observed_at
+        owner = (closed.owner.account_id, closed.owner.livemode)
+        statement = (
+            f"UPDATE {_qualified(table)} SET _deleted_at = %s, _observed_at = %s, _synced_at = %s"
+            " WHERE _parent_id = ANY(%s) AND _parent_object = %s AND _parent_field IS NOT DISTINCT FROM %s::text"
+            " AND _account_id = %s AND _livemode = %s AND _deleted_at IS NULL AND (_observed_at IS NULL OR _observed_at < %s)"
+        )
+        values = (at, at, synced_at, list(closed.parent_ids), closed.parent_resource, closed.field, *owner, at)
+        return connection.exec_driver_sql(statement, values).rowcount
+
+
+def _qualified(table: str) -> str:
+    return f"{SCHEMA}.{quoted(table)}"
+
+
+def _typed(row: Row, kinds: Columns) -> tuple[tuple[str, str], ...]:
+    return tuple((column, _TYPE[kinds[column]]) for column in row)
+
+
+def _document(typed: tuple[tuple[str, str], ...]) -> str:
+    return f"json_to_recordset(%s::json) AS page({', '.join(f'{quoted(column)} {kind}' for column, kind in typed)})"
+
+
+@lru_cache(maxsize=4096)
+def _insert_sql(table: str, typed: tuple[tuple[str, str], ...]) -> str:
+    columns = quoted_list([column for column, _ in typed])
+    return f'INSERT INTO {_qualified(table)} AS stored ({columns}, "_synced_at") SELECT {columns}, %s::timestamptz FROM {_document(typed)}'
+
+
+@lru_cache(maxsize=4096)
+def _upsert_sql(table: str, typed: tuple[tuple[str, str], ...]) -> str:
+    columns = [*(column for column, _ in typed), "_synced_at"]
+    return f"{_insert_sql(table, typed)} {on_conflict(columns, PRIMARY_KEY, stored='stored')}"
+
+
+def _execute(connection: sa.Connection, sql: str, rows: Sequence[Row], *first: datetime) -> int:
+    document: Any = json_text(rows)
+    if "\\u0000" in document:
+        # PostgreSQL's text holds every character but NUL; the replacement character stands for it.
+        document = _NUL.sub(r"\1\\ufffd", document)
+    return connection.exec_driver_sql(sql, (*first, document)).rowcount

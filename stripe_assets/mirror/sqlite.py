@@ -1,0 +1,123 @@
+"""SQLite: a prepared statement run for each row inside the C library is its quickest way; text for what it has no type for."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.pool import StaticPool
+
+from stripe_assets.mirror.batch import ClosedSublist, Row
+from stripe_assets.mirror.dialect import KEEP_FIRST, Columns, on_conflict, quoted, quoted_list
+from stripe_assets.mirror.json_text import json_text, loads
+from stripe_assets.mirror.tables import PRIMARY_KEY, instant_text
+from stripe_assets.mirror.values import decimal_text
+
+BUSY_SECONDS = 10
+_BIND: dict[str, Callable[[Any], Any]] = {"json": json_text, "timestamp": instant_text, "numeric": decimal_text}
+
+
+class SQLite:
+    schema: str | None = None
+
+    def engine(self, url: sa.URL) -> sa.Engine:
+        in_memory = url.database in (None, "", ":memory:")
+        engine = sa.create_engine(
+            url.set(drivername="sqlite+pysqlite"),
+            json_serializer=json_text,
+            json_deserializer=loads,
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+            **({"poolclass": StaticPool} if in_memory else {}),
+        )
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+        return engine
+
+    def version_table_exists(self, connection: sa.Connection) -> bool:
+        found = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_schema_version'")
+        return found.first() is not None
+
+    def begin_schema_change(self, connection: sa.Connection) -> None:
+        pass  # BEGIN IMMEDIATE has the one lock that there is
+
+    def existing_columns(self, connection: sa.Connection) -> dict[str, set[str]]:
+        columns: dict[str, set[str]] = {}
+        query = "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'"
+        for table, column in connection.exec_driver_sql(query):
+            columns.setdefault(table, set()).add(column)
+        return columns
+
+    def has_key(self, column: sa.ColumnElement[object], key: str) -> sa.ColumnElement[bool]:
+        return sa.func.json_type(column, f'$."{key}"').is_not(None)
+
+    def upsert(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
+        columns = tuple(rows[0])
+        return _execute(connection, _upsert_sql(table, columns), kinds, columns, rows, instant_text(synced_at))
+
+    def fill(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
+        columns = tuple(rows[0])
+        return _execute(connection, f"{_insert_sql(table, columns)} {KEEP_FIRST}", kinds, columns, rows, instant_text(synced_at))
+
+    def put(self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row]) -> None:
+        columns = tuple(rows[0])
+        places = ", ".join("?" * len(columns))
+        insert = f"INSERT INTO {quoted(table)} ({quoted_list(columns)}) VALUES ({places})"
+        _execute(connection, f"{insert} {on_conflict(columns, key, stored=None)}", kinds, columns, rows)
+
+    def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
+        at = instant_text(closed.observed_at)
+        parents = orjson.dumps(closed.parent_ids).decode()
+        owner = (closed.owner.account_id, closed.owner.livemode)
+        statement = (
+            f"UPDATE {quoted(table)} SET _deleted_at = ?, _observed_at = ?, _synced_at = ?"
+            " WHERE _parent_id IN (SELECT value FROM json_each(?)) AND _parent_object = ? AND _parent_field IS ?"
+            " AND _account_id = ? AND _livemode = ? AND _deleted_at IS NULL AND (_observed_at IS NULL OR _observed_at < ?)"
+        )
+        values = (at, at, instant_text(synced_at), parents, closed.parent_resource, closed.field, *owner, at)
+        return connection.exec_driver_sql(statement, values).rowcount
+
+
+def _on_connect(connection: sqlite3.Connection, record: object) -> None:
+    connection.isolation_level = None  # the driver would begin by itself, and only at the first write
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", f"busy_timeout = {BUSY_SECONDS * 1000}", "cache_size = -65536"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    # A transaction that turns from reading to writing midway fails at once when another has written: writers say so first.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@lru_cache(maxsize=4096)
+def _insert_sql(table: str, columns: tuple[str, ...]) -> str:
+    places = ", ".join("?" * len(columns))
+    return f'INSERT INTO {quoted(table)} ({quoted_list(columns)}, "_synced_at") VALUES ({places}, ?)'
+
+
+@lru_cache(maxsize=4096)
+def _upsert_sql(table: str, columns: tuple[str, ...]) -> str:
+    return f"{_insert_sql(table, columns)} {on_conflict((*columns, '_synced_at'), PRIMARY_KEY, stored=quoted(table))}"
+
+
+def _execute(connection: sa.Connection, sql: str, kinds: Columns, columns: tuple[str, ...], rows: Sequence[Row], *last: str) -> int:
+    binds = [(index, _BIND[kinds[column]]) for index, column in enumerate(columns) if kinds[column] in _BIND]
+    pick = itemgetter(*columns)
+    parameters = []
+    for row in rows:
+        values = list(pick(row))
+        for index, bind in binds:
+            value = values[index]
+            if value is not None:
+                values[index] = bind(value)
+        parameters.append((*values, *last))
+    return connection.exec_driver_sql(sql, parameters).rowcount

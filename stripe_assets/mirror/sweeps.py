@@ -1,0 +1,153 @@
+"""Sweeps and their checkpoints: where a listing stands, so that a run that broke off goes on there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+import sqlalchemy as sa
+
+from stripe_assets.mirror.batch import Checkpoint, Owner, Row
+from stripe_assets.mirror.dialect import Columns, Dialect
+from stripe_assets.mirror.tables import OWN_COLUMNS
+
+CONTINUED_WITHIN = timedelta(days=1)
+"""An unfinished sweep that is older starts again: too much has changed behind its cursors."""
+
+_KEY = tuple(OWN_COLUMNS["_sweep"][0])
+_COLUMNS: Columns = {**OWN_COLUMNS["_sweep"][0], **OWN_COLUMNS["_sweep"][1]}
+_ACCOUNTS_A_QUERY = 500
+
+
+@dataclass(slots=True)
+class Sweep:
+    """A complete listing of a resource for an owner, under way."""
+
+    started_at: datetime
+    checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
+    """Of a sweep that is taken up again: list key → where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepStatus:
+    """The stored state of (owner, resource), for `status`: the last finished sweep, and whether a newer one broke off."""
+
+    owner: Owner
+    resource: str
+    unfinished: bool
+    started_at: datetime
+    last_started_at: datetime | None
+    last_finished_at: datetime | None
+    rows: int | None
+    requests: int | None
+    availability: str | None
+
+
+class Sweeps:
+    """The `_sweep` and `_checkpoint` tables."""
+
+    def __init__(self, sweep: sa.Table, checkpoint: sa.Table, dialect: Dialect) -> None:
+        self._sweep = sweep
+        self._checkpoint = checkpoint
+        self._dialect = dialect
+
+    def unfinished(self, connection: sa.Connection, owners: Iterable[Owner], now: datetime | None = None) -> dict[tuple[Owner, str], Sweep]:
+        """Sweeps of these owners that began less than CONTINUED_WITHIN ago and did not finish, with their checkpoints."""
+        owners = set(owners)
+        accounts = {owner.account_id for owner in owners}
+        table = self._sweep
+        since = (now or datetime.now(UTC)) - CONTINUED_WITHIN
+        started = self._started(connection, accounts, table.c.unfinished, table.c.started_at > since)
+        sweeps = {key: Sweep(at) for key, at in started.items() if key[0] in owners}
+        if sweeps:
+            self._load_checkpoints(connection, sweeps)
+        return sweeps
+
+    def begin(
+        self, connection: sa.Connection, wanted: Iterable[tuple[Owner, str]], run_id: str, now: datetime | None = None
+    ) -> dict[tuple[Owner, str], Sweep]:
+        """Starts sweeps, in two statements however many there are. Checkpoints of the sweeps that they replace are deleted."""
+        now = now or datetime.now(UTC)
+        keys = sorted(set(wanted))
+        rows: list[Row] = [{**_key_of(*key), "started_at": now, "run_id": run_id, "unfinished": True} for key in keys]
+        if rows:
+            self._dialect.put(connection, "_sweep", _KEY, _COLUMNS, rows)
+            self._forget(connection, self._sweep.c.started_at == now)
+        return {key: Sweep(now) for key in keys}
+
+    def finish(
+        self,
+        connection: sa.Connection,
+        finished: Iterable[tuple[Owner, str]],
+        *,
+        rows: int,
+        requests: int,
+        availability: str,
+        now: datetime | None = None,
+    ) -> None:
+        """Records sweeps as finished and deletes their checkpoints. One that was never begun counts as begun now."""
+        keys = sorted(set(finished))
+        if not keys:
+            return
+        now = now or datetime.now(UTC)
+        started = self._started(connection, {owner.account_id for owner, _ in keys})
+        result = {"unfinished": False, "last_finished_at": now, "rows": rows, "requests": requests, "availability": availability}
+        values: list[Row] = [
+            {**_key_of(*key), "started_at": started.get(key, now), "last_started_at": started.get(key, now), **result} for key in keys
+        ]
+        self._dialect.put(connection, "_sweep", _KEY, _COLUMNS, values)
+        self._forget(connection, self._sweep.c.last_finished_at == now)
+
+    def statuses(self, connection: sa.Connection) -> list[SweepStatus]:
+        return [
+            SweepStatus(
+                Owner(row["_account_id"], row["_livemode"]),
+                row["resource"],
+                row["unfinished"],
+                row["started_at"],
+                row["last_started_at"],
+                row["last_finished_at"],
+                row["rows"],
+                row["requests"],
+                row["availability"],
+            )
+            for row in connection.execute(sa.select(self._sweep).order_by(*self._sweep.primary_key)).mappings()
+        ]
+
+    def _started(self, connection: sa.Connection, accounts: set[str], *where: sa.ColumnElement[bool]) -> dict[tuple[Owner, str], datetime]:
+        table = self._sweep
+        query = sa.select(table.c._account_id, table.c._livemode, table.c.resource, table.c.started_at).where(*where)
+        found = {}
+        for some in _chunks(sorted(accounts)):
+            for account_id, livemode, resource, started_at in connection.execute(query.where(table.c._account_id.in_(some))):
+                found[Owner(account_id, livemode), resource] = started_at
+        return found
+
+    def _forget(self, connection: sa.Connection, sweeps: sa.ColumnElement[bool]) -> None:
+        """Deletes the checkpoints of the sweeps that a condition on `_sweep` names."""
+        columns = [self._checkpoint.c[name] for name in _KEY]
+        named = sa.select(*(self._sweep.c[name] for name in _KEY)).where(sweeps)
+        connection.execute(sa.delete(self._checkpoint).where(sa.tuple_(*columns).in_(named)))
+
+    def _load_checkpoints(self, connection: sa.Connection, sweeps: dict[tuple[Owner, str], Sweep]) -> None:
+        table = self._checkpoint
+        accounts = sorted({owner.account_id for owner, _ in sweeps})
+        for some in _chunks(accounts):
+            for row in connection.execute(sa.select(table).where(table.c._account_id.in_(some))).mappings():
+                owner = Owner(row["_account_id"], row["_livemode"])
+                sweep = sweeps.get((owner, row["resource"]))
+                if sweep is not None:
+                    cursor = tuple(row["cursor"] or ())
+                    sweep.checkpoints[row["key"]] = Checkpoint(owner, row["resource"], row["key"], cursor, row["done"])
+
+
+def _key_of(owner: Owner, resource: str) -> Row:
+    return {"_account_id": owner.account_id, "_livemode": owner.livemode, "resource": resource}
+
+
+def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
+    rest = iter(values)
+    while some := list(islice(rest, _ACCOUNTS_A_QUERY)):
+        yield some

@@ -1,0 +1,234 @@
+"""The catalog as SQLAlchemy tables: one for each model, and the mirror's own beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.types import TypeDecorator
+
+from stripe_assets.catalog.model import Resource
+from stripe_assets.mirror.values import decimal_text
+
+if TYPE_CHECKING:
+    from stripe_assets.catalog import Catalog
+
+ColumnKind = Literal["text", "bigint", "double", "boolean", "numeric", "timestamp", "json"]
+
+PRIMARY_KEY = ("_account_id", "_livemode", "id")
+
+_KIND_OF_FIELD: Mapping[str, ColumnKind] = {
+    "string": "text",
+    "boolean": "boolean",
+    "integer": "bigint",
+    "float": "double",
+    "decimal": "numeric",
+    "timestamp": "timestamp",
+    "json": "json",
+    "reference": "text",
+    "references": "json",
+}
+
+_KEY_COLUMNS: Mapping[str, ColumnKind] = {"_account_id": "text", "_livemode": "boolean", "id": "text"}
+_PARENT_COLUMNS: Mapping[str, ColumnKind] = {
+    "_parent_object": "text",
+    "_parent_id": "text",
+    "_parent_field": "text",
+    "_position": "bigint",
+}
+_BOOKKEEPING: Mapping[str, ColumnKind] = {
+    "_observed_at": "timestamp",
+    "_api_version": "text",
+    "_synced_at": "timestamp",
+    "_deleted_at": "timestamp",
+    "_unlisted_at": "timestamp",
+    "_extra": "json",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime. SQLite holds it as UTC text of one width, so that text order is time order."""
+
+    impl = sa.TIMESTAMP(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        return sa.Text() if dialect.name == "sqlite" else dialect.type_descriptor(sa.TIMESTAMP(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        return instant_text(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal with the digits that were written, trailing zeros too. SQLite, which has no such type, holds text."""
+
+    impl = sa.Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        return sa.Text() if dialect.name == "sqlite" else dialect.type_descriptor(sa.Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> Any:
+        return decimal_text(value) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
+        return value if value is None or isinstance(value, Decimal) else Decimal(value)
+
+
+class JsonText(sa.JSON):
+    """JSON in a column of SQLite's TEXT affinity: under its JSON type a document `1e400` or `007` would turn into a number."""
+
+
+@compiles(JsonText, "sqlite")
+def _json_text_ddl(element: JsonText, compiler: Any, **kwargs: Any) -> str:
+    return "TEXT"
+
+
+def instant_text(value: datetime) -> str:
+    """`2026-10-28 09:00:00.000000+00:00`, which SQLite's own date functions read too."""
+    return value.astimezone(UTC).isoformat(" ", "microseconds")
+
+
+_TYPES: Mapping[ColumnKind, Any] = {
+    "text": sa.Text(),
+    "bigint": sa.BigInteger(),
+    "double": sa.Double(),
+    "boolean": sa.Boolean(),
+    "numeric": ExactDecimal(),
+    "timestamp": Instant(),
+    "json": JsonText(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
+}
+
+
+class Layout:
+    """Which columns each model's table has. Computed from the catalog alone, without a database or SQLAlchemy."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    @cached_property
+    def children(self) -> frozenset[str]:
+        """Models whose rows can hang on a parent: of a sublist, or of a fan-out."""
+        names = {name for name, resource in self.catalog.resources.items() if any(route.parent for route in resource.routes)}
+        for resource in self.catalog.resources.values():
+            names.update(target for field in resource.fields if field.kind == "sublist" for target in field.targets)
+        return frozenset(names)
+
+    def columns(self, resource: Resource) -> dict[str, ColumnKind]:
+        columns: dict[str, ColumnKind] = dict(_KEY_COLUMNS)
+        for field in resource.fields:
+            if field.column is not None:
+                columns.setdefault(field.column, _KIND_OF_FIELD[field.kind])
+        if resource.name in self.children:
+            columns.update(_PARENT_COLUMNS)
+        columns.update(_BOOKKEEPING)
+        return columns
+
+
+class Tables(Mapping[str, sa.Table]):
+    """Resource name → table. A table is made when it is first asked for: few programs need all of them."""
+
+    def __init__(self, catalog: Catalog, schema: str | None) -> None:
+        self.catalog = catalog
+        self.layout = Layout(catalog)
+        self.metadata = sa.MetaData(schema=schema)
+        self._made: dict[str, sa.Table] = {}
+        self.own = own_tables(self.metadata)
+
+    def __getitem__(self, name: str) -> sa.Table:
+        table = self._made.get(name)
+        if table is None:
+            table = self._made[name] = self._make(self.catalog.resources[name])
+        return table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.catalog.resources)
+
+    def __len__(self) -> int:
+        return len(self.catalog.resources)
+
+    def _make(self, resource: Resource) -> sa.Table:
+        columns = [
+            sa.Column(name, _TYPES[kind], primary_key=name in PRIMARY_KEY, nullable=name not in PRIMARY_KEY)
+            for name, kind in self.layout.columns(resource).items()
+        ]
+        indexes = [sa.Index(f"ix_{resource.table}_parent", "_parent_id")] if resource.name in self.layout.children else []
+        return sa.Table(resource.table, self.metadata, *columns, *indexes)
+
+
+def _own(metadata: sa.MetaData, name: str, key: Mapping[str, ColumnKind], columns: Mapping[str, ColumnKind]) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        *(sa.Column(column, _TYPES[kind], primary_key=True) for column, kind in key.items()),
+        *(sa.Column(column, _TYPES[kind]) for column, kind in columns.items()),
+    )
+
+
+OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKind]]] = {
+    "_schema_version": ({"hash": "text"}, {"api_version": "text", "sdk_version": "text", "applied_at": "timestamp"}),
+    "_api_key": (
+        {"alias": "text"},
+        {
+            "storage": "text",  # "encrypted" or "environment"
+            "secret": "text",  # the Fernet token, or the variable's name
+            "account_id": "text",
+            "livemode": "boolean",
+            "kind": "text",
+            "last4": "text",
+            "connected": "json",  # "all", "none" or a list of account ids
+            "created_at": "timestamp",
+        },
+    ),
+    "_sweep": (
+        {"_account_id": "text", "_livemode": "boolean", "resource": "text"},
+        {
+            "started_at": "timestamp",
+            "run_id": "text",
+            "unfinished": "boolean",  # what follows is of the last one that finished
+            "last_started_at": "timestamp",
+            "last_finished_at": "timestamp",
+            "rows": "bigint",
+            "requests": "bigint",
+            "availability": "text",
+        },
+    ),
+    "_checkpoint": (
+        {"_account_id": "text", "_livemode": "boolean", "resource": "text", "key": "text"},
+        {"cursor": "json", "done": "boolean"},
+    ),
+    "_absence": (
+        {"_account_id": "text", "_livemode": "boolean", "resource": "text", "id": "text"},
+        {"reason": "text", "observed_at": "timestamp"},
+    ),
+    "_event_ledger": (
+        {"_account_id": "text", "_livemode": "boolean", "id": "text"},
+        {
+            "type": "text",
+            "created": "timestamp",
+            "object": "text",
+            "object_id": "text",
+            "state": "text",  # pending, processed, failed
+            "attempts": "bigint",
+            "error": "text",
+            "next_attempt_at": "timestamp",
+            "settled_at": "timestamp",
+        },
+    ),
+}
+"""The mirror's own tables: key columns and the others."""
+
+
+def own_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
+    return {name: _own(metadata, name, key, columns) for name, (key, columns) in OWN_COLUMNS.items()}

@@ -1,0 +1,96 @@
+"""Batches → statements: rows of one table and one set of columns go together, each id once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from operator import itemgetter
+
+import sqlalchemy as sa
+
+from stripe_assets.mirror.batch import Batch, Row, WriteCounts
+from stripe_assets.mirror.dialect import Columns, Dialect
+from stripe_assets.mirror.tables import OWN_COLUMNS, PRIMARY_KEY, Tables
+
+_key = itemgetter(*PRIMARY_KEY)
+
+CHECKPOINT_KEY = tuple(OWN_COLUMNS["_checkpoint"][0])
+CHECKPOINT_COLUMNS: Columns = {**OWN_COLUMNS["_checkpoint"][0], **OWN_COLUMNS["_checkpoint"][1]}
+
+
+class Writer:
+    """Writes batches through a dialect. Holds nothing but what the catalog says of each table."""
+
+    def __init__(self, tables: Tables, dialect: Dialect) -> None:
+        self._tables = tables
+        self._dialect = dialect
+        self._layouts: dict[str, tuple[str, Columns]] = {}
+
+    def write(self, connection: sa.Connection, batches: Sequence[Batch]) -> WriteCounts:
+        """Writes all of it within the connection's transaction."""
+        now = datetime.now(UTC)  # this machine's clock, which readers of `_synced_at` have too; the database's may differ
+        rows: Counter[str] = Counter()
+        fills: Counter[str] = Counter()
+        tombstones: Counter[str] = Counter()
+        # One order of tables and of ids for every writer: two of them never wait for each other.
+        for name in sorted({name for batch in batches for name in batch.rows}):
+            table, kinds = self._layout(name)
+            for group in _observed_groups(row for batch in batches for row in batch.rows.get(name, ())):
+                rows[name] += self._dialect.upsert(connection, table, kinds, group, now)
+        for name in sorted({name for batch in batches for name in batch.fills}):
+            table, kinds = self._layout(name)
+            for group in _fill_groups(row for batch in batches for row in batch.fills.get(name, ())):
+                fills[name] += self._dialect.fill(connection, table, kinds, group, now)
+        for batch in batches:
+            for closed in batch.closed:
+                for name in sorted(closed.targets):
+                    tombstones[name] += self._dialect.close_sublists(connection, self._layout(name)[0], closed, now)
+        self._write_checkpoints(connection, batches)
+        return WriteCounts(+rows, +fills, +tombstones)
+
+    def _layout(self, name: str) -> tuple[str, Columns]:
+        layout = self._layouts.get(name)
+        if layout is None:
+            resource = self._tables.catalog.resources[name]
+            layout = self._layouts[name] = (resource.table, self._tables.layout.columns(resource))
+        return layout
+
+    def _write_checkpoints(self, connection: sa.Connection, batches: Sequence[Batch]) -> None:
+        last = {}
+        for batch in batches:
+            for point in batch.checkpoints:
+                last[(point.owner, point.resource, point.key)] = point
+        rows: list[Row] = [
+            {
+                "_account_id": point.owner.account_id,
+                "_livemode": point.owner.livemode,
+                "resource": point.resource,
+                "key": point.key,
+                "cursor": list(point.cursor) or None,
+                "done": point.done,
+            }
+            for _, point in sorted(last.items(), key=itemgetter(0))
+        ]
+        if rows:
+            self._dialect.put(connection, "_checkpoint", CHECKPOINT_KEY, CHECKPOINT_COLUMNS, rows)
+
+
+def _observed_groups(rows: Iterable[Row]) -> list[list[Row]]:
+    """Rows of the same columns together, of each id the newest, the later one of two observed at the same time."""
+    groups: dict[tuple[str, ...], dict[tuple[str, bool, str], Row]] = {}
+    for row in rows:
+        group = groups.setdefault(tuple(row), {})
+        key = _key(row)
+        other = group.get(key)
+        if other is None or other["_observed_at"] <= row["_observed_at"]:
+            group[key] = row
+    return [[group[key] for key in sorted(group)] for group in groups.values()]
+
+
+def _fill_groups(rows: Iterable[Row]) -> list[list[Row]]:
+    """Rows of the same columns together, of each id the first."""
+    groups: dict[tuple[str, ...], dict[tuple[str, bool, str], Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row), {}).setdefault(_key(row), row)
+    return [[group[key] for key in sorted(group)] for group in groups.values()]
