@@ -17,7 +17,6 @@ from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.keys import KeyStore, KeyStoreError, StoredKey
 from stripe_assets.mirror.mirror import DEFAULT_URL, Mirror
 from stripe_assets.mirror.references import Missing
-from stripe_assets.mirror.references import Missing
 from stripe_assets.mirror.rows import flatten
 from stripe_assets.mirror.sweeps import Sweep, SweepStatus
 
@@ -30,7 +29,6 @@ __all__ = [
     "KeyStoreError",
     "Mirror",
     "MirrorError",
-    "Missing",
     "Missing",
     "OpenSublist",
     "Owner",

@@ -120,7 +120,7 @@ def _stored(row: Any) -> StoredKey:
         livemode=row["livemode"],
         kind=row["kind"],
         last4=row["last4"],
-        connected=connected if isinstance(connected, str) else tuple(connected),
+        connected=tuple(connected) if isinstance(connected, list) else connected,
         created_at=row["created_at"],
         variable=row["secret"] if in_environment else None,
         _token="" if in_environment else row["secret"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -17,7 +17,6 @@ from stripe_assets.mirror.dialect import Dialect, dialect_of
 from stripe_assets.mirror.errors import MirrorError, explained, shown_url
 from stripe_assets.mirror.rebuild import Reader
 from stripe_assets.mirror.references import Missing
-from stripe_assets.mirror.references import Missing, missing_references, record_absences
 from stripe_assets.mirror.schema import ensure_schema
 from stripe_assets.mirror.sweeps import Sweep, Sweeps, SweepStatus
 from stripe_assets.mirror.tables import Tables
@@ -169,22 +168,18 @@ class Mirror:
         with self.connection() as connection:
             return self._sweeps.statuses(connection)
 
-    def missing_references(self, resources: Iterable[str], since: datetime, owners: Sequence[Owner]) -> set[Missing]:
+    def missing_references(self, since: datetime, owners: Sequence[Owner]) -> set[Missing]:
         """What rows written since then refer to and the mirror has neither as a row nor as a recorded absence.
 
         Parameters: owners: whose rows; the first of them is the key's own account.
         """
-        accounts = sorted({owner.account_id for owner in owners})
-        found: set[Missing] = set()
         with self.connection() as connection:
-            for name in resources:
-                found |= missing_references(connection, self.catalog, self.tables, name, since, owners[0], accounts)
-        return found
+            return references.missing(connection, self.catalog, self.tables, since, owners)
 
-    def record_absences(self, absent: Mapping[Missing, str], observed_at: datetime) -> None:
+    def record_absences(self, absent: Mapping[Missing, str]) -> None:
         """Notes what does not exist or may not be read, each with Stripe's reason."""
         with self.transaction() as connection:
-            record_absences(connection, self.tables, absent, observed_at)
+            references.record(connection, self.tables, self._dialect, absent)
 
     @contextmanager
     def connection(self) -> Iterator[sa.Connection]:
