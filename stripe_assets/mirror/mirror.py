@@ -169,17 +169,15 @@ class Mirror:
             return self._sweeps.statuses(connection)
 
     def missing_references(self, since: datetime, owners: Sequence[Owner]) -> set[Missing]:
-        """What rows written since then refer to and the mirror has neither as a row nor as a recorded absence.
-
-        Parameters: owners: whose rows; the first of them is the key's own account.
-        """
+        """What the rows written since then for these owners refer to and is not there. `owners[0]` is the platform."""
         with self.connection() as connection:
             return references.missing(connection, self.catalog, self.tables, since, owners)
 
     def record_absences(self, absent: Mapping[Missing, str]) -> None:
-        """Notes what does not exist or may not be read, each with Stripe's reason."""
-        with self.transaction() as connection:
-            references.record(connection, self.tables, self._dialect, absent)
+        """Notes that these do not exist or may not be read, each with Stripe's reason."""
+        if absent:
+            with self.transaction() as connection:
+                references.record(connection, self.tables, self._dialect, absent)
 
     @contextmanager
     def connection(self) -> Iterator[sa.Connection]:

@@ -105,11 +105,12 @@ def _referred(
                 target.c["id"] == column,
             )
             query = query.where(~there.exists())
-    for account_id, value, *named in connection.execute(query):
+    for row in connection.execute(query):
+        account_id, value = row[0], row[1]
         for id_ in [value] if field.kind == "reference" else value:
             target_name = catalog.by_id(id_, field.targets) if isinstance(id_, str) else None
             if target_name is not None and retrievable(catalog, target_name):
-                owner_id = {"own": account_id, "platform": platform.account_id, "self": id_}.get(field.owner, named[0] if named else None)
+                owner_id = {"own": account_id, "platform": platform.account_id, "self": id_}.get(field.owner, row[-1])
                 if owner_id is not None:
                     yield Missing(target_name, Owner(owner_id, platform.livemode), id_)
 

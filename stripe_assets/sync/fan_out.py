@@ -1,0 +1,138 @@
+"""Nested lists: for each row of a page that was read, a list of its own.
+
+The parents of a page that are still to be asked are one checkpoint, written with the page and renewed with each child
+list that ends. What a crash leaves is asked by the next run; nothing is kept per parent.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.model import Resource, Route
+from stripe_assets.mirror import Checkpoint, Owner
+from stripe_assets.stripe_api import route_path
+from stripe_assets.sync.task import Parent, Task, list_key, list_params
+
+PREFIX = "fan-out "
+CURSOR_IDS = 5
+"""How many ids of its last page a nested list keeps: the next is tried when the object of the last one is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParentRow:
+    """What a nested list needs of its parent: the id, whose row it is, the values of the route's parameters; and where it
+    goes on, when some of it has been read."""
+
+    id: str
+    account_id: str
+    values: Mapping[str, str]
+    cursor: tuple[str, ...] = ()
+
+
+class FanOut:
+    """One nested list route over the parents of one page."""
+
+    def __init__(
+        self,
+        model: str,
+        route: Route,
+        variant: Mapping[str, str | bool],
+        reader: Owner,
+        parents: Sequence[ParentRow],
+        depth: int,
+    ) -> None:
+        assert route.parent is not None
+        self.model = model
+        self.route = route
+        self.variant = variant
+        self.reader = reader
+        self.depth = depth
+        self.key = f"{PREFIX}{list_key(route, variant)} {parents[0].id}"
+        self._remaining = {parent.id: parent for parent in parents}
+        self._lock = threading.Lock()
+
+    def tasks(self) -> list[Task]:
+        return [self._task(parent) for parent in self._remaining.values()]
+
+    def _task(self, parent: ParentRow) -> Task:
+        route = self.route
+        in_query = {name: value for name, value in parent.values.items() if "{" + name + "}" not in route.path}
+        assert route.parent is not None
+        return Task(
+            model=self.model,
+            resource=self.model,
+            reader=self.reader,
+            path=route_path(route.path, parent.values),
+            endpoint=route.path,
+            key=f"{self.key} {parent.id}",
+            paging=route.paging,
+            params=list_params(route, self.variant) | in_query,
+            parent=Parent(route.parent, parent.id, Owner(parent.account_id, self.reader.livemode)),
+            cursor=tuple(parent.cursor),
+            depth=self.depth,
+            fan_out=self,
+        )
+
+    def checkpoint(self) -> Checkpoint:
+        """What is still to be asked."""
+        with self._lock:
+            parents = tuple(orjson.dumps([p.id, p.account_id, dict(p.values), p.cursor]).decode() for p in self._remaining.values())
+        assert self.route.parent is not None
+        return Checkpoint(self.reader, self.route.parent, self.key, parents, done=not parents)
+
+    def advanced(self, parent_id: str, cursor: Sequence[str] = ()) -> Checkpoint:
+        """The same after a page of one parent's list; no `cursor`: that list has ended."""
+        with self._lock:
+            if cursor:
+                self._remaining[parent_id] = replace(self._remaining[parent_id], cursor=tuple(cursor[-CURSOR_IDS:]))
+            else:
+                self._remaining.pop(parent_id, None)
+        return self.checkpoint()
+
+
+def active_routes(catalog: Catalog, models: Iterable[str], livemode: bool) -> dict[str, list[tuple[str, Route]]]:
+    """Parent resource → the nested lists of these models that hang on its rows."""
+    routes: dict[str, list[tuple[str, Route]]] = {}
+    for name in models:
+        for route in catalog[name].routes:
+            if route.parent and applies(route, livemode):
+                routes.setdefault(route.parent, []).append((name, route))
+    return routes
+
+
+def applies(route: Route, livemode: bool) -> bool:
+    return route.modes == "both" or (route.modes == "live") == livemode
+
+
+def parents_of(resource: Resource, route: Route, rows: Iterable[Mapping[str, Any]]) -> list[ParentRow]:
+    """The rows of `resource` that the route is to be read for, once each."""
+    columns = {field.name: field.column for field in resource.fields if not field.derived}
+    wanted = route.parent_where
+    found: dict[str, ParentRow] = {}
+    for row in rows:
+        if wanted is not None:
+            value = row.get(columns.get(wanted[0]) or wanted[0])
+            if value is None or (wanted[1] is not None and value != wanted[1]):
+                continue
+        given = {name: row.get(columns.get(source) or source) for name, source in route.parent_params.items()}
+        values = {name: value for name, value in given.items() if isinstance(value, str)}
+        if len(values) == len(given):
+            found[row["id"]] = ParentRow(row["id"], row["_account_id"], values)
+    return list(found.values())
+
+
+def restored(model: str, route: Route, reader: Owner, checkpoint: Checkpoint, depth: int) -> FanOut | None:
+    """The fan-out that an interrupted run left, if the checkpoint is one of this route's."""
+    for variant in route.variants:
+        if checkpoint.cursor and checkpoint.key.startswith(f"{PREFIX}{list_key(route, variant)} "):
+            parents = [ParentRow(*orjson.loads(parent)) for parent in checkpoint.cursor]
+            fan_out = FanOut(model, route, variant, reader, parents, depth)
+            fan_out.key = checkpoint.key
+            return fan_out
+    return None

@@ -1,0 +1,220 @@
+"""One API key, one run: every selected model of every account that the key reaches, from Stripe into the mirror."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+
+from stripe_assets.catalog import catalog
+from stripe_assets.catalog.model import Resource
+from stripe_assets.mirror import Mirror, MirrorError, Owner
+from stripe_assets.stripe_api import Answer, ApiKey, InvalidApiKey, StripeApi, StripeError, items
+from stripe_assets.sync.closure import Closure, ClosureResult
+from stripe_assets.sync.fan_out import active_routes
+from stripe_assets.sync.model_state import ModelState, feeders_of, with_feeders
+from stripe_assets.sync.owners import ACCOUNT, OWN_ACCOUNT, OwnAccount, connected_accounts, own_account
+from stripe_assets.sync.phase import Phase
+from stripe_assets.sync.plan import Plan, plan, root_lists
+from stripe_assets.sync.results import ModelResult, Progress
+from stripe_assets.sync.resume import Sweeps
+from stripe_assets.sync.task import Task, list_key, list_params
+from stripe_assets.sync.writer import Writer
+
+logger = logging.getLogger(__name__)
+
+
+class SyncAborted(Exception):
+    """The run of a key ended before all was done; the message says why and what to do."""
+
+
+class KeySync:
+    """Use it as a context manager: leaving it ends every thread, within the time of the request each is in.
+
+        with KeySync(key, mirror, ["invoice"], run_id=…) as sync:
+            plan = sync.prepare()
+            for result in sync.run():
+                …
+
+    `models` are resource names; none means all. Raises SyncAborted from `prepare` and `run` when the key is refused
+    (401), when Stripe cannot be reached at all, or when the database cannot be written.
+    """
+
+    def __init__(self, key: ApiKey, mirror: Mirror, models: Sequence[str] = (), *, run_id: str) -> None:
+        self._key = key
+        self._mirror = mirror
+        self._catalog = catalog()
+        self._run_id = run_id
+        self._selected = [name for name in self._catalog.resources if not models or name in set(models)]
+        self._feeders = with_feeders(self._catalog, self._selected)
+        self._halt = threading.Event()
+        self._aborted: Exception | None = None
+        self._began = datetime.now(UTC)
+        self._api = StripeApi(key, stop=self._halt)
+        self._phase: Phase | None = None
+        self._owners: tuple[Owner, ...] = ()
+        self.progress = Progress()
+        self._writer = Writer(mirror, written=self.progress.written, broken=self._abort)
+        self.closure: ClosureResult | None = None
+
+    def __enter__(self) -> KeySync:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the run's threads. What a thread has under way is finished or given up; nothing is written afterwards."""
+        self._halt.set()
+        if self._phase is not None:
+            self._phase.close()
+        self._writer.close()
+
+    def stop(self) -> None:
+        """Asks the run to end; `run` then raises SyncAborted. For another thread, or a signal handler."""
+        self._halt.set()
+
+    def prepare(self) -> Plan:
+        """Finds the accounts and says what the run will do. The accounts' own rows are written on the way."""
+        self._writer.start()
+        try:
+            own = own_account(self._api, self._key)
+            platform = Owner(own.id, self._key.livemode)
+            listed = (name for name in self._feeders if not self._catalog[name].on_demand)
+            nested = active_routes(self._catalog, listed, platform.livemode)
+            self._sweeps = Sweeps(self._mirror, self._catalog, nested, self._run_id)
+            self._sweeps.begin([(platform, ACCOUNT)])
+            self._phase = self._phase_of(platform, self._feeders, nested)
+            self._read_accounts(self._phase, own, platform)
+            rows = self._mirror.counts(self._owners)
+        except (StripeError, InvalidApiKey, MirrorError) as error:
+            raise SyncAborted(str(error)) from None
+        return plan(self._catalog, self._key.alias, self._owners, self._selected, list(self._feeders), rows, self.progress.requests)
+
+    def run(self) -> Iterator[ModelResult]:
+        """Yields the result of each selected model as it finishes. Raises SyncAborted after what is finished is yielded."""
+        assert self._phase is not None, "prepare() comes first"
+        self.progress.begin(len(self._selected))
+        try:
+            yield from self._results(self._phase)
+            if not self._halt.is_set() and len(self._selected) < len(self._catalog.resources):
+                self._close_references()
+        except MirrorError as error:
+            self._abort(error)
+        if self._halt.is_set():
+            raise SyncAborted(self._why_aborted())
+
+    def _results(self, phase: Phase) -> Iterator[ModelResult]:
+        self._sweeps.begin([(owner, name) for owner in self._owners for name in self._feeders if name != ACCOUNT])
+        for owner in self._owners:
+            phase.put(self._root_tasks(owner) + self._sweeps.left_over(owner))
+        selected = set(self._selected)
+        for state in phase.run():
+            result = self._result(state)
+            if state.model in selected:
+                self.progress.model_done()
+                yield result
+
+    def _phase_of(self, platform: Owner, feeders, nested) -> Phase:
+        return Phase(
+            self._catalog,
+            self._api,
+            platform.account_id,
+            feeders,
+            nested,
+            self._writer,
+            self.progress,
+            halt=self._halt,
+            abort=self._abort,
+        )
+
+    def _read_accounts(self, phase: Phase, own: OwnAccount, platform: Owner) -> None:
+        """The own account and the connected ones, each asked for once: they are the owners and the `account` rows."""
+        route = self._catalog[ACCOUNT].routes[0]
+        account_ids = [own.id]
+        if own.answer is not None:
+            self._take_accounts(phase, platform, OWN_ACCOUNT, own.answer, [own.answer.body])
+        elif own.refusal is not None and ACCOUNT in phase.states:
+            phase.states.refuse(ACCOUNT, OWN_ACCOUNT, own.refusal.reason)
+        try:
+            for answer in connected_accounts(self._api, self._key, route):
+                page = items(answer.body)
+                self._take_accounts(phase, platform, route.path, answer, page)
+                account_ids += [str(account["id"]) for account in page]
+        except StripeError as refusal:
+            if not refusal.unavailable:
+                raise
+            if ACCOUNT in phase.states:
+                phase.states.refuse(ACCOUNT, route.path, refusal.reason)
+        self._owners = tuple(Owner(id_, platform.livemode) for id_ in dict.fromkeys(account_ids))
+
+    def _take_accounts(self, phase: Phase, platform: Owner, path: str, answer: Answer, accounts: list[dict]) -> None:
+        self.progress.request()
+        if ACCOUNT in phase.states:
+            phase.states.request(ACCOUNT)
+            phase.states.answered(ACCOUNT)
+            task = Task(model=ACCOUNT, resource=ACCOUNT, reader=platform, path=path, endpoint=path, key=path)
+            phase.reader.take(task, accounts, None, answer)
+
+    def _root_tasks(self, owner: Owner) -> list[Task]:
+        tasks = []
+        for name, route, variant in root_lists(self._catalog, self._feeders, owner.livemode):
+            if route is None:
+                path = self._catalog[name].singleton
+                assert path
+                task = Task(name, name, owner, path, endpoint=path, key=path, paging="object")
+            else:
+                key, params = list_key(route, variant), list_params(route, variant)
+                task = Task(name, name, owner, route.path, endpoint=route.path, key=key, paging=route.paging, params=params)
+            resumed = self._sweeps.resume(task)
+            if resumed is not None:
+                tasks.append(resumed)
+        return tasks
+
+    def _result(self, state: ModelState) -> ModelResult:
+        name = state.model
+        result = ModelResult(
+            model=name,
+            alias=self._key.alias,
+            status=state.status,
+            rows_written=self.progress.rows[name],
+            rows_in_mirror=self._mirror.counts(self._owners, [name])[name],
+            requests=state.requests,
+            seconds=state.seconds,
+            availability=_unlisted(self._catalog[name]) or state.availability,
+            error=state.error,
+        )
+        if not state.failed:
+            self._sweeps.finish(self._owners if name != ACCOUNT else self._owners[:1], name, result)
+        return result
+
+    def _close_references(self) -> None:
+        """A run of all models has listed everything; a run of some fetches what their rows refer to."""
+
+        def phase(models: Iterable[str]) -> Phase:
+            return self._phase_of(self._owners[0], dict.fromkeys(models, frozenset()), {})
+
+        self.closure = Closure(self._catalog, self._mirror, self._owners, phase).run(self._began)
+        logger.info("%s: %s", self._key.alias, self.closure.line())
+        if self.closure.errors:
+            raise SyncAborted(f"{self._key.alias}: related objects are missing: " + "; ".join(self.closure.errors))
+
+    def _abort(self, error: Exception) -> None:
+        self._aborted = self._aborted or error
+        self._halt.set()
+
+    def _why_aborted(self) -> str:
+        if self._aborted is not None:
+            return str(self._aborted)
+        return f"{self._key.alias}: stopped; what was read is in the database, and the next run goes on from there"
+
+
+def _unlisted(resource: Resource) -> str | None:
+    """Why no list of Stripe's fills a model, if none does."""
+    if resource.on_demand:
+        return f"on demand: {resource.on_demand}"
+    if resource.routes or resource.singleton or feeders_of(catalog(), resource):
+        return None
+    return "Stripe has no list of these; a row comes when something embeds it or refers to it"

@@ -1,0 +1,157 @@
+"""What is known of one model while a run goes on, and when it is finished."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.model import Resource
+from stripe_assets.sync.results import AVAILABLE
+
+REASONS_SHOWN = 3
+
+
+@dataclass(slots=True)
+class ModelState:
+    model: str
+    feeders: frozenset[str]
+    """Models whose rows make this one's work: parents of its nested lists and of the sublists that hold its rows."""
+    open: int = 1
+    """Tasks and uncommitted pages, and one until the first tasks are there."""
+    waiting_for: set[str] = field(default_factory=set)
+    reads: int = 0
+    """Lists that answered."""
+    requests: int = 0
+    started: float | None = None
+    ended: float = 0.0
+    error: str | None = None
+    unavailable: dict[str, str] = field(default_factory=dict)
+    """What could not be read → Stripe's reason."""
+    closed_routes: set[tuple[str, str]] = field(default_factory=set)
+    """Nested routes that are refused whatever the parent: (account id, path)."""
+    done: bool = False
+
+    @property
+    def failed(self) -> bool:
+        return self.error is not None
+
+    @property
+    def status(self) -> Literal["ok", "unavailable", "failed"]:
+        if self.failed:
+            return "failed"
+        return "unavailable" if self.unavailable and not self.reads else "ok"
+
+    @property
+    def availability(self) -> str:
+        if not self.unavailable:
+            return AVAILABLE
+        reasons = Counter(self.unavailable.values())
+        if not self.reads and len(reasons) == 1:
+            return next(iter(reasons))
+        shown = [f"{what}: {reason}" for what, reason in list(self.unavailable.items())[:REASONS_SHOWN]]
+        more = len(self.unavailable) - len(shown)
+        return ("not " if self.reads else "") + "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
+
+    @property
+    def seconds(self) -> float:
+        return max(self.ended - self.started, 0.0) if self.started is not None else 0.0
+
+
+class ModelStates:
+    """The states of a run's models. Threads open and close work; whoever closes a model's last tells `finished`."""
+
+    def __init__(self, feeders: Mapping[str, frozenset[str]], finished: Callable[[ModelState], None]) -> None:
+        self._lock = threading.RLock()
+        self._finished = finished
+        self._states = {model: ModelState(model, fed_by, waiting_for=set(fed_by)) for model, fed_by in feeders.items()}
+        self._fed: dict[str, list[ModelState]] = {model: [] for model in feeders}
+        for state in self._states.values():
+            for feeder in state.feeders:
+                self._fed[feeder].append(state)
+
+    def __getitem__(self, model: str) -> ModelState:
+        return self._states[model]
+
+    def __contains__(self, model: str) -> bool:
+        return model in self._states
+
+    def __iter__(self):
+        return iter(self._states.values())
+
+    def open(self, model: str, count: int = 1) -> None:
+        with self._lock:
+            self._states[model].open += count
+
+    def close(self, model: str) -> None:
+        with self._lock:
+            state = self._states[model]
+            state.open -= 1
+            self._finish_if_done(state)
+
+    def request(self, model: str) -> None:
+        with self._lock:
+            state = self._states[model]
+            state.requests += 1
+            if state.started is None:
+                state.started = time.monotonic()
+
+    def answered(self, model: str) -> None:
+        with self._lock:
+            self._states[model].reads += 1
+
+    def fail(self, model: str, error: str) -> None:
+        """The first error is the one that is reported; what else the model has queued is dropped."""
+        with self._lock:
+            state = self._states[model]
+            state.error = state.error or error
+
+    def refuse(self, model: str, what: str, reason: str, *, route: tuple[str, str] | None = None) -> None:
+        with self._lock:
+            state = self._states[model]
+            state.unavailable.setdefault(what, reason)
+            if route:
+                state.closed_routes.add(route)
+
+    def _finish_if_done(self, state: ModelState) -> None:
+        if state.open or state.waiting_for or state.done:
+            return
+        state.done = True
+        state.ended = time.monotonic()
+        for fed in self._fed[state.model]:
+            fed.waiting_for.discard(state.model)
+            if state.failed:
+                fed.error = fed.error or f"incomplete, because {state.model} failed, whose rows it is read from"
+            elif state.status == "unavailable":
+                fed.unavailable.setdefault(f"through {state.model}", f"{state.model} is unavailable: {state.availability}")
+            else:
+                fed.reads += 1
+        self._finished(state)
+        for fed in self._fed[state.model]:
+            self._finish_if_done(fed)
+
+
+def feeders_of(catalog: Catalog, resource: Resource) -> frozenset[str]:
+    """The models that must be read to fill this one."""
+    parents = {route.parent for route in resource.routes if route.parent}
+    for name in resource.depends_on:
+        if any(f.kind == "sublist" and f.complete and resource.name in f.targets for f in catalog[name].fields):
+            parents.add(name)
+    if not resource.routes and not resource.singleton and not parents:
+        parents.update(resource.depends_on)
+    return frozenset(parents)
+
+
+def with_feeders(catalog: Catalog, models: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The selected models and, recursively, what has to be read for them: model → its feeders, catalog's order."""
+    needed, todo = set[str](), list(models)
+    while todo:
+        name = todo.pop()
+        if name not in needed:
+            needed.add(name)
+            todo.extend(feeders_of(catalog, catalog[name]))
+    return {name: feeders_of(catalog, catalog[name]) for name in catalog.resources if name in needed}

@@ -1,0 +1,78 @@
+"""A part of a run: lists that are read concurrently until every model concerned is finished."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping
+
+from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.model import Route
+from stripe_assets.stripe_api import StripeApi
+from stripe_assets.sync.model_state import ModelState, ModelStates
+from stripe_assets.sync.reader import Reader
+from stripe_assets.sync.results import Progress
+from stripe_assets.sync.scheduler import Scheduler
+from stripe_assets.sync.task import Task
+from stripe_assets.sync.writer import Writer
+
+TICK_SECONDS = 0.25
+
+
+class Phase:
+    """The threads, the states of the models, and what reads. Tasks may be put before it runs and while it does."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        api: StripeApi,
+        own_account: str,
+        feeders: Mapping[str, frozenset[str]],
+        nested: Mapping[str, list[tuple[str, Route]]],
+        writer: Writer,
+        progress: Progress,
+        *,
+        halt: threading.Event,
+        abort: Callable[[Exception], None],
+    ) -> None:
+        self._halt = halt
+        self._finished: queue.SimpleQueue[ModelState] = queue.SimpleQueue()
+        self.states = ModelStates(feeders, self._finished.put)
+        self.reader = Reader(
+            catalog,
+            api,
+            own_account,
+            self.states,
+            nested,
+            schedule=self.put,
+            write=writer.put,
+            abort=abort,
+            request=progress.request,
+        )
+        self._scheduler = Scheduler(self.reader.read, halt)
+
+    def put(self, tasks: list[Task]) -> None:
+        for task in tasks:
+            self.states.open(task.model)
+        self._scheduler.put(tasks)
+
+    def run(self) -> Iterator[ModelState]:
+        """Yields each model's state as it finishes; ends early when the run is halted."""
+        self._scheduler.start()
+        waiting = 0
+        for state in self.states:
+            waiting += 1
+            self.states.close(state.model)
+        while waiting:
+            try:
+                state = self._finished.get(timeout=TICK_SECONDS)
+            except queue.Empty:
+                if self._halt.is_set():
+                    return
+                continue
+            waiting -= 1
+            yield state
+
+    def close(self) -> None:
+        """Ends the threads after the request each is in."""
+        self._scheduler.close()

@@ -1,0 +1,100 @@
+"""What a run will do, and the fewest requests that it takes: said before it starts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.model import Route
+from stripe_assets.mirror import Owner
+from stripe_assets.sync.fan_out import applies
+from stripe_assets.sync.owners import ACCOUNT
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FanOutPrice:
+    """A nested list takes a request for each row of its parent; how many those are the mirror knows from the last time."""
+
+    model: str
+    parent: str
+    parents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    alias: str
+    owners: tuple[Owner, ...]
+    models: tuple[str, ...]
+    """The selected ones."""
+    feeders: tuple[str, ...]
+    """Read because a selected model's rows come with theirs."""
+    fewest_requests: int
+    """One for each page of what the mirror has now, at least one for each list."""
+    fan_outs: tuple[FanOutPrice, ...]
+
+    def lines(self) -> list[str]:
+        """For a log or a terminal."""
+        account, connected = self.owners[0], len(self.owners) - 1
+        mode = "live" if account.livemode else "test"
+        lines = [
+            f"{self.alias}: {account.account_id} ({mode} mode)"
+            + (f" and {connected:,} connected account{'s' if connected > 1 else ''}" if connected else "")
+            + f", {len(self.models)} model{'s' if len(self.models) != 1 else ''}, at least {self.fewest_requests:,} requests"
+        ]
+        if self.feeders:
+            lines.append(f"read along, as rows come with theirs: {', '.join(self.feeders)}")
+        if self.fan_outs:
+            per_parent: dict[str, list[str]] = {}
+            for price in self.fan_outs:
+                per_parent.setdefault(f"{price.parent} ({price.parents:,} now)", []).append(price.model)
+            lines += [f"one request for each {parent}: {', '.join(models)}" for parent, models in per_parent.items()]
+        return lines
+
+
+def root_lists(catalog: Catalog, models: Iterable[str], livemode: bool) -> list[tuple[str, Route | None, Mapping[str, str | bool]]]:
+    """What is listed for each owner: (model, route and its parameters); route None for a singleton."""
+    roots: list[tuple[str, Route | None, Mapping[str, str | bool]]] = []
+    for name in models:
+        resource = catalog[name]
+        if name == ACCOUNT or resource.on_demand:
+            continue  # accounts are listed once, by who asks for the owners
+        if resource.singleton:
+            roots.append((name, None, {}))
+        for route in resource.routes:
+            if route.parent is None and applies(route, livemode):
+                roots += [(name, route, variant) for variant in route.variants]
+    return roots
+
+
+def plan(
+    catalog: Catalog,
+    alias: str,
+    owners: Sequence[Owner],
+    selected: Sequence[str],
+    active: Sequence[str],
+    rows: Mapping[str, int],
+    account_requests: int,
+) -> Plan:
+    """`rows` is what the mirror has of each model for these owners, `account_requests` what finding the owners took."""
+    livemode = owners[0].livemode
+    roots = root_lists(catalog, active, livemode)
+    pages = sum(max(0, math.ceil(rows.get(name, 0) / PAGE) - 1) for name in {name for name, _, _ in roots})
+    fan_outs = tuple(
+        FanOutPrice(name, route.parent, rows.get(route.parent, 0))
+        for name in active
+        for route in catalog[name].routes
+        if route.parent and not catalog[name].on_demand and applies(route, livemode)
+    )
+    nested = sum(price.parents * len(catalog[price.model].routes[0].variants) for price in fan_outs)
+    return Plan(
+        alias=alias,
+        owners=tuple(owners),
+        models=tuple(selected),
+        feeders=tuple(name for name in active if name not in set(selected)),
+        fewest_requests=account_requests + len(roots) * len(owners) + pages + nested,
+        fan_outs=fan_outs,
+    )

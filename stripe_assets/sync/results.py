@@ -1,0 +1,73 @@
+"""What a run says of itself: the result of each model, and its progress while it goes on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+AVAILABLE = "available"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResult:
+    """One model of one API key after a run.
+
+    `rows_written` counts rows that were inserted or whose state was renewed, `rows_in_mirror` those that are there now
+    (tombstones apart), `requests` what was sent to Stripe for it, `seconds` the time from its first request to its last
+    commit. `availability` is `"available"`, or Stripe's reason for what could not be read.
+    """
+
+    model: str
+    alias: str
+    status: Literal["ok", "unavailable", "failed"]
+    rows_written: int
+    rows_in_mirror: int
+    requests: int
+    seconds: float
+    availability: str = AVAILABLE
+    error: str | None = None
+
+
+class Progress:
+    """Live counts of a run; written by its threads, read by whoever shows them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self.models_total = 0
+        self.models_done = 0
+        self.objects = 0
+        self.requests = 0
+        self.rows: Counter[str] = Counter()
+
+    def begin(self, models_total: int) -> None:
+        self._started = time.monotonic()
+        self.models_total = models_total
+
+    def request(self) -> None:
+        with self._lock:
+            self.requests += 1
+
+    def written(self, objects: int, rows: Mapping[str, int]) -> None:
+        with self._lock:
+            self.objects += objects
+            self.rows.update(rows)
+
+    def model_done(self) -> None:
+        with self._lock:
+            self.models_done += 1
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._started
+
+    def line(self) -> str:
+        seconds = max(self.seconds, 0.001)
+        return (
+            f"{self.models_done}/{self.models_total} models, {self.objects:,} objects "
+            f"({self.objects / seconds:,.0f}/s), {self.requests:,} requests, {seconds:,.0f} s"
+        )

@@ -1,0 +1,85 @@
+"""Going on where an interrupted run ended: sweeps that are not finished, and the checkpoints of their lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.model import Route
+from stripe_assets.mirror import Checkpoint, Mirror, Owner, Sweep
+from stripe_assets.sync import fan_out, sublist
+from stripe_assets.sync.results import ModelResult
+from stripe_assets.sync.task import Task
+
+
+class Sweeps:
+    """The sweeps of a run: begun or taken up again, and finished, in the mirror.
+
+    A list may go on from its checkpoint only if all that its rows cause (nested lists, the rest of sublists) was
+    recorded with it. So a model is taken up again only together with the models that hang on its rows: when their
+    sweeps began with its own, and none of them is finished.
+    """
+
+    def __init__(
+        self,
+        mirror: Mirror,
+        catalog: Catalog,
+        nested: Mapping[str, list[tuple[str, Route]]],
+        run_id: str,
+    ) -> None:
+        self._mirror = mirror
+        self._catalog = catalog
+        self._nested = nested
+        self._run_id = run_id
+        self._began = datetime.now(UTC)
+        self._continued: dict[tuple[Owner, str], Sweep] = {}
+
+    def begin(self, pairs: Iterable[tuple[Owner, str]]) -> None:
+        """All sweeps that a run starts carry one time, by which what began together is known."""
+        pairs = list(pairs)
+        unfinished = self._mirror.unfinished_sweeps({owner for owner, _ in pairs})
+        continued = {pair: unfinished[pair] for pair in pairs if pair in unfinished and self._whole(pair, unfinished)}
+        self._mirror.begin_sweeps([pair for pair in pairs if pair not in continued], self._run_id, now=self._began)
+        self._continued.update(continued)
+
+    def _whole(self, pair: tuple[Owner, str], unfinished: Mapping[tuple[Owner, str], Sweep]) -> bool:
+        owner, model = pair
+        hanging = [unfinished.get((owner, name)) for name, _ in self._nested.get(model, ())]
+        return all(sweep is not None and sweep.started_at == unfinished[pair].started_at for sweep in hanging)
+
+    def resume(self, task: Task) -> Task | None:
+        """The task at the page where its list was left; None when it had been read to its end."""
+        sweep = self._continued.get((task.reader, task.model))
+        checkpoint = sweep.checkpoints.get(task.key) if sweep else None
+        if checkpoint is None:
+            return task
+        return None if checkpoint.done else task.after(checkpoint.cursor, 0)
+
+    def left_over(self, owner: Owner) -> list[Task]:
+        """The nested lists and rests of sublists that were recorded and not read."""
+        tasks: list[Task] = []
+        for (sweep_owner, model), sweep in self._continued.items():
+            if sweep_owner == owner:
+                for checkpoint in sweep.checkpoints.values():
+                    if not checkpoint.done:
+                        tasks += self._restored(model, owner, checkpoint)
+        return tasks
+
+    def _restored(self, model: str, owner: Owner, checkpoint: Checkpoint) -> list[Task]:
+        if checkpoint.key.startswith(sublist.PREFIX):
+            return [sublist.restored(self._catalog, model, owner, checkpoint)]
+        for name, route in self._nested.get(model, ()):
+            lists = fan_out.restored(name, route, owner, checkpoint, depth=1)
+            if lists is not None:
+                return lists.tasks()
+        return []
+
+    def finish(self, owners: Sequence[Owner], model: str, result: ModelResult) -> None:
+        """Rows and requests are the model's, over all owners."""
+        self._mirror.finish_sweeps(
+            [(owner, model) for owner in owners],
+            rows=result.rows_written,
+            requests=result.requests,
+            availability=result.availability,
+        )

@@ -1,0 +1,94 @@
+"""A task: one list that is being read, at the page that comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from stripe_assets.catalog.model import Route
+from stripe_assets.mirror import Missing, Owner
+
+if TYPE_CHECKING:
+    from stripe_assets.sync.fan_out import FanOut
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The row that a nested list hangs on."""
+
+    resource: str
+    id: str
+    owner: Owner
+    field: str | None = None
+    """The parent's field for a sublist, None for a fan-out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The next page of one list. Immutable: reading a page gives the task of the page after it."""
+
+    model: str
+    """The resource that the work counts for."""
+    resource: str
+    """What the items are; a sublist of a union names them by their own `object`."""
+    reader: Owner
+    """On whose behalf the request is sent (`Stripe-Account` when it is not the key's own account)."""
+    path: str
+    endpoint: str
+    """The route's template, `/v1/customers/{customer}/payment_methods`: Stripe limits and we count by it."""
+    key: str
+    """Names this list among the checkpoints of its owner and model."""
+    paging: Literal["starting_after", "next_page_url", "none", "object"] = "starting_after"
+    params: Mapping[str, Any] = field(default_factory=dict)
+    parent: Parent | None = None
+    cursor: tuple[str, ...] = ()
+    """The ids of the page before, the last one last (or the one `next_page_url`). Empty for the first page."""
+    position: int = 0
+    """How many items of a sublist come before this page."""
+    since: datetime | None = None
+    """When the first page of a sublist was asked for: what is older at its end is gone."""
+    depth: int = 0
+    """0 for what an account lists, 1 for what hangs on that, and so on. Deeper tasks go first: memory stays small."""
+    fan_out: FanOut | None = field(default=None, compare=False, repr=False)
+    """What this list is one of, when it is one of the lists of a page's rows."""
+    wanted: Missing | None = None
+    """The object that is retrieved because a row refers to it."""
+
+    @property
+    def owner(self) -> Owner:
+        """Whose rows the items are."""
+        return self.parent.owner if self.parent else self.reader
+
+    def request(self) -> tuple[str, dict[str, Any]]:
+        """The path and the parameters of the next page."""
+        if self.cursor and self.paging == "next_page_url":
+            return self.cursor[-1], {}
+        params = dict(self.params)
+        if self.cursor:
+            params["starting_after"] = self.cursor[-1]
+        return self.path, params
+
+    def after(self, cursor: Sequence[str], items: int) -> Task:
+        return replace(self, cursor=tuple(cursor), position=self.position + items)
+
+    def with_older_cursor(self) -> Task:
+        """When Stripe refuses the cursor because its object is gone: the id before it, in the end the list's start."""
+        return replace(self, cursor=self.cursor[:-1])
+
+
+def list_params(route: Route, variant: Mapping[str, str | bool]) -> dict[str, Any]:
+    """The query of a list's first page: its fixed parameters, the largest page, what is to be expanded."""
+    params: dict[str, Any] = dict(variant)
+    if route.limit is not None:
+        params["limit"] = route.limit
+    if route.expand:
+        params["expand"] = [f"data.{path}" for path in route.expand]
+    return params
+
+
+def list_key(route: Route, variant: Mapping[str, str | bool]) -> str:
+    """`/v1/prices?active=True`: stable over runs, so that a checkpoint finds its list again."""
+    query = "&".join(f"{name}={value}" for name, value in sorted(variant.items()))
+    return f"{route.path}?{query}" if query else route.path

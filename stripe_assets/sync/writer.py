@@ -1,0 +1,96 @@
+"""One writer per database: pages come through a bounded queue and are committed several to a transaction."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from stripe_assets.mirror import Batch, Mirror, MirrorError
+
+QUEUE_PAGES = 48
+PAGES_PER_TRANSACTION = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one request brought, and whom to tell when it is in the database (or why it is not)."""
+
+    batch: Batch
+    done: Callable[[Exception | None], None]
+
+
+class Writer:
+    """`put` blocks while the database is behind, so that memory does not grow; a page is acknowledged after its commit."""
+
+    def __init__(
+        self,
+        mirror: Mirror,
+        *,
+        written: Callable[[int, Mapping[str, int]], None],
+        broken: Callable[[Exception], None],
+    ) -> None:
+        self._mirror = mirror
+        self._written = written
+        self._broken = broken
+        self._queue: queue.Queue[Page | None] = queue.Queue(QUEUE_PAGES)
+        self._thread = threading.Thread(target=self._work, name="mirror-writer", daemon=True)
+        self._failed = False
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def put(self, page: Page) -> None:
+        self._queue.put(page)
+
+    def close(self) -> None:
+        """Commits what was put and ends."""
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        while True:
+            pages, last = self._next()
+            if pages:
+                self._commit(pages)
+            if last:
+                return
+
+    def _next(self) -> tuple[list[Page], bool]:
+        pages: list[Page] = []
+        entry = self._queue.get()
+        while entry is not None:
+            pages.append(entry)
+            if len(pages) >= PAGES_PER_TRANSACTION:
+                return pages, False
+            try:
+                entry = self._queue.get_nowait()
+            except queue.Empty:
+                return pages, False
+        return pages, True
+
+    def _commit(self, pages: list[Page]) -> None:
+        if self._failed:
+            return
+        try:
+            counts = self._mirror.write([page.batch for page in pages])
+        except MirrorError as error:
+            # The database itself is gone, locked or full: nothing more can be written, the run ends.
+            self._failed = True
+            self._broken(error)
+        except Exception as error:
+            self._apart(pages, error)
+        else:
+            self._written(sum(page.batch.objects for page in pages), counts.rows)
+            for page in pages:
+                page.done(None)
+
+    def _apart(self, pages: list[Page], error: Exception) -> None:
+        """Something in one of these pages cannot be written: the others must not suffer for it."""
+        if len(pages) == 1:
+            pages[0].done(error)
+            return
+        for page in pages:
+            self._commit([page])
