@@ -60,13 +60,14 @@ class Bucket:
         """Whose turn it is to wait: the rest queue here rather than all wake for each token."""
 
     def wait(self, now: float) -> float:
-        """Seconds until there is a token; 0 or less when there is one."""
+        """Seconds until there is a token; 0 when there is one."""
         if not self._interval:
             return 0.0
         self._tokens = min(self._burst, self._tokens + max(0.0, now - self._updated) / self._interval)
         self._updated = max(self._updated, now)
-        # A millionth of a token is rounding, not a reason to wait.
-        return (1.0 - self._tokens - 1e-6) * self._interval
+        missing = 1.0 - self._tokens
+        # A millionth of a token is rounding, and a wait too short for the clock to show it.
+        return missing * self._interval if missing > 1e-6 else 0.0
 
     def take(self) -> None:
         self._tokens -= 1.0

@@ -90,7 +90,7 @@ def test_a_local_clock_that_runs_fast_is_followed() -> None:
         stamp, truth = world.answer(0.01, 0.01)
         world.ahead -= 0.001
         world.local += 0.37
-    assert stamp.timestamp() <= truth + 0.05
+    assert stamp.timestamp() <= truth + 0.2
 
 
 def test_one_absurd_date_is_forgotten() -> None:
