@@ -92,6 +92,7 @@ def catalog() -> Catalog:
 def shapes() -> Mapping[str, dict[str, Any]]:
     """Resource → `fields` (nested nodes), `gets`, `posts` and `deletes` (path → kind, params, required). For the sandbox and tests.
 
-    A node is `{"t": kind}` with `null`, `enum`, `of` (an array's or map's items), `fields` (an object's) and `to` (resources).
+    A node is `{"t": kind}` with `null`, `enum`, `of` (an array's or map's items), `fields` (an object's), `to` (resources), and
+    `on_request` for what comes only when `expand` names it, though it is no reference.
     """
     return MappingProxyType(orjson.loads((FOLDER / "shapes.json").read_bytes()))

@@ -60,6 +60,8 @@ def resource(data: Json) -> Resource:
     data["routes"] = tuple(map(_route, data.get("routes", ())))
     if "retrieve" in data:
         data["retrieve"] = Retrieve(**data["retrieve"])
+    if "other_retrieves" in data:
+        data["other_retrieves"] = tuple(Retrieve(**entry) for entry in data["other_retrieves"])
     if "secrets" in data:
         data["secrets"] = tuple(map(tuple, data["secrets"]))
     for name in ("expand", "depends_on", "aliases", "id_prefixes"):

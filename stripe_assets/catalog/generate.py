@@ -10,7 +10,9 @@ import orjson
 
 from stripe_assets.catalog import codec
 from stripe_assets.catalog.generator.build import build
+from stripe_assets.catalog.generator.routes import SdkRoute
 from stripe_assets.catalog.generator.sdk import Sdk
+from stripe_assets.catalog.overlay.routes import ON_REQUEST
 
 FOLDER = Path(__file__).parent
 CATALOG, SHAPES = "catalog.json", "shapes.json"
@@ -28,16 +30,32 @@ def generate() -> dict[str, bytes]:
 
 def _shapes(sdk: Sdk) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {name: {"fields": node, "gets": {}, "posts": {}, "deletes": {}} for name, node in sdk.shapes.items()}
+    by_path = {path: name for name in sdk.shapes for path in (route.path for route in sdk.retrieves(name))}
     for route in sdk.routes:
-        entry: dict[str, Any] = {"kind": route.kind if route.method == "get" else POST_KINDS.get(route.name, "action")}
-        if route.method == "delete":
-            entry["kind"] = "delete"
-        entry["params"] = route.params
-        if route.required:
-            entry["required"] = route.required
-        for name in route.returns:
-            found[name][f"{route.method}s"][route.path] = entry
+        # v2 answers a DELETE with a stub of its own, so the object is the one that is retrieved at the same path.
+        for name in route.returns or filter(None, [by_path.get(route.path)]):
+            found[name][f"{route.method}s"][route.path] = _route(route)
+    for name, paths in ON_REQUEST.items():
+        for path in paths:
+            _mark_on_request(found[name]["fields"], path.split("."))
     return found
+
+
+def _route(route: SdkRoute) -> dict[str, Any]:
+    kinds = {"get": route.kind, "post": POST_KINDS.get(route.name, "action"), "delete": "delete"}
+    entry: dict[str, Any] = {"kind": kinds[route.method], "params": route.params}
+    if route.required:
+        entry["required"] = route.required
+    return entry
+
+
+def _mark_on_request(fields: dict[str, Any], path: list[str]) -> None:
+    """Raises KeyError for a path that the SDK does not have."""
+    node = fields[path[0]]
+    if path[1:]:
+        _mark_on_request(node["fields"], path[1:])
+    else:
+        node["on_request"] = True
 
 
 def breaking_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -105,6 +105,8 @@ class Resource:
     """The path of a resource that an account has one of and that has no id: `/v1/balance`."""
     routes: tuple[Route, ...] = ()
     retrieve: Retrieve | None = None
+    other_retrieves: tuple[Retrieve, ...] = ()
+    """For an object that has one of several parents (`card`): a route can be used where the row has all that its `params` name."""
     expand: tuple[str, ...] = ()
     """What every list and retrieve of it asks for (see `Route.expand`)."""
     depends_on: tuple[str, ...] = ()

@@ -54,6 +54,7 @@ def _resource(
         singleton=sdk.singleton(name),
         routes=own_routes,
         retrieve=retrieves[0] if retrieves else None,
+        other_retrieves=retrieves[1:] if retrieves and retrieves[0].params else (),
         expand=expand,
         depends_on=depends_on,
         aliases=names.ALIASES.get(name, ()),

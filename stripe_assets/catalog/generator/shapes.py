@@ -1,4 +1,4 @@
-"""What every object looks like, nested fields included, as small JSON nodes (`docs` of the format: `catalog/shapes.py`)."""
+"""What every object looks like, nested fields included, as small JSON nodes (their format: `catalog.shapes`)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ class Shapes:
                 return {"t": "boolean", "enum": [True]}
             return {"t": "literal" if len(values) == 1 else "enum", "enum": values}
         if head == "ExpandableField":
-            return {"t": "ref", "to": self.names(parts[0], ref.module, ref.chain)}
+            to = self.names(parts[0], ref.module, ref.chain)
+            return {"t": "ref", "to": to} if to else {"t": "string"}
         if head == "ListObject":
             to = self.names(parts[0], ref.module, ref.chain)
             return {"t": "sublist", "to": to} if to else {"t": "object", "fields": {}}

@@ -47,6 +47,8 @@ LISTS: dict[str, tuple[List, ...]] = {
             modes="test",
         ),
     ),
+    # Which registrations come without a status is not said; `all` is one.
+    "tax.registration": (List("/v1/tax/registrations", ALL_STATUSES),),
     # The list gives one half at a time.
     "price": (List("/v1/prices", ({"active": True}, {"active": False})),),
     # The list without a customer leaves attached ones out, and `custom` ones come only by their type.
@@ -56,10 +58,20 @@ LISTS: dict[str, tuple[List, ...]] = {
     ),
     # Closed accounts are a list of their own.
     "v2.core.account": (List("/v2/core/accounts", ({}, {"closed": True})),),
-    # Two fields of v2 lists come only when they are included.
+    # One field of each of these v2 lists comes only when it is included, and closed accounts only by their status.
     "v2.core.event_destination": (List("/v2/core/event_destinations", ({"include[0]": "webhook_endpoint.url"},)),),
     "v2.money_management.financial_account": (
-        List("/v2/money_management/financial_accounts", ({"include[0]": "storage.deposit_insurance_eligibility"},)),
+        List(
+            "/v2/money_management/financial_accounts",
+            (
+                {
+                    "include[0]": "storage.deposit_insurance_eligibility",
+                    "statuses[0]": "closed",
+                    "statuses[1]": "open",
+                    "statuses[2]": "pending",
+                },
+            ),
+        ),
     ),
     # The kind of location is required, and these are the kinds.
     "tax.location": (List("/v1/tax/locations", ({"type": "performance"},)),),
@@ -129,11 +141,13 @@ INCOMPLETE_SUBLISTS: dict[tuple[str, str], str] = {
 }
 
 ON_REQUEST: dict[str, tuple[str, ...]] = {
-    "coupon": ("applies_to",),
-    "customer": ("tax",),
+    "coupon": ("applies_to", "currency_options"),
+    "customer": ("cash_balance", "invoice_credit_balance", "tax"),
+    "issuing.dispute": ("balance_transactions",),
     "plan": ("tiers",),
     "price": ("currency_options", "tiers"),
     "shipping_rate": ("fixed_amount.currency_options",),
+    "treasury.financial_account": ("features",),
 }
 """Fields that are no references and yet come only by `expand`."""
 
