@@ -5,10 +5,9 @@ from __future__ import annotations
 import difflib
 import logging
 import os
-from collections.abc import Mapping
 
-from stripe_assets.mirror import KeyStore, Mirror
-from stripe_assets.stripe_api import ApiKey, environment_key, environment_variables
+from stripe_assets.mirror import KeyStore, Mirror, StoredKey
+from stripe_assets.stripe_api import ApiKey, environment_key, environment_variables, parse_api_key
 
 _log = logging.getLogger(__name__)
 
@@ -34,38 +33,37 @@ class UnknownAlias(ValueError):
 
 
 class KeyRing:
-    """The keys of a database and of an environment. A database's key wins over the environment's of the same alias."""
+    """The keys of a database and of the environment. A database's key wins over the environment's of the same alias.
 
-    def __init__(self, mirror: Mirror, environ: Mapping[str, str] | None = None) -> None:
-        self._environ = os.environ if environ is None else environ
-        self._variables = environment_variables(self._environ)
-        self._store = KeyStore(mirror.engine, self._environ)
+    Raises InvalidApiKey where two variables mean one alias.
+    """
+
+    def __init__(self, mirror: Mirror) -> None:
+        self.variables = environment_variables(os.environ)
+        """Alias → the environment variable that holds its key."""
+        self._store = KeyStore(mirror)
+
+    def stored(self) -> dict[str, StoredKey]:
+        """The database's keys by alias; no secret is read. Raises MirrorError."""
+        return {stored.alias: stored for stored in self._store.list()}
 
     def aliases(self) -> tuple[str, ...]:
         """All aliases, sorted. Reads no secret, so that an unreadable one does not hide the others. Raises MirrorError."""
-        return tuple(sorted({stored.alias for stored in self._store.list()} | set(self._variables)))
+        return tuple(sorted({*self.stored(), *self.variables}))
 
     def api_key(self, alias: str) -> ApiKey:
-        """Raises UnknownAlias, InvalidApiKey, MirrorError, or KeyStoreError when a stored secret cannot be decrypted."""
-        known = self.aliases()
-        if alias not in known:
-            raise UnknownAlias(alias, known)
-        if not any(stored.alias == alias for stored in self._store.list()):
-            return self.environment_key(alias)
-        key = self._store.load(alias)
-        variable = self._variables.get(alias)
-        if variable and self._environ[variable].strip() != key.secret.reveal():
-            _log.warning("The alias %s is in the database and in %s with different keys: the database's is used.", alias, variable)
-        return key
+        """Raises UnknownAlias, InvalidApiKey, MirrorError, or KeyStoreError when a stored secret cannot be had."""
+        stored = self._store.load(alias)
+        variable = self.variables.get(alias)
+        if stored is not None:
+            key = parse_api_key(alias, stored.reveal(), account_id=stored.account_id, connected=stored.connected, source="database")
+            if variable and os.environ[variable].strip() != key.secret.reveal():
+                _log.warning("The alias %s is in the database and in %s with different keys: the database's is used.", alias, variable)
+            return key
+        if variable is not None:
+            return environment_key(os.environ, alias, variable)
+        raise UnknownAlias(alias, self.aliases())
 
     def api_keys(self) -> dict[str, ApiKey]:
         """Every key. Raises what `api_key` raises."""
         return {alias: self.api_key(alias) for alias in self.aliases()}
-
-    def from_environment(self) -> dict[str, str]:
-        """Alias → the environment variable that holds its key."""
-        return dict(self._variables)
-
-    def environment_key(self, alias: str) -> ApiKey:
-        """The environment's key of that alias. Raises InvalidApiKey."""
-        return environment_key(self._environ, alias, self._variables[alias])

@@ -8,20 +8,23 @@ from contextlib import contextmanager
 
 import click
 
-FAILED = 1
-BAD_INPUT = 2
-
 
 class CommandError(click.ClickException):
-    def __init__(self, message: str, exit_code: int = FAILED) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+    """Something failed."""
+
+    exit_code = 1
+
+
+class BadInput(CommandError):
+    """Something that the user can type or set differently."""
+
+    exit_code = 2
 
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Turns the errors of the other rooms into a CommandError: 2 for what the user can type differently, 1 for the rest."""
-    from stripe_assets.mirror import MirrorError
+    """Turns the errors of the other rooms into BadInput and CommandError."""
+    from stripe_assets.mirror import KeyStoreError, MirrorError
     from stripe_assets.stripe_api import StripeError
 
     try:
@@ -29,6 +32,8 @@ def reported() -> Iterator[None]:
     except ValueError as error:  # UnknownModel, UnknownAlias, InvalidApiKey, InstanceError: each names what is wrong
         if type(error) is ValueError or type(error).__module__.split(".")[0] != "stripe_assets":
             raise
-        raise CommandError(str(error), BAD_INPUT) from None
+        raise BadInput(str(error)) from None
+    except KeyStoreError as error:  # a variable that is missing or wrong
+        raise BadInput(str(error)) from None
     except (MirrorError, StripeError) as error:
         raise CommandError(str(error)) from None

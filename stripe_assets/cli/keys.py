@@ -1,10 +1,191 @@
-"""`stripe-assets keys`."""
+"""`stripe-assets keys`: API keys in the database. A secret comes from a prompt, from stdin or from a variable, never from an argument."""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
 import click
 
+from stripe_assets.cli.errors import BadInput, reported
 
-@click.group()
+if TYPE_CHECKING:
+    from stripe_assets.keys import KeyRing
+    from stripe_assets.mirror import Mirror
+    from stripe_assets.stripe_api import ApiKey
+
+
+@click.group(short_help="Add, list and remove API keys.")
 def keys() -> None:
-    """Add, list and remove API keys."""
+    """Add, list and remove API keys.
+
+    A key has an alias, which is also its partition in Dagster. Keys of the environment need not be added: STRIPE_SECRET_KEY is
+    the alias default, STRIPE_TEST_SECRET_KEY test, STRIPE_LIVE_SECRET_KEY live, STRIPE_API_KEY__ACME acme.
+    """
+
+
+@keys.command()
+@click.argument("alias")
+@click.option("--from-env", "variable", metavar="VAR", help="Keep the name of this environment variable, and no secret.")
+@click.option("--account", metavar="acct_…", help="The key's account, for a restricted key that may not read it.")
+@click.option(
+    "--connected",
+    metavar="all|none|acct_…,acct_…",
+    default="all",
+    show_default=True,
+    help="The connected accounts to sync with it.",
+)
+def add(alias: str, variable: str | None, account: str | None, connected: str) -> None:
+    """Check a key with Stripe and store it.
+
+    The key is asked for without being shown, or read from standard input. It is stored encrypted with
+    STRIPE_ASSETS_ENCRYPTION_KEY; with --from-env only the variable's name is. A key that Stripe rolled is added again under its alias.
+    """
+    from stripe_assets.mirror import KeyStore, Mirror
+    from stripe_assets.stripe_api import check_alias, parse_api_key
+
+    with reported():
+        check_alias(alias)
+        key = parse_api_key(alias, _secret(alias, variable), account_id=account, connected=_connected(connected))
+        with Mirror.open() as mirror:
+            account_id = _checked(key, mirror)
+            KeyStore(mirror).add(
+                alias,
+                None if variable else key.secret.reveal(),
+                variable=variable,
+                account_id=account_id,
+                livemode=key.livemode,
+                kind=key.kind,
+                last4=key.last4,
+                connected=key.connected,
+            )
+        _register(alias)
+    mode = "live" if key.livemode else "test"
+    click.echo(f"{alias}: {key.kind} key …{key.last4} of {account_id}, {mode} mode. Next: stripe-assets sync --api-key {alias}")
+
+
+def _secret(alias: str, variable: str | None) -> str:
+    if variable is not None:
+        secret = os.environ.get(variable, "")
+        if not secret.strip():
+            raise BadInput(f"The environment variable {variable} is not set.")
+        return secret
+    if sys.stdin.isatty():
+        return click.prompt(f"Stripe API key for {alias}", hide_input=True, err=True)
+    return sys.stdin.readline()
+
+
+def _connected(text: str) -> Literal["all", "none"] | tuple[str, ...]:
+    if text == "all" or text == "none":
+        return text
+    return tuple(dict.fromkeys(account.strip() for account in text.split(",") if account.strip()))
+
+
+def _checked(key: ApiKey, mirror: Mirror) -> str:
+    """The key's account, by Stripe. Raises StripeError and InvalidApiKey; an alias stays with the account that it was added for."""
+    from stripe_assets.keys import KeyRing
+    from stripe_assets.stripe_api import StripeApi
+    from stripe_assets.sync.owners import own_account
+
+    account_id = own_account(StripeApi(key), key).id
+    stored = KeyRing(mirror).stored().get(key.alias)
+    if stored is not None and (stored.account_id, stored.livemode) != (account_id, key.livemode):
+        raise BadInput(
+            f"The alias {key.alias} is {stored.account_id} in {'live' if stored.livemode else 'test'} mode, this key is {account_id}'s in "
+            f"{'live' if key.livemode else 'test'} mode: choose another alias, or remove that one first."
+        )
+    return account_id
+
+
+def _register(alias: str) -> None:
+    """As a partition, so that Dagster's own commands take it at once."""
+    from stripe_assets.instance import settle_home
+
+    settle_home(Path.cwd(), os.environ)
+    from dagster import DagsterInstance
+
+    from stripe_assets.orchestration.partitions import register
+
+    with DagsterInstance.get() as instance:
+        register(instance, [alias])
+
+
+@keys.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_keys(as_json: bool) -> None:
+    """List the keys of the database and of the environment."""
+    from stripe_assets.keys import KeyRing
+    from stripe_assets.mirror import Mirror
+
+    with reported(), Mirror.open() as mirror:
+        ring = KeyRing(mirror)
+        rows = [_row(ring, alias) for alias in ring.aliases()]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    elif rows:
+        _print_table(rows)
+    else:
+        from stripe_assets.keys import HOW_TO_SET_A_KEY
+
+        click.echo(f"There is no API key. {HOW_TO_SET_A_KEY}")
+
+
+def _row(ring: KeyRing, alias: str) -> dict[str, object]:
+    stored = ring.stored().get(alias)
+    if stored is not None:
+        source = f"database ({stored.variable})" if stored.variable else "database (encrypted)"
+        return {
+            "alias": alias,
+            "account": stored.account_id,
+            "mode": "live" if stored.livemode else "test",
+            "kind": stored.kind,
+            "last4": stored.last4,
+            "connected": stored.connected,
+            "source": source,
+            "problem": None,
+        }
+    unknown = dict.fromkeys(["account", "mode", "kind", "last4", "connected", "problem"])
+    row: dict[str, object] = {"alias": alias, **unknown, "source": f"environment ({ring.variables[alias]})"}
+    try:
+        key = ring.api_key(alias)
+    except ValueError as problem:
+        return {**row, "problem": str(problem)}
+    return {**row, "mode": "live" if key.livemode else "test", "kind": key.kind, "last4": key.last4, "connected": key.connected}
+
+
+def _print_table(rows: list[dict[str, object]]) -> None:
+    from rich.table import Table
+
+    from stripe_assets.cli.screen import stdout_console
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("alias", "account", "mode", "kind", "last four", "connected", "from"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        connected = row["connected"] if isinstance(row["connected"], str) else ", ".join(map(str, row["connected"] or ()))  # type: ignore[call-overload]
+        cells = [row["alias"], row["account"] or "asked at sync", row["mode"], row["kind"], row["last4"], connected, row["source"]]
+        table.add_row(*(str(cell or "") for cell in cells))
+    stdout_console().print(table)
+    for row in rows:
+        if row["problem"]:
+            click.echo(row["problem"], err=True)
+
+
+@keys.command()
+@click.argument("alias")
+def remove(alias: str) -> None:
+    """Remove a key from the database. What was synced with it stays."""
+    from stripe_assets.keys import KeyRing, UnknownAlias
+    from stripe_assets.mirror import KeyStore, Mirror
+
+    with reported(), Mirror.open() as mirror:
+        ring = KeyRing(mirror)
+        if not KeyStore(mirror).remove(alias):
+            if alias in ring.variables:
+                raise BadInput(f"The alias {alias} comes from the environment: unset {ring.variables[alias]}.")
+            raise UnknownAlias(alias, ring.aliases())
+    click.echo(f"{alias} is removed.")

@@ -21,6 +21,12 @@ from stripe_assets.sync import Progress as SyncProgress
 SECONDS_BETWEEN_LINES = 5.0
 
 
+def stdout_console() -> Console:
+    """For tables: wide where nobody's terminal sets the width."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
+    return Console(highlight=False, width=width)
+
+
 class Screen:
     def __init__(self) -> None:
         sys.stderr.flush()

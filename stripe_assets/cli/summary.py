@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from stripe_assets.cli.screen import stdout_console
 from stripe_assets.orchestration.outcome import Outcome
 from stripe_assets.sync import ModelResult
 
@@ -20,19 +21,19 @@ def print_json(outcomes: Sequence[Outcome]) -> None:
 
 
 def print_tables(outcomes: Sequence[Outcome]) -> None:
-    console = Console(highlight=False)
+    console = stdout_console()
     for outcome in outcomes:
         if outcome.results:
             console.print(_table(outcome))
-        console.print(Text(_totals(outcome)))
+            _say(console, _totals(outcome))
         for reason, models in _unavailable(outcome.results).items():
-            console.print(Text(f"unavailable: {', '.join(models)}\n  {reason}", style="yellow"))
+            _say(console, f"unavailable: {', '.join(models)}\n  {reason}", "yellow")
         _print_failures(console, outcome)
 
 
 def _table(outcome: Outcome) -> Table:
     table = Table(title=outcome.alias, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    table.add_column("model")
+    table.add_column("model", overflow="fold")
     for heading in ("rows", "written", "requests", "seconds"):
         table.add_column(heading, justify="right")
     table.add_column("availability")
@@ -67,8 +68,12 @@ def _unavailable(results: Sequence[ModelResult]) -> dict[str, list[str]]:
 
 def _print_failures(console: Console, outcome: Outcome) -> None:
     for result in outcome.failed:
-        console.print(Text(f"failed: {result.model}: {result.error}", style="red"))
+        _say(console, f"failed: {outcome.alias}, {result.model}: {result.error}", "red")
     if outcome.error:
-        console.print(Text(f"failed: {outcome.error}", style="red"))
+        _say(console, f"failed: {outcome.alias}: {outcome.error}", "red")
     if outcome.repeat:
-        console.print(Text(f"To repeat what is missing:\n  {outcome.repeat}"), soft_wrap=True)
+        _say(console, f"To repeat what is missing:\n  {outcome.repeat}")
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(Text(text, style=style), soft_wrap=True)

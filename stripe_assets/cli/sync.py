@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from stripe_assets.cli.errors import BAD_INPUT, FAILED, CommandError, reported
+from stripe_assets.cli.errors import BadInput, CommandError, reported
 from stripe_assets.cli.signals import raised_afterwards
 
 
@@ -26,13 +26,13 @@ def sync(models: tuple[str, ...], aliases: tuple[str, ...], full: bool, as_json:
     Each key is a run of the Dagster job sync_models, seen in Dagster's UI when `dagster dev` runs in this folder.
     """
     if not full:
-        raise CommandError("Incremental syncs are not there yet: leave --incremental out for a full one.", BAD_INPUT)
+        raise BadInput("Incremental syncs are not there yet: leave --incremental out for a full one.")
     with reported():
         names = resource_names(models)
         chosen = checked_aliases(aliases)
         succeeded = run_and_show(chosen, names, as_json)
     if not succeeded:
-        click.get_current_context().exit(FAILED)
+        click.get_current_context().exit(CommandError.exit_code)
 
 
 def resource_names(models: tuple[str, ...]) -> list[str]:
@@ -52,7 +52,7 @@ def checked_aliases(aliases: tuple[str, ...]) -> list[str]:
         ring = KeyRing(mirror)
         chosen = list(dict.fromkeys(aliases)) or list(ring.aliases())
         if not chosen:
-            raise CommandError(f"There is no API key. {HOW_TO_SET_A_KEY}", BAD_INPUT)
+            raise BadInput(f"There is no API key. {HOW_TO_SET_A_KEY}")
         for alias in chosen:
             ring.api_key(alias)
     return chosen

@@ -9,7 +9,7 @@ from typing import Protocol
 import dagster as dg
 
 from stripe_assets.catalog import catalog
-from stripe_assets.definitions import defs
+from stripe_assets.orchestration.code_location import code_location
 from stripe_assets.orchestration.key_run import StripeSync, Sync
 from stripe_assets.orchestration.outcome import Outcome
 from stripe_assets.orchestration.report import repeat_command
@@ -33,20 +33,20 @@ class SyncRuns:
 
     def __init__(self, onlooker: Onlooker) -> None:
         self.outcomes: list[Outcome] = []
-        self._onlooker = onlooker
+        self._watched = WatchedSync(onlooker)
         self._instance = dg.DagsterInstance.get()
-        self._job = defs.resolve_job_def("sync_models")
+        self._job = code_location(self._watched).resolve_job_def("sync_models")
 
     def run(self, alias: str, models: Sequence[str]) -> None:
         """On SIGINT and SIGTERM Dagster ends the run, records it as canceled and raises, or not: ask for the signal afterwards."""
         resources = catalog().resources
         outcome = Outcome(alias, list(models or resources))
         self.outcomes.append(outcome)
+        self._watched.outcome = outcome
         result = self._job.execute_in_process(
             instance=self._instance,
             tags={"dagster/partition": alias},
             asset_selection=[dg.AssetKey(list(resources[model].asset_key)) for model in models],
-            resources={"stripe": WatchedSync(self._onlooker, outcome)},
             run_config=SILENT,
             raise_on_error=False,
         )
@@ -60,17 +60,19 @@ class SyncRuns:
 class WatchedSync(StripeSync):
     """The assets' resource with someone who looks on: Dagster keeps results, the terminal wants them while they come."""
 
-    def __init__(self, onlooker: Onlooker, outcome: Outcome) -> None:
+    outcome: Outcome
+    """Of the run that is started next, or goes on."""
+
+    def __init__(self, onlooker: Onlooker) -> None:
         self._onlooker = onlooker
-        self._outcome = outcome
 
     @contextmanager
     def open(self, alias: str, models: Sequence[str], run_id: str) -> Iterator[Sync]:
         try:
             with super().open(alias, models, run_id) as sync:
-                yield Watched(sync, self._onlooker, self._outcome)
+                yield Watched(sync, self._onlooker, self.outcome)
         except Exception as error:
-            self._outcome.error = str(error)
+            self.outcome.error = str(error)
             raise
 
 
