@@ -81,17 +81,10 @@ class Plans(dict[str, Plan]):
     def __init__(self, catalog: Catalog) -> None:
         super().__init__()
         self.catalog = catalog
-        self._children = Layout(catalog).children
-        self._self_owned = {
-            target
-            for resource in catalog.resources.values()
-            for field in resource.fields
-            if field.owner == "self"
-            for target in field.targets
-        }
+        self._layout = Layout(catalog)
 
     def __missing__(self, name: str) -> Plan:
-        plan = Plan(self.catalog.resources[name], has_parent=name in self._children, self_owned=name in self._self_owned)
+        plan = Plan(self.catalog.resources[name], has_parent=name in self._layout.children, self_owned=name in self._layout.self_owned)
         self[name] = plan
         return plan
 

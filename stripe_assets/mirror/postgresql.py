@@ -71,6 +71,8 @@ class PostgreSQL:
         return _execute(connection, f"{_insert_sql(table, _typed(rows[0], kinds))} {KEEP_FIRST}", rows, synced_at)
 
     def put(self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
         typed = _typed(rows[0], kinds)
         columns = [column for column, _ in typed]
         insert = f"INSERT INTO {_qualified(table)} ({quoted_list(columns)}) SELECT {quoted_list(columns)} FROM {_document(typed)}"

@@ -38,9 +38,9 @@ class Reader:
 
     def _rows(self, connection: sa.Connection, name: str, owner: Owner, column: str, values: Sequence[str], *where: Any) -> list[Any]:
         table = self._tables[name]
-        query = sa.select(table).where(
-            table.c._account_id == owner.account_id, table.c._livemode == owner.livemode, table.c[column].in_(values), *where
-        )
+        query = sa.select(table).where(table.c._livemode == owner.livemode, table.c[column].in_(values), *where)
+        if column == "id" or name not in self._tables.layout.self_owned:  # an account can be listed below what another one owns
+            query = query.where(table.c._account_id == owner.account_id)
         return list(connection.execute(query).mappings())
 
     def _objects(self, connection: sa.Connection, name: str, owner: Owner, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -105,7 +105,7 @@ def _referred(
                 target.c["id"] == column,
             )
             query = query.where(~there.exists())
-    for row in connection.execute(query):
+    for row in map(tuple, connection.execute(query)):
         account_id, value = row[0], row[1]
         for id_ in [value] if field.kind == "reference" else value:
             target_name = catalog.by_id(id_, field.targets) if isinstance(id_, str) else None

@@ -66,6 +66,8 @@ class SQLite:
         return _execute(connection, f"{_insert_sql(table, columns)} {KEEP_FIRST}", kinds, columns, rows, instant_text(synced_at))
 
     def put(self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
         columns = tuple(rows[0])
         places = ", ".join("?" * len(columns))
         insert = f"INSERT INTO {quoted(table)} ({quoted_list(columns)}) VALUES ({places})"

@@ -125,6 +125,12 @@ class Layout:
             names.update(target for field in resource.fields if field.kind == "sublist" for target in field.targets)
         return frozenset(names)
 
+    @cached_property
+    def self_owned(self) -> frozenset[str]:
+        """Models whose rows are their own owners, as the catalog says of what refers to them: accounts."""
+        fields = (field for resource in self.catalog.resources.values() for field in resource.fields)
+        return frozenset(target for field in fields if field.owner == "self" for target in field.targets)
+
     def columns(self, resource: Resource) -> dict[str, ColumnKind]:
         columns: dict[str, ColumnKind] = dict(_KEY_COLUMNS)
         for field in resource.fields:
