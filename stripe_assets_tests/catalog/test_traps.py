@@ -143,6 +143,16 @@ def test_references_that_cross_accounts_name_whose_they_are() -> None:
     assert to_account and {field.owner for field in to_account} == {"self"}
 
 
+def test_an_owner_that_a_field_names_is_a_reference_of_the_same_row_to_an_account() -> None:
+    for item in catalog().resources.values():
+        by_name = {field.name: field for field in item.fields}
+        for field in item.fields:
+            kind, _, naming = field.owner.partition(":")
+            assert kind in {"own", "platform", "self", "field"}
+            if naming:
+                assert by_name[naming].targets == ("account",), f"{item.name}.{field.name}"
+
+
 def test_every_expansion_is_one_that_stripe_takes() -> None:
     for item in catalog().resources.values():
         for path in item.expand:

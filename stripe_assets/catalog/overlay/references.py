@@ -69,10 +69,13 @@ OWNERS: dict[tuple[str, str], str] = {
     # A transfer is the platform's; what it makes in the destination is the destination's, and points back.
     ("charge", "source_transfer"): "platform",
     ("transfer", "destination_payment"): "field:destination",
-    ("transfer_reversal", "destination_payment_refund"): "field:transfer.destination",
     ("refund", "source_transfer_reversal"): "platform",
 }
-"""References that cross accounts. All others stay with the row's owner, and every reference to `account` is `self`."""
+"""References that cross accounts. All others stay with the row's owner, and every reference to `account` is `self`.
+
+One is left as `own` though it is not: a reversal's `destination_payment_refund` is in the transfer's destination, which
+the reversal does not name.
+"""
 
 DERIVED: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     "invoice": {
