@@ -9,7 +9,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import metadata
 from typing import Any
@@ -21,7 +21,7 @@ import tenacity
 from stripe_assets.stripe_api import transport
 from stripe_assets.stripe_api.budget import Budget, shared_budget
 from stripe_assets.stripe_api.clock import StripeClock
-from stripe_assets.stripe_api.errors import Failure, Stopped, StripeError, error_fields, error_for, redact
+from stripe_assets.stripe_api.errors import Failure, Stopped, error_fields, error_for, redact
 from stripe_assets.stripe_api.keys import ApiKey
 from stripe_assets.stripe_api.query import checked_path, with_query
 from stripe_assets.stripe_api.retries import pause, worth_repeating
@@ -117,8 +117,9 @@ class StripeApi:
         if outcome.answer is not None:
             return outcome.answer
         failure = outcome.failure or Failure(message="no answer")
-        # Raised here, outside of any handler, where no local variable and no context holds the request's headers.
-        raise self._error(failure, path, stripe_account, attempts.statistics.get("attempt_number", 1))
+        # Raised here, outside of any handler, where no local variable and no context holds the key.
+        sent = attempts.statistics.get("attempt_number", 1)
+        raise error_for(replace(failure, alias=self.key.alias, path=path, account=stripe_account, attempts=sent))
 
     def now(self) -> datetime:
         """Stripe's clock (UTC), rather too early than too late."""
@@ -166,7 +167,7 @@ class StripeApi:
             message=fields["message"] or reply.problem or _unexpected(reply, self.key),
             request_id=request_id,
             rate_limited_reason=limiter,
-        )
+        ).redacted(self.key.secret.reveal())
         return _Outcome(failure=failure, repeat=worth_repeating(reply, body), retry_after=pause(reply.headers, self.now()))
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
@@ -183,22 +184,6 @@ class StripeApi:
             raise Stopped(Failure(alias=self.key.alias, path=path))
         with self._lock:
             self.retries += 1
-
-    def _error(self, failure: Failure, path: str, stripe_account: str | None, attempts: int) -> StripeError:
-        known = Failure(
-            alias=self.key.alias,
-            path=path,
-            account=stripe_account,
-            status=failure.status,
-            type=failure.type,
-            code=failure.code,
-            param=failure.param,
-            message=failure.message,
-            request_id=failure.request_id,
-            attempts=attempts,
-            rate_limited_reason=failure.rate_limited_reason,
-        )
-        return error_for(known.redacted(self.key.secret.reveal()))
 
 
 def _last(state: tenacity.RetryCallState) -> _Outcome:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 _SECRETS = re.compile(
-    r"(?:sk|rk|pk|ek|uk|mk)_(?:test|live|org)_?[\w*.…]*"
-    r"|(?<![A-Za-z0-9])(?:sk|rk|pk|ek|uk|mk|whsec|rak)_[\w*…]+"
+    r"(?:sk|rk|pk|ek|uk|mk)_(?:test|live|org)_(?:[\w*…]|\.{2,})+"
+    r"|(?<![A-Za-z0-9])(?:sk|rk|pk|ek|uk|mk|whsec|rak)_(?:[\w*…]|\.{2,})+"
     r"|_secret_[\w*…]+"
     r"|\b(?:Bearer|Basic)\s+[\w+/=-]{16,}",
     re.IGNORECASE,
@@ -44,22 +44,9 @@ class Failure:
     rate_limited_reason: str | None = None
 
     def redacted(self, secret: str = "") -> Failure:
-        def clean(text: str | None) -> str | None:
-            return None if text is None else redact(text, secret)
-
-        return Failure(
-            alias=self.alias,
-            path=redact(self.path.partition("?")[0], secret),
-            account=self.account,
-            status=self.status,
-            type=clean(self.type),
-            code=clean(self.code),
-            param=clean(self.param),
-            message=redact(self.message, secret),
-            request_id=clean(self.request_id),
-            attempts=self.attempts,
-            rate_limited_reason=clean(self.rate_limited_reason),
-        )
+        texts = {"path": self.path.partition("?")[0], "message": self.message}
+        texts |= {name: getattr(self, name) for name in ("type", "code", "param", "request_id", "rate_limited_reason")}
+        return replace(self, **{name: redact(text, secret) for name, text in texts.items() if text})
 
 
 class StripeError(Exception):

@@ -14,7 +14,7 @@ import pytest
 
 from stripe_assets.stripe_api import ApiKey, Budget, Limits, StripeApi, parse_api_key
 
-BODY = "4eC39HqLyjWDarjtT1zdp7dc"
+BODY = "MadeUpForTheseTests00p7dc"
 KEY = "sk_test_" + BODY
 
 
