@@ -141,27 +141,18 @@ INCOMPLETE_SUBLISTS: dict[tuple[str, str], str] = {
 }
 
 ON_REQUEST: dict[str, tuple[str, ...]] = {
-    "checkout.session": ("shipping_cost.taxes", "total_details.breakdown"),
     "coupon": ("applies_to", "currency_options"),
     "customer": ("cash_balance", "invoice_credit_balance", "tax"),
-    "invoice": ("shipping_cost.taxes",),
     "issuing.dispute": ("balance_transactions",),
-    "issuing.transaction": ("purchase_details",),
-    "item": ("discounts", "taxes"),
     "plan": ("tiers",),
     "price": ("currency_options", "tiers"),
-    "promotion_code": ("restrictions.currency_options",),
-    "quote": ("total_details.breakdown",),
     "shipping_rate": ("fixed_amount.currency_options",),
     "treasury.financial_account": ("features",),
-    "treasury.transaction": ("flow_details",),
-    "treasury.transaction_entry": ("flow_details",),
 }
 """Fields that are no references and yet come only by `expand`.
 
 Left out on purpose: `identity.verification_session.verified_outputs` and the document fields of its report, which are a
-person's identity papers, and the account numbers of financial addresses. The breakdowns in `quote.computed` are deeper
-than Stripe expands in a list.
+person's identity papers, and the account numbers of financial addresses.
 """
 
 RETENTION_DAYS = {"event": 30, "v2.core.event": 30}
