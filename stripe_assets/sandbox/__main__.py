@@ -1,0 +1,38 @@
+"""`python -m stripe_assets.sandbox`: serves until it is stopped, and says where."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from stripe_assets.sandbox.keys import KEYS
+from stripe_assets.sandbox.running import serve
+from stripe_assets.sandbox.settings import Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m stripe_assets.sandbox", description="A local Stripe stand-in, on loopback only.")
+    parser.add_argument("--port", type=int, default=12111, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="same seed and same --now: same answers (default: %(default)s)")
+    parser.add_argument("--now", type=int, help="where the sandbox's clock starts, in Unix seconds (default: last midnight, UTC)")
+    parser.add_argument("--rate-limits", action="store_true", help="answer 429 above Stripe's limits")
+    parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="wait before each answer")
+    parser.add_argument("--only", action="append", default=[], metavar="PREFIX", help="know only URLs with this prefix (repeatable)")
+    parser.add_argument("--customers", type=int, default=0, help="so many more customers, for benchmarks")
+    parser.add_argument("--invoices", type=int, default=0, help="so many more invoices, for benchmarks")
+    given = vars(parser.parse_args(arguments))
+    try:
+        serve(Settings(**{**given, "only": tuple(given["only"])}), started=announce)
+    except OSError as error:
+        print(f"The sandbox cannot listen on port {given['port']}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def announce(base: str) -> None:
+    keys = ", ".join(KEYS)
+    print(f"sandbox listening on {base} (STRIPE_API_BASE={base}; keys: {keys})", flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())

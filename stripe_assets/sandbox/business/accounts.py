@@ -1,0 +1,92 @@
+"""The accounts themselves: one's own, and on Connect the others with their people, capabilities and bank accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.store import Record, scoped
+
+CAPABILITIES = ("card_payments", "transfers")
+
+
+def open_account(make: Builder, id: str, name: str, country: str, currency: str, email: str, **more: Any) -> Record:
+    """The account's own record, in no list of its own, with the bank account that its payouts go to."""
+    account = make.add(
+        "account",
+        make.ago(500),
+        id=id,
+        listed=False,
+        type="standard",
+        country=country,
+        default_currency=currency,
+        email=email,
+        business_type="company",
+        charges_enabled=True,
+        payouts_enabled=True,
+        details_submitted=True,
+        capabilities=dict.fromkeys(CAPABILITIES, "active"),
+        business_profile={"name": name, "mcc": "5812", "url": "https://example.com"},
+        settings={
+            "dashboard": {"display_name": name, "timezone": "Etc/UTC"},
+            "payouts": {"schedule": {"interval": "daily", "delay_days": 2}},
+        },
+        **more,
+    )
+    make.add(
+        "bank_account",
+        make.ago(499),
+        account=id,
+        bank_name="STRIPE TEST BANK",
+        country=country,
+        currency=currency,
+        default_for_currency=True,
+        last4="6789",
+        status="new",
+        fingerprint=f"fp{id[-8:]}",
+        account_holder_name=name,
+    )
+    return account
+
+
+def introduce(platform: Builder, connected: Builder, account: Record, people: tuple[tuple[str, str], ...]) -> None:
+    """Shows a connected account to its platform: in its list, with persons, capabilities and external accounts."""
+    platform.space.table("account").put(account)
+    for record in connected.some("bank_account"):
+        if record.body["account"] == account.id:
+            platform.space.table("bank_account").put(record)
+    card = platform.add(
+        "card",
+        platform.ago(300),
+        account=account.id,
+        brand="Visa",
+        country=account.body["country"],
+        currency=account.body["default_currency"],
+        default_for_currency=False,
+        exp_month=4,
+        exp_year=2031,
+        funding="debit",
+        last4="5556",
+        fingerprint=f"fc{account.id[-8:]}",
+    )
+    connected.space.table("card").put(card)
+    for n, (first, last) in enumerate(people):
+        person = platform.add(
+            "person",
+            platform.ago(400 - n),
+            account=account.id,
+            first_name=first,
+            last_name=last,
+            email=f"person{n}@example.com",
+            dob={"day": 3 + n, "month": 7, "year": 1980},
+            relationship={"owner": n == 0, "representative": n == 0, "director": n > 0, "percent_ownership": 60.0 - 20 * n, "title": "CEO"},
+            verification={"status": "verified"},
+        )
+        connected.space.table("person").put(person)
+    for name in CAPABILITIES:
+        key = scoped(account.id, name)
+        capability = platform.add(
+            "capability", 0, id=key, account=account.id, requested=True, requested_at=platform.ago(400), status="active"
+        )
+        capability.body["id"] = name
+        connected.space.table("capability").put(capability)

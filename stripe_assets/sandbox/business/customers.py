@@ -1,0 +1,146 @@
+"""Who buys: customers in several scripts, the ways they pay, their tax ids, credit balances and saved cards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.settings import DAY
+from stripe_assets.sandbox.store import Record
+from stripe_assets.sandbox.words import NAMES, PLACES, TEXTS, Place
+
+BRANDS = ("visa", "mastercard", "amex", "jcb")
+
+
+def address(place: Place) -> dict[str, Any]:
+    kept = ("city", "country", "line1", "postal_code", "state")
+    return {**{name: getattr(place, name) for name in kept}, "line2": None}
+
+
+def invite(make: Builder, many: int, test_clock: str | None = None) -> list[Record]:
+    """New customers, each with a payment method; some with tax ids, old sources, a credit balance, a setup intent."""
+    found = []
+    for n in range(many):
+        name, mailbox = NAMES[n % len(NAMES)]
+        place = PLACES[n % len(PLACES)]
+        created = make.ago(290 - 280 * n / many)
+        email = f"{mailbox}+{n}@example.com"
+        customer = make.add(
+            "customer",
+            created,
+            name=name if n % 9 else None,
+            email=email,
+            balance=0,
+            delinquent=n % 17 == 5,
+            currency=place.currency,
+            address=address(place),
+            description=TEXTS[n % len(TEXTS)] if n % 3 == 0 else None,
+            phone="+49 89 0000" if n % 4 == 0 else None,
+            preferred_locales=[place.locale],
+            metadata={"crm": f"k-{n:04d}", "注記": "季節限定"} if n % 5 == 0 else {},
+            tax_exempt="none",
+            invoice_settings={},
+            invoice_prefix=f"K{n:06X}",
+            next_invoice_sequence=1,
+            shipping={"name": name, "address": address(place), "phone": None} if n % 6 == 0 else None,
+            test_clock=test_clock,
+        )
+        del customer.body["invoice_credit_balance"]
+        customer.body["tax"] = {"automatic_tax": "supported", "ip_address": None, "location": None, "provider": "stripe"}
+        method = card_method(make, customer, n, place)
+        customer.body["invoice_settings"]["default_payment_method"] = method.id
+        furnish(make, customer, method, n, place)
+        found.append(customer)
+    return found
+
+
+def card_method(make: Builder, customer: Record | None, n: int, place: Place) -> Record:
+    created = customer.created + 60 if customer else make.ago(40 + n)
+    card = {
+        "brand": BRANDS[n % len(BRANDS)],
+        "display_brand": BRANDS[n % len(BRANDS)],
+        "checks": {"cvc_check": "pass", "address_postal_code_check": "pass"},
+        "country": place.country,
+        "exp_month": 1 + n % 12,
+        "exp_year": 2029 + n % 5,
+        "fingerprint": f"fp{n:014d}",
+        "funding": "credit",
+        "last4": f"{4242 + n:04d}"[-4:],
+        "networks": {"available": [BRANDS[n % len(BRANDS)]]},
+        "three_d_secure_usage": {"supported": True},
+    }
+    details = {"address": address(place), "name": customer.body["name"] if customer else None, "email": None}
+    return make.add(
+        "payment_method",
+        created,
+        type="card",
+        card=card,
+        customer=customer.id if customer else None,
+        billing_details=details,
+        allow_redisplay="limited",
+    )
+
+
+def furnish(make: Builder, customer: Record, method: Record, n: int, place: Place) -> None:
+    """What only some customers have."""
+    if n % 7 == 0:
+        for value in ("DE123456789", "EU826010755")[: 1 + n % 2]:
+            owner = {"type": "customer", "customer": customer.id}
+            verification = {"status": "verified", "verified_name": customer.body["name"]}
+            about = {"type": "eu_vat", "value": value, "country": "DE", "verification": verification}
+            make.add("tax_id", customer.created + DAY, customer=customer.id, owner=owner, **about)
+    if n % 11 == 3:
+        kind = "card" if n % 2 else "bank_account"
+        shared = {"customer": customer.id, "country": place.country, "last4": "1117", "fingerprint": f"fs{n:06d}"}
+        card = {"brand": "Visa", "exp_month": 9, "exp_year": 2030, "funding": "credit", "name": customer.body["name"]}
+        bank = {"bank_name": "Banque Élysée", "currency": place.currency, "status": "verified", "account_holder_type": "individual"}
+        saved = make.add(kind, customer.created + 120, **shared, **(card if kind == "card" else bank))
+        customer.body["default_source"] = saved.id
+    if n % 40 == 14:
+        for _ in range(12):
+            about = {"type": "ach_credit_transfer", "status": "chargeable", "flow": "receiver", "usage": "reusable", "currency": "usd"}
+            make.add("source", customer.created + 300, customer=customer.id, **about)
+    if n % 13 == 4:
+        balance = 0
+        for amount in (-1500, 400):
+            balance += amount
+            about = {"currency": place.currency, "type": "adjustment", "description": TEXTS[n % len(TEXTS)]}
+            created = customer.created + DAY + balance % 7
+            make.add("customer_balance_transaction", created, customer=customer.id, amount=amount, ending_balance=balance, **about)
+        customer.body["balance"] = balance
+    if n % 12 == 2:
+        save_card(make, customer, method, n)
+
+
+def save_card(make: Builder, customer: Record, method: Record, n: int) -> None:
+    """A setup intent with the attempts that it took, and the mandate that came of it."""
+    created = customer.created + 2 * DAY
+    failed = n % 24 == 14
+    status = "requires_payment_method" if failed else "succeeded"
+    fields = {"payment_method_types": ["card"], "usage": "off_session", "customer": customer.id}
+    intent = make.add("setup_intent", created, status=status, payment_method=None if failed else method.id, **fields)
+    for attempt in range(1 + n % 2 + failed):
+        last = attempt == n % 2 + failed
+        made = make.add(
+            "setup_attempt",
+            created + attempt + 1,
+            setup_intent=intent.id,
+            customer=customer.id,
+            payment_method=method.id,
+            status="succeeded" if last and not failed else "failed",
+            usage="off_session",
+            payment_method_details={"type": "card", "card": {}},
+        )
+        intent.body["latest_attempt"] = made.id
+    if not failed:
+        details = {"type": "card", "card": {}}
+        acceptance = {"type": "online", "accepted_at": created, "online": {"ip_address": "203.0.113.4", "user_agent": "Mozilla/5.0"}}
+        shape = {
+            "payment_method_details": details,
+            "customer_acceptance": acceptance,
+            "status": "active",
+            "type": "multi_use",
+            "multi_use": {},
+        }
+        mandate = make.add("mandate", created + 5, payment_method=method.id, **shape)
+        intent.body["mandate"] = mandate.id

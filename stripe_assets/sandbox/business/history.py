@@ -1,0 +1,44 @@
+"""The events of the last 30 days: one for each thing that was made, and what usually follows it."""
+
+from __future__ import annotations
+
+from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.events import emit, snapshot, type_of
+from stripe_assets.sandbox.settings import DAY
+from stripe_assets.sandbox.store import Record
+
+FOLLOWING: dict[tuple[str, str | None], tuple[str, ...]] = {
+    ("invoice", "paid"): ("invoice.finalized", "invoice.paid"),
+    ("invoice", "open"): ("invoice.finalized", "invoice.payment_failed"),
+    ("invoice", "void"): ("invoice.voided",),
+    ("payment_intent", "succeeded"): ("payment_intent.succeeded",),
+    ("payment_intent", "requires_payment_method"): ("payment_intent.payment_failed",),
+    ("setup_intent", "succeeded"): ("setup_intent.succeeded",),
+    ("payout", "paid"): ("payout.paid",),
+    ("quote", "accepted"): ("quote.finalized", "quote.accepted"),
+}
+"""(resource, status) → the types of the events after its creation."""
+
+RETENTION = 30 * DAY
+
+
+def remember(make: Builder) -> None:
+    happened: list[tuple[int, str, Record]] = []
+    for table in make.space.tables.values():
+        for record in table.by_id.values():
+            if make.now - RETENTION < record.created < make.now and record.resource != "event":
+                happened.extend(_of(record))
+    happened.sort(key=lambda one: (one[0], one[2].id, one[1]))
+    last = make.now - 1
+    for n, (at, type, record) in enumerate(happened):
+        pending = 1 if n % 23 == 7 else 0
+        emit(make.store, make.space, type, snapshot(make.store, make.space, record), min(at, last), make.seed, pending_webhooks=pending)
+
+
+def _of(record: Record) -> list[tuple[int, str, Record]]:
+    status = record.body.get("status")
+    first = "charge.failed" if record.resource == "charge" and status == "failed" else type_of(record, "created")
+    types = [first, *FOLLOWING.get((record.resource, status), ())]
+    if status == "canceled":
+        types.append(type_of(record, "canceled"))
+    return [(record.created + k, type, record) for k, type in enumerate(types) if type]

@@ -1,0 +1,127 @@
+"""Creating, changing and deleting any object, each with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_assets.sandbox.events import emit, snapshot, type_of
+from stripe_assets.sandbox.generate import complete, rfc3339
+from stripe_assets.sandbox.ids import new_id
+from stripe_assets.sandbox.relations import SUBLISTS
+from stripe_assets.sandbox.schema import schemas
+from stripe_assets.sandbox.store import Body, Record, Space
+from stripe_assets.sandbox.world import World
+
+STUBS = frozenset({"customer"})
+"""Deleted ones of these are still retrieved, as a stub; others are gone."""
+
+Event = bool | str
+"""False for none, True for the type that Stripe would send, or a type."""
+
+
+class Changes:
+    """Changes to one account's data; `request` and `idempotency_key` are what the events say caused them."""
+
+    def __init__(self, world: World, space: Space, request: str | None = None, idempotency_key: str | None = None) -> None:
+        self.world, self.space = world, space
+        self.request, self.idempotency_key = request, idempotency_key
+
+    def shown(self, record: Record) -> Body:
+        return snapshot(self.world.store, self.space, record)
+
+    def existing(self, resource: str, id: str) -> Record:
+        record = self.space.find(id, [resource])
+        if record is None or record.deleted:
+            raise ValueError(f"there is no {resource} {id}")
+        return record
+
+    def create(
+        self,
+        resource: str,
+        given: Mapping[str, Any],
+        *,
+        parent: tuple[str, str] | None = None,
+        links: Mapping[str, str] | None = None,
+        listed: bool = True,
+        event: Event = True,
+    ) -> Record:
+        """A new object, completed from the shapes. Raises ValueError for an unknown resource or an id that is taken."""
+        if resource not in schemas():
+            raise ValueError(f"there is no resource {resource!r}")
+        schema = schemas()[resource]
+        now = self.world.clock.now()
+        table = self.space.table(resource)
+        id = str(given.get("id") or self._id(resource))
+        if id in table.by_id and not table.by_id[id].deleted:
+            raise ValueError(f"the {resource} {id} already exists")
+        if id in table.by_id:
+            table.remove(id)
+        created = given.get("created", now)
+        known = {
+            "id": id,
+            "object": resource,
+            "livemode": self.space.livemode,
+            "created": created if schema.version == "v1" else rfc3339(now),
+        }
+        body = complete(resource, {**{name: value for name, value in known.items() if name in schema.fields}, **given}, now)
+        for sublist_of, path in SUBLISTS:
+            if sublist_of == resource:
+                body.pop(path, None)
+        record = Record(resource, id, body, created if isinstance(created, int) else now, parent, dict(links or {}))
+        table.put(record, listed)
+        self._changed()
+        self.tell(record, "created", event)
+        return record
+
+    def _id(self, resource: str) -> str:
+        id = new_id(resource, self.world.settings.seed, self.space.account, self.space.livemode, "made", self.world.store.version)
+        return id.replace("_test_", "_live_", 1) if self.space.livemode else id
+
+    def change(self, record: Record, changes: Mapping[str, Any], *, event: Event = True, action: str = "updated") -> None:
+        """Sets top-level fields; the event carries what they were."""
+        before = self.shown(record)
+        record.body = {**record.body, **changes}
+        self.space.table(record.resource).changes += 1
+        self._changed()
+        after = self.shown(record)
+        previous = {name: value for name, value in before.items() if name in after and after[name] != value}
+        if previous or isinstance(event, str):
+            self.tell(record, action, event, previous=previous)
+
+    def delete(self, record: Record, *, event: Event = True) -> Body:
+        """Removes an object; a customer stays as a stub."""
+        table = self.space.table(record.resource)
+        last = self.shown(record)
+        if record.resource in STUBS:
+            record.deleted = True
+            table.unlisted.add(record.id)
+            table.changes += 1
+        else:
+            table.remove(record.id)
+        self._changed()
+        self.tell(record, "deleted", event, last=last)
+        return {"id": record.body.get("id", record.id), "object": record.resource, "deleted": True}
+
+    def tell(
+        self, record: Record, action: str, event: Event = True, *, previous: Mapping[str, Any] | None = None, last: Body | None = None
+    ) -> None:
+        """Writes the event of a change, if there is one."""
+        type = event if isinstance(event, str) else type_of(record, action)
+        if event is False or type is None:
+            return
+        emit(
+            self.world.store,
+            self.space,
+            type,
+            last or self.shown(record),
+            self.world.clock.now(),
+            self.world.settings.seed,
+            previous=previous,
+            request=self.request,
+            idempotency_key=self.idempotency_key,
+        )
+        self._changed()
+
+    def _changed(self) -> None:
+        self.world.store.version += 1

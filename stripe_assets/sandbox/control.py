@@ -1,0 +1,159 @@
+"""Control calls under `/_sandbox/`, without a key: what tests tell the sandbox and ask it.
+
+| call | body | does |
+| --- | --- | --- |
+| `GET log?since=N` | | the requests after the N-th |
+| `GET state` | | clock, settings, and how many objects of each resource every account has |
+| `POST reset` | | ends faults, latency, limits and `only`; empties the log |
+| `POST log/clear` | | empties the log |
+| `POST faults` | a `Fault`'s fields | adds one; `kind` is `status`, `drop`, `truncate` or `hang`; `times: null` is always |
+| `POST faults/clear` | | |
+| `POST limits` | `enabled`, `per_account`, `per_endpoint` | rate limits |
+| `POST latency` | `seconds` | |
+| `POST only` | `prefixes` | knows only these URLs; an empty list: all |
+| `POST clock` | `now` or `advance` (seconds) | |
+| `POST objects` | `resource`, `object`, and optionally `account`, `livemode`, `parent`, `links`, `event`, `listed` | creates |
+| `POST objects/change` | `resource`, `id`, `changes`, … `event` | changes top-level fields |
+| `POST objects/delete` | `resource`, `id`, … `event` | deletes |
+
+`event` is false for none, or a type; left out, it is the type that Stripe would send. `parent` is [id, last part of the nested
+route], where no field of the object names its parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from stripe_assets.sandbox.call import Reply
+from stripe_assets.sandbox.changes import Changes
+from stripe_assets.sandbox.faults import Fault
+from stripe_assets.sandbox.keys import PLATFORM
+from stripe_assets.sandbox.store import Space
+from stripe_assets.sandbox.world import World
+
+Given = dict[str, Any]
+
+
+def answer(world: World, method: str, path: str, query: str, body: bytes) -> Reply:
+    name = path.removeprefix("/_sandbox/").strip("/")
+    call = CALLS.get((method, name))
+    if call is None:
+        return Reply(404, orjson.dumps({"error": f"no control call {method} {name}"}))
+    try:
+        given = {**dict(parse_qsl(query)), **(orjson.loads(body) if body else {})}
+        return Reply(200, orjson.dumps(call(world, given)))
+    except (ValueError, TypeError, KeyError) as wrong:
+        return Reply(400, orjson.dumps({"error": f"{name}: {type(wrong).__name__}: {wrong}"}))
+
+
+def _log(world: World, given: Given) -> Any:
+    return world.log.since(int(given.get("since", 0)))
+
+
+def _state(world: World, given: Given) -> Any:
+    objects = {
+        f"{account}/{'live' if livemode else 'test'}": {
+            name: len(table.by_id) for name, table in sorted(space.tables.items()) if table.by_id
+        }
+        for (account, livemode), space in world.store.spaces.items()
+    }
+    return {"now": world.clock.now(), "seed": world.settings.seed, "requests": world.log.count, "objects": objects}
+
+
+def _reset(world: World, given: Given) -> Any:
+    world.faults.active.clear()
+    world.limits.enabled, world.limits.per_account, world.limits.per_endpoint = False, None, None
+    world.latency, world.only = 0.0, ()
+    world.log.entries.clear()
+    return {}
+
+
+def _clear_log(world: World, given: Given) -> Any:
+    world.log.entries.clear()
+    return {}
+
+
+def _fault(world: World, given: Given) -> Any:
+    world.faults.active.append(Fault.of(given))
+    return {"active": len(world.faults.active)}
+
+
+def _clear_faults(world: World, given: Given) -> Any:
+    world.faults.active.clear()
+    return {}
+
+
+def _limits(world: World, given: Given) -> Any:
+    world.limits.enabled = given.get("enabled", True)
+    world.limits.per_account = given.get("per_account")
+    world.limits.per_endpoint = given.get("per_endpoint")
+    return {}
+
+
+def _latency(world: World, given: Given) -> Any:
+    world.latency = float(given["seconds"])
+    return {}
+
+
+def _only(world: World, given: Given) -> Any:
+    world.only = tuple(given["prefixes"])
+    return {}
+
+
+def _clock(world: World, given: Given) -> Any:
+    world.clock.set(int(given["now"]) if "now" in given else world.clock.now() + int(given["advance"]))
+    return {"now": world.clock.now()}
+
+
+def _space(world: World, given: Given) -> Space:
+    key = (given.get("account", PLATFORM), given.get("livemode", False))
+    if key not in world.store.spaces:
+        raise ValueError(f"there is no account {key[0]} in this mode")
+    return world.store.spaces[key]
+
+
+def _create(world: World, given: Given) -> Any:
+    changes = Changes(world, _space(world, given))
+    parent = tuple(given["parent"]) if given.get("parent") else None
+    record = changes.create(
+        given["resource"],
+        given.get("object", {}),
+        parent=parent,
+        links=given.get("links"),
+        listed=given.get("listed", True),
+        event=given.get("event", True),
+    )
+    return changes.shown(record)
+
+
+def _change(world: World, given: Given) -> Any:
+    changes = Changes(world, _space(world, given))
+    record = changes.existing(given["resource"], given["id"])
+    changes.change(record, given["changes"], event=given.get("event", True))
+    return changes.shown(record)
+
+
+def _delete(world: World, given: Given) -> Any:
+    changes = Changes(world, _space(world, given))
+    return changes.delete(changes.existing(given["resource"], given["id"]), event=given.get("event", True))
+
+
+CALLS: dict[tuple[str, str], Callable[[World, Given], Any]] = {
+    ("GET", "log"): _log,
+    ("GET", "state"): _state,
+    ("POST", "reset"): _reset,
+    ("POST", "log/clear"): _clear_log,
+    ("POST", "faults"): _fault,
+    ("POST", "faults/clear"): _clear_faults,
+    ("POST", "limits"): _limits,
+    ("POST", "latency"): _latency,
+    ("POST", "only"): _only,
+    ("POST", "clock"): _clock,
+    ("POST", "objects"): _create,
+    ("POST", "objects/change"): _change,
+    ("POST", "objects/delete"): _delete,
+}

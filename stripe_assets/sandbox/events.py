@@ -1,0 +1,105 @@
+"""Events: which type a change of an object has, and the record that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import orjson
+
+from stripe_assets.catalog import catalog
+from stripe_assets.sandbox.ids import new_id
+from stripe_assets.sandbox.render import as_bytes
+from stripe_assets.sandbox.schema import schemas
+from stripe_assets.sandbox.store import Record, Space, Store
+
+FAMILY: dict[str, str] = {
+    "subscription": "customer.subscription",
+    "tax_id": "customer.tax_id",
+    "discount": "customer.discount",
+    "card": "customer.source",
+    "bank_account": "customer.source",
+    "dispute": "charge.dispute",
+    "issuing.authorization": "issuing_authorization",
+    "issuing.card": "issuing_card",
+    "issuing.cardholder": "issuing_cardholder",
+    "issuing.dispute": "issuing_dispute",
+    "issuing.personalization_design": "issuing_personalization_design",
+    "issuing.token": "issuing_token",
+    "issuing.transaction": "issuing_transaction",
+}
+"""The first part of a resource's event types, where it is not the resource's name."""
+
+NAMED: dict[tuple[str, str], str] = {
+    ("charge", "created"): "charge.succeeded",
+    ("payment_method", "created"): "payment_method.attached",
+    ("review", "created"): "review.opened",
+    ("checkout.session", "created"): "checkout.session.completed",
+    ("subscription", "canceled"): "customer.subscription.deleted",
+    ("financial_connections.account", "deleted"): "financial_connections.account.deactivated",
+    ("account", "deleted"): "account.application.deauthorized",
+}
+"""(resource, what happened) → type, where it is not family.action."""
+
+ACCOUNT_OWNED = frozenset({"card", "bank_account"})
+
+
+@cache
+def types() -> frozenset[str]:
+    return frozenset(schemas()["event"].fields["type"]["enum"])
+
+
+def type_of(record: Record, action: str) -> str | None:
+    """None where Stripe sends no event for it."""
+    family = FAMILY.get(record.resource, record.resource)
+    if record.resource in ACCOUNT_OWNED and record.body.get("account"):
+        family = "account.external_account"
+    name = NAMED.get((record.resource, action), f"{family}.{action}")
+    return name if name in types() else None
+
+
+def snapshot(store: Store, space: Space, record: Record) -> dict[str, Any]:
+    """The object as an event carries it: as it is now, unexpanded."""
+    return orjson.loads(as_bytes(store, space, record))
+
+
+def emit(
+    store: Store,
+    space: Space,
+    type: str,
+    data: Mapping[str, Any],
+    created: int,
+    seed: int,
+    *,
+    previous: Mapping[str, Any] | None = None,
+    request: str | None = None,
+    idempotency_key: str | None = None,
+    pending_webhooks: int = 0,
+) -> Record:
+    """Writes an event of an account. `data` is the object's snapshot, `previous` the values that changed."""
+    table = space.table("event")
+    id = new_id("event", seed, space.account, space.livemode, len(table.by_id), created)
+    body: dict[str, Any] = {
+        "id": id,
+        "object": "event",
+        "api_version": catalog().api_version,
+        "created": created,
+        "data": {"object": data},
+        "livemode": space.livemode,
+        "pending_webhooks": pending_webhooks,
+        "request": {"id": request, "idempotency_key": idempotency_key},
+        "type": type,
+    }
+    if previous is not None:
+        body["data"]["previous_attributes"] = previous
+    if not any(space.account == platform for platform in store.platforms) and _is_connected(store, space.account):
+        body["account"] = space.account
+    record = Record("event", id, body, created)
+    if pending_webhooks:
+        record.links["delivery"] = "failed"
+    return table.put(record)
+
+
+def _is_connected(store: Store, account: str) -> bool:
+    return any(account in connected for connected in store.platforms.values())

@@ -1,0 +1,57 @@
+"""All of a running sandbox: its data, its clock, and what it was told to do wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from stripe_assets.sandbox.business import found_everything
+from stripe_assets.sandbox.call import Reply
+from stripe_assets.sandbox.clock import Clock
+from stripe_assets.sandbox.errors import ApiError
+from stripe_assets.sandbox.faults import Faults
+from stripe_assets.sandbox.keys import Key, masked
+from stripe_assets.sandbox.limits import Limits
+from stripe_assets.sandbox.log import Log
+from stripe_assets.sandbox.settings import Settings, today
+from stripe_assets.sandbox.store import Space, Store
+
+
+@dataclass(slots=True)
+class World:
+    settings: Settings
+    store: Store
+    clock: Clock
+    log: Log = field(default_factory=Log)
+    faults: Faults = field(default_factory=Faults)
+    limits: Limits = field(default_factory=Limits)
+    latency: float = 0.0
+    only: tuple[str, ...] = ()
+    replies: dict[str, Reply] = field(default_factory=dict)
+    """By idempotency key."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> World:
+        now = today() if settings.now is None else settings.now
+        store = Store()
+        found_everything(store, settings, now)
+        return cls(
+            settings,
+            store,
+            Clock(now),
+            limits=Limits(settings.rate_limits),
+            latency=settings.latency,
+            only=settings.only,
+        )
+
+    def space_of(self, key: Key, account: str | None) -> Space:
+        """The data that a key asks for, its own or a connected account's. Raises ApiError (403)."""
+        if account is None or account == key.account:
+            return self.store.space(key.account, key.livemode)
+        known = self.store.platforms.get(key.account, ())
+        if not key.connect or account not in known or (account, key.livemode) not in self.store.spaces:
+            message = (
+                f"The provided key '{masked('sk_test_' + key.account)}' does not have access to account '{account}' "
+                "(or that account does not exist). Application access may have been revoked."
+            )
+            raise ApiError(403, message, code="account_invalid")
+        return self.store.space(account, key.livemode)
