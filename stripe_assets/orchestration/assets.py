@@ -8,6 +8,7 @@ from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.model import Resource
 from stripe_assets.keys import UnknownAlias
 from stripe_assets.mirror import MirrorError
+from stripe_assets.mirror.tables import Layout
 from stripe_assets.orchestration import describe
 from stripe_assets.orchestration.key_run import KeyRun, StripeSync
 from stripe_assets.orchestration.partitions import api_key_partitions, register
@@ -19,13 +20,13 @@ FOR_THE_READER = (SyncAborted, MirrorError, InvalidApiKey, UnknownAlias)
 """Errors whose message says what happened and what to do: a traceback would only hide it."""
 
 
-def model_spec(models: Catalog, resource: Resource) -> dg.AssetSpec:
+def model_spec(models: Catalog, layout: Layout, resource: Resource) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=dg.AssetKey(list(resource.asset_key)),
         deps=[dg.AssetKey(list(models[name].asset_key)) for name in resource.depends_on],
         group_name=resource.group,
         description=describe.description(models, resource),
-        metadata={"dagster/table_name": describe.table_name(resource), "dagster/column_schema": describe.columns(resource)},
+        metadata={"dagster/table_name": describe.table_name(resource), "dagster/column_schema": describe.columns(layout, resource)},
         tags=describe.tags(resource),
         kinds={"stripe", "sql"},
         partitions_def=api_key_partitions,
@@ -33,9 +34,14 @@ def model_spec(models: Catalog, resource: Resource) -> dg.AssetSpec:
     )
 
 
+def model_specs(models: Catalog) -> list[dg.AssetSpec]:
+    layout = Layout(models)
+    return [model_spec(models, layout, resource) for resource in models.resources.values()]
+
+
 @dg.multi_asset(
     name="stripe_models",
-    specs=[model_spec(catalog(), resource) for resource in catalog().resources.values()],
+    specs=model_specs(catalog()),
     can_subset=True,
     description="Sweeps the selected models of one API key into the database.",
 )

@@ -9,37 +9,25 @@ from dagster import TableColumn, TableColumnConstraints, TableConstraints, Table
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Field, Resource, Route
+from stripe_assets.mirror.tables import PRIMARY_KEY, Layout
 
 SCHEMA = "stripe"
 """Where the tables are in a database that has schemas; SQLite has none."""
 
-_TYPES = {
-    "string": "text",
-    "boolean": "boolean",
-    "integer": "bigint",
-    "float": "double",
-    "decimal": "decimal",
-    "timestamp": "timestamp",
-    "json": "json",
-    "reference": "text",
-    "references": "json",
+_OWN_COLUMNS = {
+    "_account_id": "The account whose row this is",
+    "_livemode": "Live or test data",
+    "_parent_object": "What kind of object the row stands in",
+    "_parent_id": "The id of that object",
+    "_parent_field": "The list of that object that the row stands in",
+    "_position": "Its place in that list",
+    "_observed_at": "When the request that returned this state was sent, by Stripe's clock; null: seen only inside others",
+    "_api_version": "The API version whose shape the row has",
+    "_synced_at": "When the row was written",
+    "_deleted_at": "When Stripe said that the object is deleted; the row stays",
+    "_unlisted_at": "When it was found to exist although its list leaves it out",
+    "_extra": "Fields that the catalog does not know",
 }
-
-_OWN_COLUMNS = (
-    ("_account_id", "text", "The account whose row this is"),
-    ("_livemode", "boolean", "Live or test data"),
-    (
-        "_observed_at",
-        "timestamp",
-        "When the request that returned this state was sent, by Stripe's clock; null: seen only inside others",
-    ),
-    ("_api_version", "text", "The API version that the row has its shape from"),
-    ("_synced_at", "timestamp", "When the row was written"),
-    ("_deleted_at", "timestamp", "When Stripe said that the object is deleted; the row stays"),
-    ("_unlisted_at", "timestamp", "When it was found to exist although its list leaves it out"),
-    ("_extra", "json", "Fields that the catalog does not know"),
-)
-_KEY = ("_account_id", "_livemode", "id")
 
 
 def table_name(resource: Resource) -> str:
@@ -65,23 +53,18 @@ def description(catalog: Catalog, resource: Resource) -> str:
     return "\n\n".join(parts)
 
 
-def columns(resource: Resource) -> TableSchema:
-    by_name = {column.name: column for column in _columns(resource)}
-    return TableSchema(
-        columns=list(by_name.values()),
-        constraints=TableConstraints(other=[f"primary key ({', '.join(_KEY)})"]),
-    )
-
-
-def _columns(resource: Resource) -> Iterator[TableColumn]:
+def columns(layout: Layout, resource: Resource) -> TableSchema:
+    """The table as the mirror makes it. Only its key is never null: what an answer leaves out is null in a new row."""
+    meanings = {**{field.column: _meaning(field) for field in resource.fields}, **_OWN_COLUMNS}
     if resource.singleton:
-        yield TableColumn("id", "text", "The account's id, of which there is one row", TableColumnConstraints(nullable=False))
-    for field in resource.fields:
-        if field.column is not None:
-            nullable = field.nullable and field.column not in _KEY
-            yield TableColumn(field.column, _TYPES[field.kind], _meaning(field), TableColumnConstraints(nullable=nullable))
-    for name, type_, meaning in _OWN_COLUMNS:
-        yield TableColumn(name, type_, meaning, TableColumnConstraints(nullable=name not in _KEY))
+        meanings["id"] = "The account's id"
+    return TableSchema(
+        columns=[
+            TableColumn(name, kind, meanings.get(name), TableColumnConstraints(nullable=name not in PRIMARY_KEY))
+            for name, kind in layout.columns(resource).items()
+        ],
+        constraints=TableConstraints(other=[f"primary key ({', '.join(PRIMARY_KEY)})"]),
+    )
 
 
 def _meaning(field: Field) -> str | None:
@@ -103,7 +86,7 @@ def _own_sources(catalog: Catalog, resource: Resource) -> Iterator[str]:
     for route in resource.routes:
         yield f"`GET {route.path}`{_how(catalog, route)}"
     if resource.retrieve and not resource.routes and not resource.singleton:
-        yield f"`GET {resource.retrieve.path}`"
+        yield f"what other objects carry of it; `GET {resource.retrieve.path}` reads one"
 
 
 def _how(catalog: Catalog, route: Route) -> str:
