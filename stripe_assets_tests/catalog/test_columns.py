@@ -16,6 +16,7 @@ def test_no_two_fields_share_a_column() -> None:
         counts = Counter(field.column.lower() for field in item.fields if field.column)
         assert {column for column, count in counts.items() if count > 1} == set(), item.name
         assert not any(column.startswith("_") for column in counts), item.name
+        assert len({field.name for field in item.fields}) == len(item.fields), item.name
 
 
 def test_class_names_and_tables_are_unique_identifiers() -> None:

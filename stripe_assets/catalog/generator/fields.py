@@ -35,7 +35,15 @@ def fields(sdk: Sdk, resource: str) -> tuple[Field, ...]:
     ]
     found += _sublists(sdk, resource, {"fields": shape}, ())
     found += [
-        Field(path[0], "reference", path, column, targets=(target,), owner=_owner(resource, column, (target,)), derived=True)
+        Field(
+            column.removesuffix("_id"),
+            "reference",
+            path,
+            column,
+            targets=(target,),
+            owner=_owner(resource, column, (target,)),
+            derived=True,
+        )
         for column, (path, target) in overlay.DERIVED.get(resource, {}).items()
     ]
     return tuple(found)
