@@ -63,7 +63,7 @@ class Sdk:
         if self.has_id(name):
             return None
         return next(
-            (r.path for r in self.routes if r.kind == "retrieve" and r.returns == (name,) and not r.required and _is_model_path(r)), None
+            (r.path for r in self.routes if r.kind == "retrieve" and r.returns == (name,) and not r.required and _is_of_account(r)), None
         )
 
     def plain_list(self, name: str) -> SdkRoute | None:
@@ -74,7 +74,8 @@ class Sdk:
         return found[0] if found else None
 
 
-def _is_model_path(route: SdkRoute) -> bool:
+def _is_of_account(route: SdkRoute) -> bool:
+    """v2 has such a path too, for what is the same for everyone: the bank account formats of countries."""
     return not PLACEHOLDER.search(route.path) and route.path.startswith("/v1/")
 
 
