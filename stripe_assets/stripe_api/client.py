@@ -172,7 +172,7 @@ class StripeApi:
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         """Exponential back-off with full jitter, or what Stripe asks for when that is longer."""
-        longest = min(30.0, self._backoff * 2.0 ** (state.attempt_number - 1))
+        longest = min(30.0, self._backoff * 2.0 ** min(state.attempt_number - 1, 16))
         outcome: _Outcome | None = state.outcome.result() if state.outcome else None
         asked = outcome.retry_after if outcome else None
         jittered = random.uniform(0, longest)

@@ -196,7 +196,7 @@ class ServerError(StripeError):
 
 
 class Unreachable(StripeError):
-    """No answer: no connection, a timeout, a broken certificate, after all retries."""
+    """No answer of Stripe's: no connection, a timeout, a broken certificate, after all retries; or a redirect elsewhere."""
 
     advice = "Check the network, proxies and STRIPE_API_BASE"
 
@@ -227,7 +227,7 @@ def error_fields(body: object) -> Mapping[str, str | None]:
 def error_for(failure: Failure) -> StripeError:
     """The exception that fits the failure's status."""
     status = failure.status
-    if status is None:
+    if status is None or 300 <= status < 400:
         return Unreachable(failure)
     known = {401: AuthenticationFailed, 403: PermissionDenied, 404: NotFound, 429: RateLimited}
     if status in known:

@@ -18,7 +18,7 @@ KEY_VARIABLE_PREFIX = "STRIPE_API_KEY__"
 _MODE_OF_VARIABLE = {"STRIPE_TEST_SECRET_KEY": "test", "STRIPE_LIVE_SECRET_KEY": "live"}
 
 _ALIAS = re.compile(r"[a-z0-9_-]+")
-_KEY = re.compile(r"(sk|rk)_(test|live)_([A-Za-z0-9_]{8,})")
+_KEY = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]+")
 _ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]+")
 
 

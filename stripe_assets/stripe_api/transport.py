@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import ssl
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
@@ -93,8 +94,10 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def _innermost(error: BaseException) -> str:
-    """The operating system's or TLS's own words, without the layers above, whose texts show addresses of objects."""
+    """The words of the system, of TLS or of HTTP, without the layers above, whose texts show addresses of objects."""
     for cause in reversed(_causes(error)):
-        if isinstance(cause, OSError) and not isinstance(cause, requests.RequestException) and cause.strerror:
+        if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror
-    return type(_causes(error)[-1]).__name__
+        if isinstance(cause, HTTPException) or not type(cause).__module__.startswith(("requests", "urllib3")):
+            return str(cause) or type(cause).__name__
+    return type(error).__name__

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import orjson
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from stripe_assets.stripe_api import (
     ApiKey,
@@ -217,6 +223,7 @@ def test_the_stop_event_ends_a_wait_at_once(stripe: Script, api: Api, wait: str)
         api(stop=stop, **options).get("/v1/account")
     assert time.monotonic() - start < 0.3
     assert "/v1/account" in str(caught.value) and not caught.value.unavailable
+    assert caught.value.__cause__ is None and caught.value.__context__ is None
 
 
 def test_no_redirect_takes_the_key_elsewhere(stripe: Script, api: Api) -> None:
@@ -320,3 +327,41 @@ def test_observations_are_stamped_by_stripes_clock(stripe: Script, api: Api) -> 
 def test_a_proxys_page_does_not_set_the_clock(stripe: Script, api: Api) -> None:
     stripe.says(Say(502, b"<html>", {"Date": "Tue, 01 Jan 2086 00:00:00 GMT"}), Say())
     assert api().get("/v1/account").observed_at <= datetime.now(UTC)
+
+
+@pytest.fixture
+def untrusted(tmp_path: Path) -> Iterator[str]:
+    """The address of a TLS server whose certificate nobody signed."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = x509.CertificateBuilder(name, name, private.public_key(), 1, now, now + timedelta(days=1)).sign(private, hashes.SHA256())
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    chain = tmp_path / "chain.pem"
+    chain.write_bytes(certificate.public_bytes(pem) + private.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield f"https://localhost:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_untrusted_certificate_is_not_tried_again(api: Api, untrusted: str) -> None:
+    client = api(base=untrusted)
+    with pytest.raises(Unreachable, match=r"TLS failed: .+CERTIFICATE_VERIFY_FAILED"):
+        client.get("/v1/account")
+    assert client.requests == 1
+
+
+def test_a_proxy_that_refuses_is_named_without_its_password(api: Api, stripe: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(variable, stripe.base.replace("http://", "http://user:hush@"))
+    for variable in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(Unreachable, match="proxy did not let the request through: Tunnel connection failed: 501") as caught:
+        api(base="https://api.stripe.example", max_retries=0).get("/v1/account")
+    assert "hush" not in str(caught.value) and stripe.asked == []
