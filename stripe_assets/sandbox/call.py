@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from stripe_assets.sandbox.keys import Key
 from stripe_assets.sandbox.parameters import Params
@@ -30,9 +29,3 @@ class Reply:
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def json(self) -> Any:
-        import orjson
-
-        return orjson.loads(self.body)

@@ -14,11 +14,12 @@ _open: dict[tuple[str, int], asyncio.BaseTransport] = {}
 class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self._transport = transport
         if peer := transport.get_extra_info("peername"):
             _open[(peer[0], peer[1])] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        for address in [address for address, transport in _open.items() if transport is self.transport]:
+        for address in [address for address, transport in _open.items() if transport is self._transport]:
             del _open[address]
         super().connection_lost(exc)
 

@@ -95,7 +95,8 @@ def _content(space: Space, record: Record, seed: int) -> None:
 
     def pick(targets: Sequence[str]) -> str | None:
         for resource in targets:
-            if found := [other for other in space.some(resource) if other.id != record.id]:
+            everything = space.some(resource) or [other for other in space.table(resource).by_id.values() if not other.deleted]
+            if found := [other for other in everything if other.id != record.id]:
                 return random.choice(found).id
         return None
 
@@ -116,7 +117,8 @@ def _singletons(space: Space, seed: int, now: int) -> None:
     for resource, parent in ONE_PER_PARENT.items():
         for owner in space.some(parent):
             if owner.id not in space.table(resource).by_id:
-                given = {"object": resource, "livemode": space.livemode, parent.split(".")[-1]: owner.id}
+                known = {"object": resource, "livemode": space.livemode, parent.split(".")[-1]: owner.id}
+                given = {name: value for name, value in known.items() if name in schemas()[resource].fields}
                 space.table(resource).put(Record(resource, owner.id, complete(resource, given, now), now))
 
 

@@ -193,8 +193,10 @@ NEVER = frozenset({"deleted", "test_clock", "customer_account", "on_behalf_of", 
 """Optional fields that stay null in generated objects: other code decides these."""
 
 MEANS = frozenset(
-    ["customer", "payment_method", "charge", "subscription", "invoice", "price", "product", "payment_intent", "refund", "dispute", "coupon"]
-    + ["mandate", "file", "subscription_item", "setup_intent", "payout"]
+    {
+        *("customer", "payment_method", "charge", "subscription", "invoice", "price", "product", "payment_intent", "refund"),
+        *("dispute", "coupon", "mandate", "file", "subscription_item", "setup_intent", "payout"),
+    }
 )
 """Plain text fields of these names hold an id of that resource."""
 

@@ -191,7 +191,7 @@ def _belongs(record: Record, call: Call, route: Route) -> bool:
         return True
     path = normal(route.path)
     by = _CHILDREN_BY.get(path[: path.rindex("/{}")], "parent")
-    parent = list(call.places.values())[0]
+    parent = next(iter(call.places.values()))
     if by != "parent":
         return record.body.get(by) == parent
     return record.parent is None or record.parent[0] == parent

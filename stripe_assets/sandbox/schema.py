@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from stripe_assets.catalog import catalog, shapes
+
 Node = Mapping[str, Any]
 Guide = dict[str, Any]
 """Field → a node that holds another object (`ref`, `embed`, `sublist`), or a Guide for the object or objects below it."""
@@ -55,8 +57,6 @@ def guide_of(fields: Mapping[str, Node], kinds: frozenset[str]) -> Guide:
 
 @cache
 def schemas() -> Mapping[str, Schema]:
-    from stripe_assets.catalog import catalog, shapes
-
     references = catalog().resources
     made = {}
     for name, top in shapes().items():

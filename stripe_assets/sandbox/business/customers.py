@@ -87,24 +87,35 @@ def furnish(make: Builder, customer: Record, method: Record, n: int, place: Plac
         for value in ("DE123456789", "EU826010755")[: 1 + n % 2]:
             owner = {"type": "customer", "customer": customer.id}
             verification = {"status": "verified", "verified_name": customer.body["name"]}
-            about = {"type": "eu_vat", "value": value, "country": "DE", "verification": verification}
+            about: dict[str, Any] = {"type": "eu_vat", "value": value, "country": "DE", "verification": verification}
             make.add("tax_id", customer.created + DAY, customer=customer.id, owner=owner, **about)
     if n % 11 == 3:
         kind = "card" if n % 2 else "bank_account"
-        shared = {"customer": customer.id, "country": place.country, "last4": "1117", "fingerprint": f"fs{n:06d}"}
-        card = {"brand": "Visa", "exp_month": 9, "exp_year": 2030, "funding": "credit", "name": customer.body["name"]}
-        bank = {"bank_name": "Banque Élysée", "currency": place.currency, "status": "verified", "account_holder_type": "individual"}
+        shared: dict[str, Any] = {"customer": customer.id, "country": place.country, "last4": "1117", "fingerprint": f"fs{n:06d}"}
+        card: dict[str, Any] = {"brand": "Visa", "exp_month": 9, "exp_year": 2030, "funding": "credit", "name": customer.body["name"]}
+        bank: dict[str, Any] = {
+            "bank_name": "Banque Élysée",
+            "currency": place.currency,
+            "status": "verified",
+            "account_holder_type": "individual",
+        }
         saved = make.add(kind, customer.created + 120, **shared, **(card if kind == "card" else bank))
         customer.body["default_source"] = saved.id
     if n % 40 == 14:
         for _ in range(12):
-            about = {"type": "ach_credit_transfer", "status": "chargeable", "flow": "receiver", "usage": "reusable", "currency": "usd"}
+            about: dict[str, Any] = {
+                "type": "ach_credit_transfer",
+                "status": "chargeable",
+                "flow": "receiver",
+                "usage": "reusable",
+                "currency": "usd",
+            }
             make.add("source", customer.created + 300, customer=customer.id, **about)
     if n % 13 == 4:
         balance = 0
         for amount in (-1500, 400):
             balance += amount
-            about = {"currency": place.currency, "type": "adjustment", "description": TEXTS[n % len(TEXTS)]}
+            about: dict[str, Any] = {"currency": place.currency, "type": "adjustment", "description": TEXTS[n % len(TEXTS)]}
             created = customer.created + DAY + balance % 7
             make.add("customer_balance_transaction", created, customer=customer.id, amount=amount, ending_balance=balance, **about)
         customer.body["balance"] = balance
@@ -117,7 +128,7 @@ def save_card(make: Builder, customer: Record, method: Record, n: int) -> None:
     created = customer.created + 2 * DAY
     failed = n % 24 == 14
     status = "requires_payment_method" if failed else "succeeded"
-    fields = {"payment_method_types": ["card"], "usage": "off_session", "customer": customer.id}
+    fields: dict[str, Any] = {"payment_method_types": ["card"], "usage": "off_session", "customer": customer.id}
     intent = make.add("setup_intent", created, status=status, payment_method=None if failed else method.id, **fields)
     for attempt in range(1 + n % 2 + failed):
         last = attempt == n % 2 + failed

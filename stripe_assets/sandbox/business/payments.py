@@ -175,7 +175,7 @@ def balance(make: Builder) -> None:
         by_currency = sums[record.body["status"]]
         by_currency[record.body["currency"]] = by_currency.get(record.body["currency"], 0) + record.body["net"]
     currencies = sorted(sums["available"] | sums["pending"])
-    parts = {
+    parts: dict[str, Any] = {
         status: [
             {"amount": found.get(currency, 0), "currency": currency, "source_types": {"card": found.get(currency, 0)}}
             for currency in currencies

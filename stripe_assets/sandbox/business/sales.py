@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from stripe_assets.sandbox.business import payments
 from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.business.customers import card_method
 from stripe_assets.sandbox.settings import DAY
 from stripe_assets.sandbox.store import Record
+from stripe_assets.sandbox.words import PLACES
 
 
 def line_items(make: Builder, parent: Record, part: str, many: int) -> int:
@@ -137,8 +139,5 @@ def office(make: Builder) -> None:
 
 
 def unattached_methods(make: Builder) -> None:
-    from stripe_assets.sandbox.business.customers import card_method
-    from stripe_assets.sandbox.words import PLACES
-
     for n in range(3):
         card_method(make, None, 900 + n, PLACES[n])
