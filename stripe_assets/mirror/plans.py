@@ -123,7 +123,7 @@ def _json(field: Field, cuts: list[tuple[tuple[str, ...], Field]], secrets: list
             value = without_path(value, path)
         for path, sublist in cuts:
             found = at_path(value, path)
-            if found is not None and page.sublist(sublist, found, scope):
+            if found is not None and page.sublist(sublist, found, row, scope):
                 value = without_path(value, path)
         handle(page, row, value, scope)
 
@@ -163,7 +163,7 @@ def _references(field: Field) -> Handler:
 
 def _sublist(field: Field) -> Handler:
     def handle(page: Page, row: Row, value: Any, scope: Scope) -> None:
-        if not page.sublist(field, value, scope):
+        if not page.sublist(field, value, row, scope):
             raise Misfit
 
     return handle

@@ -10,6 +10,7 @@ from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.batch import Batch, ClosedSublist, OpenSublist, Owner, ParentRef, Row
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.plans import Plan, Plans, Scope, at_path, holds_key, without_key, without_path
+from stripe_assets.mirror.tables import read_at_column
 from stripe_assets.mirror.values import Misfit
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class Page:
             return _id_of(at_path(scope.obj, tuple(field.owner[6:].split("."))))
         return scope.account_id
 
-    def sublist(self, field: Field, value: Any, scope: Scope) -> bool:
+    def sublist(self, field: Field, value: Any, row: Row, scope: Scope) -> bool:
         """The rows of a sublist. False where it is none that rows can hold, and nothing was added."""
         if type(value) is not dict or type(items := value.get("data")) is not list:
             return False
@@ -184,6 +185,7 @@ class Page:
             url = (field.url or str(value.get("url"))).replace("{id}", scope.id)
             self.batch.sublists.append(OpenSublist(parent, owner, field.targets, url, items[-1]["id"], len(items), self.observed_at))
         else:
+            row[read_at_column(field.name)] = self.observed_at
             key = (scope.plan.resource.name, field.name, scope.account_id)
             self._closed.setdefault(key, (field, []))[1].append(scope.id)
         return True

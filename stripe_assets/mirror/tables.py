@@ -111,6 +111,11 @@ _TYPES: Mapping[ColumnKind, Any] = {
 }
 
 
+def read_at_column(field: str) -> str:
+    """The parent's column that says when this sublist was last read to its end: an older page adds nothing to it."""
+    return f"_{field.replace('.', '_')}_read_at"
+
+
 class Layout:
     """Which columns each model's table has. Computed from the catalog alone, without a database or SQLAlchemy."""
 
@@ -138,6 +143,7 @@ class Layout:
                 columns.setdefault(field.column, _KIND_OF_FIELD[field.kind])
         if resource.name in self.children:
             columns.update(_PARENT_COLUMNS)
+        columns.update({read_at_column(field.name): "timestamp" for field in resource.fields if field.kind == "sublist" and field.complete})
         columns.update(_BOOKKEEPING)
         return columns
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import itemgetter
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.batch import Batch, Row, WriteCounts
+from stripe_assets.mirror.batch import Batch, ClosedSublist, Row, WriteCounts
 from stripe_assets.mirror.dialect import Columns, Dialect
-from stripe_assets.mirror.tables import OWN_COLUMNS, PRIMARY_KEY, Tables
+from stripe_assets.mirror.tables import OWN_COLUMNS, PRIMARY_KEY, Tables, read_at_column
 
 _key = itemgetter(*PRIMARY_KEY)
 
@@ -44,8 +45,9 @@ class Writer:
                 fills[name] += self._dialect.fill(connection, table, kinds, group, now)
         for batch in batches:
             for closed in batch.closed:
-                for name in sorted(closed.targets):
-                    tombstones[name] += self._dialect.close_sublists(connection, self._layout(name)[0], closed, now)
+                for closing in [closed, *self._read_later(connection, closed)]:
+                    for name in sorted(closing.targets):
+                        tombstones[name] += self._dialect.close_sublists(connection, self._layout(name)[0], closing, now)
         self._write_checkpoints(connection, batches)
         return WriteCounts(+rows, +fills, +tombstones)
 
@@ -55,6 +57,28 @@ class Writer:
             resource = self._tables.catalog.resources[name]
             layout = self._layouts[name] = (resource.table, self._tables.layout.columns(resource))
         return layout
+
+    def _read_later(self, connection: sa.Connection, closed: ClosedSublist) -> list[ClosedSublist]:
+        """Closings that the database knows of and that are newer: rows that only this older page had are gone again.
+
+        Notes this closing with the parents that know of none as new; as a rule their own rows brought it already.
+        """
+        column = read_at_column(closed.field or "")
+        parent = self._tables[closed.parent_resource]
+        if column not in parent.c:
+            return []
+        key = (parent.c._account_id == closed.owner.account_id, parent.c._livemode == closed.owner.livemode)
+        older, newer = [], []
+        for start in range(0, len(closed.parent_ids), 500):
+            some = closed.parent_ids[start : start + 500]
+            for id, read_at in connection.execute(sa.select(parent.c.id, parent.c[column]).where(*key, parent.c.id.in_(some))):
+                if read_at is None or read_at < closed.observed_at:
+                    older.append(id)
+                elif read_at > closed.observed_at:
+                    newer.append(replace(closed, parent_ids=(id,), observed_at=read_at))
+        for id in older:
+            connection.execute(sa.update(parent).where(*key, parent.c.id == id).values({column: closed.observed_at}))
+        return newer
 
     def _write_checkpoints(self, connection: sa.Connection, batches: Sequence[Batch]) -> None:
         last = {}
