@@ -15,7 +15,7 @@ class MirrorError(Exception):
 
 def shown_url(url: sa.URL) -> str:
     """A database URL that may be logged: without the password, and without the query, which can hold one too."""
-    return url.set(query={}).render_as_string(hide_password=True)
+    return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
 _SQLITE_ADVICE = (
@@ -44,6 +44,18 @@ _POSTGRESQL_ADVICE = {
 }
 
 
+_REFUSED_CONNECTIONS = (  # the driver gives these no SQLSTATE
+    ("password authentication failed", "28P01"),
+    ("no password supplied", "28P01"),
+    ("no pg_hba.conf entry", "28000"),
+    ("role ", "28000"),
+    ("database ", "3D000"),
+    ("too many clients", "53300"),
+    ("starting up", "57P03"),
+    ("shutting down", "57P01"),
+)
+
+
 def explained(error: Exception, url: sa.URL) -> MirrorError:
     """The `MirrorError` for an error of the driver, of SQLAlchemy or of the operating system.
 
@@ -63,5 +75,8 @@ def explained(error: Exception, url: sa.URL) -> MirrorError:
     if state in _POSTGRESQL_ADVICE:
         return MirrorError(f"{where}: {_POSTGRESQL_ADVICE[state]}")
     if isinstance(error, exc.OperationalError | exc.InterfaceError) and state is None:
+        refusal = next((state for sign, state in _REFUSED_CONNECTIONS if "FATAL" in text and sign in text.partition("FATAL")[2]), None)
+        if refusal is not None:
+            return MirrorError(f"{where}: {_POSTGRESQL_ADVICE[refusal]}")
         return MirrorError(f"{where}: the database cannot be reached; check the URL and that the server runs ({text})")
     return MirrorError(f"{where}: the database says: {text}")

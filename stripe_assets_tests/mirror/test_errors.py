@@ -1,0 +1,100 @@
+"""What goes wrong with a database is one clear line, and leaves nothing half-written."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from stripe_assets.mirror import Checkpoint, Mirror, MirrorError
+from stripe_assets.mirror import sqlite as sqlite_dialect
+from stripe_assets_tests.mirror.small import CATALOG, OWNER, flat, write
+
+
+@pytest.fixture
+def file_mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
+    monkeypatch.setattr(sqlite_dialect, "BUSY_SECONDS", 0.1)
+    with Mirror.open(f"sqlite:///{tmp_path}/mirror.db", catalog=CATALOG) as mirror:
+        yield mirror
+
+
+def _message(call: object, *args: object) -> str:
+    with pytest.raises(MirrorError) as caught:
+        call(*args)  # type: ignore[operator]
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_locked_file(file_mirror: Mirror, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "mirror.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert "locked by another program" in _message(file_mirror.write, [flat("customer", {"id": "cus_1"})])
+    other.execute("ROLLBACK")
+    file_mirror.write([flat("customer", {"id": "cus_1"})])
+    assert file_mirror.count("customer") == 1
+
+
+def test_a_full_disk_leaves_nothing_of_the_write(file_mirror: Mirror) -> None:
+    write(file_mirror, "customer", {"id": "cus_0"})
+
+    def limit(connection: sa.Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 4}")
+
+    event.listen(file_mirror.engine, "begin", limit)
+    batch = flat("customer", *({"id": f"cus_{n}", "name": "x" * 500} for n in range(2000)))
+    batch.checkpoints.append(Checkpoint(OWNER, "customer", "/v1/customers", ("cus_1999",)))
+    assert "disk is full" in _message(file_mirror.write, [batch])
+    assert file_mirror.count("customer") == 1
+    with file_mirror.engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(file_mirror.tables.own["_checkpoint"])).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    "url, sign",
+    [
+        ("mysql://root@localhost/x", "SQLite (sqlite:///FILE) or PostgreSQL"),
+        ("no url at all", "sqlite:///FILE"),
+        ("sqlite:////no/such/folder/mirror.db", "its folder exists"),
+        ("postgresql://mia:hunter2@127.0.0.1:1/none", "cannot be reached"),
+        ("postgres://mia:hunter2@127.0.0.1:1/none?password=hunter2", "cannot be reached"),
+    ],
+)
+def test_a_url_that_leads_nowhere(url: str, sign: str) -> None:
+    message = _message(lambda: Mirror.open(url, catalog=CATALOG))
+    assert sign in message and "hunter2" not in message
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("milk, eggs, and a sentence that is long enough for a header " * 20)
+    assert "not a SQLite database" in _message(lambda: Mirror.open(f"sqlite:///{tmp_path}/notes.txt", catalog=CATALOG))
+
+
+def test_a_database_that_does_not_exist(postgresql_url: str) -> None:
+    url = postgresql_url.replace("/postgres?", "/nowhere?")
+    assert "no such database" in _message(lambda: Mirror.open(url, catalog=CATALOG))
+
+
+def test_an_error_shows_no_values_of_rows(mirror: Mirror) -> None:
+    batch = flat("customer", {"id": "cus_1", "name": "private"})
+    batch.rows["customer"][0]["balance"] = object()
+    with pytest.raises(Exception) as caught:
+        mirror.write([batch])
+    assert "private" not in str(caught.value)
+    assert mirror.count("customer") == 0
+
+
+def test_an_item_without_an_id_is_refused() -> None:
+    with pytest.raises(MirrorError, match="customer has no id"):
+        flat("customer", {"name": "nobody"})
+
+
+def test_both_spellings_of_postgresql_open(postgresql_url: str) -> None:
+    for spelling in ("postgres://", "postgresql+psycopg://"):
+        url = postgresql_url.replace("postgresql://", spelling)
+        with Mirror.open(url, catalog=CATALOG) as mirror:
+            assert mirror.engine.dialect.driver == "psycopg"

@@ -1,0 +1,134 @@
+"""The schema follows the catalog by itself, and loses nothing on the way."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from stripe_assets.catalog import Catalog, Resource
+from stripe_assets.mirror import Mirror
+from stripe_assets_tests.mirror.small import CATALOG, OWNER, RESOURCES, extended, flat, lines, new_field, write
+
+
+def test_a_second_start_changes_nothing_and_asks_little(database_url: str) -> None:
+    Mirror.open(database_url, catalog=CATALOG).close()
+    statements: list[str] = []
+
+    def note(*args: object) -> None:
+        statements.append(str(args[2]))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        Mirror.open(database_url, catalog=CATALOG).close()
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    ours = [statement for statement in statements if "_schema_version" in statement or "ALTER" in statement or "CREATE" in statement]
+    assert len(ours) == 2, ours
+
+
+def test_programs_that_start_together_make_one_schema(database_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for mirror in pool.map(lambda _: Mirror.open(database_url, catalog=CATALOG), range(4)):
+            assert mirror.count("customer") == 0
+            mirror.close()
+
+
+def test_a_new_column_is_filled_from_extra(database_url: str) -> None:
+    with Mirror.open(database_url, catalog=CATALOG) as mirror:
+        write(
+            mirror,
+            "customer",
+            {"id": "cus_1", "name": "Ada", "since": 1_793_178_000, "still_unknown": "🎉"},
+            {"id": "cus_2", "since": None},
+            {"id": "cus_3", "since": "long ago"},
+            {"id": "cus_4"},
+        )
+    newer = extended("customer", new_field("since", "timestamp"))
+    with Mirror.open(database_url, catalog=newer) as mirror:
+        table = mirror.tables["customer"]
+        with mirror.engine.connect() as connection:
+            rows = {row.id: (row.since, row._extra) for row in connection.execute(sa.select(table))}
+        assert rows == {
+            "cus_1": (datetime.fromtimestamp(1_793_178_000, UTC), {"still_unknown": "🎉"}),
+            "cus_2": (None, None),
+            "cus_3": (None, {"since": "long ago"}),
+            "cus_4": (None, None),
+        }
+        customer = mirror.read("customer", OWNER, "cus_1")
+        assert customer and (customer["name"], customer["since"], customer["still_unknown"]) == ("Ada", 1_793_178_000, "🎉")
+
+
+def test_a_field_that_turns_out_to_be_a_reference_fills_what_it_embeds(database_url: str) -> None:
+    with Mirror.open(database_url, catalog=CATALOG) as mirror:
+        write(
+            mirror,
+            "customer",
+            {"id": "cus_1", "rate": {"id": "txr_1", "object": "tax_rate", "percentage": 7.5}},
+            {"id": "cus_2", "rate": "txr_2"},
+        )
+    newer = extended("customer", new_field("rate", "reference", targets=("tax_rate",)))
+    with Mirror.open(database_url, catalog=newer) as mirror:
+        assert [obj["rate"] for obj in mirror.read_many("customer", OWNER, ["cus_1", "cus_2"]).values()] == ["txr_1", "txr_2"]
+        rate = mirror.read("tax_rate", OWNER, "txr_1")
+        assert rate and rate["percentage"] == 7.5
+
+
+def test_a_newly_derived_column_is_read_from_its_json(database_url: str) -> None:
+    with Mirror.open(database_url, catalog=CATALOG) as mirror:
+        write(mirror, "invoice", {"id": "in_1", "parent": {"details": {"plan": "plan_1"}}}, {"id": "in_2", "parent": {}})
+    field = new_field("plan", "reference", path=("parent", "details", "plan"), column="plan_id", derived=True, targets=("plan",))
+    with Mirror.open(database_url, catalog=extended("invoice", field)) as mirror:
+        table = mirror.tables["invoice"]
+        with mirror.engine.connect() as connection:
+            assert connection.execute(sa.select(table.c.plan_id).order_by(table.c.id)).scalars().all() == ["plan_1", None]
+            assert connection.execute(sa.select(table.c.parent).order_by(table.c.id)).scalars().first() == {"details": {"plan": "plan_1"}}
+
+
+def test_more_rows_than_one_page_are_filled(database_url: str) -> None:
+    with Mirror.open(database_url, catalog=CATALOG) as mirror:
+        write(mirror, "customer", *({"id": f"cus_{n}", "points": n if n % 3 else "none"} for n in range(1203)))
+    with Mirror.open(database_url, catalog=extended("customer", new_field("points", "integer"))) as mirror:
+        table = mirror.tables["customer"]
+        with mirror.engine.connect() as connection:
+            assert connection.execute(sa.select(sa.func.count(), sa.func.sum(table.c.points))).one() == (
+                1203,
+                sum(n for n in range(1203) if n % 3),
+            )
+
+
+def test_a_new_resource_is_a_new_table_and_older_programs_still_run(database_url: str) -> None:
+    fewer = Catalog("16.0.0", "2026-01-01.early", [resource for resource in RESOURCES if resource.name != "v2.thing"])
+    with Mirror.open(database_url, catalog=fewer) as mirror:
+        write(mirror, "customer", {"id": "cus_1"}, catalog=fewer)
+    with Mirror.open(database_url, catalog=CATALOG) as mirror:
+        assert mirror.count("v2.thing") == 0 and mirror.count("customer") == 1
+    with Mirror.open(database_url, catalog=fewer) as older:
+        write(older, "customer", {"id": "cus_2"}, catalog=fewer)
+        assert older.count("customer") == 2
+
+
+def test_wide_pages_stay_under_the_databases_parameter_limits(database_url: str) -> None:
+    """SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535: here are 200,000 values."""
+    wide = extended("customer", *(new_field(f"f{n}", "integer") for n in range(200)))
+    with Mirror.open(database_url, catalog=wide) as mirror:
+        objects = [{"id": f"cus_{n}", **{f"f{column}": n + column for column in range(200)}} for n in range(1000)]
+        assert mirror.write([flat("customer", *objects, catalog=wide)]).rows == {"customer": 1000}
+        last = mirror.read("customer", OWNER, "cus_999")
+        assert last and last["f199"] == 1198
+
+
+def test_a_sublists_table_keeps_its_rows_when_the_parent_grows(database_url: str) -> None:
+    with Mirror.open(database_url, catalog=CATALOG) as mirror:
+        write(mirror, "invoice", {"id": "in_1", "lines": lines("il_1")})
+    with Mirror.open(database_url, catalog=extended("invoice", new_field("due", "timestamp"))) as mirror:
+        invoice = mirror.read("invoice", OWNER, "in_1")
+        assert invoice and [line["id"] for line in invoice["lines"]["data"]] == ["il_1"] and invoice["due"] is None
+
+
+def test_every_resource_has_a_table_of_its_own() -> None:
+    def names(resource: Resource) -> str:
+        return resource.table
+
+    assert len(set(map(names, RESOURCES))) == len(RESOURCES)

@@ -1,0 +1,95 @@
+"""Sweeps begin, break off, go on and end; a page's rows and its checkpoint are one transaction."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from stripe_assets.mirror import Checkpoint, Mirror, Owner
+from stripe_assets_tests.mirror.small import NOON, OWNER, flat
+
+OTHER = Owner("acct_other", False)
+PAGE = Checkpoint(OWNER, "customer", "/v1/customers", ("cus_1", "cus_2"))
+
+
+def _checkpoints(mirror: Mirror) -> int:
+    with mirror.engine.connect() as connection:
+        return connection.execute(sa.select(sa.func.count()).select_from(mirror.tables.own["_checkpoint"])).scalar_one()
+
+
+def _write(mirror: Mirror, *checkpoints: Checkpoint) -> None:
+    batch = flat("customer", {"id": "cus_1"})
+    batch.checkpoints.extend(checkpoints)
+    mirror.write([batch])
+
+
+def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
+    begun = mirror.begin_sweeps([(OWNER, "customer"), (OTHER, "customer"), (OWNER, "invoice")], "run_1", now=NOON)
+    assert all(sweep.started_at == NOON and not sweep.checkpoints for sweep in begun.values()) and len(begun) == 3
+    _write(mirror, PAGE)
+    _write(mirror, Checkpoint(OWNER, "customer", "/v1/customers", ("cus_3",), done=True))
+    unfinished = mirror.unfinished_sweeps([OWNER], now=NOON + timedelta(hours=23))
+    assert unfinished.keys() == {(OWNER, "customer"), (OWNER, "invoice")}
+    sweep = unfinished[OWNER, "customer"]
+    assert sweep.started_at == NOON
+    assert sweep.checkpoints == {"/v1/customers": Checkpoint(OWNER, "customer", "/v1/customers", ("cus_3",), done=True)}
+
+
+def test_a_day_later_it_is_not_gone_on_with(mirror: Mirror) -> None:
+    mirror.begin_sweeps([(OWNER, "customer")], "run_1", now=NOON)
+    assert mirror.unfinished_sweeps([OWNER], now=NOON + timedelta(hours=25)) == {}
+
+
+def test_beginning_anew_forgets_the_checkpoints_of_that_sweep_only(mirror: Mirror) -> None:
+    mirror.begin_sweeps([(OWNER, "customer"), (OTHER, "customer")], "run_1", now=NOON)
+    _write(mirror, PAGE, Checkpoint(OTHER, "customer", "/v1/customers"))
+    mirror.begin_sweeps([(OWNER, "customer")], "run_2", now=NOON + timedelta(minutes=1))
+    assert not mirror.unfinished_sweeps([OWNER], now=NOON + timedelta(hours=1))[OWNER, "customer"].checkpoints
+    assert mirror.unfinished_sweeps([OTHER], now=NOON + timedelta(hours=1))[OTHER, "customer"].checkpoints
+
+
+def test_a_finished_sweep_leaves_its_result_and_no_checkpoints(mirror: Mirror) -> None:
+    mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice")], "run_1", now=NOON)
+    _write(mirror, PAGE, Checkpoint(OWNER, "invoice", "/v1/invoices"))
+    mirror.finish_sweeps([(OWNER, "customer")], rows=7, requests=2, availability="available", now=NOON + timedelta(minutes=5))
+    assert _checkpoints(mirror) == 1
+    assert mirror.unfinished_sweeps([OWNER], now=NOON + timedelta(hours=1)).keys() == {(OWNER, "invoice")}
+    status = {status.resource: status for status in mirror.sweep_statuses()}["customer"]
+    assert (status.rows, status.requests, status.availability, status.unfinished) == (7, 2, "available", False)
+    assert (status.last_started_at, status.last_finished_at) == (NOON, NOON + timedelta(minutes=5))
+
+
+def test_the_last_finished_result_stays_while_a_new_sweep_runs(mirror: Mirror) -> None:
+    mirror.begin_sweeps([(OWNER, "customer")], "run_1", now=NOON)
+    mirror.finish_sweeps([(OWNER, "customer")], rows=7, requests=2)
+    mirror.begin_sweeps([(OWNER, "customer")], "run_2", now=NOON + timedelta(hours=1))
+    (status,) = mirror.sweep_statuses()
+    assert status.unfinished and status.started_at == NOON + timedelta(hours=1)
+    assert (status.rows, status.last_started_at) == (7, NOON)
+
+
+def test_many_owners_take_few_statements(mirror: Mirror) -> None:
+    owners = [Owner(f"acct_{number}", True) for number in range(300)]
+    pairs = [(owner, name) for owner in owners for name in mirror.tables]
+    statements = 0
+
+    def count(*args: object) -> None:
+        nonlocal statements
+        statements += 1
+
+    sa.event.listen(mirror.engine, "before_cursor_execute", count)
+    try:
+        mirror.begin_sweeps(pairs, "run_1")
+        assert len(mirror.unfinished_sweeps(owners)) == len(pairs)
+        mirror.finish_sweeps(pairs, rows=0, requests=1)
+        mirror.counts(owners)
+    finally:
+        sa.event.remove(mirror.engine, "before_cursor_execute", count)
+    assert statements < 20
+
+
+def test_a_checkpoint_written_again_replaces_itself(mirror: Mirror) -> None:
+    _write(mirror, PAGE)
+    _write(mirror, PAGE)
+    assert _checkpoints(mirror) == 1
