@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 
 import click
@@ -13,7 +12,6 @@ from rich.text import Text
 
 from stripe_assets.cli.screen import stdout_console
 from stripe_assets.orchestration.outcome import Outcome
-from stripe_assets.sync import ModelResult
 
 
 def print_json(outcomes: Sequence[Outcome]) -> None:
@@ -26,7 +24,7 @@ def print_tables(outcomes: Sequence[Outcome]) -> None:
         if outcome.results:
             console.print(_table(outcome))
             _say(console, _totals(outcome))
-        for reason, models in _unavailable(outcome.results).items():
+        for reason, models in outcome.unavailable.items():
             _say(console, f"unavailable: {', '.join(models)}\n  {reason}", "yellow")
         _print_failures(console, outcome)
 
@@ -56,14 +54,6 @@ def _totals(outcome: Outcome) -> str:
     with_rows = sum(result.rows_in_mirror > 0 for result in results)
     rows, requests = sum(result.rows_in_mirror for result in results), sum(result.requests for result in results)
     return f"{outcome.alias}: {len(results)} models, {with_rows} with rows; {rows:,} rows, {requests:,} requests"
-
-
-def _unavailable(results: Sequence[ModelResult]) -> dict[str, list[str]]:
-    by_reason: dict[str, list[str]] = defaultdict(list)
-    for result in sorted(results, key=lambda result: result.model):
-        if result.status == "unavailable":
-            by_reason[result.availability].append(result.model)
-    return by_reason
 
 
 def _print_failures(console: Console, outcome: Outcome) -> None:

@@ -6,24 +6,22 @@ import dagster as dg
 
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.model import Resource
-from stripe_assets.keys import UnknownAlias
-from stripe_assets.mirror import MirrorError
 from stripe_assets.mirror.tables import Layout
 from stripe_assets.orchestration import describe
 from stripe_assets.orchestration.key_run import KeyRun, StripeSync
+from stripe_assets.orchestration.outcome import Outcome
 from stripe_assets.orchestration.partitions import api_key_partitions, register
 from stripe_assets.orchestration.report import failure, materialization_metadata, no_key, unpartitioned_subset
-from stripe_assets.stripe_api import InvalidApiKey
-from stripe_assets.sync import SyncAborted
 
-FOR_THE_READER = (SyncAborted, MirrorError, InvalidApiKey, UnknownAlias)
-"""Errors whose message says what happened and what to do: a traceback would only hide it."""
+
+def asset_key(resource: Resource) -> dg.AssetKey:
+    return dg.AssetKey(list(resource.asset_key))
 
 
 def model_spec(models: Catalog, layout: Layout, resource: Resource) -> dg.AssetSpec:
     return dg.AssetSpec(
-        key=dg.AssetKey(list(resource.asset_key)),
-        deps=[dg.AssetKey(list(models[name].asset_key)) for name in resource.depends_on],
+        key=asset_key(resource),
+        deps=[asset_key(models[name]) for name in resource.depends_on],
         group_name=resource.group,
         description=describe.description(models, resource),
         metadata={"dagster/table_name": describe.table_name(resource), "dagster/column_schema": describe.columns(layout, resource)},
@@ -56,14 +54,10 @@ def sync_one_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> Itera
     """A run with a partition: its results are the step's, so that Dagster knows which models are left to do again."""
     alias = context.partition_key
     run = KeyRun(stripe, alias, selected_models(context), context.run_id)
-    keys = {name: dg.AssetKey(list(resource.asset_key)) for name, resource in catalog().resources.items()}
-    try:
-        for result in run.run(catalog(), lambda: register(context.instance, [alias]), context.log.info):
-            yield dg.MaterializeResult(asset_key=keys[result.model], metadata=materialization_metadata(result))
-    except FOR_THE_READER as error:
-        raise failure([run], {alias: error}) from None
-    if run.failed:
-        raise failure([run], {})
+    for result in run.run(catalog(), lambda: register(context.instance, [alias]), context.log.info):
+        yield dg.MaterializeResult(asset_key=asset_key(catalog()[result.model]), metadata=materialization_metadata(result))
+    if not run.outcome.succeeded:
+        raise failure([run.outcome])
 
 
 def sync_every_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> None:
@@ -74,22 +68,18 @@ def sync_every_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> Non
     aliases = stripe.aliases()
     if not aliases:
         raise no_key()
-    runs: list[KeyRun] = []
-    aborted: dict[str, Exception] = {}
+    outcomes: list[Outcome] = []
     for alias in aliases:
-        runs.append(run := KeyRun(stripe, alias, models, context.run_id))
-        try:
-            for result in run.run(catalog(), lambda alias=alias: register(context.instance, [alias]), context.log.info):
-                key = dg.AssetKey(list(catalog()[result.model].asset_key))
-                context.log_event(dg.AssetMaterialization(key, partition=alias, metadata=materialization_metadata(result)))
-        except FOR_THE_READER as error:
-            context.log.error(f"{alias}: {error}")
-            aborted[alias] = error
-    if aborted or any(run.failed for run in runs):
-        raise failure(runs, aborted)
+        run = KeyRun(stripe, alias, models, context.run_id)
+        outcomes.append(run.outcome)
+        for result in run.run(catalog(), lambda alias=alias: register(context.instance, [alias]), context.log.info):
+            key = asset_key(catalog()[result.model])
+            context.log_event(dg.AssetMaterialization(key, partition=alias, metadata=materialization_metadata(result)))
+    if not all(outcome.succeeded for outcome in outcomes):
+        raise failure(outcomes)
 
 
 def selected_models(context: dg.AssetExecutionContext) -> list[str]:
     """The run's models by resource name, upstreams first."""
     selected = context.selected_asset_keys
-    return [name for name, resource in catalog().resources.items() if dg.AssetKey(list(resource.asset_key)) in selected]
+    return [name for name, resource in catalog().resources.items() if asset_key(resource) in selected]

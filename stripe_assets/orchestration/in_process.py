@@ -9,6 +9,7 @@ from typing import Protocol
 import dagster as dg
 
 from stripe_assets.catalog import catalog
+from stripe_assets.orchestration.assets import asset_key
 from stripe_assets.orchestration.code_location import code_location
 from stripe_assets.orchestration.key_run import StripeSync, Sync
 from stripe_assets.orchestration.outcome import Outcome
@@ -33,8 +34,8 @@ class SyncRuns:
 
     def __init__(self, onlooker: Onlooker) -> None:
         self.outcomes: list[Outcome] = []
-        self._watched = WatchedSync(onlooker)
         self._instance = dg.DagsterInstance.get()
+        self._watched = WatchedSync(onlooker, self._instance)
         self._job = code_location(self._watched).resolve_job_def("sync_models")
 
     def run(self, alias: str, models: Sequence[str]) -> None:
@@ -46,7 +47,7 @@ class SyncRuns:
         result = self._job.execute_in_process(
             instance=self._instance,
             tags={"dagster/partition": alias},
-            asset_selection=[dg.AssetKey(list(resources[model].asset_key)) for model in models],
+            asset_selection=[asset_key(resources[model]) for model in models],
             run_config=SILENT,
             raise_on_error=False,
         )
@@ -63,17 +64,27 @@ class WatchedSync(StripeSync):
     outcome: Outcome
     """Of the run that is started next, or goes on."""
 
-    def __init__(self, onlooker: Onlooker) -> None:
+    def __init__(self, onlooker: Onlooker, instance: dg.DagsterInstance) -> None:
         self._onlooker = onlooker
+        self._instance = instance
 
     @contextmanager
     def open(self, alias: str, models: Sequence[str], run_id: str) -> Iterator[Sync]:
         try:
             with super().open(alias, models, run_id) as sync:
                 yield Watched(sync, self._onlooker, self.outcome)
+        except dg.DagsterExecutionInterruptedError:
+            self._record_as_canceled(run_id)
+            raise
         except Exception as error:
             self.outcome.error = str(error)
             raise
+
+    def _record_as_canceled(self, run_id: str) -> None:
+        """As a run that the UI terminates is recorded; otherwise an interrupted step is a failed run."""
+        run = self._instance.get_run_by_id(run_id)
+        if run is not None:
+            self._instance.report_run_canceling(run, "Interrupted on the command line.")
 
 
 class Watched:

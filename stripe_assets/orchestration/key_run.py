@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.keys import KeyRing
-from stripe_assets.mirror import Mirror
+from stripe_assets.keys import KeyRing, UnknownAlias
+from stripe_assets.mirror import Mirror, MirrorError
 from stripe_assets.orchestration.heartbeat import Heartbeat
+from stripe_assets.orchestration.outcome import Outcome
 from stripe_assets.orchestration.release import ReleaseOrder
-from stripe_assets.sync import KeySync, ModelResult, Plan, Progress
+from stripe_assets.stripe_api import InvalidApiKey
+from stripe_assets.sync import KeySync, ModelResult, Plan, Progress, SyncAborted
+
+FOR_THE_READER = (SyncAborted, MirrorError, InvalidApiKey, UnknownAlias)
+"""Errors whose message says what happened and what to do: a traceback would only hide it."""
 
 
 class Sync(Protocol):
@@ -47,63 +51,40 @@ def _opened(alias: str, models: Sequence[str], run_id: str) -> Iterator[Sync]:
 
 
 class KeyRun:
-    """Runs one key's sync. Afterwards, and after an abort, `results` and `failed` tell how far it came."""
+    """Runs one key's sync. Its outcome tells afterwards, and after an abort, how far it came."""
 
     def __init__(self, source: StripeSync, alias: str, models: Sequence[str], run_id: str) -> None:
-        self.alias = alias
-        self.models = models
-        self.results: list[ModelResult] = []
+        self.outcome = Outcome(alias, models, run_id)
         self._source = source
-        self._run_id = run_id
-
-    @property
-    def failed(self) -> list[ModelResult]:
-        return [result for result in self.results if result.status == "failed"]
-
-    @property
-    def unfinished(self) -> list[str]:
-        """The models that are to be done again: what failed, and what an abort left."""
-        done = {result.model for result in self.results if result.status != "failed"}
-        return [model for model in self.models if model not in done]
 
     def run(self, catalog: Catalog, opened: Callable[[], object], log: Callable[[str], object]) -> Iterator[ModelResult]:
         """The results of all models that did not fail, upstreams first.
 
-        `opened` is called when the key is known and before the first result. Whatever ends the sync (SyncAborted, Terminate, Ctrl-C),
-        its threads are ended first, then what is finished is yielded, then the error is raised.
+        `opened` is called when the key is known and before the first result. What ends the sync early and says why goes to the outcome's
+        `error`; anything else (Terminate, Ctrl-C, a bug) is raised. In both cases the sync's threads are ended first, and what is finished
+        is yielded.
         """
-        order: ReleaseOrder[ModelResult] = ReleaseOrder({model: catalog[model].depends_on for model in self.models})
+        outcome = self.outcome
+        order: ReleaseOrder[ModelResult] = ReleaseOrder({model: catalog[model].depends_on for model in outcome.models})
         try:
-            with self._source.open(self.alias, self.models, self._run_id) as sync:
+            with self._source.open(outcome.alias, outcome.models, outcome.run_id or "") as sync:
                 opened()
                 log("\n".join(sync.prepare().lines()))
                 with Heartbeat(sync.progress.line, log):
                     yield from self._ordered(sync, order)
         except GeneratorExit:
             raise
+        except FOR_THE_READER as error:
+            outcome.error = str(error)
         except BaseException:
             yield from order.rest()
             raise
         yield from order.rest()
-        log(self.summary())
-
-    def summary(self) -> str:
-        """How many models came to what, and for those that Stripe does not give, its reasons."""
-        by_status = {status: sum(result.status == status for result in self.results) for status in ("ok", "unavailable", "failed")}
-        lines = [f"{self.alias}: " + ", ".join(f"{count} {status}" for status, count in by_status.items() if count)]
-        lines += [f"unavailable: {', '.join(models)}: {reason}" for reason, models in self._unavailable().items()]
-        return "\n".join(lines)
-
-    def _unavailable(self) -> dict[str, list[str]]:
-        reasons: dict[str, list[str]] = defaultdict(list)
-        for result in self.results:
-            if result.status == "unavailable":
-                reasons[result.availability].append(result.model)
-        return reasons
+        log(outcome.summary())
 
     def _ordered(self, sync: Sync, order: ReleaseOrder[ModelResult]) -> Iterator[ModelResult]:
         for result in sync.run():
-            self.results.append(result)
+            self.outcome.results.append(result)
             if result.status == "failed":
                 yield from order.fail(result.model)
             else:

@@ -1,7 +1,9 @@
-"""What one key's run came to, as the command line tells it."""
+"""What one key's run came to, for Dagster's log and for the command line."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -26,12 +28,31 @@ class Outcome:
 
     @property
     def unfinished(self) -> list[str]:
+        """The models that are to be done again: what failed, and what an abort left."""
         done = {result.model for result in self.results if result.status != "failed"}
         return [model for model in self.models if model not in done]
 
     @property
+    def unavailable(self) -> dict[str, list[str]]:
+        """Stripe's reason → the models that it keeps from the key. A request id, which each answer has its own of, is left out."""
+        by_reason: dict[str, list[str]] = defaultdict(list)
+        for result in sorted(self.results, key=lambda result: result.model):
+            if result.status == "unavailable":
+                by_reason[re.sub(r"\s*[\[(]req_\w+[\])]", "", result.availability)].append(result.model)
+        return dict(by_reason)
+
+    @property
     def succeeded(self) -> bool:
         return self.error is None and not self.unfinished
+
+    def summary(self) -> str:
+        """How many models came to what, and for those that Stripe does not give, its reasons."""
+        by_status = {status: sum(result.status == status for result in self.results) for status in ("ok", "unavailable", "failed")}
+        lines = [f"{self.alias}: " + ", ".join(f"{count} {status}" for status, count in by_status.items() if count)]
+        if self.error:
+            lines.append(self.error)
+        lines += [f"unavailable: {', '.join(models)}: {reason}" for reason, models in self.unavailable.items()]
+        return "\n".join(lines)
 
     def as_json(self) -> dict[str, object]:
         return {

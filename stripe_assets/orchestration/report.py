@@ -1,13 +1,13 @@
 """What a run says of its models: each one's metadata, and one failure at the end for all that went wrong."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import dagster as dg
 
 from stripe_assets.catalog import catalog
 from stripe_assets.keys import HOW_TO_SET_A_KEY
-from stripe_assets.orchestration.key_run import KeyRun
+from stripe_assets.orchestration.outcome import Outcome
 from stripe_assets.sync import ModelResult
 
 
@@ -21,16 +21,16 @@ def materialization_metadata(result: ModelResult) -> dict[str, dg.MetadataValue]
     }
 
 
-def failure(runs: Sequence[KeyRun], aborted: Mapping[str, Exception]) -> dg.Failure:
+def failure(outcomes: Sequence[Outcome]) -> dg.Failure:
     """One line for each model that failed and each key whose run was ended, and the command that repeats exactly those."""
     lines: list[str] = []
     commands: list[str] = []
-    for run in runs:
-        lines.extend(f"{run.alias} {result.model}: {result.error}" for result in run.failed)
-        if run.alias in aborted:
-            lines.append(f"{run.alias}: {aborted[run.alias]}")
-        if run.unfinished:
-            commands.append(repeat_command(run.alias, run.unfinished))
+    for outcome in outcomes:
+        lines.extend(f"{outcome.alias}, {result.model}: {result.error}" for result in outcome.failed)
+        if outcome.error:
+            lines.append(f"{outcome.alias}: {outcome.error}")
+        if outcome.unfinished:
+            commands.append(repeat_command(outcome.alias, outcome.unfinished))
     return dg.Failure(description="\n".join([*lines, "To repeat what is missing:", *commands]), allow_retries=False)
 
 
