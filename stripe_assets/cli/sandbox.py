@@ -1,10 +1,80 @@
-"""`stripe-assets sandbox`."""
+"""`stripe-assets sandbox`: a first run without a Stripe account."""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
+import os
+
 import click
 
+from stripe_assets.cli.errors import BadInput, CommandError, reported
+from stripe_assets.cli.sync import run_and_show
 
-@click.command()
-def sandbox() -> None:
-    """A Stripe stand-in.."""
+ALIAS = "sandbox"
+KEY = "sk_test_sandbox"
+
+
+@click.command(short_help="Run a local stand-in of Stripe's API.")
+@click.option("--port", type=click.IntRange(0, 65535), help="0 takes a free one, as --sync does.  [default: 12111]")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same data.")
+@click.option("--sync", "and_sync", is_flag=True, help="Sync its account into the database, then stop it.")
+@click.option("--json", "as_json", is_flag=True, help="With --sync: print the results as JSON.")
+def sandbox(port: int | None, seed: int, and_sync: bool, as_json: bool) -> None:
+    """Run a local stand-in of Stripe's API, with the data of a small invented business.
+
+    It listens on this machine only, until Ctrl-C, and prints what to export for `stripe-assets sync` to read from it.
+    """
+    if and_sync:
+        _sync(port or 0, seed, as_json)
+    else:
+        _serve(12111 if port is None else port, seed)
+
+
+def _serve(port: int, seed: int) -> None:
+    from stripe_assets.sandbox import serve
+
+    try:
+        serve(port=port, seed=seed, started=_started)
+    except OSError as error:
+        raise CommandError(f"Port {port} cannot be used: {error.strerror}. Choose another with --port, or 0 for a free one.") from None
+
+
+def _started(base: str) -> None:
+    click.echo(f"A Stripe stand-in runs at {base}. In another terminal:\n")
+    for name, value in _environment(base).items():
+        click.echo(f"export {name}={value}")
+    click.echo(f"stripe-assets sync --api-key {ALIAS}")
+
+
+def _environment(base: str) -> dict[str, str]:
+    return {
+        "STRIPE_API_BASE": base,
+        f"STRIPE_API_KEY__{ALIAS.upper()}": KEY,
+        "STRIPE_ASSETS_MAX_RPS": "0",
+        "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "0",
+    }
+
+
+def _sync(port: int, seed: int, as_json: bool) -> None:
+    from stripe_assets.keys import KeyRing
+    from stripe_assets.mirror import Mirror
+    from stripe_assets.sandbox import Sandbox
+
+    with reported():
+        with Mirror.open() as mirror:
+            url = mirror.url
+            if ALIAS in KeyRing(mirror).stored():
+                raise BadInput(f"The database has a key of its own under the alias {ALIAS}: remove it first, or use another database.")
+        try:
+            running = Sandbox(port=port, seed=seed).start()
+        except RuntimeError as error:
+            raise CommandError(str(error)) from None
+        try:
+            os.environ.update(_environment(running.base))
+            succeeded = run_and_show([ALIAS], [], as_json)
+        finally:
+            running.stop()
+    if not as_json:
+        click.echo(f"database: {url}")
+    if not succeeded:
+        click.get_current_context().exit(CommandError.exit_code)
