@@ -23,6 +23,7 @@ class Fault:
     """How long a hang lasts."""
     account: str | None = None
     code: str | None = None
+    param: str | None = None
     message: str = "The sandbox was asked to fail here."
     type: str = "api_error"
     headers: dict[str, str] = field(default_factory=dict)

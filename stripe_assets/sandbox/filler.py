@@ -54,8 +54,14 @@ class Nested:
 def fill(space: Space, seed: int, now: int, each: int, leave: Collection[str] = ()) -> None:
     """Makes `each` objects of every resource that this space has none of, and fills them once all exist."""
     made = list(_stubs(space, seed, now, each, leave))
-    for record in made:
-        _content(space, record, seed)
+    under = _under_a_field()
+    for n, record in enumerate(made):
+        given: dict[str, Any] = {}
+        if record.resource in under:
+            parents, field = under[record.resource]
+            if owners := [owner.id for name in parents for owner in space.some(name)][-each:]:
+                given[field] = owners[n % len(owners)]
+        _content(space, record, seed, given)
     _singletons(space, seed, now)
 
 
@@ -90,7 +96,7 @@ def _stub(space: Space, resource: str, n: int, seed: int, now: int, parent: tupl
     return space.table(resource).put(Record(resource, id, {}, now - random.randrange(DAY, 300 * DAY), parent))
 
 
-def _content(space: Space, record: Record, seed: int) -> None:
+def _content(space: Space, record: Record, seed: int, known: Mapping[str, Any]) -> None:
     random = Random(f"{seed}/{record.id}")
 
     def pick(targets: Sequence[str]) -> str | None:
@@ -104,7 +110,7 @@ def _content(space: Space, record: Record, seed: int) -> None:
     given: dict[str, Any] = {"id": record.id, "object": record.resource, "created": record.created, "livemode": space.livemode}
     if schema.version == "v2":
         del given["created"]
-    given = {name: value for name, value in {**given, **GIVEN.get(record.resource, {})}.items() if name in schema.fields}
+    given = {name: value for name, value in {**given, **GIVEN.get(record.resource, {}), **known}.items() if name in schema.fields}
     record.body = Content(random, pick, record.created, CURRENCIES.get(space.account, "usd")).object(schema.fields, given)
 
 
@@ -112,7 +118,7 @@ def _singletons(space: Space, seed: int, now: int) -> None:
     for resource in ONE_PER_ACCOUNT:
         if resource in schemas() and not space.table(resource).by_id:
             record = space.table(resource).put(Record(resource, "", {}, now))
-            _content(space, record, seed)
+            _content(space, record, seed, {})
             record.body.pop("id", None)
     for resource, parent in ONE_PER_PARENT.items():
         for owner in space.some(parent):
@@ -120,6 +126,20 @@ def _singletons(space: Space, seed: int, now: int) -> None:
                 known = {"object": resource, "livemode": space.livemode, parent.split(".")[-1]: owner.id}
                 given = {name: value for name, value in known.items() if name in schemas()[resource].fields}
                 space.table(resource).put(Record(resource, owner.id, complete(resource, given, now), now))
+
+
+def _under_a_field() -> dict[str, tuple[tuple[str, ...], str]]:
+    """Resources that are only listed under a parent, where a field of theirs names it: the parents and the field."""
+    nested: dict[str, tuple[tuple[str, ...], str]] = {}
+    listed: set[str] = set()
+    by = {normal(path): field for path, field in CHILDREN_BY.items()}
+    for routes in table().values():
+        for route in routes:
+            if _is_nested_list(route) and normal(route.path) in by:
+                nested.update(dict.fromkeys(route.resources, (parent_of(route), by[normal(route.path)])))
+            elif route.kind == "list":
+                listed.update(route.resources)
+    return {resource: place for resource, place in nested.items() if resource not in listed}
 
 
 def _nested() -> dict[str, list[Nested]]:

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from stripe_assets.sandbox.parameters import RANGE, Params
-from stripe_assets.sandbox.store import Record
+from stripe_assets.sandbox.store import Record, Space
 
 Accepts = Callable[[Record], bool]
 
@@ -49,21 +49,18 @@ ANYTHING = "*"
 """The value of a record's link that every value of the parameter matches."""
 
 PATHS: dict[str, dict[str, str]] = {
-    "/v1/subscriptions": {"price": "$items.price", "plan": "$items.plan", "current_period_end": "$items.current_period_end"},
     "/v1/invoices": {"subscription": "parent.subscription_details.subscription"},
+    "/v1/balance_transactions": {"payout": "$"},
     "/v1/products": {"ids": "id"},
     "/v1/prices": {"lookup_keys": "lookup_key"},
     "/v1/promotion_codes": {"coupon": "promotion.coupon"},
     "/v1/events": {"types": "type"},
-    "/v1/terminal/configurations": {"is_account_default": "is_account_default"},
-    "/v1/sigma/scheduled_query_runs": {},
-    "/v1/radar/value_lists": {"contains": "$contains"},
+    "/v1/radar/value_lists": {"contains": "$"},
     "/v1/product_catalog/trial_offers": {"prices": "price"},
-    "/v1/identity/verification_sessions": {"related_customer": "related_customer"},
     "/v2/core/events": {"types": "type", "object_id": "related_object.id"},
     "/v2/money_management/financial_accounts": {"statuses": "status"},
 }
-"""Route → parameter → the field it filters by, where that is not the field of its name. `$` names a link of the record."""
+"""Route → parameter → the field it filters by, where that is not the field of its name. `$`: no field says it, only a link of the record."""
 
 
 def values(body: Any, path: str) -> Iterable[Any]:
@@ -78,12 +75,12 @@ def values(body: Any, path: str) -> Iterable[Any]:
     return found
 
 
-def accepts(path: str, params: Params, now: int) -> Accepts:
+def accepts(path: str, params: Params, space: Space) -> Accepts:
     """Whether a list with these parameters has a record."""
     tests: list[Accepts] = [o.accepts for o in OMISSIONS.get(path, ()) if not any(name in params for name in o.unless)]
     for name, value in params.items():
         if name not in PAGING and name != "created":
-            tests.append(_test(path, name, value, now))
+            tests.append(_test(path, name, value, space))
     if not tests:
         return _everything
     if len(tests) == 1:
@@ -95,9 +92,9 @@ def _everything(record: Record) -> bool:
     return True
 
 
-def _test(path: str, name: str, wanted: Any, now: int) -> Accepts:
+def _test(path: str, name: str, wanted: Any, space: Space) -> Accepts:
     if special := SPECIAL.get((path, name)):
-        return lambda record: special(record, wanted, now)
+        return lambda record: special(record, wanted, space)
     if path.startswith("/v2/") and (bound := _V2_BOUNDS.get(name)):
         return lambda record: bound(record.body.get("created", ""), wanted)
     field = PATHS.get(path, {}).get(name, name)
@@ -106,7 +103,7 @@ def _test(path: str, name: str, wanted: Any, now: int) -> Accepts:
         if name in record.links:
             return record.links[name] in (wanted, ANYTHING)
         if field.split(".")[0] not in record.body:
-            return True
+            return field != "$"
         return any(matches(value, wanted) for value in values(record.body, field))
 
     return test
@@ -142,45 +139,57 @@ def created_bounds(value: Any) -> tuple[int, int]:
     return (first, last)
 
 
-def _status_of_subscription(record: Record, wanted: Any, now: int) -> bool:
+def _status_of_subscription(record: Record, wanted: Any, space: Space) -> bool:
     status = record.body["status"]
     return wanted == "all" or status == wanted or (wanted == "ended" and status in ("canceled", "incomplete_expired"))
 
 
-def _pending_item(record: Record, wanted: Any, now: int) -> bool:
+def _item_of_subscription(name: str) -> Callable[[Record, Any, Space], bool]:
+    def has_item(record: Record, wanted: Any, space: Space) -> bool:
+        table = space.table("subscription_item")
+        items = (table.by_id[id] for _, id in table.index("subscription").get(record.id, ()))
+        return any(matches(item.body[name], wanted) for item in items)
+
+    return has_item
+
+
+def _pending_item(record: Record, wanted: Any, space: Space) -> bool:
     return (record.body["invoice"] is None) == (wanted == "true")
 
 
-def _type_of_event(record: Record, wanted: Any, now: int) -> bool:
+def _type_of_event(record: Record, wanted: Any, space: Space) -> bool:
     return fnmatchcase(record.body["type"], str(wanted))
 
 
-def _delivered(record: Record, wanted: Any, now: int) -> bool:
+def _delivered(record: Record, wanted: Any, space: Space) -> bool:
     return (record.links.get("delivery", "success") == "success") == (wanted == "true")
 
 
-def _expired(record: Record, wanted: Any, now: int) -> bool:
+def _expired(record: Record, wanted: Any, space: Space) -> bool:
     return record.body["expired"] == (wanted == "true")
 
 
-def _scheduled(record: Record, wanted: Any, now: int) -> bool:
+def _scheduled(record: Record, wanted: Any, space: Space) -> bool:
     return (record.body["status"] == "not_started") == (wanted == "true")
 
 
-def _created_after(record: Record, wanted: Any, now: int) -> bool:
+def _created_after(record: Record, wanted: Any, space: Space) -> bool:
     return record.created > int(wanted)
 
 
-def _created_before(record: Record, wanted: Any, now: int) -> bool:
+def _created_before(record: Record, wanted: Any, space: Space) -> bool:
     return record.created < int(wanted)
 
 
-def _kind_of_source(record: Record, wanted: Any, now: int) -> bool:
+def _kind_of_source(record: Record, wanted: Any, space: Space) -> bool:
     return record.resource == wanted
 
 
-SPECIAL: dict[tuple[str, str], Callable[[Record, Any, int], bool]] = {
+SPECIAL: dict[tuple[str, str], Callable[[Record, Any, Space], bool]] = {
     ("/v1/subscriptions", "status"): _status_of_subscription,
+    **{
+        ("/v1/subscriptions", name): _item_of_subscription(name) for name in ("price", "plan", "current_period_end", "current_period_start")
+    },
     ("/v1/invoiceitems", "pending"): _pending_item,
     ("/v1/events", "type"): _type_of_event,
     ("/v1/events", "delivery_success"): _delivered,

@@ -13,6 +13,8 @@ from stripe_assets.sandbox.parameters import Params, integer
 from stripe_assets.sandbox.store import Record, Sort, Table, scoped
 
 MOST = 100
+UNLIMITED = 10**9
+"""The page of a list that takes no `limit`."""
 
 
 @dataclass(slots=True)
@@ -44,11 +46,11 @@ def limit_of(params: Params, default: int = 10) -> int:
     return limit
 
 
-def v1_page(listing: Listing, accepts: Accepts, params: Params, noun: str) -> tuple[list[Record], bool]:
+def v1_page(listing: Listing, accepts: Accepts, params: Params, noun: str, usual: int = 10) -> tuple[list[Record], bool]:
     """The page's records, newest first, and whether there are more in that direction."""
     if "starting_after" in params and "ending_before" in params:
         raise ApiError(400, "You may only specify one of these parameters: ending_before, starting_after.", param="ending_before")
-    limit = limit_of(params)
+    limit = limit_of(params, usual)
     order = listing.order
     if "ending_before" in params:
         start = bisect_right(order, _cursor(listing, accepts, params, "ending_before", noun))

@@ -47,15 +47,16 @@ def _list_v1(store: Store, call: Call, route: Route) -> bytes:
     if "created" in call.params:
         listing = listing.within(*created_bounds(call.params["created"]))
     tree = expand.parse(route.resources, call.params.get("expand", ()), True)
-    test = accepts(route.path, call.params, call.now)
-    records, more = paging.v1_page(listing, test, call.params, schemas()[route.resources[0]].noun)
+    test = accepts(route.path, call.params, call.space)
+    usual = 10 if "limit" in route.params else paging.UNLIMITED
+    records, more = paging.v1_page(listing, test, call.params, schemas()[route.resources[0]].noun, usual)
     items = b",".join([as_bytes(store, call.space, record, tree) for record in records])
     url = orjson.dumps(call.path)
     return b'{"object":"list","data":[' + items + b'],"has_more":' + (b"true" if more else b"false") + b',"url":' + url + b"}"
 
 
 def _list_v2(store: Store, call: Call, route: Route) -> bytes:
-    records, following, before = paging.v2_page(listing_of(call, route), accepts(route.path, call.params, call.now), call.params)
+    records, following, before = paging.v2_page(listing_of(call, route), accepts(route.path, call.params, call.space), call.params)
     items = b",".join([as_bytes(store, call.space, record) for record in records])
     urls = [orjson.dumps(_page_url(call, token)) for token in (following, before)]
     return b'{"data":[' + items + b'],"next_page_url":' + urls[0] + b',"previous_page_url":' + urls[1] + b"}"
@@ -174,7 +175,7 @@ def _only(call: Call, route: Route) -> Record:
     """The account's one of a resource, or the first that the parameters fit."""
     if route.path == "/v1/account":
         return call.space.table("account").by_id[call.space.account]
-    test = accepts(route.path, call.params, call.now)
+    test = accepts(route.path, call.params, call.space)
     for resource in route.resources:
         for record in call.space.table(resource).newest_first():
             if test(record):

@@ -63,6 +63,8 @@ def table() -> dict[tuple[str, int], list[Route]]:
         gathered.setdefault((method, path), {"kind": kind, "resources": [name], "params": params, "required": []})
     found: dict[tuple[str, int], list[Route]] = {}
     for (method, path), entry in gathered.items():
+        if path.startswith("/v2/") and entry["kind"] == "list":
+            entry["params"].setdefault("page", "string")
         parts = tuple(path.strip("/").split("/"))
         required = tuple(dict.fromkeys(entry["required"]))
         route = Route(method, path, entry["kind"], tuple(dict.fromkeys(entry["resources"])), entry["params"], required, parts)

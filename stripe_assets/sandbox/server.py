@@ -62,7 +62,7 @@ class App:
             if self.world.latency:
                 await asyncio.sleep(self.world.latency)
             if fault and fault.kind == "status":
-                raise ApiError(fault.status, fault.message, code=fault.code, type=fault.type, headers=fault.headers)
+                raise ApiError(fault.status, fault.message, code=fault.code, param=fault.param, type=fault.type, headers=fault.headers)
             reply = self._answer(request, body, seen)
         except ApiError as error:
             reply = _error(error, scope["path"], seen)

@@ -57,17 +57,18 @@ def found_everything(store: Store, settings: Settings, now: int) -> None:
     for n, partner in enumerate(connected):
         for k in range(3 - n):
             connect.transfer(
-                live if partner.space.livemode else platform, partner, 9000 + 100 * k, now - (k + 3) * 86_400, 12 if n + k == 0 else k
+                live if partner.space.livemode else platform, partner, 9000 + 100 * k, now - (k + 9) * 86_400, 12 if n + k == 0 else k
             )
-    fill(platform.space, settings.seed, now, 3)
-    fill(live.space, settings.seed, now, 2, leave=("test_helpers.test_clock",))
-    not_theirs = [name for name in catalog().resources if covers(NOT_SET_UP, name) or name in WITHOUT_CONNECT]
+    for make in (platform, live, second, *connected):
+        payments.pay_out(make)
+        payments.balance(make)
+    fill(platform.space, settings.seed, now, 3, leave=("event",))
+    fill(live.space, settings.seed, now, 2, leave=("event", "test_helpers.test_clock"))
+    not_theirs = [name for name in catalog().resources if covers(NOT_SET_UP, name) or name in (*WITHOUT_CONNECT, "event")]
     fill(second.space, settings.seed, now, 1, leave=not_theirs)
     for partner in connected:
         fill(partner.space, settings.seed, now, 0)
     for make in (platform, live, second, *connected):
-        payments.pay_out(make)
-        payments.balance(make)
         history.remember(make)
     enlarge(platform, settings.customers, settings.invoices)
 

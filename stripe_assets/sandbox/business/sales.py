@@ -12,7 +12,11 @@ from stripe_assets.sandbox.words import PLACES
 
 def line_items(make: Builder, parent: Record, part: str, many: int) -> int:
     """Rows of a cart, under a list of its parent. Returns their total."""
-    prices = [record for record in make.some("price") if record.body["type"] == "one_time" and record.body["currency"] == "usd"]
+    prices = [
+        record
+        for record in make.space.table("price").by_id.values()
+        if record.body["type"] == "one_time" and record.body["currency"] == "usd"
+    ]
     total = 0
     for k in range(many):
         price = prices[k % len(prices)]
