@@ -37,10 +37,9 @@ def permit(key: Key, account: str, route: Route) -> None:
     """Raises ApiError: 403 where the key lacks a permission, 400 where the account lacks the product."""
     own = all(covers(key.denied, resource) for resource in route.resources)
     if key.denied and route.resources and own:
-        shown = masked(next(text for text, known in KEYS.items() if known is key))
         permission = "rak_" + route.resources[0].replace(".", "_") + "_read"
         message = (
-            f"The provided key '{shown}' does not have the required permissions for this endpoint on account '{account}'. "
+            f"The provided key '{key.shown}' does not have the required permissions for this endpoint on account '{account}'. "
             f"Having the '{permission}' permission would allow this request to continue."
         )
         raise ApiError(403, message)

@@ -28,6 +28,7 @@ NOT_SET_UP = ("issuing.", "treasury.", "climate.", "v2.money_management.")
 
 @dataclass(frozen=True, slots=True)
 class Key:
+    text: str
     account: str
     livemode: bool
     kind: Literal["secret", "restricted", "publishable"] = "secret"
@@ -35,14 +36,9 @@ class Key:
     missing: tuple[str, ...] = ()
     connect: bool = True
 
-
-KEYS: dict[str, Key] = {
-    "sk_test_sandbox": Key(PLATFORM, False),
-    "sk_live_sandbox": Key(PLATFORM, True),
-    "rk_test_sandbox": Key(PLATFORM, False, "restricted", denied=RESTRICTED_FROM, connect=False),
-    "sk_test_second": Key(SECOND, False, missing=NOT_SET_UP, connect=False),
-    "pk_test_sandbox": Key(PLATFORM, False, "publishable"),
-}
+    @property
+    def shown(self) -> str:
+        return masked(self.text)
 
 
 def covers(areas: tuple[str, ...], resource: str) -> bool:
@@ -53,3 +49,15 @@ def masked(key: str) -> str:
     """As Stripe's messages show a key: its kind and the last four characters."""
     head, _, tail = key.rpartition("_")
     return f"{head}_***{tail[-4:]}" if head else "***"
+
+
+KEYS: dict[str, Key] = {
+    key.text: key
+    for key in (
+        Key("sk_test_sandbox", PLATFORM, False),
+        Key("sk_live_sandbox", PLATFORM, True),
+        Key("rk_test_sandbox", PLATFORM, False, "restricted", denied=RESTRICTED_FROM, connect=False),
+        Key("sk_test_second", SECOND, False, missing=NOT_SET_UP, connect=False),
+        Key("pk_test_sandbox", PLATFORM, False, "publishable"),
+    )
+}

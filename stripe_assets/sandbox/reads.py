@@ -14,7 +14,6 @@ from stripe_assets.sandbox import expand, paging, parameters
 from stripe_assets.sandbox.call import Call
 from stripe_assets.sandbox.errors import ApiError, missing, unknown_url
 from stripe_assets.sandbox.filters import PAGING, PATHS, SPECIAL, accepts, created_bounds
-from stripe_assets.sandbox.keys import masked
 from stripe_assets.sandbox.paging import Listing
 from stripe_assets.sandbox.relations import CHILDREN_BY, segment
 from stripe_assets.sandbox.render import as_bytes
@@ -201,8 +200,7 @@ def _belongs(record: Record, call: Call, route: Route) -> bool:
 def not_found(call: Call, resources: Sequence[str], id: str, param: str) -> ApiError:
     noun = schemas()[resources[0]].noun if resources else "object"
     if "account" in resources:
-        shown = masked("sk_test_sandbox")
-        message = f"The provided key '{shown}' does not have access to account '{id}' (or that account does not exist)."
+        message = f"The provided key '{call.key.shown}' does not have access to account '{id}' (or that account does not exist)."
         return ApiError(403, message, code="account_invalid")
     if call.path.startswith("/v2/"):
         return ApiError(404, f"No such {noun}: '{id}'", code="not_found")

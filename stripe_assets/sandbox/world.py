@@ -9,7 +9,7 @@ from stripe_assets.sandbox.call import Reply
 from stripe_assets.sandbox.clock import Clock
 from stripe_assets.sandbox.errors import ApiError
 from stripe_assets.sandbox.faults import Faults
-from stripe_assets.sandbox.keys import Key, masked
+from stripe_assets.sandbox.keys import Key
 from stripe_assets.sandbox.limits import Limits
 from stripe_assets.sandbox.log import Log
 from stripe_assets.sandbox.settings import Settings, today
@@ -50,7 +50,7 @@ class World:
         known = self.store.platforms.get(key.account, ())
         if not key.connect or account not in known or (account, key.livemode) not in self.store.spaces:
             message = (
-                f"The provided key '{masked('sk_test_' + key.account)}' does not have access to account '{account}' "
+                f"The provided key '{key.shown}' does not have access to account '{account}' "
                 "(or that account does not exist). Application access may have been revoked."
             )
             raise ApiError(403, message, code="account_invalid")
