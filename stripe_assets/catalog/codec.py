@@ -47,8 +47,6 @@ def _field(data: Json) -> Field:
 def _route(data: Json) -> Route:
     if "variants" in data:
         data["variants"] = tuple(data["variants"])
-    if "expand" in data:
-        data["expand"] = tuple(data["expand"])
     if "parent_where" in data:
         data["parent_where"] = tuple(data["parent_where"])
     return Route(**data)

@@ -68,8 +68,6 @@ class Route:
     created_filter: Literal["created", "created_after"] | None = None
     variants: tuple[Mapping[str, str | bool], ...] = ({},)
     """Parameter sets that are listed one after another because the list leaves something out without them."""
-    expand: tuple[str, ...] = ()
-    """Paths below an item, as `lines.data.discounts`; sent as `data.<path>` in lists, as they are in retrieves."""
     parent: str | None = None
     """A fan-out: this list is read once for each row of that resource."""
     parent_params: Mapping[str, str] = field(default_factory=dict)
@@ -108,7 +106,8 @@ class Resource:
     other_retrieves: tuple[Retrieve, ...] = ()
     """For an object that has one of several parents (`card`): a route can be used where the row has all that its `params` name."""
     expand: tuple[str, ...] = ()
-    """What every list and retrieve of it asks for (see `Route.expand`)."""
+    """What every list and retrieve of it asks for: paths below an item, as `lines.data.discounts`, which lists are sent as
+    `data.lines.data.discounts`."""
     depends_on: tuple[str, ...] = ()
     """Acyclic. Contains every parent of a route and of a sublist that fills it."""
     aliases: tuple[str, ...] = ()

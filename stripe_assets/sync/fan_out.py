@@ -40,7 +40,7 @@ class FanOut:
 
     def __init__(
         self,
-        model: str,
+        resource: Resource,
         route: Route,
         variant: Mapping[str, str | bool],
         reader: Owner,
@@ -48,7 +48,7 @@ class FanOut:
         depth: int,
     ) -> None:
         assert route.parent is not None
-        self.model = model
+        self.resource = resource
         self.route = route
         self.variant = variant
         self.reader = reader
@@ -65,14 +65,14 @@ class FanOut:
         in_query = {name: value for name, value in parent.values.items() if "{" + name + "}" not in route.path}
         assert route.parent is not None
         return Task(
-            model=self.model,
-            resource=self.model,
+            model=self.resource.name,
+            resource=self.resource.name,
             reader=self.reader,
             path=route_path(route.path, parent.values),
             endpoint=route.path,
             key=f"{self.key} {parent.id}",
             paging=route.paging,
-            params=list_params(route, self.variant) | in_query,
+            params=list_params(self.resource, route, self.variant) | in_query,
             parent=Parent(route.parent, parent.id, Owner(parent.account_id, self.reader.livemode)),
             cursor=tuple(parent.cursor),
             depth=self.depth,
@@ -127,12 +127,12 @@ def parents_of(resource: Resource, route: Route, rows: Iterable[Mapping[str, Any
     return list(found.values())
 
 
-def restored(model: str, route: Route, reader: Owner, checkpoint: Checkpoint, depth: int) -> FanOut | None:
+def restored(resource: Resource, route: Route, reader: Owner, checkpoint: Checkpoint, depth: int) -> FanOut | None:
     """The fan-out that an interrupted run left, if the checkpoint is one of this route's."""
     for variant in route.variants:
         if checkpoint.cursor and checkpoint.key.startswith(f"{PREFIX}{list_key(route, variant)} "):
             parents = [ParentRow(*orjson.loads(parent)) for parent in checkpoint.cursor]
-            fan_out = FanOut(model, route, variant, reader, parents, depth)
+            fan_out = FanOut(resource, route, variant, reader, parents, depth)
             fan_out.key = checkpoint.key
             return fan_out
     return None

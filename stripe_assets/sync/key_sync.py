@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 
 from stripe_assets.catalog import catalog
-from stripe_assets.catalog.model import Resource
+from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.mirror import Mirror, MirrorError, Owner
 from stripe_assets.stripe_api import Answer, ApiKey, InvalidApiKey, StripeApi, StripeError, items
 from stripe_assets.sync.closure import Closure, ClosureResult
 from stripe_assets.sync.fan_out import active_routes
-from stripe_assets.sync.model_state import ModelState, feeders_of, with_feeders
+from stripe_assets.sync.model_state import Feeders, ModelState, feeders_of, with_feeders
 from stripe_assets.sync.owners import ACCOUNT, OWN_ACCOUNT, OwnAccount, connected_accounts, own_account
 from stripe_assets.sync.phase import Phase
 from stripe_assets.sync.plan import Plan, plan, root_lists
@@ -117,7 +117,7 @@ class KeySync:
                 self.progress.model_done()
                 yield result
 
-    def _phase_of(self, platform: Owner, feeders, nested) -> Phase:
+    def _phase_of(self, platform: Owner, feeders: Mapping[str, Feeders], nested: Mapping[str, list[tuple[str, Route]]]) -> Phase:
         return Phase(
             self._catalog,
             self._api,
@@ -139,7 +139,7 @@ class KeySync:
         elif own.refusal is not None and ACCOUNT in phase.states:
             phase.states.refuse(ACCOUNT, OWN_ACCOUNT, own.refusal.reason)
         try:
-            for answer in connected_accounts(self._api, self._key, route):
+            for answer in connected_accounts(self._api, self._key, self._catalog[ACCOUNT]):
                 page = items(answer.body)
                 self._take_accounts(phase, platform, route.path, answer, page)
                 account_ids += [str(account["id"]) for account in page]
@@ -166,7 +166,7 @@ class KeySync:
                 assert path
                 task = Task(name, name, owner, path, endpoint=path, key=path, paging="object")
             else:
-                key, params = list_key(route, variant), list_params(route, variant)
+                key, params = list_key(route, variant), list_params(self._catalog[name], route, variant)
                 task = Task(name, name, owner, route.path, endpoint=route.path, key=key, paging=route.paging, params=params)
             resumed = self._sweeps.resume(task)
             if resumed is not None:
@@ -194,7 +194,7 @@ class KeySync:
         """A run of all models has listed everything; a run of some fetches what their rows refer to."""
 
         def phase(models: Iterable[str]) -> Phase:
-            return self._phase_of(self._owners[0], dict.fromkeys(models, frozenset()), {})
+            return self._phase_of(self._owners[0], dict.fromkeys(models, Feeders()), {})
 
         self.closure = Closure(self._catalog, self._mirror, self._owners, phase).run(self._began)
         logger.info("%s: %s", self._key.alias, self.closure.line())
@@ -215,6 +215,7 @@ def _unlisted(resource: Resource) -> str | None:
     """Why no list of Stripe's fills a model, if none does."""
     if resource.on_demand:
         return f"on demand: {resource.on_demand}"
-    if resource.routes or resource.singleton or feeders_of(catalog(), resource):
+    feeders = feeders_of(catalog(), resource)
+    if feeders.complete or feeders.models:
         return None
     return "Stripe has no list of these; a row comes when something embeds it or refers to it"

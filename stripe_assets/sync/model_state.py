@@ -16,11 +16,21 @@ from stripe_assets.sync.results import AVAILABLE
 REASONS_SHOWN = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Feeders:
+    """The models that are read before this one is finished."""
+
+    models: frozenset[str] = frozenset()
+    sublists: frozenset[str] = frozenset()
+    """Those whose answers bring its rows; the others bring the ids to ask with."""
+    complete: bool = True
+    """False: no list has such objects, they come in where one of these embeds them."""
+
+
 @dataclass(slots=True)
 class ModelState:
     model: str
-    feeders: frozenset[str]
-    """Models whose rows make this one's work: parents of its nested lists and of the sublists that hold its rows."""
+    feeders: Feeders
     open: int = 1
     """Tasks and uncommitted pages, and one until the first tasks are there."""
     waiting_for: set[str] = field(default_factory=set)
@@ -65,13 +75,13 @@ class ModelState:
 class ModelStates:
     """The states of a run's models. Threads open and close work; whoever closes a model's last tells `finished`."""
 
-    def __init__(self, feeders: Mapping[str, frozenset[str]], finished: Callable[[ModelState], None]) -> None:
+    def __init__(self, feeders: Mapping[str, Feeders], finished: Callable[[ModelState], None]) -> None:
         self._lock = threading.RLock()
         self._finished = finished
-        self._states = {model: ModelState(model, fed_by, waiting_for=set(fed_by)) for model, fed_by in feeders.items()}
+        self._states = {model: ModelState(model, fed_by, waiting_for=set(fed_by.models)) for model, fed_by in feeders.items()}
         self._fed: dict[str, list[ModelState]] = {model: [] for model in feeders}
         for state in self._states.values():
-            for feeder in state.feeders:
+            for feeder in state.feeders.models:
                 self._fed[feeder].append(state)
 
     def __getitem__(self, model: str) -> ModelState:
@@ -124,34 +134,38 @@ class ModelStates:
         state.ended = time.monotonic()
         for fed in self._fed[state.model]:
             fed.waiting_for.discard(state.model)
+            if not fed.feeders.complete:
+                continue
             if state.failed:
                 fed.error = fed.error or f"incomplete, because {state.model} failed, whose rows it is read from"
             elif state.status == "unavailable":
                 fed.unavailable.setdefault(f"through {state.model}", f"{state.model} is unavailable: {state.availability}")
-            else:
+            elif state.model in fed.feeders.sublists:
                 fed.reads += 1
         self._finished(state)
         for fed in self._fed[state.model]:
             self._finish_if_done(fed)
 
 
-def feeders_of(catalog: Catalog, resource: Resource) -> frozenset[str]:
+def feeders_of(catalog: Catalog, resource: Resource) -> Feeders:
     """The models that must be read to fill this one."""
     parents = {route.parent for route in resource.routes if route.parent}
-    for name in resource.depends_on:
-        if any(f.kind == "sublist" and f.complete and resource.name in f.targets for f in catalog[name].fields):
-            parents.add(name)
-    if not resource.routes and not resource.singleton and not parents:
-        parents.update(resource.depends_on)
-    return frozenset(parents)
+    sublists = {
+        name
+        for name in resource.depends_on
+        if any(f.kind == "sublist" and f.complete and resource.name in f.targets for f in catalog[name].fields)
+    }
+    if parents or sublists or resource.routes or resource.singleton:
+        return Feeders(frozenset(parents | sublists), frozenset(sublists))
+    return Feeders(frozenset(resource.depends_on), complete=False)
 
 
-def with_feeders(catalog: Catalog, models: Iterable[str]) -> dict[str, frozenset[str]]:
+def with_feeders(catalog: Catalog, models: Iterable[str]) -> dict[str, Feeders]:
     """The selected models and, recursively, what has to be read for them: model → its feeders, catalog's order."""
     needed, todo = set[str](), list(models)
     while todo:
         name = todo.pop()
         if name not in needed:
             needed.add(name)
-            todo.extend(feeders_of(catalog, catalog[name]))
+            todo.extend(feeders_of(catalog, catalog[name]).models)
     return {name: feeders_of(catalog, catalog[name]) for name in catalog.resources if name in needed}

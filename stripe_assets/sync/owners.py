@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stripe_assets.catalog.model import Route
+from stripe_assets.catalog.model import Resource
 from stripe_assets.stripe_api import Answer, ApiKey, InvalidApiKey, StripeApi, StripeError, items, next_cursor
+from stripe_assets.sync.task import list_params
 
 ACCOUNT = "account"
 OWN_ACCOUNT = "/v1/account"
@@ -48,21 +49,20 @@ def own_account(api: StripeApi, key: ApiKey) -> OwnAccount:
     return OwnAccount(account_id, answer)
 
 
-def connected_accounts(api: StripeApi, key: ApiKey, route: Route) -> Iterator[Answer]:
+def connected_accounts(api: StripeApi, key: ApiKey, resource: Resource) -> Iterator[Answer]:
     """The pages of the connected accounts that the key is to cover; each listed one is a request of its own.
 
     Raises StripeError, an availability answer among them.
     """
     if key.connected == "none":
         return
+    route = resource.routes[0]
     if key.connected != "all":
         for account_id in key.connected:
-            answer = api.get(f"{route.path}/{account_id}", endpoint=f"{route.path}/{{id}}")
+            answer = api.get(f"{route.path}/{account_id}", {"expand": list(resource.expand)}, endpoint=f"{route.path}/{{id}}")
             yield Answer({"data": [answer.body], "has_more": False}, answer.observed_at, answer.request_id, answer.bytes)
         return
-    params: dict[str, object] = {"limit": route.limit}
-    if route.expand:
-        params["expand"] = [f"data.{path}" for path in route.expand]
+    params = list_params(resource, route, {})
     cursor: str | None = None
     while True:
         answer = api.get(route.path, params, endpoint=route.path)

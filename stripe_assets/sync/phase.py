@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Route
 from stripe_assets.stripe_api import StripeApi
-from stripe_assets.sync.model_state import ModelState, ModelStates
+from stripe_assets.sync.model_state import Feeders, ModelState, ModelStates
 from stripe_assets.sync.reader import Reader
 from stripe_assets.sync.results import Progress
 from stripe_assets.sync.scheduler import Scheduler
@@ -27,7 +27,7 @@ class Phase:
         catalog: Catalog,
         api: StripeApi,
         own_account: str,
-        feeders: Mapping[str, frozenset[str]],
+        feeders: Mapping[str, Feeders],
         nested: Mapping[str, list[tuple[str, Route]]],
         writer: Writer,
         progress: Progress,

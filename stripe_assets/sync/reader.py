@@ -23,6 +23,7 @@ from stripe_assets.stripe_api import (
 from stripe_assets.sync import sublist
 from stripe_assets.sync.fan_out import FanOut, parents_of
 from stripe_assets.sync.model_state import ModelStates
+from stripe_assets.sync.refusals import Refusals
 from stripe_assets.sync.task import Task
 from stripe_assets.sync.writer import Page
 
@@ -54,6 +55,7 @@ class Reader:
         self._write = write
         self._abort = abort
         self._request = request
+        self._refusals = Refusals()
         self.absent: dict[Missing, str] = {}
         """Wanted objects that Stripe does not have, or does not show → its reason."""
 
@@ -79,6 +81,7 @@ class Reader:
 
     def _read(self, task: Task) -> None:
         path, params = task.request()
+        params = self._refusals.without(task.endpoint, params)
         self._states.request(task.model)
         self._request()
         answer = self._api.get(path, params, stripe_account=self._header(task.reader), endpoint=task.endpoint)
@@ -103,6 +106,7 @@ class Reader:
             api_version=self._catalog.api_version,
             parent=ParentRef(parent.resource, parent.id, parent.field) if parent else None,
             position=task.position,
+            platform_id=self._own_account,
         )
         following: list[Task] = []
         if cursor is not None:
@@ -151,7 +155,7 @@ class Reader:
             for model, route in self._nested.get(resource, ()):
                 parents = parents_of(self._catalog[resource], route, rows)
                 for variant in route.variants if parents else ():
-                    fan_out = FanOut(model, route, variant, task.reader, parents, task.depth + 1)
+                    fan_out = FanOut(self._catalog[model], route, variant, task.reader, parents, task.depth + 1)
                     batch.checkpoints.append(fan_out.checkpoint())
                     tasks += fan_out.tasks()
         return tasks
@@ -165,6 +169,9 @@ class Reader:
         elif isinstance(error, NotFound) and error.missing and task.parent:
             self._states.answered(task.model)
             self._forget(task)
+        elif isinstance(error, InvalidRequest) and (refused := self._refusals.learn(task, error)):
+            self._states.refuse(task.model, f"{self._what(task)} {refused}", error.reason)
+            self._schedule([task])
         elif not error.unavailable or (task.cursor and not task.parent):
             self._states.fail(task.model, str(error))
         else:
@@ -185,4 +192,5 @@ class Reader:
         return None if reader.account_id == self._own_account else reader.account_id
 
     def _what(self, task: Task) -> str:
-        return task.path if task.reader.account_id == self._own_account else f"{task.reader.account_id} {task.path}"
+        """The route, once for all parents of a nested list."""
+        return task.endpoint if task.reader.account_id == self._own_account else f"{task.reader.account_id} {task.endpoint}"

@@ -70,7 +70,7 @@ class Sweeps:
         if checkpoint.key.startswith(sublist.PREFIX):
             return [sublist.restored(self._catalog, model, owner, checkpoint)]
         for name, route in self._nested.get(model, ()):
-            lists = fan_out.restored(name, route, owner, checkpoint, depth=1)
+            lists = fan_out.restored(self._catalog[name], route, owner, checkpoint, depth=1)
             if lists is not None:
                 return lists.tasks()
         return []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from stripe_assets.catalog.model import Route
+from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.mirror import Missing, Owner
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ class Task:
         return replace(self, cursor=self.cursor[:-1])
 
 
-def list_params(route: Route, variant: Mapping[str, str | bool]) -> dict[str, Any]:
+def list_params(resource: Resource, route: Route, variant: Mapping[str, str | bool]) -> dict[str, Any]:
     """The query of a list's first page: its fixed parameters, the largest page, what is to be expanded."""
     params: dict[str, Any] = dict(variant)
     if route.limit is not None:
         params["limit"] = route.limit
-    if route.expand:
-        params["expand"] = [f"data.{path}" for path in route.expand]
+    if resource.expand and resource.api == "v1":
+        params["expand"] = [f"data.{path}" for path in resource.expand]
     return params
 
 

@@ -25,7 +25,8 @@ def expansion(
         depth = len(field.path)
         if depth > levels or field.derived:
             continue
-        if unlisted.intersection(field.targets) and _expandable(sdk.shapes[resource].get(field.name)):
+        # All of a union: for the few that are in no list, the others (a balance transaction's charge) would come along each time.
+        if field.targets and unlisted.issuperset(field.targets) and _expandable(sdk.shapes[resource].get(field.name)):
             found.append(path)
         if field.kind == "sublist" and field.complete:
             if field.nullable:

@@ -1,0 +1,49 @@
+"""A sandbox for the tests of a module, and a way to sync from it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from stripe_assets.mirror import Mirror
+from stripe_assets.sandbox import Sandbox
+from stripe_assets.stripe_api import parse_api_key
+from stripe_assets.sync import KeySync, ModelResult
+
+Results = dict[str, ModelResult]
+Sync = Callable[..., Results]
+
+
+@pytest.fixture(scope="module")
+def stripe_server() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def server(stripe_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """The module's sandbox without what an earlier test has told it."""
+    stripe_server.reset()
+    monkeypatch.setenv("STRIPE_API_BASE", stripe_server.base)
+    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
+    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
+    return stripe_server
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[Mirror]:
+    with Mirror.open(f"sqlite:///{tmp_path}/mirror.db") as mirror:
+        yield mirror
+
+
+def run_sync(mirror: Mirror, *models: str, secret: str = "sk_test_sandbox", **key: object) -> Results:
+    """Syncs and gives the results by model. No thread of it is left."""
+    before = threading.active_count()
+    with KeySync(parse_api_key("acme", secret, **key), mirror, models, run_id="run") as sync:  # type: ignore[arg-type]
+        sync.prepare()
+        results = {result.model: result for result in sync.run()}
+    assert threading.active_count() <= before
+    return results

@@ -1,0 +1,111 @@
+"""The scheduler keeps every endpoint busy, none of them crowded, and the backlog of nested lists bounded."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from stripe_assets.mirror import Owner
+from stripe_assets.sync.scheduler import Scheduler
+from stripe_assets.sync.task import Parent, Task
+
+OWNER = Owner("acct_1", False)
+
+
+def listing(resource: str, number: int = 0) -> Task:
+    path = f"/v1/{resource}s"
+    return Task(resource, resource, OWNER, path, endpoint=path, key=f"{path} {number}")
+
+
+def nested(number: int) -> Task:
+    path = f"/v1/customers/cus_{number}/sources"
+    parent = Parent("customer", f"cus_{number}", OWNER)
+    return Task("source", "source", OWNER, path, endpoint="/v1/customers/{customer}/sources", key=path, parent=parent, depth=1)
+
+
+def run_all(tasks: list[Task], run: Callable[[Task], None], **options: int) -> Scheduler:
+    """Runs the tasks, and what they put, to the end."""
+    left = threading.Semaphore(0)
+
+    def counted(task: Task) -> None:
+        try:
+            run(task)
+        finally:
+            left.release()
+
+    scheduler = Scheduler(counted, threading.Event(), **options)
+    scheduler.put(tasks)
+    scheduler.start()
+    for _ in tasks:
+        assert left.acquire(timeout=10)
+    return scheduler
+
+
+def test_every_task_runs_once() -> None:
+    seen: list[str] = []
+    tasks = [listing(name, number) for name in ("invoice", "charge", "refund") for number in range(50)]
+    run_all(tasks, lambda task: seen.append(task.key)).close()
+    assert sorted(seen) == sorted(task.key for task in tasks)
+
+
+def test_an_endpoint_gets_no_more_threads_than_its_share() -> None:
+    lock, under_way, most = threading.Lock(), Counter[str](), Counter[str]()
+
+    def run(task: Task) -> None:
+        with lock:
+            under_way[task.endpoint] += 1
+            most[task.endpoint] = max(most[task.endpoint], under_way[task.endpoint])
+        time.sleep(0.005)
+        with lock:
+            under_way[task.endpoint] -= 1
+
+    tasks = [listing(name, number) for name in ("invoice", "charge") for number in range(30)]
+    run_all(tasks, run, workers=12, per_endpoint=3).close()
+    assert most == {"/v1/invoices": 3, "/v1/charges": 3}
+
+
+def test_nested_lists_go_before_the_lists_that_cause_more_of_them() -> None:
+    seen: list[int] = []
+    tasks = [listing("invoice", number) for number in range(5)] + [nested(number) for number in range(5)]
+    run_all(tasks, lambda task: seen.append(task.depth), workers=1, per_endpoint=1).close()
+    assert seen == [1] * 5 + [0] * 5
+
+
+def test_a_list_waits_while_its_rows_have_caused_too_much() -> None:
+    gate, pages, most = threading.Semaphore(0), 0, 0
+    done = threading.Event()
+
+    def run(task: Task) -> None:
+        nonlocal pages, most
+        if task.depth:
+            gate.acquire(timeout=10)
+            return
+        pages += 1
+        most = max(most, pages)
+        if pages == 50:
+            done.set()
+        else:
+            scheduler.put([*(nested(pages * 100 + n) for n in range(10)), listing("customer", pages)])
+
+    scheduler = Scheduler(run, threading.Event(), workers=8, per_endpoint=2, backlog=100)
+    scheduler.put([listing("customer")])
+    scheduler.start()
+    time.sleep(0.3)
+    assert pages <= 11, "pages were read on while nothing that they caused was done"
+    for _ in range(600):
+        gate.release()
+    assert done.wait(10)
+    scheduler.close()
+
+
+def test_closing_does_not_wait_for_what_is_queued() -> None:
+    stop = threading.Event()
+    scheduler = Scheduler(lambda task: time.sleep(0.02), stop, workers=2, per_endpoint=2)
+    scheduler.put([listing("invoice", number) for number in range(10_000)])
+    scheduler.start()
+    began = time.monotonic()
+    stop.set()
+    scheduler.close()
+    assert time.monotonic() - began < 2

@@ -1,0 +1,213 @@
+"""How a sweep behaves when something goes wrong, and what it asks for."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from stripe_assets.catalog import catalog
+from stripe_assets.mirror import Mirror, Owner
+from stripe_assets.sandbox import Sandbox
+from stripe_assets.stripe_api import parse_api_key
+from stripe_assets.sync import KeySync, SyncAborted
+from stripe_assets_tests.sync.conftest import run_sync
+
+
+def always(server: Sandbox, path: str, **fault: object) -> None:
+    server.control("faults", path=path, times=None, **fault)
+
+
+def rows(mirror: Mirror, model: str) -> set[str]:
+    with mirror.connection() as connection:
+        table = mirror.tables[model]
+        return set(connection.scalars(sa.select(table.c.id).where(table.c._observed_at.is_not(None), table.c._deleted_at.is_(None))))
+
+
+def test_a_model_that_fails_fails_alone(server: Sandbox, mirror: Mirror) -> None:
+    always(server, "/v1/coupons", status=500, headers={"Stripe-Should-Retry": "false"})
+    results = run_sync(mirror)
+    assert {name for name, result in results.items() if result.status == "failed"} == {"coupon"}
+    assert "/v1/coupons" in (results["coupon"].error or "") and "500" in (results["coupon"].error or "")
+    assert mirror.count("invoice") > 100
+
+
+def test_what_is_read_from_a_failed_models_rows_is_not_called_complete(server: Sandbox, mirror: Mirror) -> None:
+    always(server, "/v1/invoices", status=500, headers={"Stripe-Should-Retry": "false"})
+    results = run_sync(mirror)
+    assert {name for name, result in results.items() if result.status == "failed"} == {"invoice", "line_item"}
+    assert "invoice failed" in (results["line_item"].error or "")
+
+
+def test_a_resource_that_the_key_may_not_read_is_unavailable_with_the_reason(server: Sandbox, mirror: Mirror) -> None:
+    results = run_sync(mirror, "review", "coupon", secret="rk_test_sandbox", account_id="acct_1SandboxPlatform")
+    assert results["review"].status == "unavailable" and "403" in results["review"].availability
+    assert results["coupon"].status == "ok" and results["coupon"].rows_in_mirror > 0
+
+
+def test_a_server_that_knows_only_some_urls(server: Sandbox, mirror: Mirror) -> None:
+    server.control("only", prefixes=["/v1/customers", "/v1/invoices", "/v1/coupons"])
+    try:
+        results = run_sync(mirror, account_id="acct_1SandboxPlatform")
+    finally:
+        server.control("only", prefixes=[])
+    assert not [result for result in results.values() if result.status == "failed"]
+    assert results["customer"].rows_in_mirror > 100 and results["line_item"].rows_in_mirror > 100
+    assert results["charge"].status == "unavailable" and "404" in results["charge"].availability
+    listed = {name for name, resource in catalog().resources.items() if any(not route.parent for route in resource.routes)}
+    assert {name for name in listed if results[name].status == "ok"} == {"customer", "invoice", "coupon"} | {
+        name for name in listed if results[name].status == "ok" and results[name].requests and name in ("payment_method",)
+    }
+
+
+def test_a_refused_key_ends_the_run_at_once(server: Sandbox, mirror: Mirror) -> None:
+    with (
+        KeySync(parse_api_key("acme", "sk_test_wrong"), mirror, run_id="run") as sync,
+        pytest.raises(SyncAborted, match=r"acme.*401"),
+    ):
+        sync.prepare()
+
+
+def test_a_key_that_is_revoked_meanwhile_ends_the_run(server: Sandbox, mirror: Mirror) -> None:
+    always(server, "/v1/*", status=401, skip=20, type="invalid_request_error")
+    with KeySync(parse_api_key("acme", "sk_test_sandbox"), mirror, run_id="run") as sync:
+        sync.prepare()
+        with pytest.raises(SyncAborted, match="401"):
+            list(sync.run())
+    assert len(server.log()) < 80
+
+
+def test_an_account_that_the_key_may_not_read_is_named_by_the_refusal_or_by_the_user(server: Sandbox, mirror: Mirror) -> None:
+    assert run_sync(mirror, "coupon", secret="rk_test_sandbox")["coupon"].rows_in_mirror > 0
+    always(server, "/v1/account", status=403, type="invalid_request_error", message="No.")
+    with (
+        KeySync(parse_api_key("acme", "rk_test_sandbox"), mirror, ["coupon"], run_id="run") as sync,
+        pytest.raises(SyncAborted, match="--account"),
+    ):
+        sync.prepare()
+
+
+def test_a_key_of_another_account_under_the_same_alias_is_refused(server: Sandbox, mirror: Mirror) -> None:
+    key = parse_api_key("acme", "sk_test_second", account_id="acct_1SandboxPlatform")
+    with KeySync(key, mirror, ["coupon"], run_id="run") as sync, pytest.raises(SyncAborted, match="acct_1SandboxSecond00"):
+        sync.prepare()
+
+
+def test_connected_accounts_can_be_left_out_or_chosen(server: Sandbox, tmp_path) -> None:
+    for connected, accounts in (("none", 1), (("acct_1SandboxAtelier0",), 2), ("all", 3)):
+        with Mirror.open(f"sqlite:///{tmp_path}/{len(str(connected))}.db") as mirror:
+            run_sync(mirror, "account", "customer", connected=connected)
+            with mirror.connection() as connection:
+                owners = connection.scalars(sa.select(mirror.tables["customer"].c._account_id).distinct()).all()
+            assert len(owners) == mirror.count("account") == accounts
+
+
+def test_no_page_is_read_twice_and_accounts_are_listed_once(server: Sandbox, mirror: Mirror) -> None:
+    run_sync(mirror)
+    seen = Counter((entry["path"], entry["query"], entry["stripe_account"]) for entry in server.log())
+    assert [request for request, times in seen.items() if times > 1] == []
+    assert sum(1 for path, _, _ in seen.elements() if path in ("/v1/accounts", "/v1/account")) == 2
+
+
+def test_a_sweep_takes_the_fewest_requests(server: Sandbox, mirror: Mirror) -> None:
+    """Pages of 100; children with their parents where Stripe expands them, else one request for each parent."""
+    run_sync(mirror)
+    lists: dict[tuple[str, str | None], int] = {}
+    objects = 0
+    for entry in server.log():
+        query = "&".join(part for part in entry["query"].split("&") if not part.startswith(("starting_after", "page=")))
+        lists[f"{entry['path']}?{query}", entry["stripe_account"]] = lists.get((f"{entry['path']}?{query}", entry["stripe_account"]), 0) + 1
+    fewest = len(lists)
+    for model in catalog().resources:
+        if any(not route.parent for route in catalog()[model].routes):
+            objects = mirror.count(model)
+            fewest += max(0, math.ceil(objects / 100) - 1)
+    assert len(server.log()) <= 1.05 * fewest
+
+
+def test_an_interrupted_sweep_goes_on_where_it_was(server: Sandbox, mirror: Mirror) -> None:
+    always(server, "/v1/invoices?*starting_after*", status=500, skip=1, headers={"Stripe-Should-Retry": "false"})
+    assert run_sync(mirror, "invoice")["invoice"].status == "failed"
+    server.reset()
+    assert run_sync(mirror, "invoice")["invoice"].status == "ok"
+    pages = [entry for entry in server.log() if entry["path"] == "/v1/invoices" and not entry["stripe_account"]]
+    assert all("starting_after" in entry["query"] for entry in pages)
+    everything = rows(mirror, "invoice")
+    assert run_sync(mirror, "invoice")["invoice"].status == "ok"
+    assert rows(mirror, "invoice") == everything
+
+
+def test_nested_lists_that_a_stopped_run_left_are_read_by_the_next(server: Sandbox, mirror: Mirror, tmp_path) -> None:
+    with Mirror.open(f"sqlite:///{tmp_path}/whole.db") as whole:
+        run_sync(whole, "payment_method")
+        expected = rows(whole, "payment_method")
+    for stopped_after in (30, 60, 90):
+        with KeySync(parse_api_key("acme", "sk_test_sandbox"), mirror, ["payment_method"], run_id="run") as sync:
+            sync.prepare()
+            threading.Thread(target=stop_after, args=(sync, stopped_after)).start()
+            with pytest.raises(SyncAborted, match="stopped"):
+                list(sync.run())
+    before = len(server.log())
+    run_sync(mirror, "payment_method")
+    assert rows(mirror, "payment_method") == expected
+    assert len(server.log()) - before < 170
+
+
+def stop_after(sync: KeySync, requests: int) -> None:
+    while sync.progress.requests < requests:
+        time.sleep(0.001)
+    sync.stop()
+
+
+def test_stopping_ends_the_threads_though_the_server_hangs(server: Sandbox, mirror: Mirror) -> None:
+    server.control("latency", seconds=0.3)
+    before = threading.active_count()
+    with KeySync(parse_api_key("acme", "sk_test_sandbox"), mirror, run_id="run") as sync:
+        sync.prepare()
+        threading.Timer(0.5, sync.stop).start()
+        with pytest.raises(SyncAborted):
+            list(sync.run())
+        began = time.monotonic()
+    assert time.monotonic() - began < 3
+    assert threading.active_count() <= before
+
+
+def test_a_cursor_whose_object_has_gone_is_survived(server: Sandbox, mirror: Mirror) -> None:
+    always(server, "/v1/charges?*starting_after=*", status=400, code="resource_missing", type="invalid_request_error", skip=0)
+    server.control("faults/clear")
+    server.control(
+        "faults",
+        path="/v1/charges?*starting_after=*",
+        status=400,
+        code="resource_missing",
+        type="invalid_request_error",
+        times=1,
+        param="starting_after",
+    )
+    assert run_sync(mirror, "charge")["charge"].status == "ok"
+
+
+def test_a_run_of_some_models_fetches_what_their_rows_refer_to(server: Sandbox, mirror: Mirror) -> None:
+    run_sync(mirror, "invoice", "subscription")
+    assert mirror.count("customer") > 50 and mirror.count("price") > 0 and mirror.count("product") > 0
+    owners = [Owner(name, False) for name in ("acct_1SandboxPlatform", "acct_1SandboxAtelier0", "acct_1SandboxKissaten")]
+    assert mirror.missing_references(datetime(2000, 1, 1, tzinfo=UTC), owners) == set()
+
+
+def test_what_stripe_refuses_to_expand_is_left_out_and_said(server: Sandbox, mirror: Mirror) -> None:
+    server.control(
+        "faults",
+        path="/v1/prices?*tiers*",
+        status=400,
+        type="invalid_request_error",
+        message="This property cannot be expanded (data.tiers).",
+        times=None,
+    )
+    result = run_sync(mirror, "price")["price"]
+    assert result.status == "ok" and result.rows_in_mirror > 0
+    assert "data.tiers" in result.availability
