@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import orjson
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -31,8 +32,10 @@ from stripe_assets.stripe_api import (
     StripeApi,
     StripeError,
     Unreachable,
+    parse_api_key,
     route_path,
 )
+from stripe_assets.stripe_api.transport import _Session
 from stripe_assets_tests.stripe_api.conftest import KEY, Say, Script
 
 Api = Callable[..., StripeApi]
@@ -365,3 +368,25 @@ def test_a_proxy_that_refuses_is_named_without_its_password(api: Api, stripe: Sc
     with pytest.raises(Unreachable, match="proxy did not let the request through: Tunnel connection failed: 501") as caught:
         api(base="https://api.stripe.example", max_retries=0).get("/v1/account")
     assert "hush" not in str(caught.value) and stripe.asked == []
+
+
+def test_a_request_for_a_connected_account_is_taken_from_that_accounts_budget(stripe: Script, api: Api) -> None:
+    asked: list[tuple[str, bool, str]] = []
+
+    class Noting(Budget):
+        def acquire(self, account: str, livemode: bool, endpoint: str, stop: threading.Event) -> bool:
+            asked.append((account, livemode, endpoint))
+            return True
+
+    client = api(key=parse_api_key("acme", KEY, account_id="acct_1"), budget=Noting())
+    client.get("/v1/invoices/in_1", endpoint="/v1/invoices/{id}")
+    client.get("/v1/invoices?limit=1", stripe_account="acct_2")
+    assert asked == [("acct_1", False, "/v1/invoices/{id}"), ("acct_2", False, "/v1/invoices")]
+
+
+def test_an_entry_of_netrc_does_not_replace_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Loopback reads no environment at all; this is what happens on the way to any other server.
+    (tmp_path / "netrc").write_text("default login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    request = requests.Request("GET", "https://api.stripe.example/v1/account", headers={"Authorization": "Bearer x"})
+    assert _Session(trust_env=True).prepare_request(request).headers["Authorization"] == "Bearer x"

@@ -102,3 +102,13 @@ def test_one_absurd_date_is_forgotten() -> None:
     world.answer(0.1, 0.1)
     stamp, truth = world.answer(0.1, 0.1)
     assert abs(stamp.timestamp() - truth) < 2
+
+
+def test_stamps_do_not_go_back_when_the_clocks_drift_together() -> None:
+    world = Worlds()
+    world.answer(0.0, 0.0)
+    before, _ = world.answer(0.0, 0.0)
+    world.ahead -= 5
+    world.answer(0.0, 0.0)
+    after, _ = world.answer(0.0, 0.0)
+    assert after >= before
