@@ -12,6 +12,9 @@ from sqlalchemy import exc
 class MirrorError(Exception):
     """The database could not be opened, read or written. Its text is one line, free of passwords and of row values."""
 
+    refused_values: bool = False
+    """The database is well and does not take these rows: writing others may succeed."""
+
 
 def shown_url(url: sa.URL) -> str:
     """A database URL that may be logged: without the password, and without the query, which can hold one too."""
@@ -79,4 +82,6 @@ def explained(error: Exception, url: sa.URL) -> MirrorError:
         if refusal is not None:
             return MirrorError(f"{where}: {_POSTGRESQL_ADVICE[refusal]}")
         return MirrorError(f"{where}: the database cannot be reached; check the URL and that the server runs ({text})")
-    return MirrorError(f"{where}: the database says: {text}")
+    said = MirrorError(f"{where}: the database says: {text}")
+    said.refused_values = isinstance(error, exc.DataError | exc.IntegrityError)
+    return said

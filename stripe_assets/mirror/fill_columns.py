@@ -12,7 +12,7 @@ from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.batch import Batch, Owner
 from stripe_assets.mirror.dialect import Dialect
 from stripe_assets.mirror.rows import flatten
-from stripe_assets.mirror.tables import PRIMARY_KEY, Tables
+from stripe_assets.mirror.tables import PRIMARY_KEY, Tables, read_at_column
 from stripe_assets.mirror.upsert import Writer
 
 _PAGE = 500
@@ -27,7 +27,7 @@ def fill_new_columns(
     its new column stays in `_extra`.
     """
     table = tables[name]
-    fields = [field for field in tables.catalog.resources[name].fields if field.column in columns]
+    fields = [field for field in tables.catalog.resources[name].fields if _column_of(field) in columns]
     fresh = [field for field in fields if not field.derived]
     sources = {field.path[0] for field in fields if field.derived and field.path[0] in table.c}
     found = [dialect.has_key(table.c["_extra"], field.path[0]) for field in fresh]
@@ -43,6 +43,11 @@ def fill_new_columns(
         for row in rows:
             _fill_row(connection, tables, writer, name, fields, sources, row)
         last = sa.tuple_(*(sa.literal(rows[-1][column], table.c[column].type) for column in PRIMARY_KEY))
+
+
+def _column_of(field: Field) -> str | None:
+    """The column whose appearance makes the field new: a sublist has none of its own but for the time of its last reading."""
+    return read_at_column(field.name) if field.kind == "sublist" and len(field.path) == 1 else field.column
 
 
 def _fill_row(
@@ -64,9 +69,9 @@ def _fill_row(
     )
     own_rows = (batch.rows if observed_at else batch.fills).pop(name)
     flat = own_rows.pop()
-    values = {field.column: flat[field.column] for field in fields if field.column in flat}
+    values = {column: flat[column] for field in fields if (column := _column_of(field)) in flat}
     # What was a column before keeps its misfits in `_extra`: only what has moved into the new columns is taken out.
-    moved = {field.path[0] for field in fields if field.column in values} - set(flat["_extra"] or {})
+    moved = {field.path[0] for field in fields if _column_of(field) in values} - set(flat["_extra"] or {})
     values["_extra"] = {field: value for field, value in extra.items() if field not in moved} or None
     table = tables[name]
     connection.execute(sa.update(table).where(*(table.c[column] == row[column] for column in PRIMARY_KEY)).values(values))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from sqlalchemy import event
 
 from stripe_assets.mirror import Checkpoint, Mirror, MirrorError
 from stripe_assets.mirror import sqlite as sqlite_dialect
-from stripe_assets_tests.mirror.small import CATALOG, OWNER, flat, write
+from stripe_assets_tests.conftest import new_postgresql_database
+from stripe_assets_tests.mirror.small import CATALOG, OWNER, at, flat, lines, write
 
 
 @pytest.fixture
@@ -98,3 +100,31 @@ def test_both_spellings_of_postgresql_open(postgresql_url: str) -> None:
         url = postgresql_url.replace("postgresql://", spelling)
         with Mirror.open(url, catalog=CATALOG) as mirror:
             assert mirror.engine.dialect.driver == "psycopg"
+
+
+def test_values_that_the_database_refuses_are_told_apart(postgresql_url: str) -> None:
+    batch = flat("customer", {"id": "cus_1"})
+    batch.rows["customer"][0]["balance"] = 2**63
+    with new_postgresql_database(postgresql_url) as url, Mirror.open(url, catalog=CATALOG) as mirror:
+        with pytest.raises(MirrorError) as caught:
+            mirror.write([batch])
+        assert caught.value.refused_values
+        write(mirror, "customer", {"id": "cus_2"})
+
+
+def test_writers_of_the_same_rows_in_opposite_orders_both_finish(database_url: str) -> None:
+    with Mirror.open(database_url, catalog=CATALOG) as mirror:
+        there = [{"id": f"cus_{n}", "name": "x" * 200} for n in range(200)]
+
+        def work(objects: list[dict[str, str]]) -> None:
+            for minute in range(8):
+                mirror.write(
+                    [
+                        flat("customer", *objects, observed_at=at(minute)),
+                        flat("invoice", {"id": "in_1", "lines": lines(*(f"il_{obj['id']}" for obj in objects))}, observed_at=at(minute)),
+                    ]
+                )
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(work, [there, there[::-1]]))
+        assert mirror.count("customer") == 200 and mirror.count("line_item") == 200

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from stripe_assets.catalog import Catalog, Resource
+from stripe_assets.catalog import Catalog
 from stripe_assets.mirror import Mirror
-from stripe_assets_tests.mirror.small import CATALOG, OWNER, RESOURCES, extended, flat, lines, new_field, write
+from stripe_assets_tests.mirror.small import CATALOG, OWNER, RESOURCES, at, data_ids, extended, flat, lines, new_field, write
 
 
 def test_a_second_start_changes_nothing_and_asks_little(database_url: str) -> None:
@@ -75,6 +75,18 @@ def test_a_field_that_turns_out_to_be_a_reference_fills_what_it_embeds(database_
         assert rate and rate["percentage"] == 7.5
 
 
+def test_a_field_that_turns_out_to_be_a_sublist_becomes_rows(database_url: str) -> None:
+    with Mirror.open(database_url, catalog=CATALOG) as mirror:
+        write(mirror, "customer", {"id": "cus_1", "name": "Ada", "items": lines("il_1", "il_2")}, observed_at=at(1))
+    field = new_field("items", "sublist", url="/v1/customers/{id}/items", targets=("line_item",))
+    with Mirror.open(database_url, catalog=extended("customer", field)) as mirror:
+        customer = mirror.read("customer", OWNER, "cus_1")
+        assert customer and customer["name"] == "Ada" and data_ids(customer, "items") == ["il_1", "il_2"]
+        table = mirror.tables["customer"]
+        with mirror.engine.connect() as connection:
+            assert connection.execute(sa.select(table.c._extra, table.c._items_read_at)).one() == (None, at(1))
+
+
 def test_a_newly_derived_column_is_read_from_its_json(database_url: str) -> None:
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
         write(mirror, "invoice", {"id": "in_1", "parent": {"details": {"plan": "plan_1"}}}, {"id": "in_2", "parent": {}})
@@ -125,10 +137,3 @@ def test_a_sublists_table_keeps_its_rows_when_the_parent_grows(database_url: str
     with Mirror.open(database_url, catalog=extended("invoice", new_field("due", "timestamp"))) as mirror:
         invoice = mirror.read("invoice", OWNER, "in_1")
         assert invoice and [line["id"] for line in invoice["lines"]["data"]] == ["il_1"] and invoice["due"] is None
-
-
-def test_every_resource_has_a_table_of_its_own() -> None:
-    def names(resource: Resource) -> str:
-        return resource.table
-
-    assert len(set(map(names, RESOURCES))) == len(RESOURCES)
