@@ -13,11 +13,12 @@
 | `POST only` | `prefixes` | knows only these URLs; an empty list: all |
 | `POST clock` | `now` or `advance` (seconds) | |
 | `POST objects` | `resource`, `object`, and optionally `account`, `livemode`, `parent`, `links`, `event`, `listed` | creates |
-| `POST objects/change` | `resource`, `id`, `changes`, … `event` | changes top-level fields |
+| `POST objects/change` | `resource`, `id`, `changes`, `links`, … `event` | changes top-level fields |
 | `POST objects/delete` | `resource`, `id`, … `event` | deletes |
 
 `event` is false for none, or a type; left out, it is the type that Stripe would send. `parent` is [id, last part of the nested
-route], where no field of the object names its parent.
+route], where no field of the object names its parent. `links` is what a list filters by although no field says it: `{"payout": …}`
+of a balance transaction, `{"delivery": "failed"}` of an event.
 """
 
 from __future__ import annotations
@@ -133,7 +134,8 @@ def _create(world: World, given: Given) -> Any:
 def _change(world: World, given: Given) -> Any:
     changes = Changes(world, _space(world, given))
     record = changes.existing(given["resource"], given["id"])
-    changes.change(record, given["changes"], event=given.get("event", True))
+    record.links.update(given.get("links", {}))
+    changes.change(record, given.get("changes", {}), event=given.get("event", True))
     return changes.shown(record)
 
 

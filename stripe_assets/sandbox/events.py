@@ -31,16 +31,21 @@ FAMILY: dict[str, str] = {
 }
 """The first part of a resource's event types, where it is not the resource's name."""
 
-NAMED: dict[tuple[str, str], str] = {
-    ("charge", "created"): "charge.succeeded",
-    ("payment_method", "created"): "payment_method.attached",
-    ("review", "created"): "review.opened",
-    ("checkout.session", "created"): "checkout.session.completed",
-    ("subscription", "canceled"): "customer.subscription.deleted",
-    ("financial_connections.account", "deleted"): "financial_connections.account.deactivated",
-    ("account", "deleted"): "account.application.deauthorized",
+ANY = object()
+
+NAMED: dict[tuple[str, str], tuple[tuple[str, Any, str], ...]] = {
+    ("charge", "created"): (("status", "failed", "charge.failed"), ("status", ANY, "charge.succeeded")),
+    ("payment_method", "created"): (("customer", ANY, "payment_method.attached"),),
+    ("review", "created"): (("open", ANY, "review.opened"),),
+    ("checkout.session", "created"): (
+        ("status", "complete", "checkout.session.completed"),
+        ("status", "expired", "checkout.session.expired"),
+    ),
+    ("subscription", "canceled"): (("status", ANY, "customer.subscription.deleted"),),
+    ("financial_connections.account", "deleted"): (("id", ANY, "financial_connections.account.deactivated"),),
+    ("account", "deleted"): (("id", ANY, "account.application.deauthorized"),),
 }
-"""(resource, what happened) → type, where it is not family.action."""
+"""(resource, what happened) → types, where they are not family.action: the first whose field has that value (or is not null)."""
 
 ACCOUNT_OWNED = frozenset({"card", "bank_account"})
 
@@ -55,7 +60,10 @@ def type_of(record: Record, action: str) -> str | None:
     family = FAMILY.get(record.resource, record.resource)
     if record.resource in ACCOUNT_OWNED and record.body.get("account"):
         family = "account.external_account"
-    name = NAMED.get((record.resource, action), f"{family}.{action}")
+    name: str | None = f"{family}.{action}"
+    if choices := NAMED.get((record.resource, action)):
+        fits = (type for field, wanted, type in choices if (value := record.body.get(field)) is not None and wanted in (ANY, value))
+        name = next(fits, None)
     return name if name in types() else None
 
 

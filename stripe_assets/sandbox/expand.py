@@ -44,11 +44,11 @@ def key(tree: Tree, prefix: str = "") -> tuple[str, ...]:
 
 
 def _expandable(resource: str, parts: Sequence[str]) -> bool:
+    if ".".join(parts) in INCLUDABLE.get(resource, ()):
+        return True
     schema = schemas()[resource]
     guide: Mapping[str, Any] = schema.guide
     for i, part in enumerate(parts):
-        if ".".join(parts[: i + 1]) in INCLUDABLE.get(resource, ()) and i == len(parts) - 1:
-            return True
         below = guide.get(part)
         if below is None:
             return False

@@ -41,9 +41,13 @@ OMISSIONS: dict[str, tuple[Omission, ...]] = {
     "/v1/prices": (Omission(("active",), "active", only=(True,)),),
     "/v1/reviews": (Omission((), "open", only=(True,)),),
     "/v1/tax_ids": (Omission(("owner",), "owner.type", only=("self",)),),
-    "/v1/payment_methods": (Omission(("customer",), "customer", only=(None,)),),
+    "/v1/payment_methods": (Omission(("customer",), "customer", only=(None,)), Omission(("type",), "type", never=("custom",))),
+    "/v1/tax/registrations": (Omission(("status",), "status", never=("expired",)),),
+    "/v2/money_management/financial_accounts": (Omission(("statuses",), "status", never=("closed",)),),
     "/v2/core/accounts": (Omission(("closed",), "closed", never=(True,)),),
 }
+
+EVERY_STATUS = ("status", "all")
 
 ANYTHING = "*"
 """The value of a record's link that every value of the parameter matches."""
@@ -60,7 +64,7 @@ PATHS: dict[str, dict[str, str]] = {
     "/v2/core/events": {"types": "type", "object_id": "related_object.id"},
     "/v2/money_management/financial_accounts": {"statuses": "status"},
 }
-"""Route → parameter → the field it filters by, where that is not the field of its name. `$`: no field says it, only a link of the record."""
+"""Route → parameter → the field it filters by, where that is not the field of its name. `$`: only a link of the record says it."""
 
 
 def values(body: Any, path: str) -> Iterable[Any]:
@@ -93,6 +97,8 @@ def _everything(record: Record) -> bool:
 
 
 def _test(path: str, name: str, wanted: Any, space: Space) -> Accepts:
+    if (name, wanted) == EVERY_STATUS:
+        return _everything
     if special := SPECIAL.get((path, name)):
         return lambda record: special(record, wanted, space)
     if path.startswith("/v2/") and (bound := _V2_BOUNDS.get(name)):
@@ -141,7 +147,7 @@ def created_bounds(value: Any) -> tuple[int, int]:
 
 def _status_of_subscription(record: Record, wanted: Any, space: Space) -> bool:
     status = record.body["status"]
-    return wanted == "all" or status == wanted or (wanted == "ended" and status in ("canceled", "incomplete_expired"))
+    return status == wanted or (wanted == "ended" and status in ("canceled", "incomplete_expired"))
 
 
 def _item_of_subscription(name: str) -> Callable[[Record, Any, Space], bool]:
@@ -185,11 +191,16 @@ def _kind_of_source(record: Record, wanted: Any, space: Space) -> bool:
     return record.resource == wanted
 
 
+def _any_status(record: Record, wanted: Any, space: Space) -> bool:
+    return wanted == "all" or matches(record.body["status"], wanted)
+
+
 SPECIAL: dict[tuple[str, str], Callable[[Record, Any, Space], bool]] = {
     ("/v1/subscriptions", "status"): _status_of_subscription,
     **{
         ("/v1/subscriptions", name): _item_of_subscription(name) for name in ("price", "plan", "current_period_end", "current_period_start")
     },
+    ("/v1/tax/registrations", "status"): _any_status,
     ("/v1/invoiceitems", "pending"): _pending_item,
     ("/v1/events", "type"): _type_of_event,
     ("/v1/events", "delivery_success"): _delivered,

@@ -42,7 +42,7 @@ def read(store: Store, call: Call, route: Route) -> bytes:
 
 
 def _list_v1(store: Store, call: Call, route: Route) -> bytes:
-    listing = listing_of(call, route)
+    listing = listing_of(store, call, route)
     if "created" in call.params:
         listing = listing.within(*created_bounds(call.params["created"]))
     tree = expand.parse(route.resources, call.params.get("expand", ()), True)
@@ -55,8 +55,9 @@ def _list_v1(store: Store, call: Call, route: Route) -> bytes:
 
 
 def _list_v2(store: Store, call: Call, route: Route) -> bytes:
-    records, following, before = paging.v2_page(listing_of(call, route), accepts(route.path, call.params, call.space), call.params)
-    items = b",".join([as_bytes(store, call.space, record) for record in records])
+    records, following, before = paging.v2_page(listing_of(store, call, route), accepts(route.path, call.params, call.space), call.params)
+    tree = expand.parse(route.resources, call.params.get("include", ()), False)
+    items = b",".join([as_bytes(store, call.space, record, tree) for record in records])
     urls = [orjson.dumps(_page_url(call, token)) for token in (following, before)]
     return b'{"data":[' + items + b'],"next_page_url":' + urls[0] + b',"previous_page_url":' + urls[1] + b"}"
 
@@ -75,7 +76,7 @@ def _search(store: Store, call: Call, route: Route) -> bytes:
     if not wanted:
         raise ApiError(400, "The search query could not be read.", param="query")
     found = []
-    for record in listing_of(call, route).tables[0].newest_first():
+    for record in listing_of(store, call, route).tables[0].newest_first():
         if all(_says(record, name, value) for name, value in wanted):
             found.append(record)
     limit = paging.limit_of(call.params)
@@ -102,7 +103,7 @@ def _says(record: Record, name: str, value: str) -> bool:
     return str(found).lower() == value.lower()
 
 
-def listing_of(call: Call, route: Route) -> Listing:
+def listing_of(store: Store, call: Call, route: Route) -> Listing:
     """All that a list route could show in this account: everything of its resources, or the children of a parent."""
     tables = [call.space.table(resource) for resource in route.resources]
     parent_id = ""
@@ -113,6 +114,7 @@ def listing_of(call: Call, route: Route) -> Listing:
         key: Any = (parent_id, segment(route.path)) if by == "parent" else parent_id
         orders = [table.index(by).get(key, []) for table in tables]
     elif field := _indexed(route, call.params):
+        _require_referred(store, call, route, field)
         orders = [table.index(field).get(call.params[field], []) for table in tables]
     else:
         orders = [table.order for table in tables]
@@ -127,6 +129,14 @@ def _indexed(route: Route, params: Mapping[str, Any]) -> str | None:
         if all(schemas()[resource].fields.get(name, {}).get("t") in ("ref", "id") for resource in route.resources):
             return name
     return None
+
+
+def _require_referred(store: Store, call: Call, route: Route, field: str) -> None:
+    """Stripe refuses to filter by an object that does not exist."""
+    id = call.params[field]
+    targets = [target for resource in route.resources for target in schemas()[resource].fields[field]["to"]]
+    if call.space.find(id, targets) is None and store.elsewhere(call.space, id, targets) is None:
+        raise missing(schemas()[targets[0]].noun if targets else field, id, field, 400)
 
 
 @cache
@@ -154,7 +164,7 @@ def _require_parent(call: Call, route: Route, id: str) -> None:
 
 
 def _retrieve(store: Store, call: Call, route: Route) -> bytes:
-    tree = expand.parse(route.resources, call.params.get("expand", ()), False)
+    tree = expand.parse(route.resources, call.params.get("expand") or call.params.get("include", ()), False)
     return as_bytes(store, call.space, wanted(call, route), tree)
 
 

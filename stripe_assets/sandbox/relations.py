@@ -48,26 +48,41 @@ SUBLISTS: dict[tuple[str, str], tuple[str, str]] = {
 """(resource, path) → (URL that continues it, child's field or `parent`)."""
 
 INCLUDABLE: dict[str, tuple[str, ...]] = {
+    "issuing.dispute": ("balance_transactions",),
+    "v2.core.account": (
+        "configuration.customer",
+        "configuration.merchant",
+        "configuration.recipient",
+        "defaults",
+        "future_requirements",
+        "identity",
+        "requirements",
+    ),
+    "v2.core.event_destination": ("webhook_endpoint.signing_secret", "webhook_endpoint.url"),
+    "v2.money_management.financial_account": ("storage.deposit_insurance_eligibility",),
     "price": ("tiers", "currency_options"),
     "plan": ("tiers",),
     "coupon": ("applies_to", "currency_options"),
     "customer": ("tax", "sources", "subscriptions", "tax_ids", "cash_balance", "invoice_credit_balance"),
     "charge": ("refunds",),
-    "checkout.session": ("line_items",),
+    "checkout.session": ("line_items", "shipping_cost.taxes", "total_details.breakdown"),
     "identity.verification_session": ("verified_outputs",),
-    "invoice": ("payments", "confirmation_secret"),
+    "invoice": ("payments", "confirmation_secret", "shipping_cost.taxes"),
+    "issuing.transaction": ("purchase_details",),
+    "item": ("discounts", "taxes"),
     "issuing.card": ("number", "cvc"),
     "payment_intent": ("amount_details.line_items",),
     "payment_link": ("line_items",),
     "promotion_code": ("restrictions.currency_options",),
-    "quote": ("line_items", "computed.upfront.line_items"),
+    "quote": ("line_items", "computed.upfront.line_items", "total_details.breakdown"),
     "shipping_rate": ("fixed_amount.currency_options",),
     "tax.calculation": ("line_items",),
     "tax.transaction": ("line_items",),
     "treasury.financial_account": ("features",),
-    "treasury.transaction": ("entries",),
+    "treasury.transaction": ("entries", "flow_details"),
+    "treasury.transaction_entry": ("flow_details",),
 }
-"""Resource → paths that an answer has only when `expand` names them."""
+"""Resource → paths that an answer has only when `expand`, or in v2 `include`, names them. In v2 they are null otherwise."""
 
 SUBLIST_LENGTH = 10
 

@@ -55,6 +55,7 @@ def as_object(store: Store, space: Space, record: Record, tree: Tree = NOTHING) 
 class _Renderer:
     def __init__(self, store: Store, space: Space, record: Record) -> None:
         self.store, self.space, self.record = store, space, record
+        self.v2 = record.resource.startswith("v2.")
 
     def fill(self, guide: Guide, always: Guide, hidden: Tree, value: Any, tree: Tree, path: tuple[str, ...]) -> Any:
         if isinstance(value, list):
@@ -66,7 +67,10 @@ class _Renderer:
             node = guide.get(name)
             asked = tree.get(name)
             if hidden.get(name, NOTHING) is None and asked is None:
-                out.pop(name, None)
+                if self.v2 and name in out:
+                    out[name] = None
+                else:
+                    out.pop(name, None)
             elif node is None:
                 if name in out and isinstance(hidden.get(name), dict):
                     out[name] = self.fill(NOTHING, NOTHING, hidden[name], out[name], asked or NOTHING, (*path, name))

@@ -50,15 +50,16 @@ class App:
         if scope["type"] != "http":
             return await _lifespan(receive, send)
         request = Request(scope, receive)
+        query = scope["query_string"].decode("latin-1")
         if scope["path"].startswith("/_sandbox"):
-            reply = control.answer(self.world, request.method, scope["path"], request.url.query, await request.body())
+            reply = control.answer(self.world, request.method, scope["path"], query, await request.body())
             return await _respond(send, reply, {"content-type": "application/json"})
         self.world.log.count += 1
         seen = Seen(f"req_{self.world.log.count:014d}")
         fault: Fault | None = None
         try:
             body = await request.body()
-            fault = self.world.faults.due(scope["path"], request.url.query, request.headers.get("stripe-account", ""))
+            fault = self.world.faults.due(scope["path"], query, request.headers.get("stripe-account", ""))
             if self.world.latency:
                 await asyncio.sleep(self.world.latency)
             if fault and fault.kind == "status":
@@ -87,7 +88,7 @@ class App:
         await _respond(send, reply, headers, cut=bool(fault and fault.kind == "truncate"))
 
     def _answer(self, request: Request, body: bytes, seen: Seen) -> Reply:
-        world, path, query = self.world, request.url.path, request.url.query
+        world, path, query = self.world, request.scope["path"], request.scope["query_string"].decode("latin-1")
         key = authenticate(request.headers.get("authorization"))
         seen.account, seen.livemode = key.account, key.livemode
         space = world.space_of(key, request.headers.get("stripe-account") or request.headers.get("stripe-context"))
@@ -125,8 +126,8 @@ class App:
                 n=int(seen.request_id[4:]),
                 at=time.time(),
                 method=request.method,
-                path=request.url.path,
-                query=request.url.query,
+                path=request.scope["path"],
+                query=request.scope["query_string"].decode("latin-1"),
                 route=seen.route,
                 account=seen.account,
                 livemode=seen.livemode,

@@ -46,6 +46,9 @@ def open_account(make: Builder, id: str, name: str, country: str, currency: str,
         fingerprint=f"fp{id[-8:]}",
         account_holder_name=name,
     )
+    for value in ("DE811907980", "ATU99999999"):
+        about: dict[str, Any] = {"type": "eu_vat", "value": value, "country": value[:2], "verification": {"status": "unavailable"}}
+        make.add("tax_id", make.ago(450), owner={"type": "self"}, **about)
     return account
 
 

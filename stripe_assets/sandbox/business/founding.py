@@ -5,6 +5,7 @@ from __future__ import annotations
 from stripe_assets.catalog import catalog
 from stripe_assets.sandbox.business import (
     accounts,
+    banks,
     connect,
     customers,
     history,
@@ -94,6 +95,7 @@ def run_shop(make: Builder, many: int, months: int) -> None:
     sales.checkouts(make, buyers, sales.payment_links(make))
     sales.quotes(make, buyers)
     sales.office(make)
+    banks.link(make)
     for customer in [customers.invite(make, 1)[0] for _ in range(2)]:
         customer.deleted = True
         make.space.table("customer").unlisted.add(customer.id)

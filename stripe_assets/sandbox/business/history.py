@@ -37,8 +37,7 @@ def remember(make: Builder) -> None:
 
 def _of(record: Record) -> list[tuple[int, str, Record]]:
     status = record.body.get("status")
-    first = "charge.failed" if record.resource == "charge" and status == "failed" else type_of(record, "created")
-    types = [first, *FOLLOWING.get((record.resource, status), ())]
+    types = [type_of(record, "created"), *FOLLOWING.get((record.resource, status), ())]
     if status == "canceled":
         types.append(type_of(record, "canceled"))
     return [(record.created + k, type, record) for k, type in enumerate(types) if type]

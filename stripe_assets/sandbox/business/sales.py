@@ -145,3 +145,6 @@ def office(make: Builder) -> None:
 def unattached_methods(make: Builder) -> None:
     for n in range(3):
         card_method(make, None, 900 + n, PLACES[n])
+    make.add(
+        "payment_method", make.ago(33), type="custom", custom={"type": "cpmt_gutschein", "display_name": "Gutschein"}, billing_details={}
+    )

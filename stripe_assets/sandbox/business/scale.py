@@ -1,32 +1,66 @@
-"""More customers and invoices than anybody writes by hand, for benchmarks."""
+"""More customers and invoices than anybody writes by hand, for benchmarks. They are made when they are read."""
 
 from __future__ import annotations
 
-import orjson
+from typing import Any
 
 from stripe_assets.sandbox.business.builder import Builder
-from stripe_assets.sandbox.store import Record
+from stripe_assets.sandbox.ids import PREFIXES
+from stripe_assets.sandbox.store import Body, Record, Space
 
 SPACING = 30
 """Seconds between two of them."""
 
 
+class Copy(Record):
+    """A record like another, with an id and a few fields of its own. Costs a tenth of a record until it is changed."""
+
+    __slots__ = ("_changes", "_own", "_template")
+
+    def __init__(self, template: Record, id: str, created: int, changes: dict[str, Any]) -> None:
+        self._template, self._changes, self._own = template, changes, None
+        self.resource, self.id, self.created = template.resource, id, created
+        self.parent, self.deleted = None, False
+
+    @property
+    def body(self) -> Body:  # pyright: ignore[reportIncompatibleVariableOverride]
+        if self._own is not None:
+            return self._own
+        shown = {**self._template.body, "id": self.id, **self._changes}
+        if "created" in shown:
+            shown["created"] = self.created
+        return shown
+
+    @body.setter
+    def body(self, body: Body) -> None:
+        self._own = body
+
+    @property
+    def links(self) -> dict[str, str]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return {}
+
+    @property
+    def rendered(self) -> dict[tuple[str, ...], tuple[int, bytes]]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """Nothing is kept: there may be a million."""
+        return {}
+
+
 def enlarge(make: Builder, customers: int, invoices: int) -> None:
-    """Copies the newest customer and paid one-line invoices, with new ids, evenly back in time."""
+    """So many more of the platform's: invoices with one line each, over all customers. Older than what is written by hand."""
+    space, start = make.space, make.ago(330)
     if customers:
-        _copy(make, make.some("customer")[-1], customers)
+        template = make.some("customer")[-1]
+        for n in reversed(range(customers)):
+            _copy(space, template, n, start, {"email": f"many+{n}@example.com", "name": f"Zahl {n} 番"})
     if invoices:
+        owners = [record.id for record in make.some("customer")]
         template = next(r for r in reversed(make.some("invoice")) if r.body["status"] == "paid")
-        _copy(make, template, invoices)
+        line = next(r for r in make.some("line_item") if r.body["invoice"] == template.id)
+        for n in reversed(range(invoices)):
+            made = _copy(space, template, n, start, {"customer": owners[n % len(owners)], "number": f"MANY-{n:07d}"})
+            _copy(space, line, n, start, {"invoice": made.id})
 
 
-def _copy(make: Builder, template: Record, many: int) -> None:
-    table = make.space.table(template.resource)
-    source = orjson.dumps(template.body)
-    for n in range(many):
-        body = orjson.loads(source)
-        created = make.now - SPACING * (n + 1)
-        body.update(id=make.new_id(template.resource), created=created)
-        if "email" in body:
-            body["email"] = f"many+{n}@example.com"
-        table.put(Record(template.resource, body["id"], body, created))
+def _copy(space: Space, template: Record, n: int, start: int, changes: dict[str, Any]) -> Record:
+    id = f"{PREFIXES[template.resource]}_1Many{n:019d}"
+    return space.table(template.resource).put(Copy(template, id, start - SPACING * n, changes))
