@@ -148,9 +148,11 @@ class Reader:
         return tasks
 
     def _nested_lists(self, task: Task, batch: Batch) -> list[Task]:
+        """The lists that hang on the page's rows: on its items, and on those of their sublists (a customer's sources)."""
         tasks: list[Task] = []
+        listed = task.parent.resource if task.parent and task.since else task.resource
         for resource, rows in batch.rows.items():
-            if resource != task.resource and task.resource not in self._catalog[resource].depends_on:
+            if resource != listed and listed not in self._catalog[resource].depends_on:
                 continue
             for model, route in self._nested.get(resource, ()):
                 parents = parents_of(self._catalog[resource], route, rows)
@@ -164,7 +166,7 @@ class Reader:
         """Stripe's refusal is an answer about what is available, or a cursor or a parent that has gone, or a failure."""
         if isinstance(error, InvalidRequest) and error.refused_cursor and task.cursor:
             self._schedule([task.with_older_cursor()])
-        elif task.wanted and (error.unavailable or (isinstance(error, NotFound) and error.missing)):
+        elif task.wanted and _about_availability(error):
             self.absent[task.wanted] = error.reason
         elif isinstance(error, NotFound) and error.missing and task.parent:
             self._states.answered(task.model)
@@ -172,7 +174,7 @@ class Reader:
         elif isinstance(error, InvalidRequest) and (refused := self._refusals.learn(task, error)):
             self._states.refuse(task.model, f"{self._what(task)} {refused}", error.reason)
             self._schedule([task])
-        elif not error.unavailable or (task.cursor and not task.parent):
+        elif not _about_availability(error) or (task.cursor and not task.parent):
             self._states.fail(task.model, str(error))
         else:
             whatever_parent = isinstance(error, PermissionDenied) or (isinstance(error, NotFound) and error.unknown_url)
@@ -194,3 +196,8 @@ class Reader:
     def _what(self, task: Task) -> str:
         """The route, once for all parents of a nested list."""
         return task.endpoint if task.reader.account_id == self._own_account else f"{task.reader.account_id} {task.endpoint}"
+
+
+def _about_availability(error: StripeError) -> bool:
+    """Any 400, 403 or 404 to a list says that this key cannot have it, whatever the code: reported, and not a failure."""
+    return error.unavailable or isinstance(error, InvalidRequest | NotFound)

@@ -75,12 +75,17 @@ def test_attempts_are_read_only_for_intents_that_had_one() -> None:
         ("invoice", "lines.data.discounts"),
         ("subscription", "items.data.discounts"),
         ("setup_intent", "mandate"),
-        ("balance_transaction", "source"),
+        ("checkout.session", "total_details.breakdown"),
         ("shipping_rate", "fixed_amount.currency_options"),
     ],
 )
 def test_what_comes_only_when_asked_for_is_asked_for(name: str, field: str) -> None:
     assert field in catalog()[name].expand
+
+
+def test_what_is_mostly_listed_elsewhere_is_not_asked_for_with_every_row() -> None:
+    """A balance transaction's source is a charge, a refund or a payout; whole ones would come along with each row."""
+    assert catalog()["balance_transaction"].expand == ()
 
 
 @pytest.mark.parametrize(

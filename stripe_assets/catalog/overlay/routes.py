@@ -141,13 +141,21 @@ INCOMPLETE_SUBLISTS: dict[tuple[str, str], str] = {
 }
 
 ON_REQUEST: dict[str, tuple[str, ...]] = {
+    "checkout.session": ("shipping_cost.taxes", "total_details.breakdown"),
     "coupon": ("applies_to", "currency_options"),
     "customer": ("cash_balance", "invoice_credit_balance", "tax"),
+    "invoice": ("shipping_cost.taxes",),
     "issuing.dispute": ("balance_transactions",),
+    "issuing.transaction": ("purchase_details",),
+    "item": ("discounts", "taxes"),
     "plan": ("tiers",),
     "price": ("currency_options", "tiers"),
+    "promotion_code": ("restrictions.currency_options",),
+    "quote": ("total_details.breakdown",),
     "shipping_rate": ("fixed_amount.currency_options",),
     "treasury.financial_account": ("features",),
+    "treasury.transaction": ("flow_details",),
+    "treasury.transaction_entry": ("flow_details",),
 }
 """Fields that are no references and yet come only by `expand`.
 
