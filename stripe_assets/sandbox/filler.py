@@ -40,8 +40,6 @@ GIVEN: dict[str, Mapping[str, Any]] = {
 }
 """What generated objects of a resource must say."""
 
-CURRENCIES = {"usd": "usd"}
-
 
 @dataclass(frozen=True, slots=True)
 class Nested:
@@ -111,7 +109,7 @@ def _content(space: Space, record: Record, seed: int, known: Mapping[str, Any]) 
     if schema.version == "v2":
         del given["created"]
     given = {name: value for name, value in {**given, **GIVEN.get(record.resource, {}), **known}.items() if name in schema.fields}
-    record.body = Content(random, pick, record.created, CURRENCIES.get(space.account, "usd")).object(schema.fields, given)
+    record.body = Content(random, pick, record.created, "usd", record.resource, record.id).object(schema.fields, given)
 
 
 def _singletons(space: Space, seed: int, now: int) -> None:

@@ -94,15 +94,17 @@ def rfc3339(at: int) -> str:
 class Content:
     """Plausible values for a whole object. The same random numbers give the same object."""
 
-    def __init__(self, random: Random, pick: Pick, created: int, currency: str) -> None:
+    def __init__(self, random: Random, pick: Pick, created: int, currency: str, resource: str, own_id: str) -> None:
         self.random, self.pick, self.created, self.currency = random, pick, created, currency
         self.place = random.choice(PLACES)
+        self.own_id, self.area = own_id, resource.rpartition(".")[0]
+        """The resource's name without its last part: `treasury`. Texts named after another resource of it hold its id."""
 
     def object(self, fields: Mapping[str, Node], given: Mapping[str, Any] = {}, depth: int = 0) -> dict[str, Any]:
         kind = fields.get("type")
         chosen = given.get("type")
-        if chosen is None and kind is not None and kind["t"] == "enum":
-            chosen = self.random.choice([value for value in kind["enum"] if value in fields] or kind["enum"])
+        if chosen is None and kind is not None and kind["t"] in ("enum", "string"):
+            chosen = self._type(fields, kind)
         hidden = _hidden_variants(fields, chosen)
         out: dict[str, Any] = {}
         for name, node in fields.items():
@@ -110,9 +112,19 @@ class Content:
                 out[name] = _deepen(node, given[name], self.created)
             elif name == "type" and chosen is not None:
                 out[name] = chosen
-            elif name not in hidden and node["t"] != "sublist":
+            elif name in hidden or node["t"] == "sublist":
+                continue
+            elif name != chosen and kind is not None and node.get("null") and name in kind.get("enum", ()):
+                out[name] = None
+            else:
                 out[name] = self.value(name, node, depth, wanted=name == chosen)
         return out
+
+    def _type(self, fields: Mapping[str, Node], kind: Node) -> str | None:
+        """One of the types that there are fields for, if there are any."""
+        named = kind.get("enum", sorted(_hidden_variants(fields, None)))
+        among = [value for value in named if value in fields] or named
+        return self.random.choice(among) if among else None
 
     def value(self, name: str, node: Node, depth: int, wanted: bool = False) -> Any:
         kind = node["t"]
@@ -126,8 +138,10 @@ class Content:
             return [item for item in items if item is not None]
         if kind in ("ref", "id", "embed"):
             return self.pick(node["to"])
-        if kind == "string" and name in MEANS:
-            return self.pick([name])
+        if kind == "string":
+            target = f"{self.area}.{name}" if f"{self.area}.{name}" in schemas() else name if name in MEANS else None
+            if target:
+                return self.pick([target]) or (None if node.get("null") else self.own_id)
         if kind == "map":
             return {"note": self.random.choice(TEXTS)} if name == "metadata" else {}
         return self.scalar(name, kind, node)
@@ -170,6 +184,8 @@ class Content:
             "currency": self.currency,
             "email": f"{mailbox}@example.com",
             "phone": "+15550100",
+            "phone_number": "+15550199",
+            "brand": "Visa",
             "ip": "203.0.113.9",
             "ip_address": "203.0.113.9",
             "user_agent": "Mozilla/5.0",
@@ -177,6 +193,8 @@ class Content:
             "mcc": "5812",
             "locale": place.locale,
         }
+        if name.endswith("_decimal"):
+            return self.scalar(name, "decimal", {})
         for ending, text in known.items():
             if name == ending or name.endswith("_" + ending):
                 return text
@@ -195,7 +213,7 @@ NEVER = frozenset({"deleted", "test_clock", "customer_account", "on_behalf_of", 
 MEANS = frozenset(
     {
         *("customer", "payment_method", "charge", "subscription", "invoice", "price", "product", "payment_intent", "refund"),
-        *("dispute", "coupon", "mandate", "file", "subscription_item", "setup_intent", "payout"),
+        *("dispute", "coupon", "mandate", "file", "subscription_item", "setup_intent", "payout", "tax_code"),
     }
 )
 """Plain text fields of these names hold an id of that resource."""

@@ -194,6 +194,8 @@ def settle(make: Builder, invoice: Record, customer: Record, outcome: str) -> No
         return
     steps["finalized_at"] = body["effective_at"] = at + 3600
     body.update(ending_balance=0, webhooks_delivered_at=at + 5)
+    body["hosted_invoice_url"] = f"https://invoice.example.com/i/{invoice.id}"
+    body["invoice_pdf"] = body["hosted_invoice_url"] + "/pdf"
     if outcome == "void":
         steps["voided_at"] = at + DAY
         body["amount_remaining"] = 0

@@ -32,7 +32,7 @@ class Copy(Record):
         return shown
 
     @body.setter
-    def body(self, body: Body) -> None:
+    def body(self, body: Body) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         self._own = body
 
     @property

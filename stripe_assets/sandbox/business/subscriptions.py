@@ -64,6 +64,7 @@ def subscribe(make: Builder, customer: Record, n: int, *, months: int = 5) -> Re
         trial_start=created if status == "trialing" else None,
         trial_end=make.now + 9 * DAY if status == "trialing" else None,
         billing_mode={"type": "flexible"},
+        invoice_settings={"issuer": {"type": "self"}},
         metadata={"roast": "dark"} if n % 4 == 0 else {},
         description="Jeden Monat, 毎月" if n % 8 == 0 else None,
         test_clock=customer.body["test_clock"],
