@@ -71,7 +71,9 @@ def explained(error: Exception, url: sa.URL) -> MirrorError:
         for sign, advice in _SQLITE_ADVICE:
             if sign in text.lower():
                 return MirrorError(f"{where}: {advice}")
-        return MirrorError(f"{where}: SQLite says: {text}")
+        said = MirrorError(f"{where}: SQLite says: {text}")
+        said.refused_values = isinstance(error, exc.DataError | exc.IntegrityError)
+        return said
     if isinstance(cause, OSError) and cause.errno == errno.ENOSPC:
         return MirrorError(f"{where}: the disk is full; free some space and run again: what was committed is kept")
     state = getattr(cause, "sqlstate", None)

@@ -77,9 +77,12 @@ class Writer:
         try:
             counts = self._mirror.write([page.batch for page in pages])
         except MirrorError as error:
-            # The database itself is gone, locked or full: nothing more can be written, the run ends.
-            self._failed = True
-            self._broken(error)
+            if error.refused_values:
+                self._apart(pages, error)
+            else:
+                # The database itself is gone, locked or full: nothing more can be written, the run ends.
+                self._failed = True
+                self._broken(error)
         except Exception as error:
             self._apart(pages, error)
         else:
