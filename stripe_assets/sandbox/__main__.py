@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 
 from stripe_assets.sandbox.keys import KEYS
 from stripe_assets.sandbox.running import serve
@@ -20,13 +22,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", action="append", default=[], metavar="PREFIX", help="know only URLs with this prefix (repeatable)")
     parser.add_argument("--customers", type=int, default=0, help="so many more customers, for benchmarks")
     parser.add_argument("--invoices", type=int, default=0, help="so many more invoices, for benchmarks")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="end with the process that started this one")
     given = vars(parser.parse_args(arguments))
+    if given.pop("until_stdin_closes"):
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
     try:
         serve(Settings(**{**given, "only": tuple(given["only"])}), started=announce)
     except OSError as error:
         print(f"The sandbox cannot listen on port {given['port']}: {error.strerror}", file=sys.stderr)  # noqa: T201
         return 1
     return 0
+
+
+def _end_with_stdin() -> None:
+    sys.stdin.buffer.read()
+    signal.raise_signal(signal.SIGTERM)
 
 
 def announce(base: str) -> None:

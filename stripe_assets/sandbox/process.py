@@ -28,9 +28,9 @@ class Sandbox:
 
     def start(self) -> Self:
         """Raises RuntimeError when it does not come up."""
-        command = [sys.executable, "-m", "stripe_assets.sandbox", *_arguments(self._options)]
+        command = [sys.executable, "-m", "stripe_assets.sandbox", "--until-stdin-closes", *_arguments(self._options)]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
         line = self._first_line()
         if "http://" not in line:
             self.stop()
@@ -55,8 +55,9 @@ class Sandbox:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-            if self._process.stdout:
-                self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe:
+                    pipe.close()
             self._process = None
 
     def __enter__(self) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable
 
@@ -23,6 +24,8 @@ def serve(settings: Settings | None = None, *, started: Callable[[str], None] | 
     settings = settings or Settings(**options)  # type: ignore[arg-type]
     listener = socket.create_server((HOST, settings.port), backlog=512)
     app = App(World.of(settings))
+    # What was built stays: without this each full collection walks it again, in the middle of an answer.
+    gc.freeze()
     if started:
         started(f"http://{HOST}:{listener.getsockname()[1]}")
     config = uvicorn.Config(

@@ -119,6 +119,20 @@ def test_it_starts_quickly_and_stops_at_once() -> None:
         assert probe.connect_ex(("127.0.0.1", port or 0)) != 0
 
 
+def test_it_ends_with_the_process_that_started_it() -> None:
+    code = "import os; from stripe_assets.sandbox import Sandbox; print(Sandbox().start().base, flush=True); os._exit(9)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20)
+    port = urlsplit(done.stdout.strip()).port
+    assert port
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the sandbox outlived its starter")
+
+
 def test_dagster_is_not_imported() -> None:
     code = "import sys, stripe_assets.sandbox.running; sys.exit('dagster' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], timeout=20).returncode == 0

@@ -10,6 +10,7 @@ from stripe_assets.sandbox.business import (
     customers,
     history,
     invoices,
+    oddities,
     payments,
     products,
     reference,
@@ -60,6 +61,8 @@ def found_everything(store: Store, settings: Settings, now: int) -> None:
             connect.transfer(
                 live if partner.space.livemode else platform, partner, 9000 + 100 * k, now - (k + 9) * 86_400, 12 if n + k == 0 else k
             )
+    oddities.happen(platform, CONNECTED_US)
+    oddities.happen(live, CONNECTED_US)
     for make in (platform, live, second, *connected):
         payments.pay_out(make)
         payments.balance(make)

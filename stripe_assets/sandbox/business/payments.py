@@ -56,6 +56,7 @@ def charge(make: Builder, customer: Record, amount: int, currency: str, created:
         payment_method_types=["card"],
         capture_method="automatic",
         confirmation_method="automatic",
+        amount_details={"tip": {}},
         status="requires_payment_method" if fails else "succeeded",
         description=description,
     )
