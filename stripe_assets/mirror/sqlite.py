@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -89,9 +90,24 @@ class SQLite:
 def _on_connect(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None  # the driver would begin by itself, and only at the first write
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", f"busy_timeout = {BUSY_SECONDS * 1000}", "cache_size = -65536"):
+    _use_write_ahead_log(cursor)
+    for pragma in ("synchronous = NORMAL", "cache_size = -65536"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
+    """SQLite does not wait for another program when a new file changes its journal: programs that start together would fail."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _on_begin(connection: sa.Connection) -> None:

@@ -96,6 +96,7 @@ RESOURCES = (
         "quote",
         _field("computed", "json"),
         _field("computed.upfront.lines", "sublist", path=("computed", "upfront", "lines"), url="/v1/q/{id}/up", **_to("line_item")),
+        _field("line_items", "sublist", url="/v1/q/{id}/items", **_to("line_item")),
         _field("client_secret", "string"),
         secrets=(("client_secret",),),
         **_listed("/v1/quotes"),

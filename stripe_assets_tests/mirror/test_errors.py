@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -110,6 +111,23 @@ def test_values_that_the_database_refuses_are_told_apart(postgresql_url: str) ->
             mirror.write([batch])
         assert caught.value.refused_values
         write(mirror, "customer", {"id": "cus_2"})
+
+
+def test_a_deadlock_is_tried_again(postgresql_url: str) -> None:
+    with new_postgresql_database(postgresql_url) as url, Mirror.open(url, catalog=CATALOG) as mirror, psycopg.connect(url) as other:
+        write(mirror, "coupon", {"id": "co_1"})
+        write(mirror, "customer", {"id": "cus_1"})
+        other.execute("SET deadlock_timeout = '10s'")  # so that the mirror is the one that is broken off
+        other.execute("SELECT 1 FROM stripe.customer FOR UPDATE")
+        with ThreadPoolExecutor(1) as pool:
+            written = pool.submit(mirror.write, [flat("coupon", {"id": "co_1", "percent_off": 5.0}), flat("customer", {"id": "cus_1"})])
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            with psycopg.connect(url, autocommit=True) as watcher:
+                while watcher.execute(waiting).fetchone() == (0,):
+                    pass
+            other.execute("SELECT 1 FROM stripe.coupon FOR UPDATE")
+            other.commit()
+            assert written.result().rows == {"coupon": 1, "customer": 1}
 
 
 def test_writers_of_the_same_rows_in_opposite_orders_both_finish(database_url: str) -> None:

@@ -60,6 +60,14 @@ def test_a_nested_sublist_is_cut_out_of_the_json_around_it(mirror: Mirror) -> No
     assert batch.objects == 3
 
 
+def test_two_sublists_of_one_parent_are_closed_apart(mirror: Mirror) -> None:
+    upfront = {"upfront": {"lines": lines("il_up")}}
+    write(mirror, "quote", {"id": "qt_1", "computed": upfront, "line_items": lines("il_1", "il_2")}, observed_at=at(1))
+    assert write(mirror, "quote", {"id": "qt_1", "line_items": lines("il_2")}, observed_at=at(2)).tombstones == {"line_item": 1}
+    back = mirror.read("quote", OWNER, "qt_1")
+    assert back and data_ids(back["computed"]["upfront"]) == ["il_up"] and data_ids(back, "line_items") == ["il_2"]
+
+
 def test_an_accounts_rows_and_its_sublists_belong_to_that_account(mirror: Mirror) -> None:
     external = {"object": "list", "has_more": False, "data": [{"id": "ba_1", "object": "bank_account"}, {"id": "card_1", "object": "card"}]}
     write(mirror, "account", {"id": "acct_connected", "external_accounts": external})

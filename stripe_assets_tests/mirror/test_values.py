@@ -69,6 +69,11 @@ def test_integers_of_v2_come_back_as_strings(mirror: Mirror, text: str) -> None:
     assert _there_and_back(mirror, "v2.thing", "size", text) == (int(text), text)
 
 
+@pytest.mark.parametrize("text", ["007", "+5", " 5", "-0"])
+def test_an_integer_of_v2_in_another_form_is_a_number_and_keeps_its_form(mirror: Mirror, text: str) -> None:
+    assert _there_and_back(mirror, "v2.thing", "size", text) == (int(text), text)
+
+
 @pytest.mark.parametrize("number", [0.1, 8.875, 1e-300, 1.7976931348623157e308, 3, 2**53 + 1])
 def test_floats(mirror: Mirror, number: float) -> None:
     assert _there_and_back(mirror, "coupon", "percent_off", number)[1] == number
