@@ -63,12 +63,10 @@ class Closure:
     def _wave(self, missing: Sequence[Missing]) -> None:
         phase = self._phase({wanted.resource for wanted in missing})
         phase.put([self._task(wanted) for wanted in missing])
-        try:
-            for state in phase.run():
-                if state.error:
-                    self.result.errors.append(state.error)
-        finally:
-            phase.close()
+        for state in phase.run():
+            if state.error:
+                self.result.errors.append(state.error)
+        phase.close()
         absent = phase.reader.absent
         self._absent(absent)
         self.result.closed.update(wanted.resource for wanted in missing if wanted not in absent)

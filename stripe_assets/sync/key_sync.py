@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -53,9 +54,9 @@ class KeySync:
         self._aborted: Exception | None = None
         self._began = datetime.now(UTC)
         self._api = StripeApi(key, stop=self._halt)
-        self._phase: Phase | None = None
+        self._phases: list[Phase] = []
         self._owners: tuple[Owner, ...] = ()
-        self.progress = Progress()
+        self.progress = Progress(lambda: self._api.requests)
         self._writer = Writer(mirror, written=self.progress.written, broken=self._abort)
         self.closure: ClosureResult | None = None
 
@@ -68,8 +69,8 @@ class KeySync:
     def close(self) -> None:
         """Ends the run's threads. What a thread has under way is finished or given up; nothing is written afterwards."""
         self._halt.set()
-        if self._phase is not None:
-            self._phase.close()
+        for phase in self._phases:
+            phase.close()
         self._writer.close()
 
     def stop(self) -> None:
@@ -82,12 +83,12 @@ class KeySync:
         try:
             own = own_account(self._api, self._key)
             platform = Owner(own.id, self._key.livemode)
+            self._api.key = replace(self._key, account_id=own.id)  # the budget is the account's, whichever key reaches it
             listed = (name for name in self._feeders if not self._catalog[name].on_demand)
             nested = active_routes(self._catalog, listed, platform.livemode)
             self._sweeps = Sweeps(self._mirror, self._catalog, nested, self._run_id)
             self._sweeps.begin([(platform, ACCOUNT)])
-            self._phase = self._phase_of(platform, self._feeders, nested)
-            self._read_accounts(self._phase, own, platform)
+            self._read_accounts(self._new_phase(platform, self._feeders, nested), own, platform)
             rows = self._mirror.counts(self._owners)
         except (StripeError, InvalidApiKey, MirrorError) as error:
             raise SyncAborted(str(error)) from None
@@ -95,10 +96,10 @@ class KeySync:
 
     def run(self) -> Iterator[ModelResult]:
         """Yields the result of each selected model as it finishes. Raises SyncAborted after what is finished is yielded."""
-        assert self._phase is not None, "prepare() comes first"
+        assert self._phases, "prepare() comes first"
         self.progress.begin(len(self._selected))
         try:
-            yield from self._results(self._phase)
+            yield from self._results(self._phases[0])
             if not self._halt.is_set() and len(self._selected) < len(self._catalog.resources):
                 self._close_references()
         except MirrorError as error:
@@ -117,18 +118,11 @@ class KeySync:
                 self.progress.model_done()
                 yield result
 
-    def _phase_of(self, platform: Owner, feeders: Mapping[str, Feeders], nested: Mapping[str, list[tuple[str, Route]]]) -> Phase:
-        return Phase(
-            self._catalog,
-            self._api,
-            platform.account_id,
-            feeders,
-            nested,
-            self._writer,
-            self.progress,
-            halt=self._halt,
-            abort=self._abort,
-        )
+    def _new_phase(self, platform: Owner, feeders: Mapping[str, Feeders], nested: Mapping[str, list[tuple[str, Route]]]) -> Phase:
+        account, writer = platform.account_id, self._writer
+        phase = Phase(self._catalog, self._api, account, feeders, nested, writer, halt=self._halt, abort=self._abort)
+        self._phases.append(phase)
+        return phase
 
     def _read_accounts(self, phase: Phase, own: OwnAccount, platform: Owner) -> None:
         """The own account and the connected ones, each asked for once: they are the owners and the `account` rows."""
@@ -151,7 +145,6 @@ class KeySync:
         self._owners = tuple(Owner(id_, platform.livemode) for id_ in dict.fromkeys(account_ids))
 
     def _take_accounts(self, phase: Phase, platform: Owner, path: str, answer: Answer, accounts: list[dict]) -> None:
-        self.progress.request()
         if ACCOUNT in phase.states:
             phase.states.request(ACCOUNT)
             phase.states.answered(ACCOUNT)
@@ -194,7 +187,7 @@ class KeySync:
         """A run of all models has listed everything; a run of some fetches what their rows refer to."""
 
         def phase(models: Iterable[str]) -> Phase:
-            return self._phase_of(self._owners[0], dict.fromkeys(models, Feeders()), {})
+            return self._new_phase(self._owners[0], dict.fromkeys(models, Feeders()), {})
 
         self.closure = Closure(self._catalog, self._mirror, self._owners, phase).run(self._began)
         logger.info("%s: %s", self._key.alias, self.closure.line())

@@ -11,7 +11,6 @@ from stripe_assets.catalog.model import Route
 from stripe_assets.stripe_api import StripeApi
 from stripe_assets.sync.model_state import Feeders, ModelState, ModelStates
 from stripe_assets.sync.reader import Reader
-from stripe_assets.sync.results import Progress
 from stripe_assets.sync.scheduler import Scheduler
 from stripe_assets.sync.task import Task
 from stripe_assets.sync.writer import Writer
@@ -30,7 +29,6 @@ class Phase:
         feeders: Mapping[str, Feeders],
         nested: Mapping[str, list[tuple[str, Route]]],
         writer: Writer,
-        progress: Progress,
         *,
         halt: threading.Event,
         abort: Callable[[Exception], None],
@@ -47,7 +45,6 @@ class Phase:
             schedule=self.put,
             write=writer.put,
             abort=abort,
-            request=progress.request,
         )
         self._scheduler = Scheduler(self.reader.read, halt)
 

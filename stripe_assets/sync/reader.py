@@ -44,7 +44,6 @@ class Reader:
         schedule: Callable[[list[Task]], None],
         write: Callable[[Page], None],
         abort: Callable[[Exception], None],
-        request: Callable[[], None],
     ) -> None:
         self._catalog = catalog
         self._api = api
@@ -54,7 +53,6 @@ class Reader:
         self._schedule = schedule
         self._write = write
         self._abort = abort
-        self._request = request
         self._refusals = Refusals()
         self.absent: dict[Missing, str] = {}
         """Wanted objects that Stripe does not have, or does not show → its reason."""
@@ -83,7 +81,6 @@ class Reader:
         path, params = task.request()
         params = self._refusals.without(task.endpoint, params)
         self._states.request(task.model)
-        self._request()
         answer = self._api.get(path, params, stripe_account=self._header(task.reader), endpoint=task.endpoint)
         if task.paging == "object":
             page, cursor = [answer.body], None

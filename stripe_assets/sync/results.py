@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,22 +35,19 @@ class ModelResult:
 class Progress:
     """Live counts of a run; written by its threads, read by whoever shows them."""
 
-    def __init__(self) -> None:
+    def __init__(self, requests: Callable[[], int] = int) -> None:
+        """`requests` tells how many were sent to Stripe, retries included."""
+        self._requests = requests
         self._lock = threading.Lock()
         self._started = time.monotonic()
         self.models_total = 0
         self.models_done = 0
         self.objects = 0
-        self.requests = 0
         self.rows: Counter[str] = Counter()
 
     def begin(self, models_total: int) -> None:
         self._started = time.monotonic()
         self.models_total = models_total
-
-    def request(self) -> None:
-        with self._lock:
-            self.requests += 1
 
     def written(self, objects: int, rows: Mapping[str, int]) -> None:
         with self._lock:
@@ -60,6 +57,10 @@ class Progress:
     def model_done(self) -> None:
         with self._lock:
             self.models_done += 1
+
+    @property
+    def requests(self) -> int:
+        return self._requests()
 
     @property
     def seconds(self) -> float:
