@@ -22,6 +22,8 @@ class Fault:
     seconds: float = 3600.0
     """How long a hang lasts."""
     account: str | None = None
+    """Only requests with this Stripe-Account header."""
+    method: str | None = None
     code: str | None = None
     param: str | None = None
     message: str = "The sandbox was asked to fail here."
@@ -40,11 +42,11 @@ class Fault:
 class Faults:
     active: list[Fault] = field(default_factory=list)
 
-    def due(self, path: str, query: str, account: str) -> Fault | None:
+    def due(self, method: str, path: str, query: str, account: str) -> Fault | None:
         """The fault that this request meets; counts it."""
         for fault in self.active:
             subject = f"{path}?{query}" if "?" in fault.path else path
-            if not fnmatchcase(subject, fault.path) or fault.account not in (None, account):
+            if not fnmatchcase(subject, fault.path) or fault.account not in (None, account) or fault.method not in (None, method):
                 continue
             if fault.skip > 0:
                 fault.skip -= 1

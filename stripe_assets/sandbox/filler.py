@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -34,11 +35,18 @@ GIVEN: dict[str, Mapping[str, Any]] = {
     "financial_connections.account_owner": {},
     "apps.secret": {"scope": {"type": "account"}, "payload": None, "deleted": None},
     "tax_id": {"type": "eu_vat", "value": "DE123456789", "owner": {"type": "self"}, "customer": None},
-    "v2.core.account": {"closed": False},
     "treasury.financial_account": {"status": "open"},
     "tax.location": {"type": "performance"},
 }
 """What generated objects of a resource must say."""
+
+CYCLES: dict[str, tuple[Mapping[str, Any], ...]] = {
+    "v2.core.account": ({"closed": False}, {"closed": True}),
+    "v2.money_management.financial_account": ({"status": "open"}, {"status": "closed"}, {"status": "pending"}),
+    "tax.registration": ({"status": "active"}, {"status": "expired"}, {"status": "scheduled"}),
+    "review": ({"open": True}, {"open": False}),
+}
+"""What they say in turn, so that what a list leaves out by default exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +61,12 @@ def fill(space: Space, seed: int, now: int, each: int, leave: Collection[str] = 
     """Makes `each` objects of every resource that this space has none of, and fills them once all exist."""
     made = list(_stubs(space, seed, now, each, leave))
     under = _under_a_field()
-    for n, record in enumerate(made):
-        given: dict[str, Any] = {}
+    counts: Counter[str] = Counter()
+    for record in made:
+        n = counts[record.resource]
+        counts[record.resource] += 1
+        turns = CYCLES.get(record.resource, ({},))
+        given: dict[str, Any] = dict(turns[n % len(turns)])
         if record.resource in under:
             parents, field = under[record.resource]
             if owners := [owner.id for name in parents for owner in space.some(name)][-each:]:
@@ -91,7 +103,8 @@ def _stub(space: Space, resource: str, n: int, seed: int, now: int, parent: tupl
     if space.livemode:
         id = id.replace("_test_", "_live_", 1)
     random = Random(f"{id}/created")
-    return space.table(resource).put(Record(resource, id, {}, now - random.randrange(DAY, 300 * DAY), parent))
+    oldest = (catalog().resources[resource].retention_days or 302) - 2
+    return space.table(resource).put(Record(resource, id, {}, now - random.randrange(DAY, oldest * DAY), parent))
 
 
 def _content(space: Space, record: Record, seed: int, known: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from stripe_assets.sandbox.parameters import RANGE, Params
+from stripe_assets.sandbox.settings import DAY
 from stripe_assets.sandbox.store import Record, Space
 
 Accepts = Callable[[Record], bool]
@@ -46,6 +47,9 @@ OMISSIONS: dict[str, tuple[Omission, ...]] = {
     "/v2/money_management/financial_accounts": (Omission(("statuses",), "status", never=("closed",)),),
     "/v2/core/accounts": (Omission(("closed",), "closed", never=(True,)),),
 }
+
+RETAINED: dict[str, int] = {"/v1/events": 30 * DAY, "/v2/core/events": 30 * DAY}
+"""List → for how many seconds Stripe keeps what is in it."""
 
 EVERY_STATUS = ("status", "all")
 

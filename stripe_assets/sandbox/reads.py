@@ -13,7 +13,7 @@ import orjson
 from stripe_assets.sandbox import expand, paging, parameters
 from stripe_assets.sandbox.call import Call
 from stripe_assets.sandbox.errors import ApiError, missing, unknown_url
-from stripe_assets.sandbox.filters import PAGING, PATHS, SPECIAL, accepts, created_bounds
+from stripe_assets.sandbox.filters import PAGING, PATHS, RETAINED, SPECIAL, accepts, created_bounds
 from stripe_assets.sandbox.paging import Listing
 from stripe_assets.sandbox.relations import CHILDREN_BY, segment
 from stripe_assets.sandbox.render import as_bytes
@@ -118,7 +118,9 @@ def listing_of(store: Store, call: Call, route: Route) -> Listing:
         orders = [table.index(field).get(call.params[field], []) for table in tables]
     else:
         orders = [table.order for table in tables]
-    return Listing(orders[0] if len(orders) == 1 else sorted(sort for order in orders for sort in order), tables, parent_id)
+    listing = Listing(orders[0] if len(orders) == 1 else sorted(sort for order in orders for sort in order), tables, parent_id)
+    kept = RETAINED.get(route.path)
+    return listing.within(call.now - kept, 2**53) if kept else listing
 
 
 def _indexed(route: Route, params: Mapping[str, Any]) -> str | None:
@@ -175,9 +177,14 @@ def wanted(call: Call, route: Route) -> Record:
     name, id = list(call.places.items())[-1]
     parent = next(iter(call.places.values()))
     record = call.space.find(id, route.resources) or call.space.find(scoped(parent, id), route.resources)
-    if record is None or not _belongs(record, call, route):
+    if record is None or not _belongs(record, call, route) or _expired(record, call, route):
         raise not_found(call, route.resources, id, name)
     return record
+
+
+def _expired(record: Record, call: Call, route: Route) -> bool:
+    kept = RETAINED.get(route.path.rpartition("/")[0])
+    return kept is not None and record.created < call.now - kept
 
 
 def _only(call: Call, route: Route) -> Record:

@@ -32,7 +32,7 @@ def serve(settings: Settings | None = None, *, started: Callable[[str], None] | 
         app,
         http=Protocol,
         lifespan="off",
-        log_level="error",
+        log_level="critical",
         access_log=False,
         date_header=False,
         server_header=False,

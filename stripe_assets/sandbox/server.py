@@ -59,7 +59,7 @@ class App:
         fault: Fault | None = None
         try:
             body = await request.body()
-            fault = self.world.faults.due(scope["path"], query, request.headers.get("stripe-account", ""))
+            fault = self.world.faults.due(request.method, scope["path"], query, request.headers.get("stripe-account", ""))
             if self.world.latency:
                 await asyncio.sleep(self.world.latency)
             if fault and fault.kind == "status":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import stripe
 
 from stripe_assets.sandbox.keys import CONNECTED_JP, CONNECTED_US, PLATFORM
+from stripe_assets.sandbox.world import World
 from stripe_assets_tests.sandbox.conftest import get
 from stripe_assets_tests.sandbox.test_lists import pages
 
@@ -34,7 +37,9 @@ def test_prices_lists_active_ones_and_never_inline_ones(client: stripe.StripeCli
     assert get(client, f"/v1/prices/{inline.pop()}")["unit_amount"] == 1
 
 
-def test_closed_reviews_and_customers_tax_ids_are_left_out(client: stripe.StripeClient) -> None:
+def test_closed_reviews_and_customers_tax_ids_are_left_out(client: stripe.StripeClient, world: World) -> None:
+    closed = [record.id for record in world.store.space(PLATFORM, False).some("review") if not record.body["open"]]
+    assert closed and not get(client, f"/v1/reviews/{closed[0]}")["open"]
     assert all(review["open"] for review in pages(client, "/v1/reviews"))
     assert all(tax_id["owner"]["type"] == "self" for tax_id in pages(client, "/v1/tax_ids"))
     customer = next(c["id"] for c in pages(client, "/v1/customers") if pages(client, f"/v1/customers/{c['id']}/tax_ids"))
@@ -70,23 +75,24 @@ def test_schedules_on_a_test_clock_are_listed_by_their_customer(client: stripe.S
     assert by_customer and not {s["id"] for s in by_customer} & {s["id"] for s in usual}
 
 
-def test_closed_v2_accounts_are_listed_when_asked_for(changeable_v2: stripe.StripeClient) -> None:
-    open_ones = get(changeable_v2, "/v2/core/accounts")["data"]
-    closed = get(changeable_v2, "/v2/core/accounts", closed=True)["data"]
-    assert not any(account["closed"] for account in open_ones)
-    assert [account["id"] for account in closed] == ["acct_closed"]
+@pytest.mark.parametrize(
+    ("path", "params", "field", "left_out"),
+    [
+        ("/v2/core/accounts", {"closed": True}, "closed", True),
+        ("/v2/money_management/financial_accounts", {"statuses": ["closed"]}, "status", "closed"),
+        ("/v1/tax/registrations", {"status": "all"}, "status", "expired"),
+        ("/v1/payment_methods", {"type": "custom"}, "type", "custom"),
+    ],
+)
+def test_other_things_that_are_listed_only_when_asked_for(
+    client: stripe.StripeClient, path: str, params: dict[str, Any], field: str, left_out: Any
+) -> None:
+    assert left_out not in [item[field] for item in get(client, path)["data"]]
+    assert left_out in [item[field] for item in get(client, path, **params)["data"]]
 
 
-@pytest.fixture
-def changeable_v2(changeable, own_sandbox) -> stripe.StripeClient:  # type: ignore[no-untyped-def]
-    from stripe_assets_tests.sandbox.conftest import client_of  # noqa: PLC0415
-
-    changeable.control("objects", resource="v2.core.account", object={"id": "acct_closed", "closed": True})
-    return client_of(own_sandbox)
-
-
-def test_a_deleted_customer_is_a_stub(client: stripe.StripeClient, world: object) -> None:
-    space = world.store.space(PLATFORM, False)  # type: ignore[attr-defined]
+def test_a_deleted_customer_is_a_stub(client: stripe.StripeClient, world: World) -> None:
+    space = world.store.space(PLATFORM, False)
     deleted = [record.id for record in space.table("customer").by_id.values() if record.deleted]
     assert deleted and not set(deleted) & {customer["id"] for customer in pages(client, "/v1/customers")}
     assert get(client, f"/v1/customers/{deleted[0]}") == {"id": deleted[0], "object": "customer", "deleted": True}

@@ -154,3 +154,12 @@ def test_an_id_can_be_used_again(sdk: stripe.StripeClient, changeable: Sandbox) 
         changeable.control("objects", resource="coupon", object={"id": "AGAIN", "name": f"n{n}"})
         assert get(sdk, "/v1/coupons/AGAIN")["name"] == f"n{n}"
         changeable.control("objects/delete", resource="coupon", id="AGAIN")
+
+
+def test_events_are_kept_for_thirty_days(sdk: stripe.StripeClient, changeable: Sandbox) -> None:
+    oldest = sorted(get(sdk, "/v1/events", limit=100)["data"], key=lambda event: event["created"])[0]
+    now = changeable.control("clock", now=oldest["created"] + 30 * 86_400 + 1)["now"]
+    assert all(event["created"] >= now - 30 * 86_400 for event in sdk.v1.events.list({"limit": 100}).data)
+    with pytest.raises(stripe.InvalidRequestError) as gone:
+        get(sdk, f"/v1/events/{oldest['id']}")
+    assert gone.value.http_status == 404
