@@ -30,8 +30,8 @@ def _complete(fields: Mapping[str, Node], given: Mapping[str, Any], created: int
             out[name] = _deepen(node, given[name], created)
         elif name not in hidden and node["t"] != "sublist":
             out[name] = None if node.get("null") else _least(name, node, created)
-    for name in given.keys() - fields.keys():
-        out[name] = given[name]
+    for name, value in given.items():
+        out.setdefault(name, value)
     return out
 
 

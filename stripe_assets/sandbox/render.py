@@ -63,7 +63,7 @@ class _Renderer:
         if not isinstance(value, dict):
             return value
         out = dict(value)
-        for name in {*always, *hidden, *tree}:
+        for name in dict.fromkeys((*always, *hidden, *tree)):
             node = guide.get(name)
             asked = tree.get(name)
             if hidden.get(name, NOTHING) is None and asked is None:

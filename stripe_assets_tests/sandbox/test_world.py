@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -91,6 +94,28 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(world: World
     assert everything(World.of(Settings(now=NOW))) == mine
     other = everything(World.of(Settings(now=NOW, seed=2)))
     assert len(set(mine) & set(other)) < len(mine) / 20
+
+
+def test_two_processes_give_the_same_bytes() -> None:
+    code = (
+        "import hashlib\n"
+        "from stripe_assets.sandbox.render import as_bytes\n"
+        "from stripe_assets.sandbox.settings import Settings\n"
+        "from stripe_assets.sandbox.world import World\n"
+        f"world, found = World.of(Settings(now={NOW})), hashlib.sha256()\n"
+        "for space in world.store.spaces.values():\n"
+        "    for table in space.tables.values():\n"
+        "        for record in table.by_id.values():\n"
+        "            found.update(as_bytes(world.store, space, record, {'tax_ids': {}, 'sources': {}} if record.resource == 'customer' else {}))\n"
+        "print(found.hexdigest())\n"
+    )
+    digests = [
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True, timeout=30
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert digests[0] == digests[1]
 
 
 @pytest.mark.parametrize("livemode", [False, True])
