@@ -146,6 +146,7 @@ def test_nested_lists_that_a_stopped_run_left_are_read_by_the_next(server: Sandb
     with Mirror.open(f"sqlite:///{tmp_path}/whole.db") as whole:
         run_sync(whole, "payment_method")
         expected = rows(whole, "payment_method")
+    server.control("latency", seconds=0.03)
     for stopped_after in (30, 60, 90):
         with KeySync(parse_api_key("acme", "sk_test_sandbox"), mirror, ["payment_method"], run_id="run") as sync:
             sync.prepare()
