@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from stripe_assets.keys import KeyRing
     from stripe_assets.mirror import Mirror
     from stripe_assets.stripe_api import ApiKey
+
+_LOOKS_LIKE_A_KEY = re.compile(r"(sk|rk|pk)_(test|live|org)_")
 
 
 @click.group(short_help="Add, list and remove API keys.")
@@ -48,6 +51,10 @@ def add(alias: str, variable: str | None, account: str | None, connected: str) -
     from stripe_assets.mirror import KeyStore, Mirror
     from stripe_assets.stripe_api import check_alias, parse_api_key
 
+    if _LOOKS_LIKE_A_KEY.match(alias):
+        raise BadInput(
+            "This is a key, not an alias. It is now in your shell's history: roll it, then give it when `keys add ALIAS` asks for it."
+        )
     with reported():
         check_alias(alias)
         key = parse_api_key(alias, _secret(alias, variable), account_id=account, connected=_connected(connected))

@@ -53,7 +53,7 @@ def stripe_models(context: dg.AssetExecutionContext, stripe: dg.ResourceParam[St
 def sync_one_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> Iterator[dg.MaterializeResult]:
     """A run with a partition: its results are the step's, so that Dagster knows which models are left to do again."""
     alias = context.partition_key
-    run = KeyRun(stripe, alias, selected_models(context), context.run_id)
+    run = KeyRun(stripe, alias, selected_models(context), context.run.run_id)
     for result in run.run(catalog(), lambda: register(context.instance, [alias]), context.log.info):
         yield dg.MaterializeResult(asset_key=asset_key(catalog()[result.model]), metadata=materialization_metadata(result))
     if not run.outcome.succeeded:
@@ -70,7 +70,7 @@ def sync_every_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> Non
         raise no_key()
     outcomes: list[Outcome] = []
     for alias in aliases:
-        run = KeyRun(stripe, alias, models, context.run_id)
+        run = KeyRun(stripe, alias, models, context.run.run_id)
         outcomes.append(run.outcome)
         for result in run.run(catalog(), lambda alias=alias: register(context.instance, [alias]), context.log.info):
             key = asset_key(catalog()[result.model])

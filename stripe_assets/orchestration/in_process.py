@@ -35,11 +35,11 @@ class SyncRuns:
     def __init__(self, onlooker: Onlooker) -> None:
         self.outcomes: list[Outcome] = []
         self._instance = dg.DagsterInstance.get()
-        self._watched = WatchedSync(onlooker, self._instance)
+        self._watched = WatchedSync(onlooker)
         self._job = code_location(self._watched).resolve_job_def("sync_models")
 
     def run(self, alias: str, models: Sequence[str]) -> None:
-        """On SIGINT and SIGTERM Dagster ends the run, records it as canceled and raises, or not: ask for the signal afterwards."""
+        """Ends early on SIGINT and SIGTERM; who calls asks for the signal afterwards."""
         resources = catalog().resources
         outcome = Outcome(alias, list(models or resources))
         self.outcomes.append(outcome)
@@ -52,6 +52,9 @@ class SyncRuns:
             raise_on_error=False,
         )
         outcome.run_id = result.run_id
+        if _interrupted(result):
+            # Dagster calls such a step failed unless its UI asked for the end.
+            self._instance.report_run_canceled(result.dagster_run, "Interrupted on the command line.")
         if not result.success and outcome.error is None and not outcome.failed:
             outcome.error = _step_error(result)
         if not outcome.succeeded:
@@ -64,27 +67,17 @@ class WatchedSync(StripeSync):
     outcome: Outcome
     """Of the run that is started next, or goes on."""
 
-    def __init__(self, onlooker: Onlooker, instance: dg.DagsterInstance) -> None:
+    def __init__(self, onlooker: Onlooker) -> None:
         self._onlooker = onlooker
-        self._instance = instance
 
     @contextmanager
     def open(self, alias: str, models: Sequence[str], run_id: str) -> Iterator[Sync]:
         try:
             with super().open(alias, models, run_id) as sync:
                 yield Watched(sync, self._onlooker, self.outcome)
-        except dg.DagsterExecutionInterruptedError:
-            self._record_as_canceled(run_id)
-            raise
         except Exception as error:
             self.outcome.error = str(error)
             raise
-
-    def _record_as_canceled(self, run_id: str) -> None:
-        """As a run that the UI terminates is recorded; otherwise an interrupted step is a failed run."""
-        run = self._instance.get_run_by_id(run_id)
-        if run is not None:
-            self._instance.report_run_canceling(run, "Interrupted on the command line.")
 
 
 class Watched:
@@ -105,6 +98,11 @@ class Watched:
             for result in self._sync.run():
                 self._outcome.results.append(result)
                 yield result
+
+
+def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    errors = (event.step_failure_data.error for event in result.all_events if event.is_step_failure)
+    return any(error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__ for error in errors)
 
 
 def _step_error(result: dg.ExecuteInProcessResult) -> str:

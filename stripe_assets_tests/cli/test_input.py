@@ -1,0 +1,67 @@
+"""What is refused before anything runs: one message, exit code 2."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stripe_assets_tests.cli.conftest import Command
+
+KEY = {"STRIPE_API_KEY__ACME": "sk_test_madeup0000"}
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_an_unknown_model_names_close_ones(command: Command) -> None:
+    assert "Invoice" in refused(command("sync", "Invoce", **KEY))
+
+
+def test_an_unknown_alias_names_those_that_exist(command: Command) -> None:
+    assert "Did you mean acme?" in refused(command("sync", "--api-key", "acne", **KEY))
+
+
+def test_no_key_says_how_to_set_one(command: Command) -> None:
+    message = refused(command("sync"))
+    assert "STRIPE_SECRET_KEY" in message
+    assert "stripe-assets keys add" in message
+
+
+@pytest.mark.parametrize("text", ["pk_test_publishable0", "whatever"])
+def test_a_key_that_is_none_is_refused_without_being_shown(command: Command, text: str) -> None:
+    message = refused(command("sync", STRIPE_SECRET_KEY=text))
+    assert "STRIPE_SECRET_KEY" in message
+    assert text not in message
+
+
+def test_a_key_is_no_argument(command: Command) -> None:
+    message = refused(command("keys", "add", "sk_test_madeup0000"))
+    assert "sk_test" not in message
+
+
+def test_refusals_leave_no_instance_behind(command: Command, tmp_path: Path) -> None:
+    refused(command("sync"))
+    assert not (tmp_path / ".dagster").exists()
+    assert not (tmp_path / ".env").exists()
+
+
+def test_incremental_is_not_there_yet(command: Command) -> None:
+    assert "not there yet" in refused(command("sync", "--incremental", **KEY))
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['stripe-assets', 'sync', '--help']\n"
+        "from stripe_assets.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print([m for m in ('dagster', 'pandas', 'stripe', 'sqlalchemy', 'rich') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]", done.stdout

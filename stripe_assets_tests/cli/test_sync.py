@@ -1,0 +1,102 @@
+"""`stripe-assets sync`, `status` and `sandbox --sync`: real runs against the sandbox."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from stripe_assets.sandbox import Sandbox
+from stripe_assets_tests.cli.conftest import Command, arguments, environment
+
+KEYS = {"STRIPE_API_KEY__A": "sk_test_sandbox", "STRIPE_API_KEY__B": "sk_test_second"}
+
+
+def runs_of(folder: Path) -> list[dg.DagsterRun]:
+    """Oldest first, from the instance that the folder's `.env` names."""
+    with dg.DagsterInstance.from_config(str(folder / ".dagster")) as instance:
+        return instance.get_runs()[::-1]
+
+
+def test_two_models_of_two_keys_are_two_runs_on_the_folders_instance(command: Command, stripe: dict[str, str], tmp_path: Path) -> None:
+    done = command("sync", "Invoice", "checkout.session", "--api-key", "a", "--api-key", "b", "--json", **KEYS, **stripe)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)["runs"]
+    assert [(run["alias"], {model["model"] for model in run["models"]}) for run in told] == [
+        ("a", {"invoice", "checkout.session"}),
+        ("b", {"invoice", "checkout.session"}),
+    ]
+    runs = runs_of(tmp_path)
+    assert [run.run_id for run in runs] == [run["run_id"] for run in told]
+    assert [(run.job_name, run.tags["dagster/partition"], run.status.value) for run in runs] == [
+        ("sync_models", "a", "SUCCESS"),
+        ("sync_models", "b", "SUCCESS"),
+    ]
+    stored = b"".join(path.read_bytes() for path in (tmp_path / ".dagster").rglob("*") if path.is_file())
+    assert b"sk_test_s" not in stored
+
+    held = json.loads(command("status", "--json").stdout)
+    assert held["database"] == "sqlite:///stripe.db"
+    invoices = {model["account"]: model for model in held["models"] if model["model"] == "invoice"}
+    assert "acct_1SandboxSecond00" in invoices
+    assert all(model["last_sweep"] and not model["unfinished"] for model in invoices.values())
+
+
+def test_a_failure_prints_the_command_that_repeats_it(command: Command, stripe: dict[str, str], stripe_server: Sandbox) -> None:
+    stripe_server.control("faults", path="/v1/invoices", status=400, code="parameter_unknown", type="invalid_request_error")
+    done = command("sync", "Invoice", "Customer", "--api-key", "b", **KEYS, **stripe)
+    assert done.returncode == 1
+    assert "failed: b, invoice: GET /v1/invoices" in done.stdout
+    assert done.stdout.splitlines()[-1].strip() == "stripe-assets sync Invoice --api-key b"
+
+
+def test_a_key_that_stripe_refuses_ends_its_run_only(command: Command, stripe: dict[str, str]) -> None:
+    done = command("sync", "Coupon", **{**KEYS, "STRIPE_API_KEY__A": "sk_test_neverissued"}, **stripe)
+    assert done.returncode == 1
+    assert "401" in done.stdout
+    assert "neverissued" not in done.stdout + done.stderr
+    assert "b: 1 models, 1 with rows" in done.stdout
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_run_within_seconds(
+    number: signal.Signals, code: int, stripe: dict[str, str], stripe_server: Sandbox, tmp_path: Path
+) -> None:
+    stripe_server.control("latency", seconds=0.3)
+    running = subprocess.Popen(
+        arguments("sync", "--api-key", "a"),
+        cwd=tmp_path,
+        env=environment(**KEYS, **stripe),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    while len(stripe_server.log()) < 20:
+        time.sleep(0.1)
+    sent = time.monotonic()
+    running.send_signal(number)
+    output, _ = running.communicate(timeout=20)
+    assert running.returncode == code, output
+    assert time.monotonic() - sent < 5
+    assert "Traceback" not in output
+    assert [run.status.value for run in runs_of(tmp_path)] == ["CANCELED"]
+
+
+def test_an_unreachable_database_is_one_message(command: Command) -> None:
+    done = command("sync", STRIPE_ASSETS_DATABASE_URL="postgresql://127.0.0.1:1/none", **KEYS)
+    assert done.returncode == 1
+    assert "cannot be reached" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_sandbox_is_synced_in_one_command(command: Command) -> None:
+    done = command("sandbox", "--sync", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (run,) = json.loads(done.stdout)["runs"]
+    assert sum(model["rows_in_mirror"] > 0 for model in run["models"]) > 100
