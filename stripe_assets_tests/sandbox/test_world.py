@@ -97,18 +97,19 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(world: World
 
 
 def test_two_processes_give_the_same_bytes() -> None:
-    code = (
-        "import hashlib\n"
-        "from stripe_assets.sandbox.render import as_bytes\n"
-        "from stripe_assets.sandbox.settings import Settings\n"
-        "from stripe_assets.sandbox.world import World\n"
-        f"world, found = World.of(Settings(now={NOW})), hashlib.sha256()\n"
-        "for space in world.store.spaces.values():\n"
-        "    for table in space.tables.values():\n"
-        "        for record in table.by_id.values():\n"
-        "            found.update(as_bytes(world.store, space, record, {'tax_ids': {}, 'sources': {}} if record.resource == 'customer' else {}))\n"
-        "print(found.hexdigest())\n"
-    )
+    code = f"""
+import hashlib
+from stripe_assets.sandbox.render import as_bytes
+from stripe_assets.sandbox.settings import Settings
+from stripe_assets.sandbox.world import World
+world, found = World.of(Settings(now={NOW})), hashlib.sha256()
+for space in world.store.spaces.values():
+    for table in space.tables.values():
+        for record in table.by_id.values():
+            tree = {{"tax_ids": {{}}, "sources": {{}}}} if record.resource == "customer" else {{}}
+            found.update(as_bytes(world.store, space, record, tree))
+print(found.hexdigest())
+"""
     digests = [
         subprocess.run(
             [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True, timeout=30
