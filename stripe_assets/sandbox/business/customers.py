@@ -24,7 +24,7 @@ def invite(make: Builder, many: int, test_clock: str | None = None) -> list[Reco
         name, mailbox = NAMES[n % len(NAMES)]
         place = PLACES[n % len(PLACES)]
         created = make.ago(290 - 280 * n / many)
-        email = f"{mailbox}+{n}@example.com"
+        email = f"{mailbox}+{n}@{'blumen-müller.example' if n % 10 == 6 else 'example.com'}"
         customer = make.add(
             "customer",
             created,
