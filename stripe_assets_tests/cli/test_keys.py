@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from cryptography.fernet import Fernet
 
+from stripe_assets.mirror import KeyStore, Mirror, StoredKey
+from stripe_assets.sandbox import Sandbox
 from stripe_assets_tests.cli.conftest import Command
 
+Stored = Callable[[], list[StoredKey]]
 FERNET = Fernet.generate_key().decode()
 
 
-def test_a_key_is_checked_stored_encrypted_listed_and_removed(command: Command, stripe: dict[str, str], tmp_path: Path) -> None:
+@pytest.fixture
+def stored(tmp_path: Path) -> Stored:
+    def read() -> list[StoredKey]:
+        with Mirror.open(f"sqlite:///{tmp_path}/stripe.db") as mirror:
+            return KeyStore(mirror).list()
+
+    return read
+
+
+def test_a_key_is_checked_stored_encrypted_listed_and_removed(
+    command: Command, stripe: dict[str, str], stored: Stored, tmp_path: Path
+) -> None:
     added = command("keys", "add", "acme", "--connected", "none", input="sk_test_sandbox\n", STRIPE_ASSETS_ENCRYPTION_KEY=FERNET, **stripe)
     assert added.returncode == 0, added.stderr
     assert "sk_test_sandbox" not in added.stdout + added.stderr
@@ -30,31 +46,30 @@ def test_a_key_is_checked_stored_encrypted_listed_and_removed(command: Command, 
         "problem": None,
     }
     assert command("keys", "remove", "acme").returncode == 0
-    assert json.loads(command("keys", "list", "--json").stdout) == []
+    assert stored() == []
 
 
-def test_from_env_stores_the_variables_name(command: Command, stripe: dict[str, str]) -> None:
+def test_from_env_stores_the_variables_name(command: Command, stripe: dict[str, str], stored: Stored) -> None:
     added = command("keys", "add", "acme", "--from-env", "MINE", MINE="sk_test_sandbox", **stripe)
     assert added.returncode == 0, added.stderr
-    (listed,) = json.loads(command("keys", "list", "--json").stdout)
-    assert listed["source"] == "database (MINE)"
+    assert [key.variable for key in stored()] == ["MINE"]
     synced = command("sync", "Coupon", "--json", MINE="sk_test_sandbox", **stripe)
     assert json.loads(synced.stdout)["runs"][0]["succeeded"], synced.stderr
 
 
-def test_without_an_encryption_key_nothing_is_stored(command: Command, stripe: dict[str, str]) -> None:
+def test_without_an_encryption_key_nothing_is_stored(command: Command, stripe: dict[str, str], stored: Stored) -> None:
     done = command("keys", "add", "acme", input="sk_test_sandbox\n", **stripe)
     assert done.returncode == 2
     assert "STRIPE_ASSETS_ENCRYPTION_KEY" in done.stderr
-    assert json.loads(command("keys", "list", "--json").stdout) == []
+    assert stored() == []
 
 
-def test_a_key_that_stripe_refuses_is_not_stored(command: Command, stripe: dict[str, str]) -> None:
+def test_a_key_that_stripe_refuses_is_not_stored(command: Command, stripe: dict[str, str], stored: Stored) -> None:
     done = command("keys", "add", "acme", input="sk_test_neverissued\n", STRIPE_ASSETS_ENCRYPTION_KEY=FERNET, **stripe)
     assert done.returncode == 1
     assert "401" in done.stderr
     assert "neverissued" not in done.stderr
-    assert json.loads(command("keys", "list", "--json").stdout) == []
+    assert stored() == []
 
 
 def test_an_alias_stays_with_its_account(command: Command, stripe: dict[str, str]) -> None:
@@ -70,7 +85,7 @@ def test_a_restricted_key_takes_its_account_from_the_refusal(command: Command, s
     assert "acct_1SandboxPlatform" in done.stdout
 
 
-def test_the_account_can_be_named_where_it_may_not_be_read(command: Command, stripe: dict[str, str], stripe_server) -> None:
+def test_the_account_can_be_named_where_it_may_not_be_read(command: Command, stripe: dict[str, str], stripe_server: Sandbox) -> None:
     stripe_server.control("only", prefixes=["/v1/coupons"])
     unnamed = command("keys", "add", "acme", "--from-env", "MINE", MINE="sk_test_sandbox", **stripe)
     assert unnamed.returncode == 2

@@ -48,7 +48,7 @@ def test_two_models_of_two_keys_are_two_runs_on_the_folders_instance(command: Co
 
 
 def test_a_failure_prints_the_command_that_repeats_it(command: Command, stripe: dict[str, str], stripe_server: Sandbox) -> None:
-    stripe_server.control("faults", path="/v1/invoices", status=400, code="parameter_unknown", type="invalid_request_error")
+    stripe_server.control("faults", path="/v1/invoices", status=302)
     done = command("sync", "Invoice", "Customer", "--api-key", "b", **KEYS, **stripe)
     assert done.returncode == 1
     assert "failed: b, invoice: GET /v1/invoices" in done.stdout
