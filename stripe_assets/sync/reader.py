@@ -197,4 +197,4 @@ class Reader:
 
 def _about_availability(error: StripeError) -> bool:
     """Any 400, 403 or 404 to a list says that this key cannot have it, whatever the code: reported, and not a failure."""
-    return error.unavailable or isinstance(error, InvalidRequest | NotFound)
+    return error.unavailable or error.status in (400, 403, 404)
