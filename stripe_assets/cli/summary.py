@@ -24,6 +24,8 @@ def print_tables(outcomes: Sequence[Outcome]) -> None:
         if outcome.results:
             console.print(_table(outcome))
             _say(console, _totals(outcome))
+        if outcome.related:
+            _say(console, outcome.related)
         for reason, models in outcome.unavailable.items():
             _say(console, f"unavailable: {', '.join(models)}\n  {reason}", "yellow")
         _print_failures(console, outcome)
@@ -43,7 +45,7 @@ def _table(outcome: Outcome) -> Table:
             f"{result.rows_written:,}",
             f"{result.requests:,}",
             f"{result.seconds:.1f}",
-            {"ok": "available"}.get(result.status, result.status),
+            result.availability.partition(":")[0] if result.status == "ok" else result.status,
             style=style,
         )
     return table

@@ -18,13 +18,14 @@ from stripe_assets.mirror.keys import KeyStore, KeyStoreError, StoredKey
 from stripe_assets.mirror.mirror import DEFAULT_URL, Mirror
 from stripe_assets.mirror.references import Missing
 from stripe_assets.mirror.rows import flatten
-from stripe_assets.mirror.sweeps import Sweep, SweepStatus
+from stripe_assets.mirror.sweeps import FinishedSweep, Sweep, SweepStatus
 
 __all__ = [
     "DEFAULT_URL",
     "Batch",
     "Checkpoint",
     "ClosedSublist",
+    "FinishedSweep",
     "KeyStore",
     "KeyStoreError",
     "Mirror",

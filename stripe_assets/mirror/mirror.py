@@ -18,7 +18,7 @@ from stripe_assets.mirror.errors import MirrorError, explained, shown_url
 from stripe_assets.mirror.rebuild import Reader
 from stripe_assets.mirror.references import Missing
 from stripe_assets.mirror.schema import ensure_schema
-from stripe_assets.mirror.sweeps import Sweep, Sweeps, SweepStatus
+from stripe_assets.mirror.sweeps import FinishedSweep, Sweep, Sweeps, SweepStatus
 from stripe_assets.mirror.tables import Tables
 from stripe_assets.mirror.upsert import Writer
 
@@ -124,6 +124,18 @@ class Mirror:
                     found[name] += rows
         return found
 
+    def counts_by_owner(self, resource: str, owners: Sequence[Owner]) -> dict[Owner, int]:
+        """Live rows of a resource for each of these owners that has some."""
+        table = self.tables[resource]
+        query = (
+            sa.select(table.c._account_id, table.c._livemode, sa.func.count())
+            .where(table.c._deleted_at.is_(None), table.c._account_id.in_([owner.account_id for owner in owners]))
+            .group_by(table.c._account_id, table.c._livemode)
+        )
+        with self.connection() as connection:
+            counts = {Owner(account_id, livemode): count for account_id, livemode, count in connection.execute(query)}
+        return {owner: counts[owner] for owner in owners if owner in counts}
+
     def _count_query(self, name: str, pairs: list[tuple[str, bool]] | None) -> sa.Select:
         table = self.tables[name]
         query = sa.select(sa.literal_column(f"'{name}'"), sa.func.count()).select_from(table).where(table.c._deleted_at.is_(None))
@@ -147,21 +159,10 @@ class Mirror:
         with self.transaction() as connection:
             return self._sweeps.begin(connection, wanted, run_id, now)
 
-    def finish_sweeps(
-        self,
-        finished: Iterable[tuple[Owner, str]],
-        *,
-        rows: int,
-        requests: int,
-        availability: str = "available",
-        now: datetime | None = None,
-    ) -> None:
-        """Records finished sweeps and deletes their checkpoints, in one transaction.
-
-        Parameters: rows, requests: of all of them together, stored with each. availability: "available" or Stripe's reason.
-        """
+    def finish_sweeps(self, finished: Sequence[FinishedSweep], *, now: datetime | None = None) -> None:
+        """Records finished sweeps and deletes their checkpoints, in one transaction."""
         with self.transaction() as connection:
-            self._sweeps.finish(connection, finished, rows=rows, requests=requests, availability=availability, now=now)
+            self._sweeps.finish(connection, finished, now)
 
     def sweep_statuses(self) -> list[SweepStatus]:
         """What is known of each (owner, resource) that was ever swept."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -28,6 +28,19 @@ class Sweep:
     started_at: datetime
     checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
     """Of a sweep that is taken up again: list key → where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedSweep:
+    """What a sweep that reached its end has to say."""
+
+    owner: Owner
+    resource: str
+    rows: int
+    """Rows of it that the mirror now has of this owner."""
+    requests: int
+    availability: str = "available"
+    """Or Stripe's reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,28 +90,32 @@ class Sweeps:
             self._forget(connection, self._sweep.c.started_at == now)
         return {key: Sweep(now) for key in keys}
 
-    def finish(
-        self,
-        connection: sa.Connection,
-        finished: Iterable[tuple[Owner, str]],
-        *,
-        rows: int,
-        requests: int,
-        availability: str,
-        now: datetime | None = None,
-    ) -> None:
-        """Records sweeps as finished and deletes their checkpoints. One that was never begun counts as begun now."""
-        keys = sorted(set(finished))
-        if not keys:
+    def finish(self, connection: sa.Connection, finished: Sequence[FinishedSweep], now: datetime | None = None) -> None:
+        """Records sweeps that were begun as finished, and deletes their checkpoints."""
+        if not finished:
             return
-        now = now or datetime.now(UTC)
-        started = self._started(connection, {owner.account_id for owner, _ in keys})
-        result = {"unfinished": False, "last_finished_at": now, "rows": rows, "requests": requests, "availability": availability}
-        values: list[Row] = [
-            {**_key_of(*key), "started_at": started.get(key, now), "last_started_at": started.get(key, now), **result} for key in keys
-        ]
-        self._dialect.put(connection, "_sweep", _KEY, _COLUMNS, values)
-        self._forget(connection, self._sweep.c.last_finished_at == now)
+        sweep, checkpoint = self._sweep, self._checkpoint
+        keys = [{"account": one.owner.account_id, "mode": one.owner.livemode, "name": one.resource, **_result_of(one)} for one in finished]
+        connection.execute(
+            sa.update(sweep)
+            .where(sweep.c._account_id == sa.bindparam("account"), sweep.c._livemode == sa.bindparam("mode"))
+            .where(sweep.c.resource == sa.bindparam("name"))
+            .values(
+                unfinished=False,
+                last_started_at=sweep.c.started_at,
+                last_finished_at=now or datetime.now(UTC),
+                rows=sa.bindparam("row_count"),
+                requests=sa.bindparam("request_count"),
+                availability=sa.bindparam("available"),
+            ),
+            keys,
+        )
+        connection.execute(
+            sa.delete(checkpoint)
+            .where(checkpoint.c._account_id == sa.bindparam("account"), checkpoint.c._livemode == sa.bindparam("mode"))
+            .where(checkpoint.c.resource == sa.bindparam("name")),
+            [{name: key[name] for name in ("account", "mode", "name")} for key in keys],
+        )
 
     def statuses(self, connection: sa.Connection) -> list[SweepStatus]:
         return [
@@ -141,6 +158,10 @@ class Sweeps:
                 if sweep is not None:
                     cursor = tuple(row["cursor"] or ())
                     sweep.checkpoints[row["key"]] = Checkpoint(owner, row["resource"], row["key"], cursor, row["done"])
+
+
+def _result_of(finished: FinishedSweep) -> dict[str, int | str]:
+    return {"row_count": finished.rows, "request_count": finished.requests, "available": finished.availability}
 
 
 def _key_of(owner: Owner, resource: str) -> Row:

@@ -87,6 +87,11 @@ class Watched:
         self._onlooker = onlooker
         self._outcome = outcome
 
+    @property
+    def related(self) -> str | None:
+        self._outcome.related = self._sync.related
+        return self._outcome.related
+
     def prepare(self) -> Plan:
         with self._onlooker.waiting(f"{self._outcome.alias}: asking Stripe for its accounts"):
             plan = self._sync.prepare()

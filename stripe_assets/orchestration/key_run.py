@@ -25,6 +25,9 @@ class Sync(Protocol):
     @property
     def progress(self) -> Progress: ...
 
+    @property
+    def related(self) -> str | None: ...
+
     def prepare(self) -> Plan: ...
 
     def run(self) -> Iterator[ModelResult]: ...
@@ -72,6 +75,7 @@ class KeyRun:
                 log("\n".join(sync.prepare().lines()))
                 with Heartbeat(sync.progress.line, log):
                     yield from self._ordered(sync, order)
+                outcome.related = sync.related
         except GeneratorExit:
             raise
         except FOR_THE_READER as error:

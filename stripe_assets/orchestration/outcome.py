@@ -19,6 +19,8 @@ class Outcome:
     results: list[ModelResult] = field(default_factory=list)
     error: str | None = None
     """Why the run ended before all models were done."""
+    related: str | None = None
+    """What was fetched because rows refer to it."""
     repeat: str | None = None
     """The command that does again what is missing."""
 
@@ -34,10 +36,10 @@ class Outcome:
 
     @property
     def unavailable(self) -> dict[str, list[str]]:
-        """Stripe's reason → the models that it keeps from the key. A request id, which each answer has its own of, is left out."""
+        """Stripe's reason → the models that it keeps from the key, wholly or `partly:`. Request ids, each answer's own, are left out."""
         by_reason: dict[str, list[str]] = defaultdict(list)
         for result in sorted(self.results, key=lambda result: result.model):
-            if result.status == "unavailable":
+            if result.status == "unavailable" or result.availability.startswith("partly:"):
                 by_reason[re.sub(r"\s*[\[(]req_\w+[\])]", "", result.availability)].append(result.model)
         return dict(by_reason)
 
@@ -49,6 +51,8 @@ class Outcome:
         """How many models came to what, and for those that Stripe does not give, its reasons."""
         by_status = {status: sum(result.status == status for result in self.results) for status in ("ok", "unavailable", "failed")}
         lines = [f"{self.alias}: " + ", ".join(f"{count} {status}" for status, count in by_status.items() if count)]
+        if self.related:
+            lines.append(self.related)
         if self.error:
             lines.append(self.error)
         lines += [f"unavailable: {', '.join(models)}: {reason}" for reason, models in self.unavailable.items()]
@@ -60,6 +64,7 @@ class Outcome:
             "run_id": self.run_id,
             "succeeded": self.succeeded,
             "error": self.error,
+            "related": self.related,
             "repeat": self.repeat,
             "models": [asdict(result) for result in self.results],
         }

@@ -77,6 +77,11 @@ class KeySync:
         """Asks the run to end; `run` then raises SyncAborted. For another thread, or a signal handler."""
         self._halt.set()
 
+    @property
+    def related(self) -> str | None:
+        """What a run of some models has fetched because their rows refer to it; None where that was not its task."""
+        return self.closure.line() if self.closure else None
+
     def prepare(self) -> Plan:
         """Finds the accounts and says what the run will do. The accounts' own rows are written on the way."""
         self._writer.start()
@@ -146,7 +151,7 @@ class KeySync:
 
     def _take_accounts(self, phase: Phase, platform: Owner, path: str, answer: Answer, accounts: list[dict]) -> None:
         if ACCOUNT in phase.states:
-            phase.states.request(ACCOUNT)
+            phase.states.request(ACCOUNT, platform.account_id)
             phase.states.answered(ACCOUNT)
             task = Task(model=ACCOUNT, resource=ACCOUNT, reader=platform, path=path, endpoint=path, key=path)
             phase.reader.take(task, accounts, None, answer)
@@ -168,19 +173,21 @@ class KeySync:
 
     def _result(self, state: ModelState) -> ModelResult:
         name = state.model
+        rows = self._mirror.counts_by_owner(name, self._owners)
         result = ModelResult(
             model=name,
             alias=self._key.alias,
             status=state.status,
             rows_written=self.progress.rows[name],
-            rows_in_mirror=self._mirror.counts(self._owners, [name])[name],
-            requests=state.requests,
+            rows_in_mirror=sum(rows.values()),
+            requests=state.requests.total(),
             seconds=state.seconds,
             availability=_unlisted(self._catalog[name]) or state.availability,
             error=state.error,
         )
         if not state.failed:
-            self._sweeps.finish(self._owners if name != ACCOUNT else self._owners[:1], name, result)
+            owners = self._owners if name != ACCOUNT else self._owners[:1]
+            self._sweeps.finish(owners, name, rows, state.requests, result.availability)
         return result
 
     def _close_references(self) -> None:
@@ -211,4 +218,4 @@ def _unlisted(resource: Resource) -> str | None:
     feeders = feeders_of(catalog(), resource)
     if feeders.complete or feeders.models:
         return None
-    return "Stripe has no list of these; a row comes when something embeds it or refers to it"
+    return "not listed: a row comes when something embeds such an object or refers to it"

@@ -36,7 +36,8 @@ class ModelState:
     waiting_for: set[str] = field(default_factory=set)
     reads: int = 0
     """Lists that answered."""
-    requests: int = 0
+    requests: Counter[str] = field(default_factory=Counter)
+    """Sent for it, by the account that was asked."""
     started: float | None = None
     ended: float = 0.0
     error: str | None = None
@@ -65,7 +66,7 @@ class ModelState:
             return next(iter(reasons))
         shown = [f"{what}: {reason}" for what, reason in list(self.unavailable.items())[:REASONS_SHOWN]]
         more = len(self.unavailable) - len(shown)
-        return ("not " if self.reads else "") + "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
+        return ("partly: not " if self.reads else "") + "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
 
     @property
     def seconds(self) -> float:
@@ -103,10 +104,10 @@ class ModelStates:
             state.open -= 1
             self._finish_if_done(state)
 
-    def request(self, model: str) -> None:
+    def request(self, model: str, account_id: str) -> None:
         with self._lock:
             state = self._states[model]
-            state.requests += 1
+            state.requests[account_id] += 1
             if state.started is None:
                 state.started = time.monotonic()
 

@@ -80,7 +80,7 @@ class Reader:
     def _read(self, task: Task) -> None:
         path, params = task.request()
         params = self._refusals.without(task.endpoint, params)
-        self._states.request(task.model)
+        self._states.request(task.model, task.reader.account_id)
         answer = self._api.get(path, params, stripe_account=self._header(task.reader), endpoint=task.endpoint)
         if task.paging == "object":
             page, cursor = [answer.body], None

@@ -18,7 +18,8 @@ class ModelResult:
 
     `rows_written` counts rows that were inserted or whose state was renewed, `rows_in_mirror` those that are there now
     (tombstones apart), `requests` what was sent to Stripe for it, `seconds` the time from its first request to its last
-    commit. `availability` is `"available"`, or Stripe's reason for what could not be read.
+    commit. `availability` is `"available"`, or Stripe's reason for what could not be read: with `partly:` before it where
+    something could, `not listed:` or `on demand:` where no list is there to be read.
     """
 
     model: str

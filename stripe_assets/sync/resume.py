@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Route
-from stripe_assets.mirror import Checkpoint, Mirror, Owner, Sweep
+from stripe_assets.mirror import Checkpoint, FinishedSweep, Mirror, Owner, Sweep
 from stripe_assets.sync import fan_out, sublist
-from stripe_assets.sync.results import ModelResult
 from stripe_assets.sync.task import Task
 
 
@@ -75,11 +74,10 @@ class Sweeps:
                 return lists.tasks()
         return []
 
-    def finish(self, owners: Sequence[Owner], model: str, result: ModelResult) -> None:
-        """Rows and requests are the model's, over all owners."""
+    def finish(
+        self, owners: Sequence[Owner], model: str, rows: Mapping[Owner, int], requests: Mapping[str, int], availability: str
+    ) -> None:
+        """`rows` is what the mirror has of each owner now, `requests` what each account was asked."""
         self._mirror.finish_sweeps(
-            [(owner, model) for owner in owners],
-            rows=result.rows_written,
-            requests=result.requests,
-            availability=result.availability,
+            [FinishedSweep(owner, model, rows.get(owner, 0), requests.get(owner.account_id, 0), availability) for owner in owners]
         )

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror import Checkpoint, Mirror, Owner
+from stripe_assets.mirror import Checkpoint, FinishedSweep, Mirror, Owner
 from stripe_assets_tests.mirror.small import NOON, OWNER, flat
 
 OTHER = Owner("acct_other", False)
@@ -52,7 +52,7 @@ def test_beginning_anew_forgets_the_checkpoints_of_that_sweep_only(mirror: Mirro
 def test_a_finished_sweep_leaves_its_result_and_no_checkpoints(mirror: Mirror) -> None:
     mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice")], "run_1", now=NOON)
     _write(mirror, PAGE, Checkpoint(OWNER, "invoice", "/v1/invoices"))
-    mirror.finish_sweeps([(OWNER, "customer")], rows=7, requests=2, availability="available", now=NOON + timedelta(minutes=5))
+    mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2)], now=NOON + timedelta(minutes=5))
     assert _checkpoints(mirror) == 1
     assert mirror.unfinished_sweeps([OWNER], now=NOON + timedelta(hours=1)).keys() == {(OWNER, "invoice")}
     status = {status.resource: status for status in mirror.sweep_statuses()}["customer"]
@@ -62,7 +62,7 @@ def test_a_finished_sweep_leaves_its_result_and_no_checkpoints(mirror: Mirror) -
 
 def test_the_last_finished_result_stays_while_a_new_sweep_runs(mirror: Mirror) -> None:
     mirror.begin_sweeps([(OWNER, "customer")], "run_1", now=NOON)
-    mirror.finish_sweeps([(OWNER, "customer")], rows=7, requests=2)
+    mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2)])
     mirror.begin_sweeps([(OWNER, "customer")], "run_2", now=NOON + timedelta(hours=1))
     (status,) = mirror.sweep_statuses()
     assert status.unfinished and status.started_at == NOON + timedelta(hours=1)
@@ -82,7 +82,7 @@ def test_many_owners_take_few_statements(mirror: Mirror) -> None:
     try:
         mirror.begin_sweeps(pairs, "run_1")
         assert len(mirror.unfinished_sweeps(owners)) == len(pairs)
-        mirror.finish_sweeps(pairs, rows=0, requests=1)
+        mirror.finish_sweeps([FinishedSweep(owner, name, 0, 1) for owner, name in pairs])
         mirror.counts(owners)
     finally:
         sa.event.remove(mirror.engine, "before_cursor_execute", count)

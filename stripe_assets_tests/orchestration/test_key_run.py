@@ -22,6 +22,7 @@ class BrokenSync:
 
     def __init__(self, finishing: Sequence[str], error: BaseException) -> None:
         self.progress = Progress()
+        self.related = None
         self._finishing = finishing
         self._error = error
 
