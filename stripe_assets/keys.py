@@ -7,7 +7,7 @@ import logging
 import os
 
 from stripe_assets.mirror import KeyStore, Mirror, StoredKey
-from stripe_assets.stripe_api import ApiKey, environment_key, environment_variables, parse_api_key
+from stripe_assets.stripe_api import ApiKey, InvalidApiKey, environment_key, environment_variables, parse_api_key
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +57,12 @@ class KeyRing:
         variable = self.variables.get(alias)
         if stored is not None:
             key = parse_api_key(alias, stored.reveal(), account_id=stored.account_id, connected=stored.connected, source="database")
+            if key.livemode != stored.livemode:
+                modes = ("test", "live")
+                raise InvalidApiKey(
+                    f"{alias}: it was added with a {modes[stored.livemode]} mode key and now has a {modes[key.livemode]} mode one; "
+                    "add that under another alias"
+                )
             if variable and os.environ[variable].strip() != key.secret.reveal():
                 _log.warning("The alias %s is in the database and in %s with different keys: the database's is used.", alias, variable)
             return key

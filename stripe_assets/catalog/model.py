@@ -25,6 +25,9 @@ Kind = Literal[
 Wire = Literal["plain", "int64_string", "rfc3339"]
 """How a scalar travels: v2 sends 64-bit integers as strings and times as RFC 3339, v1 sends times as Unix seconds."""
 
+SECRET_NAMES = frozenset({"client_secret", "confirmation_secret", "signing_secret"})
+"""Fields that hold credentials in whichever object they occur: never stored. `Resource.secrets` names the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -72,6 +75,8 @@ class Route:
     """A fan-out: this list is read once for each row of that resource."""
     parent_params: Mapping[str, str] = field(default_factory=dict)
     """Placeholder or query parameter → the parent's field that fills it: `{"customer": "id"}`."""
+    link: str | None = None
+    """The column that takes the parent's id where no field of the child names the parent (`balance_transaction.payout_id`)."""
     parent_where: tuple[str, str | bool | None] | None = None
     """Only parents whose top-level field has this value; `None` as the value means any that is not null."""
     modes: Literal["both", "live", "test"] = "both"

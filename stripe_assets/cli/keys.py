@@ -96,9 +96,9 @@ def _checked(key: ApiKey, mirror: Mirror) -> str:
     """The key's account, by Stripe. Raises StripeError and InvalidApiKey; an alias stays with the account that it was added for."""
     from stripe_assets.keys import KeyRing
     from stripe_assets.stripe_api import StripeApi
-    from stripe_assets.sync.owners import own_account
+    from stripe_assets.sync.owners import ACCOUNT, Owners
 
-    account_id = own_account(StripeApi(key), key).id
+    account_id, _ = Owners(StripeApi(key), key, mirror.catalog[ACCOUNT]).own()
     stored = KeyRing(mirror).stored().get(key.alias)
     if stored is not None and (stored.account_id, stored.livemode) != (account_id, key.livemode):
         raise BadInput(

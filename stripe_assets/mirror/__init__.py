@@ -16,12 +16,13 @@ from stripe_assets.mirror.batch import (
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.keys import KeyStore, KeyStoreError, StoredKey
 from stripe_assets.mirror.mirror import DEFAULT_URL, Mirror
-from stripe_assets.mirror.references import Missing
+from stripe_assets.mirror.references import Absence, Missing
 from stripe_assets.mirror.rows import flatten
 from stripe_assets.mirror.sweeps import FinishedSweep, Sweep, SweepStatus
 
 __all__ = [
     "DEFAULT_URL",
+    "Absence",
     "Batch",
     "Checkpoint",
     "ClosedSublist",

@@ -21,11 +21,15 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class ParentRef:
-    """The row that a sublist's or a fan-out's rows hang on. `field` is None for a fan-out that is no field of the parent."""
+    """The row that a sublist's or a fan-out's rows hang on. `field` is None for a fan-out that is no field of the parent.
+
+    `link` is a column of the rows that takes the parent's id besides.
+    """
 
     resource: str
     id: str
     field: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,8 @@ class OpenSublist:
     owner: Owner
     targets: tuple[str, ...]
     url: str
-    cursor: str
-    """The last id received: the `starting_after` of the next request."""
+    cursor: str | None
+    """The last id received: the `starting_after` of the next request. None where none came, though there are some."""
     count: int
     """Items received: the `position` of the next one."""
     observed_at: datetime

@@ -16,7 +16,7 @@ from stripe_assets.mirror.batch import Batch, Owner, WriteCounts
 from stripe_assets.mirror.dialect import Dialect, dialect_of
 from stripe_assets.mirror.errors import MirrorError, explained, shown_url
 from stripe_assets.mirror.rebuild import Reader
-from stripe_assets.mirror.references import Missing
+from stripe_assets.mirror.references import Absence, Missing
 from stripe_assets.mirror.schema import ensure_schema
 from stripe_assets.mirror.sweeps import FinishedSweep, Sweep, Sweeps, SweepStatus
 from stripe_assets.mirror.tables import Tables
@@ -115,49 +115,38 @@ class Mirror:
     def counts(self, owners: Iterable[Owner] | None = None, resources: Iterable[str] | None = None) -> dict[str, int]:
         """Resource → live rows of these owners together, in few statements. None means all."""
         names = list(self.tables if resources is None else resources)
-        pairs = None if owners is None else sorted({(owner.account_id, owner.livemode) for owner in owners})
+        wanted = None if owners is None else set(owners)
         found: dict[str, int] = dict.fromkeys(names, 0)
         with self.connection() as connection:
             for start in range(0, len(names), 100):  # SQLite joins at most 500 SELECTs
-                parts = [self._count_query(name, pairs) for name in names[start : start + 100]]
-                for name, rows in connection.execute(sa.union_all(*parts)):
-                    found[name] += rows
+                parts = [self._count_query(name) for name in names[start : start + 100]]
+                for name, account_id, livemode, rows in connection.execute(sa.union_all(*parts)):
+                    if wanted is None or Owner(account_id, livemode) in wanted:
+                        found[name] += rows
         return found
 
-    def counts_by_owner(self, resource: str, owners: Sequence[Owner]) -> dict[Owner, int]:
+    def counts_by_owner(self, resource: str, owners: Iterable[Owner]) -> dict[Owner, int]:
         """Live rows of a resource for each of these owners that has some."""
-        table = self.tables[resource]
-        query = (
-            sa.select(table.c._account_id, table.c._livemode, sa.func.count())
-            .where(table.c._deleted_at.is_(None), table.c._account_id.in_([owner.account_id for owner in owners]))
-            .group_by(table.c._account_id, table.c._livemode)
-        )
         with self.connection() as connection:
-            counts = {Owner(account_id, livemode): count for account_id, livemode, count in connection.execute(query)}
-        return {owner: counts[owner] for owner in owners if owner in counts}
+            found = {Owner(account_id, mode): rows for _, account_id, mode, rows in connection.execute(self._count_query(resource))}
+        return {owner: found[owner] for owner in owners if owner in found}
 
-    def _count_query(self, name: str, pairs: list[tuple[str, bool]] | None) -> sa.Select:
+    def _count_query(self, name: str) -> sa.Select:
+        """By owner, all of them: a platform can have more accounts than a statement takes parameters."""
         table = self.tables[name]
-        query = sa.select(sa.literal_column(f"'{name}'"), sa.func.count()).select_from(table).where(table.c._deleted_at.is_(None))
-        if pairs is None:
-            return query
-        by_mode = [
-            sa.and_(table.c._livemode == mode, table.c._account_id.in_([account for account, livemode in pairs if livemode == mode]))
-            for mode in {livemode for _, livemode in pairs}
-        ]
-        return query.where(sa.or_(sa.false(), *by_mode))
+        owner = (table.c._account_id, table.c._livemode)
+        query = sa.select(sa.literal_column(f"'{name}'"), *owner, sa.func.count()).select_from(table)
+        return query.where(table.c._deleted_at.is_(None)).group_by(*owner)
 
     def unfinished_sweeps(self, owners: Iterable[Owner], *, now: datetime | None = None) -> dict[tuple[Owner, str], Sweep]:
         """Sweeps of these owners that broke off less than a day ago, with their checkpoints."""
         with self.connection() as connection:
             return self._sweeps.unfinished(connection, owners, now)
 
-    def begin_sweeps(
-        self, wanted: Iterable[tuple[Owner, str]], run_id: str, *, now: datetime | None = None
-    ) -> dict[tuple[Owner, str], Sweep]:
+    def begin_sweeps(self, wanted: Iterable[tuple[Owner, str]], run_id: str, *, scope: str = "", now: datetime | None = None) -> None:
         """Starts sweeps from the beginning, all with one `started_at`; checkpoints that older ones left are deleted."""
         with self.transaction() as connection:
-            return self._sweeps.begin(connection, wanted, run_id, now)
+            self._sweeps.begin(connection, wanted, run_id, scope, now)
 
     def finish_sweeps(self, finished: Sequence[FinishedSweep], *, now: datetime | None = None) -> None:
         """Records finished sweeps and deletes their checkpoints, in one transaction."""
@@ -174,7 +163,7 @@ class Mirror:
         with self.connection() as connection:
             return references.missing(connection, self.catalog, self.tables, since, owners)
 
-    def record_absences(self, absent: Mapping[Missing, str]) -> None:
+    def record_absences(self, absent: Mapping[Missing, Absence]) -> None:
         """Notes that these do not exist or may not be read, each with Stripe's reason."""
         if absent:
             with self.transaction() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stripe_assets.catalog.model import Field, Resource
+from stripe_assets.catalog.model import SECRET_NAMES, Field, Resource
 from stripe_assets.mirror.batch import Row
 from stripe_assets.mirror.tables import Layout
 from stripe_assets.mirror.values import Misfit, exact_type, to_column
@@ -13,9 +13,6 @@ from stripe_assets.mirror.values import Misfit, exact_type, to_column
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
     from stripe_assets.mirror.rows import Page
-
-SECRET_KEY = "client_secret"
-"""Removed wherever it stands; the catalog names the other secrets by their paths."""
 
 
 class Scope(NamedTuple):
@@ -55,7 +52,7 @@ class Plan:
         for field in resource.fields:
             if len(field.path) == 1 and not field.derived:
                 self.entries[field.path[0]] = (field.column, exact_type(field), self._handler(field))
-        for name in [SECRET_KEY, *(path[0] for path in resource.secrets if len(path) == 1)]:
+        for name in [*SECRET_NAMES, *(path[0] for path in resource.secrets if len(path) == 1)]:
             self.entries[name] = (None, None, _drop)
 
     def _handler(self, field: Field) -> Handler:
@@ -179,9 +176,9 @@ def at_path(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def holds_key(value: Any) -> bool:
-    """Whether SECRET_KEY stands anywhere in a JSON value."""
+    """Whether a name of SECRET_NAMES stands anywhere in a JSON value."""
     if type(value) is dict:
-        if SECRET_KEY in value:
+        if not SECRET_NAMES.isdisjoint(value):
             return True
         value = value.values()
     elif type(value) is not list:
@@ -194,9 +191,9 @@ def holds_key(value: Any) -> bool:
 
 
 def without_key(value: Any) -> Any:
-    """A copy of a JSON value without SECRET_KEY at any depth."""
+    """A copy of a JSON value without the names of SECRET_NAMES at any depth."""
     if type(value) is dict:
-        return {key: without_key(inner) for key, inner in value.items() if key != SECRET_KEY}
+        return {key: without_key(inner) for key, inner in value.items() if key not in SECRET_NAMES}
     if type(value) is list:
         return [without_key(inner) for inner in value]
     return value

@@ -41,6 +41,7 @@ class PostgreSQL:
             url.set(drivername="postgresql+psycopg"),
             json_serializer=json_text,
             json_deserializer=loads,
+            hide_parameters=True,
             pool_pre_ping=True,
             connect_args={"connect_timeout": 10, "client_encoding": "utf8", "application_name": "stripe_assets"},
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
 
 IDS_PER_QUERY = 500
+ASKED_AGAIN_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -122,10 +123,12 @@ def _present(connection: sa.Connection, tables: Tables, target: str, wanted: Ite
     for one in wanted:
         by_owner.setdefault(one.owner, []).append(one.id)
     absence = tables.own["_absence"]
+    lasting = sa.or_(absence.c["until"].is_(None), absence.c["until"] > datetime.now(UTC))
+    still_absent = sa.and_(absence.c["resource"] == target, lasting)
     for owner, ids in by_owner.items():
         for start in range(0, len(ids), IDS_PER_QUERY):
             chunk = ids[start : start + IDS_PER_QUERY]
-            for table, condition in ((tables[target], sa.true()), (absence, absence.c["resource"] == target)):
+            for table, condition in ((tables[target], sa.true()), (absence, still_absent)):
                 query = sa.select(table.c["id"]).where(
                     table.c["_account_id"] == owner.account_id, table.c["_livemode"] == owner.livemode, condition, table.c["id"].in_(chunk)
                 )
@@ -133,7 +136,15 @@ def _present(connection: sa.Connection, tables: Tables, target: str, wanted: Ite
     return present
 
 
-def record(connection: sa.Connection, tables: Tables, dialect: Dialect, absent: Mapping[Missing, str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Why an object is not there. `lasting`: it does not exist; otherwise it may not be read, which can change."""
+
+    reason: str
+    lasting: bool
+
+
+def record(connection: sa.Connection, tables: Tables, dialect: Dialect, absent: Mapping[Missing, Absence]) -> None:
     """Notes absences; one that was noted before gets the newer reason."""
     now = datetime.now(UTC)
     rows: list[Row] = [
@@ -142,10 +153,11 @@ def record(connection: sa.Connection, tables: Tables, dialect: Dialect, absent: 
             "_livemode": wanted.owner.livemode,
             "resource": wanted.resource,
             "id": wanted.id,
-            "reason": reason,
+            "reason": absence.reason,
             "observed_at": now,
+            "until": None if absence.lasting else now + ASKED_AGAIN_AFTER,
         }
-        for wanted, reason in absent.items()
+        for wanted, absence in absent.items()
     ]
     key, columns = OWN_COLUMNS["_absence"]
     dialect.put(connection, "_absence", tuple(key), {**key, **columns}, rows)

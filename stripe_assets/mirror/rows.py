@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.batch import Batch, ClosedSublist, OpenSublist, Owner, ParentRef, Row
@@ -95,6 +96,8 @@ class Page:
         if parent is not None and plan.has_parent:
             row["_parent_object"], row["_parent_id"], row["_parent_field"] = parent.resource, parent.id, parent.field
             row["_position"] = position
+            if parent.link is not None:
+                row[parent.link] = parent.id
         deleted = obj.get("deleted") is True
         row["_deleted_at"] = self.observed_at if deleted else None
         extra = self._columns(row, obj, Scope(plan, obj, own_id, account_id, observed))
@@ -180,10 +183,11 @@ class Page:
             self.batch.objects += len(items)
         if not (scope.observed and field.complete):
             return True
-        if value.get("has_more") and items:
+        if value.get("has_more"):
             owner = Owner(scope.account_id, self.livemode)
-            url = (field.url or str(value.get("url"))).replace("{id}", scope.id)
-            self.batch.sublists.append(OpenSublist(parent, owner, field.targets, url, items[-1]["id"], len(items), self.observed_at))
+            url = (field.url or str(value.get("url"))).replace("{id}", quote(scope.id, safe=""))
+            cursor = items[-1]["id"] if items else None
+            self.batch.sublists.append(OpenSublist(parent, owner, field.targets, url, cursor, len(items), self.observed_at))
         else:
             row[read_at_column(field.name)] = self.observed_at
             key = (scope.plan.resource.name, field.name, scope.account_id)

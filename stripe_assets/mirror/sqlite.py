@@ -34,6 +34,7 @@ class SQLite:
             url.set(drivername="sqlite+pysqlite"),
             json_serializer=json_text,
             json_deserializer=loads,
+            hide_parameters=True,
             connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
             **({"poolclass": StaticPool} if in_memory else {}),
         )

@@ -26,6 +26,8 @@ class Sweep:
     """A complete listing of a resource for an owner, under way."""
 
     started_at: datetime
+    scope: str = ""
+    """What the run that began it was about: see `stripe_assets.sync.resume`."""
     checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
     """Of a sweep that is taken up again: list key → where it stands."""
 
@@ -69,26 +71,30 @@ class Sweeps:
     def unfinished(self, connection: sa.Connection, owners: Iterable[Owner], now: datetime | None = None) -> dict[tuple[Owner, str], Sweep]:
         """Sweeps of these owners that began less than CONTINUED_WITHIN ago and did not finish, with their checkpoints."""
         owners = set(owners)
-        accounts = {owner.account_id for owner in owners}
         table = self._sweep
         since = (now or datetime.now(UTC)) - CONTINUED_WITHIN
-        started = self._started(connection, accounts, table.c.unfinished, table.c.started_at > since)
-        sweeps = {key: Sweep(at) for key, at in started.items() if key[0] in owners}
+        query = sa.select(*(table.c[name] for name in _KEY), table.c.started_at, table.c.scope)
+        query = query.where(table.c.unfinished, table.c.started_at > since)
+        sweeps: dict[tuple[Owner, str], Sweep] = {}
+        for some in _chunks(sorted({owner.account_id for owner in owners})):
+            for row in connection.execute(query.where(table.c._account_id.in_(some))).mappings():
+                owner = Owner(row["_account_id"], row["_livemode"])
+                if owner in owners:
+                    sweeps[owner, row["resource"]] = Sweep(row["started_at"], row["scope"] or "")
         if sweeps:
             self._load_checkpoints(connection, sweeps)
         return sweeps
 
     def begin(
-        self, connection: sa.Connection, wanted: Iterable[tuple[Owner, str]], run_id: str, now: datetime | None = None
-    ) -> dict[tuple[Owner, str], Sweep]:
+        self, connection: sa.Connection, wanted: Iterable[tuple[Owner, str]], run_id: str, scope: str = "", now: datetime | None = None
+    ) -> None:
         """Starts sweeps, in two statements however many there are. Checkpoints of the sweeps that they replace are deleted."""
         now = now or datetime.now(UTC)
         keys = sorted(set(wanted))
-        rows: list[Row] = [{**_key_of(*key), "started_at": now, "run_id": run_id, "unfinished": True} for key in keys]
+        rows: list[Row] = [{**_key_of(*key), "started_at": now, "run_id": run_id, "scope": scope, "unfinished": True} for key in keys]
         if rows:
             self._dialect.put(connection, "_sweep", _KEY, _COLUMNS, rows)
             self._forget(connection, self._sweep.c.started_at == now)
-        return {key: Sweep(now) for key in keys}
 
     def finish(self, connection: sa.Connection, finished: Sequence[FinishedSweep], now: datetime | None = None) -> None:
         """Records sweeps that were begun as finished, and deletes their checkpoints."""
@@ -132,15 +138,6 @@ class Sweeps:
             )
             for row in connection.execute(sa.select(self._sweep).order_by(*self._sweep.primary_key)).mappings()
         ]
-
-    def _started(self, connection: sa.Connection, accounts: set[str], *where: sa.ColumnElement[bool]) -> dict[tuple[Owner, str], datetime]:
-        table = self._sweep
-        query = sa.select(table.c._account_id, table.c._livemode, table.c.resource, table.c.started_at).where(*where)
-        found = {}
-        for some in _chunks(sorted(accounts)):
-            for account_id, livemode, resource, started_at in connection.execute(query.where(table.c._account_id.in_(some))):
-                found[Owner(account_id, livemode), resource] = started_at
-        return found
 
     def _forget(self, connection: sa.Connection, sweeps: sa.ColumnElement[bool]) -> None:
         """Deletes the checkpoints of the sweeps that a condition on `_sweep` names."""

@@ -208,6 +208,7 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
         {
             "started_at": "timestamp",
             "run_id": "text",
+            "scope": "text",  # only a run of the same scope may take it up
             "unfinished": "boolean",  # what follows is of the last one that finished
             "last_started_at": "timestamp",
             "last_finished_at": "timestamp",
@@ -222,7 +223,7 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
     ),
     "_absence": (
         {"_account_id": "text", "_livemode": "boolean", "resource": "text", "id": "text"},
-        {"reason": "text", "observed_at": "timestamp"},
+        {"reason": "text", "observed_at": "timestamp", "until": "timestamp"},  # until: asked again then; null: not by itself
     ),
     "_event_ledger": (
         {"_account_id": "text", "_livemode": "boolean", "id": "text"},

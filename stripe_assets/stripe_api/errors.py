@@ -168,7 +168,7 @@ class NotFound(StripeError):
 
     @property
     def unavailable(self) -> bool:
-        return self.unknown_url
+        return True
 
 
 class InvalidRequest(StripeError):
@@ -176,11 +176,8 @@ class InvalidRequest(StripeError):
 
     @property
     def unavailable(self) -> bool:
-        if self.status == 405:  # the server knows the path, but cannot list it
-            return True
-        # A refused parameter is an error of the program's, not an answer about the account.
-        about_parameter = self.param is not None or (self.code or "").startswith("parameter_")
-        return self.status == 400 and bool(self.type or self.code) and not about_parameter
+        # 405: the server knows the path, but cannot list it. A 400 without Stripe's words is a proxy's.
+        return self.status == 405 or (self.status == 400 and bool(self.type or self.code))
 
 
 class RateLimited(StripeError):

@@ -25,7 +25,7 @@ def worth_repeating(reply: Reply, body: Mapping[str, object] | None) -> bool:
         return advice == "true"
     if 200 <= status < 300:  # cut off, or a proxy's page: an answer of Stripe's never gets here
         return body is None
-    return status in (409, 429) or status >= 500
+    return status in (408, 409, 429) or status >= 500
 
 
 def pause(headers: Mapping[str, str], now: datetime) -> float | None:

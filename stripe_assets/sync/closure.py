@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.mirror import Mirror, Missing, Owner
-from stripe_assets.stripe_api import route_path
+from stripe_assets.mirror import Absence, Mirror, Missing, Owner
+from stripe_assets.stripe_api import NotFound, StripeError, route_path
 from stripe_assets.sync.phase import Phase
 from stripe_assets.sync.task import Task
 
-NOT_COVERED = "the account is not among those that the key covers"
+NOT_COVERED = Absence("the account is not among those that the key covers", lasting=False)
 
 
 @dataclass(slots=True)
@@ -67,11 +67,12 @@ class Closure:
             if state.error:
                 self.result.errors.append(state.error)
         phase.close()
-        absent = phase.reader.absent
-        self._absent(absent)
-        self.result.closed.update(wanted.resource for wanted in missing if wanted not in absent)
+        reader = phase.reader
+        self._absent({wanted: Absence(error.reason, _gone(error)) for wanted, error in reader.absent.items()})
+        self.result.errors += reader.errors.values()
+        self.result.closed.update(wanted.resource for wanted in missing if wanted not in reader.absent and wanted not in reader.errors)
 
-    def _absent(self, absent: dict[Missing, str]) -> None:
+    def _absent(self, absent: dict[Missing, Absence]) -> None:
         self._mirror.record_absences(absent)
         self.result.absent.update(wanted.resource for wanted in absent)
 
@@ -90,3 +91,7 @@ class Closure:
             params={"expand": list(resource.expand)} if resource.expand else {},
             wanted=wanted,
         )
+
+
+def _gone(error: StripeError) -> bool:
+    return isinstance(error, NotFound) and error.missing

@@ -73,7 +73,7 @@ class FanOut:
             key=f"{self.key} {parent.id}",
             paging=route.paging,
             params=list_params(self.resource, route, self.variant) | in_query,
-            parent=Parent(route.parent, parent.id, Owner(parent.account_id, self.reader.livemode)),
+            parent=Parent(route.parent, parent.id, Owner(parent.account_id, self.reader.livemode), link=route.link),
             cursor=tuple(parent.cursor),
             depth=self.depth,
             fan_out=self,
@@ -81,19 +81,32 @@ class FanOut:
 
     def checkpoint(self) -> Checkpoint:
         """What is still to be asked."""
+        return self._checkpoint_of(self._remaining)
+
+    def checkpoint_after(self, parent_id: str, cursor: Sequence[str] = ()) -> Checkpoint:
+        """What is still to be asked once a page of one parent's list is committed; no `cursor`: that list has ended.
+
+        Another parent counts as asked only when its own page is known to be committed: this is written with other pages.
+        """
+        return self._checkpoint_of(self._after(parent_id, cursor))
+
+    def advance(self, parent_id: str, cursor: Sequence[str] = ()) -> None:
+        """The page is committed."""
         with self._lock:
-            parents = tuple(orjson.dumps([p.id, p.account_id, dict(p.values), p.cursor]).decode() for p in self._remaining.values())
+            self._remaining = self._after(parent_id, cursor)
+
+    def _after(self, parent_id: str, cursor: Sequence[str]) -> dict[str, ParentRow]:
+        remaining = dict(self._remaining)
+        if cursor:
+            remaining[parent_id] = replace(remaining[parent_id], cursor=tuple(cursor[-CURSOR_IDS:]))
+        else:
+            remaining.pop(parent_id, None)
+        return remaining
+
+    def _checkpoint_of(self, remaining: Mapping[str, ParentRow]) -> Checkpoint:
+        parents = tuple(orjson.dumps([p.id, p.account_id, dict(p.values), p.cursor]).decode() for p in remaining.values())
         assert self.route.parent is not None
         return Checkpoint(self.reader, self.route.parent, self.key, parents, done=not parents)
-
-    def advanced(self, parent_id: str, cursor: Sequence[str] = ()) -> Checkpoint:
-        """The same after a page of one parent's list; no `cursor`: that list has ended."""
-        with self._lock:
-            if cursor:
-                self._remaining[parent_id] = replace(self._remaining[parent_id], cursor=tuple(cursor[-CURSOR_IDS:]))
-            else:
-                self._remaining.pop(parent_id, None)
-        return self.checkpoint()
 
 
 def active_routes(catalog: Catalog, models: Iterable[str], livemode: bool) -> dict[str, list[tuple[str, Route]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,13 +13,14 @@ from types import TracebackType
 from stripe_assets.catalog import catalog
 from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.mirror import Mirror, MirrorError, Owner
-from stripe_assets.stripe_api import Answer, ApiKey, InvalidApiKey, StripeApi, StripeError, items
+from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeApi, StripeError
 from stripe_assets.sync.closure import Closure, ClosureResult
 from stripe_assets.sync.fan_out import active_routes
 from stripe_assets.sync.model_state import Feeders, ModelState, feeders_of, with_feeders
-from stripe_assets.sync.owners import ACCOUNT, OWN_ACCOUNT, OwnAccount, connected_accounts, own_account
+from stripe_assets.sync.owners import ACCOUNT, AccountsPage, Owners, account_id_of
 from stripe_assets.sync.phase import Phase
 from stripe_assets.sync.plan import Plan, plan, root_lists
+from stripe_assets.sync.reader import route_of
 from stripe_assets.sync.results import ModelResult, Progress
 from stripe_assets.sync.resume import Sweeps
 from stripe_assets.sync.task import Task, list_key, list_params
@@ -49,7 +51,7 @@ class KeySync:
         self._catalog = catalog()
         self._run_id = run_id
         self._selected = [name for name in self._catalog.resources if not models or name in set(models)]
-        self._feeders = with_feeders(self._catalog, self._selected)
+        self._feeders = with_feeders(self._catalog, [*self._selected, ACCOUNT])  # accounts are read anyway, to know the owners
         self._halt = threading.Event()
         self._aborted: Exception | None = None
         self._began = datetime.now(UTC)
@@ -86,18 +88,20 @@ class KeySync:
         """Finds the accounts and says what the run will do. The accounts' own rows are written on the way."""
         self._writer.start()
         try:
-            own = own_account(self._api, self._key)
-            platform = Owner(own.id, self._key.livemode)
-            self._api.key = replace(self._key, account_id=own.id)  # the budget is the account's, whichever key reaches it
-            listed = (name for name in self._feeders if not self._catalog[name].on_demand)
+            accounts = Owners(self._api, self._key, self._catalog[ACCOUNT])
+            own_id, own = accounts.own()
+            platform = Owner(own_id, self._key.livemode)
+            self._api.key = replace(self._key, account_id=own_id)  # the budget is the account's, whichever key reaches it
+            listed = [name for name in self._feeders if not self._catalog[name].on_demand]
             nested = active_routes(self._catalog, listed, platform.livemode)
-            self._sweeps = Sweeps(self._mirror, self._catalog, nested, self._run_id)
+            self._sweeps = Sweeps(self._mirror, self._catalog, self._key.alias, self._feeders, nested, self._run_id)
             self._sweeps.begin([(platform, ACCOUNT)])
-            self._read_accounts(self._new_phase(platform, self._feeders, nested), own, platform)
+            self._owners = self._read_accounts(self._new_phase(platform, self._feeders, nested), platform, own, accounts)
             rows = self._mirror.counts(self._owners)
         except (StripeError, InvalidApiKey, MirrorError) as error:
             raise SyncAborted(str(error)) from None
-        return plan(self._catalog, self._key.alias, self._owners, self._selected, list(self._feeders), rows, self.progress.requests)
+        requests = self.progress.requests
+        return plan(self._catalog, self._key.alias, self._owners, self._selected, list(self._feeders), rows, requests, accounts.refused)
 
     def run(self) -> Iterator[ModelResult]:
         """Yields the result of each selected model as it finishes. Raises SyncAborted after what is finished is yielded."""
@@ -113,15 +117,18 @@ class KeySync:
             raise SyncAborted(self._why_aborted())
 
     def _results(self, phase: Phase) -> Iterator[ModelResult]:
-        self._sweeps.begin([(owner, name) for owner in self._owners for name in self._feeders if name != ACCOUNT])
-        for owner in self._owners:
-            phase.put(self._root_tasks(owner) + self._sweeps.left_over(owner))
         selected = set(self._selected)
-        for state in phase.run():
+        for state in phase.run(self._tasks_by_owner()):
             result = self._result(state)
             if state.model in selected:
                 self.progress.model_done()
                 yield result
+
+    def _tasks_by_owner(self) -> Iterator[list[Task]]:
+        """What is to be listed for one account after the other: a platform's thousands do not all wait in memory."""
+        for owner in self._owners:
+            self._sweeps.begin([(owner, name) for name in self._feeders if name != ACCOUNT])
+            yield self._root_tasks(owner) + self._sweeps.left_over(owner)
 
     def _new_phase(self, platform: Owner, feeders: Mapping[str, Feeders], nested: Mapping[str, list[tuple[str, Route]]]) -> Phase:
         account, writer = platform.account_id, self._writer
@@ -129,32 +136,18 @@ class KeySync:
         self._phases.append(phase)
         return phase
 
-    def _read_accounts(self, phase: Phase, own: OwnAccount, platform: Owner) -> None:
+    def _read_accounts(self, phase: Phase, platform: Owner, own: AccountsPage | None, accounts: Owners) -> tuple[Owner, ...]:
         """The own account and the connected ones, each asked for once: they are the owners and the `account` rows."""
-        route = self._catalog[ACCOUNT].routes[0]
-        account_ids = [own.id]
-        if own.answer is not None:
-            self._take_accounts(phase, platform, OWN_ACCOUNT, own.answer, [own.answer.body])
-        elif own.refusal is not None and ACCOUNT in phase.states:
-            phase.states.refuse(ACCOUNT, OWN_ACCOUNT, own.refusal.reason)
-        try:
-            for answer in connected_accounts(self._api, self._key, self._catalog[ACCOUNT]):
-                page = items(answer.body)
-                self._take_accounts(phase, platform, route.path, answer, page)
-                account_ids += [str(account["id"]) for account in page]
-        except StripeError as refusal:
-            if not refusal.unavailable:
-                raise
-            if ACCOUNT in phase.states:
-                phase.states.refuse(ACCOUNT, route.path, refusal.reason)
-        self._owners = tuple(Owner(id_, platform.livemode) for id_ in dict.fromkeys(account_ids))
-
-    def _take_accounts(self, phase: Phase, platform: Owner, path: str, answer: Answer, accounts: list[dict]) -> None:
-        if ACCOUNT in phase.states:
+        ids = [platform.account_id]
+        for page in itertools.chain([own] if own else [], accounts.connected()):
+            ids += [account_id_of(account, page.path) for account in page.accounts]
             phase.states.request(ACCOUNT, platform.account_id)
-            phase.states.answered(ACCOUNT)
-            task = Task(model=ACCOUNT, resource=ACCOUNT, reader=platform, path=path, endpoint=path, key=path)
-            phase.reader.take(task, accounts, None, answer)
+            task = Task(model=ACCOUNT, resource=ACCOUNT, reader=platform, path=page.path, endpoint=page.path, key=page.path)
+            phase.states.answered(ACCOUNT, route_of(task))
+            phase.reader.take(task, page.accounts, None, page.answer)
+        for what, reason in accounts.refused.items():
+            phase.states.refuse(ACCOUNT, what, reason)
+        return tuple(Owner(id_, platform.livemode) for id_ in dict.fromkeys(ids))
 
     def _root_tasks(self, owner: Owner) -> list[Task]:
         tasks = []
@@ -218,4 +211,4 @@ def _unlisted(resource: Resource) -> str | None:
     feeders = feeders_of(catalog(), resource)
     if feeders.complete or feeders.models:
         return None
-    return "not listed: a row comes when something embeds such an object or refers to it"
+    return "not listed: Stripe has no list of these, a row comes when something embeds one"

@@ -12,8 +12,11 @@ from typing import Literal
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Resource
 from stripe_assets.sync.results import AVAILABLE
+from stripe_assets.sync.task import Task
 
 REASONS_SHOWN = 3
+REFUSALS_ENOUGH = 50
+"""A nested list that was refused for so many parents, and answered for none, is not asked for any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,12 @@ class ModelState:
     error: str | None = None
     unavailable: dict[str, str] = field(default_factory=dict)
     """What could not be read → Stripe's reason."""
-    closed_routes: set[tuple[str, str]] = field(default_factory=set)
-    """Nested routes that are refused whatever the parent: (account id, path)."""
+    answered_routes: set[tuple[str, str]] = field(default_factory=set)
+    """(account id, path) of the lists that had an answer."""
+    refused_routes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Nested lists → for how many parents they were refused."""
+    gone: int = 0
+    """Parents that Stripe no longer had when they were asked for their lists."""
     done: bool = False
 
     @property
@@ -55,18 +62,19 @@ class ModelState:
     def status(self) -> Literal["ok", "unavailable", "failed"]:
         if self.failed:
             return "failed"
-        return "unavailable" if self.unavailable and not self.reads else "ok"
+        nothing = not self.reads and (self.unavailable or self.gone)
+        return "unavailable" if nothing and self.feeders.complete else "ok"
 
     @property
     def availability(self) -> str:
         if not self.unavailable:
-            return AVAILABLE
+            return f"404 for each of {self.gone} parents" if self.gone and not self.reads else AVAILABLE
         reasons = Counter(self.unavailable.values())
-        if not self.reads and len(reasons) == 1:
+        if self.status == "unavailable" and len(reasons) == 1:
             return next(iter(reasons))
         shown = [f"{what}: {reason}" for what, reason in list(self.unavailable.items())[:REASONS_SHOWN]]
         more = len(self.unavailable) - len(shown)
-        return ("partly: not " if self.reads else "") + "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
+        return ("" if self.status == "unavailable" else "partly: not ") + "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
 
     @property
     def seconds(self) -> float:
@@ -94,9 +102,11 @@ class ModelStates:
     def __iter__(self):
         return iter(self._states.values())
 
-    def open(self, model: str, count: int = 1) -> None:
+    def open(self, model: str) -> None:
         with self._lock:
-            self._states[model].open += count
+            state = self._states[model]
+            assert not state.done, f"{model} was called finished before all of it was read"
+            state.open += 1
 
     def close(self, model: str) -> None:
         with self._lock:
@@ -111,9 +121,23 @@ class ModelStates:
             if state.started is None:
                 state.started = time.monotonic()
 
-    def answered(self, model: str) -> None:
+    def answered(self, model: str, route: tuple[str, str] | None = None) -> None:
         with self._lock:
-            self._states[model].reads += 1
+            state = self._states[model]
+            state.reads += 1
+            if route:
+                state.answered_routes.add(route)
+
+    def parent_gone(self, model: str) -> None:
+        with self._lock:
+            self._states[model].gone += 1
+
+    def dropped(self, task: Task) -> bool:
+        """Whether there is no use in reading it: its model has failed, or its route was refused for every parent so far."""
+        state = self._states[task.model]
+        route = (task.reader.account_id, task.endpoint)
+        hopeless = state.refused_routes[route] >= REFUSALS_ENOUGH and route not in state.answered_routes
+        return (state.failed and not task.wanted) or (task.fan_out is not None and hopeless)
 
     def fail(self, model: str, error: str) -> None:
         """The first error is the one that is reported; what else the model has queued is dropped."""
@@ -126,7 +150,7 @@ class ModelStates:
             state = self._states[model]
             state.unavailable.setdefault(what, reason)
             if route:
-                state.closed_routes.add(route)
+                state.refused_routes[route] += 1
 
     def _finish_if_done(self, state: ModelState) -> None:
         if state.open or state.waiting_for or state.done:
@@ -136,13 +160,12 @@ class ModelStates:
         for fed in self._fed[state.model]:
             fed.waiting_for.discard(state.model)
             if not fed.feeders.complete:
-                continue
-            if state.failed:
+                if state.failed:
+                    fed.unavailable.setdefault(f"through {state.model}", "it failed")
+            elif state.failed:
                 fed.error = fed.error or f"incomplete, because {state.model} failed, whose rows it is read from"
             elif state.status == "unavailable":
                 fed.unavailable.setdefault(f"through {state.model}", f"{state.model} is unavailable: {state.availability}")
-            elif state.model in fed.feeders.sublists:
-                fed.reads += 1
         self._finished(state)
         for fed in self._fed[state.model]:
             self._finish_if_done(fed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Route
@@ -16,6 +16,7 @@ from stripe_assets.sync.task import Task
 from stripe_assets.sync.writer import Writer
 
 TICK_SECONDS = 0.25
+FEW_TASKS = 500
 
 
 class Phase:
@@ -53,22 +54,31 @@ class Phase:
             self.states.open(task.model)
         self._scheduler.put(tasks)
 
-    def run(self) -> Iterator[ModelState]:
-        """Yields each model's state as it finishes; ends early when the run is halted."""
+    def run(self, more: Iterable[list[Task]] = ()) -> Iterator[ModelState]:
+        """Yields each model's state as it finishes; ends early when the run is halted.
+
+        `more` is asked for further tasks while few are waiting; no model is finished before it has ended.
+        """
         self._scheduler.start()
-        waiting = 0
-        for state in self.states:
-            waiting += 1
-            self.states.close(state.model)
-        while waiting:
+        waiting, further = sum(1 for _ in self.states), iter(more)
+        fed = False
+        while waiting and not self._halt.is_set():
+            while not fed and self._scheduler.waiting < FEW_TASKS:
+                tasks = next(further, None)
+                if tasks is None:
+                    fed = True
+                    for state in self.states:
+                        self.states.close(state.model)
+                else:
+                    self.put(tasks)
             try:
                 state = self._finished.get(timeout=TICK_SECONDS)
             except queue.Empty:
-                if self._halt.is_set():
-                    return
                 continue
             waiting -= 1
             yield state
+        while not self._finished.empty():  # halted: what was finished until then is reported all the same
+            yield self._finished.get()
 
     def close(self) -> None:
         """Ends the threads after the request each is in."""

@@ -35,6 +35,8 @@ class Plan:
     fewest_requests: int
     """One for each page of what the mirror has now, at least one for each list."""
     fan_outs: tuple[FanOutPrice, ...]
+    refused: Mapping[str, str]
+    """What could not be asked to find the accounts → Stripe's reason."""
 
     def lines(self) -> list[str]:
         """For a log or a terminal."""
@@ -45,6 +47,7 @@ class Plan:
             + (f" and {connected:,} connected account{'s' if connected > 1 else ''}" if connected else "")
             + f", {len(self.models)} model{'s' if len(self.models) != 1 else ''}, at least {self.fewest_requests:,} requests"
         ]
+        lines += [f"accounts: {what} cannot be read: {reason}" for what, reason in self.refused.items()]
         if self.feeders:
             lines.append(f"read along, as rows come with theirs: {', '.join(self.feeders)}")
         if self.fan_outs:
@@ -78,23 +81,29 @@ def plan(
     active: Sequence[str],
     rows: Mapping[str, int],
     account_requests: int,
+    refused: Mapping[str, str],
 ) -> Plan:
-    """`rows` is what the mirror has of each model for these owners, `account_requests` what finding the owners took."""
+    """`rows` is what the mirror has of each model for these owners, `account_requests` what finding the owners took.
+
+    A nested list that only some parents are asked for counts as none: how many they are is not known before.
+    """
     livemode = owners[0].livemode
     roots = root_lists(catalog, active, livemode)
     pages = sum(max(0, math.ceil(rows.get(name, 0) / PAGE) - 1) for name in {name for name, _, _ in roots})
-    fan_outs = tuple(
-        FanOutPrice(name, route.parent, rows.get(route.parent, 0))
+    nested = [
+        (name, route)
         for name in active
         for route in catalog[name].routes
         if route.parent and not catalog[name].on_demand and applies(route, livemode)
-    )
-    nested = sum(price.parents * len(catalog[price.model].routes[0].variants) for price in fan_outs)
+    ]
+    fan_outs = tuple(FanOutPrice(name, route.parent or "", rows.get(route.parent or "", 0)) for name, route in nested)
+    asked = sum(rows.get(route.parent or "", 0) * len(route.variants) for _, route in nested if route.parent_where is None)
     return Plan(
         alias=alias,
         owners=tuple(owners),
         models=tuple(selected),
-        feeders=tuple(name for name in active if name not in set(selected)),
-        fewest_requests=account_requests + len(roots) * len(owners) + pages + nested,
+        feeders=tuple(name for name in active if name not in {*selected, ACCOUNT}),
+        fewest_requests=account_requests + len(roots) * len(owners) + pages + asked,
         fan_outs=fan_outs,
+        refused=refused,
     )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.catalog.model import Route
+from stripe_assets.catalog.model import Field, Route
 from stripe_assets.mirror import Batch, Checkpoint, Missing, Owner, ParentRef, flatten
 from stripe_assets.stripe_api import (
     Answer,
     AuthenticationFailed,
     InvalidRequest,
     NotFound,
-    PermissionDenied,
     Stopped,
     StripeApi,
     StripeError,
@@ -54,28 +53,30 @@ class Reader:
         self._write = write
         self._abort = abort
         self._refusals = Refusals()
-        self.absent: dict[Missing, str] = {}
-        """Wanted objects that Stripe does not have, or does not show → its reason."""
+        self.absent: dict[Missing, StripeError] = {}
+        """Wanted objects that Stripe does not have, or does not show."""
+        self.errors: dict[Missing, str] = {}
+        """Wanted objects that could not be read."""
 
     def read(self, task: Task) -> None:
-        """Reads the task's page and schedules what comes of it. Whatever goes wrong is told to the model's state."""
+        """Reads the task's page and schedules what comes of it. Whatever goes wrong is told to the model's state.
+
+        A task that a halted run leaves unread stays open: its model is not finished.
+        """
         try:
-            state = self._states[task.model]
-            route = (task.reader.account_id, task.endpoint)
-            if state.failed or (task.fan_out and route in state.closed_routes):
-                return
-            self._read(task)
+            if not self._states.dropped(task):
+                self._read(task)
         except Stopped:
-            pass
+            return
         except AuthenticationFailed as error:
             self._abort(error)
+            return
         except StripeError as error:
             self._refused(task, error)
         except Exception as error:
             logger.debug("reading %s failed", task.key, exc_info=True)
-            self._states.fail(task.model, f"{task.path}: {type(error).__name__}: {error}")
-        finally:
-            self._states.close(task.model)
+            self._failed(task, f"{task.path}: {type(error).__name__}: {error}")
+        self._states.close(task.model)
 
     def _read(self, task: Task) -> None:
         path, params = task.request()
@@ -87,8 +88,7 @@ class Reader:
         else:
             page = items(answer.body, path=task.path)
             cursor = next_cursor(answer.body, task.paging, asked=task.cursor[-1] if task.cursor else None, path=task.path)
-        if not task.cursor:
-            self._states.answered(task.model)
+        self._states.answered(task.model, route_of(task))
         self.take(task, page, cursor, answer)
 
     def take(self, task: Task, page: list[dict], cursor: str | None, answer: Answer) -> None:
@@ -101,7 +101,7 @@ class Reader:
             task.owner,
             answer.observed_at,
             api_version=self._catalog.api_version,
-            parent=ParentRef(parent.resource, parent.id, parent.field) if parent else None,
+            parent=ParentRef(parent.resource, parent.id, parent.field, parent.link) if parent else None,
             position=task.position,
             platform_id=self._own_account,
         )
@@ -109,38 +109,62 @@ class Reader:
         if cursor is not None:
             seen = [cursor] if task.paging == "next_page_url" else [str(item["id"]) for item in page]
             following.append(task.after(seen, len(page)))
+        after = following[0].cursor if following else ()
         if not task.wanted:
-            batch.checkpoints.append(self._checkpoint(task, following))
+            batch.checkpoints.append(self._checkpoint(task, after, len(page)))
         if task.since and not following:
             batch.closed.append(sublist.closed(self._catalog, task))
+        self._sublists_came(task, page, batch)
         following += self._rest_of_sublists(task, batch)
         following += self._nested_lists(task, batch)
         # Written before what follows is scheduled: no later page of this list may be committed before it.
-        self._states.open(task.model)
-        self._write(Page(batch, lambda error: self._written(task, error)))
+        self._put(task, batch, after)
         self._schedule(following)
 
-    def _written(self, task: Task, error: Exception | None) -> None:
+    def _put(self, task: Task, batch: Batch, after: Sequence[str]) -> None:
+        self._states.open(task.model)
+        self._write(Page(batch, lambda error: self._written(task, after, error)))
+
+    def _written(self, task: Task, after: Sequence[str], error: Exception | None) -> None:
         if error is not None:
-            self._states.fail(task.model, f"writing a page of {task.path}: {type(error).__name__}: {error}")
+            self._failed(task, f"writing a page of {task.path}: {type(error).__name__}: {error}")
+        elif task.fan_out and task.parent:
+            task.fan_out.advance(task.parent.id, after)
         self._states.close(task.model)
 
-    def _checkpoint(self, task: Task, following: list[Task]) -> Checkpoint:
+    def _checkpoint(self, task: Task, after: Sequence[str], count: int) -> Checkpoint:
         """Where the list goes on; a list that has ended is done."""
-        cursor = following[0].cursor if following else ()
         if task.fan_out and task.parent:
-            return task.fan_out.advanced(task.parent.id, cursor)
+            return task.fan_out.checkpoint_after(task.parent.id, after)
         if task.since:
-            return sublist.checkpoint_of(following[0] if following else task, done=not following)
-        return Checkpoint(task.reader, task.model, task.key, cursor, done=not following)
+            return sublist.checkpoint_of(task.after(after, count) if after else task, done=not after)
+        return Checkpoint(task.reader, task.model, task.key, tuple(after), done=not after)
+
+    def _sublists_came(self, task: Task, page: list[dict], batch: Batch) -> None:
+        """Models that are filled by the items' sublists were read if these were in the answer, and are told if not."""
+        came = {name for one in (*batch.closed, *batch.sublists) for name in one.targets}
+        for name in came:
+            if name in self._states:
+                self._states.answered(name)
+        for field in self._catalog[task.resource].fields if page else ():
+            if field.kind == "sublist" and field.complete and len(field.path) == 1 and came.isdisjoint(field.targets):
+                self._missing_sublist(task, field, f"the answer has no {field.name}")
+
+    def _missing_sublist(self, task: Task, field: Field, reason: str) -> None:
+        for name in field.targets:
+            if name in self._states and task.resource in self._states[name].feeders.sublists:
+                self._states.refuse(name, self._what(task), reason)
 
     def _rest_of_sublists(self, task: Task, batch: Batch) -> list[Task]:
-        """A task, and a checkpoint, for each sublist of the page that has more than what came with its parent."""
+        """A task, and a checkpoint, for each sublist of the page that has more than what came with its parent.
+
+        It counts for the model of the parent: those that the sublist fills wait for that, and fail with it.
+        """
         tasks = []
         for open_list in batch.sublists:
-            model = next((name for name in open_list.targets if name in self._states), task.model)
-            rest = sublist.rest_of(self._catalog, model, open_list, task.reader, task.depth + 1)
-            batch.checkpoints.append(sublist.checkpoint_of(rest))
+            rest = sublist.rest_of(self._catalog, task.model, open_list, task.reader, task.depth + 1)
+            if not task.wanted:
+                batch.checkpoints.append(sublist.checkpoint_of(rest))
             tasks.append(rest)
         return tasks
 
@@ -160,32 +184,38 @@ class Reader:
         return tasks
 
     def _refused(self, task: Task, error: StripeError) -> None:
-        """Stripe's refusal is an answer about what is available, or a cursor or a parent that has gone, or a failure."""
-        if isinstance(error, InvalidRequest) and error.refused_cursor and task.cursor:
-            self._schedule([task.with_older_cursor()])
-        elif task.wanted and _about_availability(error):
-            self.absent[task.wanted] = error.reason
-        elif isinstance(error, NotFound) and error.missing and task.parent:
-            self._states.answered(task.model)
-            self._forget(task)
+        """Stripe's refusal is about a cursor or a parent that has gone, a parameter, what is available; or it is a failure."""
+        if isinstance(error, InvalidRequest | NotFound) and task.cursor and not task.restarted:
+            self._schedule([task.with_older_cursor() if error.refused_cursor else task.from_the_start()])
         elif isinstance(error, InvalidRequest) and (refused := self._refusals.learn(task, error)):
             self._states.refuse(task.model, f"{self._what(task)} {refused}", error.reason)
+            for field in self._catalog[task.resource].fields:
+                if field.kind == "sublist" and refused.endswith(".".join(field.path)):
+                    self._missing_sublist(task, field, error.reason)
             self._schedule([task])
-        elif not _about_availability(error) or (task.cursor and not task.parent):
-            self._states.fail(task.model, str(error))
-        else:
-            whatever_parent = isinstance(error, PermissionDenied) or (isinstance(error, NotFound) and error.unknown_url)
-            route = (task.reader.account_id, task.endpoint) if whatever_parent else None
-            self._states.refuse(task.model, self._what(task), error.reason, route=route)
+        elif task.wanted and error.unavailable:
+            self.absent[task.wanted] = error
+        elif isinstance(error, NotFound) and error.missing and task.parent:
+            self._states.parent_gone(task.model)
             self._forget(task)
+        elif not error.unavailable or (task.cursor and not task.parent):
+            self._failed(task, str(error))
+        else:
+            self._states.refuse(task.model, self._what(task), error.reason, route=route_of(task) if task.fan_out else None)
+            self._forget(task)
+
+    def _failed(self, task: Task, error: str) -> None:
+        if task.wanted:
+            self.errors[task.wanted] = error  # one object of many: the others are wanted all the same
+        else:
+            self._states.fail(task.model, error)
 
     def _forget(self, task: Task) -> None:
         """A nested list that has no answer is not to be asked for again by the run that takes this one up."""
-        batch = Batch()
-        if task.parent:
-            batch.checkpoints.append(self._checkpoint(task, []))
-            self._states.open(task.model)
-            self._write(Page(batch, lambda error: self._written(task, error)))
+        if task.parent and not task.wanted:
+            batch = Batch()
+            batch.checkpoints.append(self._checkpoint(task, (), 0))
+            self._put(task, batch, ())
 
     def _header(self, reader: Owner) -> str | None:
         return None if reader.account_id == self._own_account else reader.account_id
@@ -195,6 +225,6 @@ class Reader:
         return task.endpoint if task.reader.account_id == self._own_account else f"{task.reader.account_id} {task.endpoint}"
 
 
-def _about_availability(error: StripeError) -> bool:
-    """Any 400, 403 or 404 to a list says that this key cannot have it, whatever the code: reported, and not a failure."""
-    return error.unavailable or error.status in (400, 403, 404)
+def route_of(task: Task) -> tuple[str, str]:
+    """Which account was asked for which kind of list."""
+    return (task.reader.account_id, task.endpoint)

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Route
 from stripe_assets.mirror import Checkpoint, FinishedSweep, Mirror, Owner, Sweep
 from stripe_assets.sync import fan_out, sublist
+from stripe_assets.sync.model_state import feeders_of
 from stripe_assets.sync.task import Task
 
 
 class Sweeps:
     """The sweeps of a run: begun or taken up again, and finished, in the mirror.
 
-    A list may go on from its checkpoint only if all that its rows cause (nested lists, the rest of sublists) was
-    recorded with it. So a model is taken up again only together with the models that hang on its rows: when their
-    sweeps began with its own, and none of them is finished.
+    A list may go on from its checkpoint only if all that its rows cause was recorded with it, and refused to no other
+    key. So a sweep carries its run's scope, and only a run of the same key and the same models takes it up; a model on
+    whose rows nothing hangs is taken up by any run of the key.
     """
 
     def __init__(
         self,
         mirror: Mirror,
         catalog: Catalog,
+        alias: str,
+        active: Iterable[str],
         nested: Mapping[str, list[tuple[str, Route]]],
         run_id: str,
     ) -> None:
@@ -31,21 +34,22 @@ class Sweeps:
         self._catalog = catalog
         self._nested = nested
         self._run_id = run_id
-        self._began = datetime.now(UTC)
+        self._alias = alias
+        models = hashlib.sha256(" ".join(sorted(active)).encode()).hexdigest()[:16]
+        self._scope = f"{alias} {catalog.api_version} {models}"
+        self._feeding = {name for resource in catalog.resources.values() for name in feeders_of(catalog, resource).models}
         self._continued: dict[tuple[Owner, str], Sweep] = {}
 
     def begin(self, pairs: Iterable[tuple[Owner, str]]) -> None:
-        """All sweeps that a run starts carry one time, by which what began together is known."""
         pairs = list(pairs)
         unfinished = self._mirror.unfinished_sweeps({owner for owner, _ in pairs})
-        continued = {pair: unfinished[pair] for pair in pairs if pair in unfinished and self._whole(pair, unfinished)}
-        self._mirror.begin_sweeps([pair for pair in pairs if pair not in continued], self._run_id, now=self._began)
+        continued = {pair: unfinished[pair] for pair in pairs if pair in unfinished and self._may_take_up(pair[1], unfinished[pair])}
+        self._mirror.begin_sweeps([pair for pair in pairs if pair not in continued], self._run_id, scope=self._scope)
         self._continued.update(continued)
 
-    def _whole(self, pair: tuple[Owner, str], unfinished: Mapping[tuple[Owner, str], Sweep]) -> bool:
-        owner, model = pair
-        hanging = [unfinished.get((owner, name)) for name, _ in self._nested.get(model, ())]
-        return all(sweep is not None and sweep.started_at == unfinished[pair].started_at for sweep in hanging)
+    def _may_take_up(self, model: str, sweep: Sweep) -> bool:
+        ours = sweep.scope.startswith(f"{self._alias} {self._catalog.api_version} ")
+        return sweep.scope == self._scope or (ours and model not in self._feeding)
 
     def resume(self, task: Task) -> Task | None:
         """The task at the page where its list was left; None when it had been read to its end."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
+import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable
 
@@ -18,6 +19,7 @@ from stripe_assets.sync.task import Task
 WORKERS = 24
 PER_ENDPOINT = 6
 BACKLOG = 1000
+GRACE_SECONDS = 3.0
 
 
 class Scheduler:
@@ -56,14 +58,24 @@ class Scheduler:
                 self._enqueue(task)
             self._changed.notify_all()
 
+    @property
+    def waiting(self) -> int:
+        """Tasks that no thread has taken yet."""
+        with self._changed:
+            return sum(map(len, self._queues.values()))
+
     def close(self) -> None:
-        """Ends the threads after the request each is in; what is queued is dropped."""
+        """Ends the threads after the request each is in; what is queued is dropped.
+
+        A thread whose request hangs is left behind after GRACE_SECONDS: it can write nothing any more, and ends with the process.
+        """
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        deadline = time.monotonic() + GRACE_SECONDS
         for thread in self._threads:
             if thread.is_alive() and thread is not threading.current_thread():
-                thread.join()
+                thread.join(max(0.0, deadline - time.monotonic()))
 
     def _enqueue(self, task: Task) -> None:
         endpoint = (task.reader.account_id, task.endpoint)

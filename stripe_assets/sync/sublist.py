@@ -14,9 +14,9 @@ PREFIX = "sublist "
 
 def rest_of(catalog: Catalog, model: str, sublist: OpenSublist, reader: Owner, depth: int) -> Task:
     """The task that reads on where the parent's answer ended."""
-    return _task(
-        catalog, model, sublist.parent, sublist.owner, reader, sublist.url, (sublist.cursor,), sublist.count, sublist.observed_at, depth
-    )
+    cursor = (sublist.cursor,) if sublist.cursor else ()
+    began, count = sublist.observed_at, sublist.count
+    return _task(catalog, model, sublist.parent, sublist.owner, reader, sublist.url, cursor, count, began, depth)
 
 
 def restored(catalog: Catalog, model: str, reader: Owner, checkpoint: Checkpoint) -> Task:

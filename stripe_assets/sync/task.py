@@ -23,6 +23,8 @@ class Parent:
     owner: Owner
     field: str | None = None
     """The parent's field for a sublist, None for a fan-out."""
+    link: str | None = None
+    """The child's column that takes the parent's id, where no field of the child names its parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Task:
     """0 for what an account lists, 1 for what hangs on that, and so on. Deeper tasks go first: memory stays small."""
     fan_out: FanOut | None = field(default=None, compare=False, repr=False)
     """What this list is one of, when it is one of the lists of a page's rows."""
+    restarted: bool = False
+    """It was begun anew because its cursor was refused: not a second time."""
     wanted: Missing | None = None
     """The object that is retrieved because a row refers to it."""
 
@@ -71,11 +75,15 @@ class Task:
         return self.path, params
 
     def after(self, cursor: Sequence[str], items: int) -> Task:
-        return replace(self, cursor=tuple(cursor), position=self.position + items)
+        return replace(self, cursor=tuple(cursor), position=self.position + items, restarted=False)
 
     def with_older_cursor(self) -> Task:
         """When Stripe refuses the cursor because its object is gone: the id before it, in the end the list's start."""
-        return replace(self, cursor=self.cursor[:-1])
+        return replace(self, cursor=self.cursor[:-1], restarted=len(self.cursor) == 1)
+
+    def from_the_start(self) -> Task:
+        """When a server refuses the cursor in words of its own."""
+        return replace(self, cursor=(), position=0, restarted=True)
 
 
 def list_params(resource: Resource, route: Route, variant: Mapping[str, str | bool]) -> dict[str, Any]:

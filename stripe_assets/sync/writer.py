@@ -37,15 +37,23 @@ class Writer:
         self._queue: queue.Queue[Page | None] = queue.Queue(QUEUE_PAGES)
         self._thread = threading.Thread(target=self._work, name="mirror-writer", daemon=True)
         self._failed = False
+        self._closed = threading.Event()
 
     def start(self) -> None:
         self._thread.start()
 
     def put(self, page: Page) -> None:
-        self._queue.put(page)
+        """Waits while the database is behind. After `close` a page is dropped: the run has ended without it."""
+        while not self._closed.is_set():
+            try:
+                self._queue.put(page, timeout=0.5)
+                return
+            except queue.Full:
+                continue
 
     def close(self) -> None:
         """Commits what was put and ends."""
+        self._closed.set()
         if self._thread.is_alive():
             self._queue.put(None)
             self._thread.join()
@@ -53,8 +61,12 @@ class Writer:
     def _work(self) -> None:
         while True:
             pages, last = self._next()
-            if pages:
-                self._commit(pages)
+            try:
+                if pages:
+                    self._commit(pages)
+            except Exception as error:  # a bug: without a writer every other thread would wait for ever
+                self._failed = True
+                self._broken(error)
             if last:
                 return
 

@@ -86,7 +86,7 @@ def test_nested_references_that_are_columns_too() -> None:
     assert columns("invoice")["subscription_id"].path == ("parent", "subscription_details", "subscription")
     for item in catalog().resources.values():
         for field in item.fields:
-            if field.derived:
+            if field.derived and field.column not in {route.link for route in item.routes}:
                 assert nested(item.name, field.path)["t"] in {"ref", "string"}, f"{item.name}.{field.name}"
                 assert field.column and field.column.endswith("_id")
 

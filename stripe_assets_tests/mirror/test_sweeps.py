@@ -25,14 +25,13 @@ def _write(mirror: Mirror, *checkpoints: Checkpoint) -> None:
 
 
 def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
-    begun = mirror.begin_sweeps([(OWNER, "customer"), (OTHER, "customer"), (OWNER, "invoice")], "run_1", now=NOON)
-    assert all(sweep.started_at == NOON and not sweep.checkpoints for sweep in begun.values()) and len(begun) == 3
+    mirror.begin_sweeps([(OWNER, "customer"), (OTHER, "customer"), (OWNER, "invoice")], "run_1", scope="acme all", now=NOON)
     _write(mirror, PAGE)
     _write(mirror, Checkpoint(OWNER, "customer", "/v1/customers", ("cus_3",), done=True))
     unfinished = mirror.unfinished_sweeps([OWNER], now=NOON + timedelta(hours=23))
     assert unfinished.keys() == {(OWNER, "customer"), (OWNER, "invoice")}
     sweep = unfinished[OWNER, "customer"]
-    assert sweep.started_at == NOON
+    assert (sweep.started_at, sweep.scope) == (NOON, "acme all")
     assert sweep.checkpoints == {"/v1/customers": Checkpoint(OWNER, "customer", "/v1/customers", ("cus_3",), done=True)}
 
 

@@ -162,7 +162,6 @@ def test_a_fault_that_stays_is_an_error_and_never_an_answer_about_availability(
         Say(402),
         Say(403),
         Say(404),
-        Say(408),
         Say(500, headers={"Stripe-Should-Retry": "false"}),
         Say(429, headers={"Stripe-Should-Retry": "false"}),
         Say(401, headers={"Stripe-Should-Retry": "true", "Retry-After": "30"}),

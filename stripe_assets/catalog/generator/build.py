@@ -109,6 +109,7 @@ def _route(sdk: Sdk, name: str, entry: routes.List) -> Route:
         parent=entry.parent,
         parent_params=dict(entry.parent_params),
         parent_where=entry.parent_where,
+        link=entry.link,
         modes=entry.modes,
     )
 

@@ -6,7 +6,7 @@ import re
 
 from stripe_assets.catalog.generator.sdk import PLACEHOLDER, Sdk
 from stripe_assets.catalog.generator.shapes import Node
-from stripe_assets.catalog.model import Field, Kind, Wire
+from stripe_assets.catalog.model import SECRET_NAMES, Field, Kind, Wire
 from stripe_assets.catalog.overlay import references as overlay
 from stripe_assets.catalog.overlay import routes as overlay_routes
 from stripe_assets.catalog.overlay import secrets
@@ -55,7 +55,7 @@ def secret_paths(sdk: Sdk, resource: str) -> tuple[tuple[str, ...], ...]:
 
     def walk(nodes: dict[str, Node], path: tuple[str, ...]) -> None:
         for name, node in nodes.items():
-            if name in secrets.ANYWHERE:
+            if name in SECRET_NAMES:
                 found.add((*path, name))
             elif node["t"] == "object":
                 walk(node["fields"], (*path, name))

@@ -21,6 +21,8 @@ DROPPED: dict[tuple[str, str], str] = {
     ("issuing.authorization", "issuing.transaction"): "a transaction captures an authorization",
     ("issuing.transaction", "issuing.dispute"): "a dispute is about a transaction, and always names it",
     ("payment_intent", "review"): "a review is opened for an intent",
+    ("payout", "application_fee"): "balance transactions are asked for by payout, and fees point at theirs",
+    ("payout", "balance_transaction"): "balance transactions are asked for by payout",
     ("refund", "transfer_reversal"): "the reversal is made by the refund",
     ("subscription", "subscription_schedule"): "most subscriptions have no schedule, schedules have a subscription once they start",
 }

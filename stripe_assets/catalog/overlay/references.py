@@ -78,6 +78,8 @@ the reversal does not name.
 """
 
 DERIVED: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    # No field says so: the list of a payout's transactions does (`Route.link`).
+    "balance_transaction": {"payout_id": (("payout",), "payout")},
     "invoice": {
         "subscription_id": (("parent", "subscription_details", "subscription"), "subscription"),
         "quote_id": (("parent", "quote_details", "quote"), "quote"),

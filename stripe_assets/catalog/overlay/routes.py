@@ -16,6 +16,7 @@ class List:
     parent: str | None = None
     parent_params: Mapping[str, str] = field(default_factory=dict)
     parent_where: tuple[str, str | bool | None] | None = None
+    link: str | None = None
     modes: Literal["both", "live", "test"] = "both"
 
 
@@ -55,6 +56,17 @@ LISTS: dict[str, tuple[List, ...]] = {
     "payment_method": (
         List("/v1/payment_methods", ({}, {"type": "custom"})),
         under("customer", "/v1/customers/{customer}/payment_methods", customer="id"),
+    ),
+    # Which transactions a payout paid out is only known by asking for that payout's; Stripe refuses to tell for manual ones.
+    "balance_transaction": (
+        List("/v1/balance_transactions"),
+        List(
+            "/v1/balance_transactions",
+            parent="payout",
+            parent_params={"payout": "id"},
+            parent_where=("automatic", True),
+            link="payout_id",
+        ),
     ),
     # Closed accounts are a list of their own.
     "v2.core.account": (List("/v2/core/accounts", ({}, {"closed": True})),),

@@ -1,9 +1,6 @@
-"""What Stripe returns and nobody should keep. Matched by name anywhere in an object, or by path in one resource."""
+"""What Stripe returns and nobody should keep, by path in one resource. See also `SECRET_NAMES` in `catalog.model`."""
 
 from __future__ import annotations
-
-ANYWHERE = frozenset({"client_secret", "confirmation_secret", "signing_secret"})
-"""Field names that hold credentials in whichever object they occur."""
 
 PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
     "apps.secret": (("payload",),),

@@ -1,0 +1,12 @@
+"""A platform has more connected accounts than a statement takes parameters."""
+
+from __future__ import annotations
+
+from stripe_assets.mirror import Mirror, Owner
+from stripe_assets_tests.mirror.small import OWNER
+
+
+def test_rows_are_counted_for_thousands_of_accounts(mirror: Mirror) -> None:
+    owners = [OWNER, *(Owner(f"acct_{number}", True) for number in range(40_000))]
+    assert set(mirror.counts(owners).values()) == {0}
+    assert mirror.counts_by_owner("customer", owners) == {}
