@@ -20,7 +20,6 @@ from stripe_assets.sync.model_state import Feeders, ModelState, feeders_of, with
 from stripe_assets.sync.owners import ACCOUNT, AccountsPage, Owners, account_id_of
 from stripe_assets.sync.phase import Phase
 from stripe_assets.sync.plan import Plan, plan, root_lists
-from stripe_assets.sync.reader import route_of
 from stripe_assets.sync.results import ModelResult, Progress
 from stripe_assets.sync.resume import Sweeps
 from stripe_assets.sync.task import Task, list_key, list_params
@@ -143,10 +142,10 @@ class KeySync:
             ids += [account_id_of(account, page.path) for account in page.accounts]
             phase.states.request(ACCOUNT, platform.account_id)
             task = Task(model=ACCOUNT, resource=ACCOUNT, reader=platform, path=page.path, endpoint=page.path, key=page.path)
-            phase.states.answered(ACCOUNT, route_of(task))
+            phase.states.answered(ACCOUNT, phase.reader.place(task))
             phase.reader.take(task, page.accounts, None, page.answer)
         for what, reason in accounts.refused.items():
-            phase.states.refuse(ACCOUNT, what, reason)
+            phase.states.refuse(ACCOUNT, (None, what), reason)
         return tuple(Owner(id_, platform.livemode) for id_ in dict.fromkeys(ids))
 
     def _root_tasks(self, owner: Owner) -> list[Task]:
@@ -162,6 +161,8 @@ class KeySync:
             resumed = self._sweeps.resume(task)
             if resumed is not None:
                 tasks.append(resumed)
+            else:
+                self._phases[0].states.answered(name)  # read to its end by the run that is taken up
         return tasks
 
     def _result(self, state: ModelState) -> ModelResult:
@@ -179,8 +180,12 @@ class KeySync:
             error=state.error,
         )
         if not state.failed:
-            owners = self._owners if name != ACCOUNT else self._owners[:1]
-            self._sweeps.finish(owners, name, rows, state.requests, result.availability)
+            own, *connected = self._owners
+            unlisted = _unlisted(self._catalog[name])
+            said = {own: unlisted or state.availability_of(None)}
+            if name != ACCOUNT:
+                said |= {owner: unlisted or state.availability_of(owner.account_id) for owner in connected}
+            self._sweeps.finish(name, said, rows, state.requests)
         return result
 
     def _close_references(self) -> None:

@@ -18,6 +18,9 @@ REASONS_SHOWN = 3
 REFUSALS_ENOUGH = 50
 """A nested list that was refused for so many parents, and answered for none, is not asked for any more."""
 
+Place = tuple[str | None, str]
+"""The connected account that was asked, None for the key's own, and the route."""
+
 
 @dataclass(frozen=True, slots=True)
 class Feeders:
@@ -44,11 +47,10 @@ class ModelState:
     started: float | None = None
     ended: float = 0.0
     error: str | None = None
-    unavailable: dict[str, str] = field(default_factory=dict)
+    unavailable: dict[Place, str] = field(default_factory=dict)
     """What could not be read → Stripe's reason."""
-    answered_routes: set[tuple[str, str]] = field(default_factory=set)
-    """(account id, path) of the lists that had an answer."""
-    refused_routes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    answered_routes: set[Place] = field(default_factory=set)
+    refused_routes: Counter[Place] = field(default_factory=Counter)
     """Nested lists → for how many parents they were refused."""
     gone: int = 0
     """Parents that Stripe no longer had when they were asked for their lists."""
@@ -69,12 +71,13 @@ class ModelState:
     def availability(self) -> str:
         if not self.unavailable:
             return f"404 for each of {self.gone} parents" if self.gone and not self.reads else AVAILABLE
-        reasons = Counter(self.unavailable.values())
-        if self.status == "unavailable" and len(reasons) == 1:
-            return next(iter(reasons))
-        shown = [f"{what}: {reason}" for what, reason in list(self.unavailable.items())[:REASONS_SHOWN]]
-        more = len(self.unavailable) - len(shown)
-        return ("" if self.status == "unavailable" else "partly: not ") + "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
+        return _said(self.unavailable, partly=self.status != "unavailable")
+
+    def availability_of(self, account: str | None) -> str:
+        """For one connected account, or None for the key's own."""
+        own = {place: reason for place, reason in self.unavailable.items() if place[0] == account}
+        answered = any(route[0] == account for route in self.answered_routes)
+        return _said(own, partly=answered or self.status != "unavailable") if own else AVAILABLE
 
     @property
     def seconds(self) -> float:
@@ -121,22 +124,21 @@ class ModelStates:
             if state.started is None:
                 state.started = time.monotonic()
 
-    def answered(self, model: str, route: tuple[str, str] | None = None) -> None:
+    def answered(self, model: str, place: Place | None = None) -> None:
         with self._lock:
             state = self._states[model]
             state.reads += 1
-            if route:
-                state.answered_routes.add(route)
+            if place:
+                state.answered_routes.add(place)
 
     def parent_gone(self, model: str) -> None:
         with self._lock:
             self._states[model].gone += 1
 
-    def dropped(self, task: Task) -> bool:
+    def dropped(self, task: Task, place: Place) -> bool:
         """Whether there is no use in reading it: its model has failed, or its route was refused for every parent so far."""
         state = self._states[task.model]
-        route = (task.reader.account_id, task.endpoint)
-        hopeless = state.refused_routes[route] >= REFUSALS_ENOUGH and route not in state.answered_routes
+        hopeless = state.refused_routes[place] >= REFUSALS_ENOUGH and place not in state.answered_routes
         return (state.failed and not task.wanted) or (task.fan_out is not None and hopeless)
 
     def fail(self, model: str, error: str) -> None:
@@ -145,12 +147,11 @@ class ModelStates:
             state = self._states[model]
             state.error = state.error or error
 
-    def refuse(self, model: str, what: str, reason: str, *, route: tuple[str, str] | None = None) -> None:
+    def refuse(self, model: str, place: Place, reason: str, *, nested: bool = False) -> None:
         with self._lock:
             state = self._states[model]
-            state.unavailable.setdefault(what, reason)
-            if route:
-                state.refused_routes[route] += 1
+            state.unavailable.setdefault(place, reason)
+            state.refused_routes[place] += nested
 
     def _finish_if_done(self, state: ModelState) -> None:
         if state.open or state.waiting_for or state.done:
@@ -161,14 +162,23 @@ class ModelStates:
             fed.waiting_for.discard(state.model)
             if not fed.feeders.complete:
                 if state.failed:
-                    fed.unavailable.setdefault(f"through {state.model}", "it failed")
+                    fed.unavailable.setdefault((None, f"through {state.model}"), "it failed")
             elif state.failed:
                 fed.error = fed.error or f"incomplete, because {state.model} failed, whose rows it is read from"
             elif state.status == "unavailable":
-                fed.unavailable.setdefault(f"through {state.model}", f"{state.model} is unavailable: {state.availability}")
+                fed.unavailable.setdefault((None, f"through {state.model}"), f"{state.model} is unavailable: {state.availability}")
         self._finished(state)
         for fed in self._fed[state.model]:
             self._finish_if_done(fed)
+
+
+def _said(unavailable: Mapping[Place, str], *, partly: bool) -> str:
+    """The reasons for a table: one if it is everybody's, otherwise the first few with their places."""
+    if not partly and len(set(unavailable.values())) == 1:
+        return next(iter(unavailable.values()))
+    shown = [f"{' '.join(filter(None, place))}: {reason}" for place, reason in list(unavailable.items())[:REASONS_SHOWN]]
+    more = len(unavailable) - len(shown)
+    return ("partly: not " if partly else "") + "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
 
 
 def feeders_of(catalog: Catalog, resource: Resource) -> Feeders:

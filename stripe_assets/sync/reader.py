@@ -21,7 +21,7 @@ from stripe_assets.stripe_api import (
 )
 from stripe_assets.sync import sublist
 from stripe_assets.sync.fan_out import FanOut, parents_of
-from stripe_assets.sync.model_state import ModelStates
+from stripe_assets.sync.model_state import ModelStates, Place
 from stripe_assets.sync.refusals import Refusals
 from stripe_assets.sync.task import Task
 from stripe_assets.sync.writer import Page
@@ -64,7 +64,7 @@ class Reader:
         A task that a halted run leaves unread stays open: its model is not finished.
         """
         try:
-            if not self._states.dropped(task):
+            if not self._states.dropped(task, self.place(task)):
                 self._read(task)
         except Stopped:
             return
@@ -88,7 +88,7 @@ class Reader:
         else:
             page = items(answer.body, path=task.path)
             cursor = next_cursor(answer.body, task.paging, asked=task.cursor[-1] if task.cursor else None, path=task.path)
-        self._states.answered(task.model, route_of(task))
+        self._states.answered(task.model, self.place(task))
         self.take(task, page, cursor, answer)
 
     def take(self, task: Task, page: list[dict], cursor: str | None, answer: Answer) -> None:
@@ -153,7 +153,7 @@ class Reader:
     def _missing_sublist(self, task: Task, field: Field, reason: str) -> None:
         for name in field.targets:
             if name in self._states and task.resource in self._states[name].feeders.sublists:
-                self._states.refuse(name, self._what(task), reason)
+                self._states.refuse(name, self.place(task), reason)
 
     def _rest_of_sublists(self, task: Task, batch: Batch) -> list[Task]:
         """A task, and a checkpoint, for each sublist of the page that has more than what came with its parent.
@@ -188,7 +188,7 @@ class Reader:
         if isinstance(error, InvalidRequest | NotFound) and task.cursor and not task.restarted:
             self._schedule([task.with_older_cursor() if error.refused_cursor else task.from_the_start()])
         elif isinstance(error, InvalidRequest) and (refused := self._refusals.learn(task, error)):
-            self._states.refuse(task.model, f"{self._what(task)} {refused}", error.reason)
+            self._states.refuse(task.model, (self._header(task.reader), f"{task.endpoint} {refused}"), error.reason)
             for field in self._catalog[task.resource].fields:
                 if field.kind == "sublist" and refused.endswith(".".join(field.path)):
                     self._missing_sublist(task, field, error.reason)
@@ -201,7 +201,7 @@ class Reader:
         elif not error.unavailable or (task.cursor and not task.parent):
             self._failed(task, str(error))
         else:
-            self._states.refuse(task.model, self._what(task), error.reason, route=route_of(task) if task.fan_out else None)
+            self._states.refuse(task.model, self.place(task), error.reason, nested=task.fan_out is not None)
             self._forget(task)
 
     def _failed(self, task: Task, error: str) -> None:
@@ -220,11 +220,6 @@ class Reader:
     def _header(self, reader: Owner) -> str | None:
         return None if reader.account_id == self._own_account else reader.account_id
 
-    def _what(self, task: Task) -> str:
-        """The route, once for all parents of a nested list."""
-        return task.endpoint if task.reader.account_id == self._own_account else f"{task.reader.account_id} {task.endpoint}"
-
-
-def route_of(task: Task) -> tuple[str, str]:
-    """Which account was asked for which kind of list."""
-    return (task.reader.account_id, task.endpoint)
+    def place(self, task: Task) -> Place:
+        """The route, the same for all parents of a nested list."""
+        return (self._header(task.reader), task.endpoint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Route
@@ -78,10 +78,9 @@ class Sweeps:
                 return lists.tasks()
         return []
 
-    def finish(
-        self, owners: Sequence[Owner], model: str, rows: Mapping[Owner, int], requests: Mapping[str, int], availability: str
-    ) -> None:
+    def finish(self, model: str, availability: Mapping[Owner, str], rows: Mapping[Owner, int], requests: Mapping[str, int]) -> None:
         """`rows` is what the mirror has of each owner now, `requests` what each account was asked."""
+        asked = {owner: requests.get(owner.account_id, 0) for owner in availability}
         self._mirror.finish_sweeps(
-            [FinishedSweep(owner, model, rows.get(owner, 0), requests.get(owner.account_id, 0), availability) for owner in owners]
+            [FinishedSweep(owner, model, rows.get(owner, 0), asked[owner], said) for owner, said in availability.items()]
         )
