@@ -54,8 +54,8 @@ def _table(outcome: Outcome) -> Table:
 def _totals(outcome: Outcome) -> str:
     results = outcome.results
     with_rows = sum(result.rows_in_mirror > 0 for result in results)
-    rows, requests = sum(result.rows_in_mirror for result in results), sum(result.requests for result in results)
-    return f"{outcome.alias}: {len(results)} models, {with_rows} with rows; {rows:,} rows, {requests:,} requests"
+    rows = sum(result.rows_in_mirror for result in results)
+    return f"{outcome.alias}: {len(results)} models, {with_rows} with rows; {rows:,} rows, {outcome.requests:,} requests"
 
 
 def _print_failures(console: Console, outcome: Outcome) -> None:

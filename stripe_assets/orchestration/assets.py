@@ -9,6 +9,7 @@ from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror.tables import Layout
 from stripe_assets.orchestration import describe
 from stripe_assets.orchestration.key_run import KeyRun, StripeSync
+from stripe_assets.orchestration.orphans import name_process
 from stripe_assets.orchestration.outcome import Outcome
 from stripe_assets.orchestration.partitions import api_key_partitions, register
 from stripe_assets.orchestration.report import failure, materialization_metadata, no_key, unpartitioned_subset
@@ -44,6 +45,7 @@ def model_specs(models: Catalog) -> list[dg.AssetSpec]:
     description="Sweeps the selected models of one API key into the database.",
 )
 def stripe_models(context: dg.AssetExecutionContext, stripe: dg.ResourceParam[StripeSync]) -> Iterator[dg.MaterializeResult]:
+    name_process(context.instance, context.run_id)
     if context.has_partition_key:
         yield from sync_one_key(context, stripe)
     else:

@@ -12,6 +12,7 @@ from stripe_assets.catalog import catalog
 from stripe_assets.orchestration.assets import asset_key
 from stripe_assets.orchestration.code_location import code_location
 from stripe_assets.orchestration.key_run import StripeSync, Sync
+from stripe_assets.orchestration.orphans import end_orphans
 from stripe_assets.orchestration.outcome import Outcome
 from stripe_assets.orchestration.report import repeat_command
 from stripe_assets.sync import ModelResult, Plan, Progress
@@ -35,6 +36,7 @@ class SyncRuns:
     def __init__(self, onlooker: Onlooker) -> None:
         self.outcomes: list[Outcome] = []
         self._instance = dg.DagsterInstance.get()
+        end_orphans(self._instance)
         self._watched = WatchedSync(onlooker)
         self._job = code_location(self._watched).resolve_job_def("sync_models")
 
@@ -95,6 +97,7 @@ class Watched:
     def prepare(self) -> Plan:
         with self._onlooker.waiting(f"{self._outcome.alias}: asking Stripe for its accounts"):
             plan = self._sync.prepare()
+        self._outcome.progress = self.progress
         self._onlooker.plan(plan.lines())
         return plan
 

@@ -12,10 +12,10 @@ from stripe_assets.mirror import Mirror, MirrorError
 from stripe_assets.orchestration.heartbeat import Heartbeat
 from stripe_assets.orchestration.outcome import Outcome
 from stripe_assets.orchestration.release import ReleaseOrder
-from stripe_assets.stripe_api import InvalidApiKey
+from stripe_assets.stripe_api import InvalidApiKey, InvalidSetting
 from stripe_assets.sync import KeySync, ModelResult, Plan, Progress, SyncAborted
 
-FOR_THE_READER = (SyncAborted, MirrorError, InvalidApiKey, UnknownAlias)
+FOR_THE_READER = (SyncAborted, MirrorError, InvalidApiKey, InvalidSetting, UnknownAlias)
 """Errors whose message says what happened and what to do: a traceback would only hide it."""
 
 
@@ -71,6 +71,7 @@ class KeyRun:
         order: ReleaseOrder[ModelResult] = ReleaseOrder({model: catalog[model].depends_on for model in outcome.models})
         try:
             with self._source.open(outcome.alias, outcome.models, outcome.run_id or "") as sync:
+                outcome.progress = sync.progress
                 opened()
                 log("\n".join(sync.prepare().lines()))
                 with Heartbeat(sync.progress.line, log):

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from stripe_assets.sync import ModelResult
+from stripe_assets.sync import ModelResult, Progress
 
 
 @dataclass(slots=True)
@@ -19,10 +19,16 @@ class Outcome:
     results: list[ModelResult] = field(default_factory=list)
     error: str | None = None
     """Why the run ended before all models were done."""
+    progress: Progress | None = None
     related: str | None = None
     """What was fetched because rows refer to it."""
     repeat: str | None = None
     """The command that does again what is missing."""
+
+    @property
+    def requests(self) -> int:
+        """All that were sent to Stripe, those for accounts and related objects too."""
+        return self.progress.requests if self.progress else 0
 
     @property
     def failed(self) -> list[ModelResult]:
@@ -64,6 +70,7 @@ class Outcome:
             "run_id": self.run_id,
             "succeeded": self.succeeded,
             "error": self.error,
+            "requests": self.requests,
             "related": self.related,
             "repeat": self.repeat,
             "models": [asdict(result) for result in self.results],

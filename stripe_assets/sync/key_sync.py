@@ -79,6 +79,10 @@ class KeySync:
         self._halt.set()
 
     @property
+    def _partial(self) -> bool:
+        return len(self._selected) < len(self._catalog.resources)
+
+    @property
     def related(self) -> str | None:
         """What a run of some models has fetched because their rows refer to it; None where that was not its task."""
         return self.closure.line() if self.closure else None
@@ -100,7 +104,17 @@ class KeySync:
         except (StripeError, InvalidApiKey, MirrorError) as error:
             raise SyncAborted(str(error)) from None
         requests = self.progress.requests
-        return plan(self._catalog, self._key.alias, self._owners, self._selected, list(self._feeders), rows, requests, accounts.refused)
+        return plan(
+            self._catalog,
+            self._key.alias,
+            self._owners,
+            self._selected,
+            list(self._feeders),
+            rows,
+            requests,
+            accounts.refused,
+            related=self._partial,
+        )
 
     def run(self) -> Iterator[ModelResult]:
         """Yields the result of each selected model as it finishes. Raises SyncAborted after what is finished is yielded."""
@@ -108,7 +122,7 @@ class KeySync:
         self.progress.begin(len(self._selected))
         try:
             yield from self._results(self._phases[0])
-            if not self._halt.is_set() and len(self._selected) < len(self._catalog.resources):
+            if not self._halt.is_set() and self._partial:
                 self._close_references()
         except MirrorError as error:
             self._abort(error)

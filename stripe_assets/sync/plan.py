@@ -35,6 +35,8 @@ class Plan:
     fewest_requests: int
     """One for each page of what the mirror has now, at least one for each list."""
     fan_outs: tuple[FanOutPrice, ...]
+    related: bool
+    """Whether what the rows refer to is fetched as well, where the database lacks it."""
     refused: Mapping[str, str]
     """What could not be asked to find the accounts → Stripe's reason."""
 
@@ -50,6 +52,8 @@ class Plan:
         lines += [f"accounts: {what} cannot be read: {reason}" for what, reason in self.refused.items()]
         if self.feeders:
             lines.append(f"read along, as rows come with theirs: {', '.join(self.feeders)}")
+        if self.related:
+            lines.append("and one request for each object that these refer to and the database lacks")
         if self.fan_outs:
             per_parent: dict[str, list[str]] = {}
             for price in self.fan_outs:
@@ -82,6 +86,8 @@ def plan(
     rows: Mapping[str, int],
     account_requests: int,
     refused: Mapping[str, str],
+    *,
+    related: bool,
 ) -> Plan:
     """`rows` is what the mirror has of each model for these owners, `account_requests` what finding the owners took.
 
@@ -105,5 +111,6 @@ def plan(
         feeders=tuple(name for name in active if name not in {*selected, ACCOUNT}),
         fewest_requests=account_requests + len(roots) * len(owners) + pages + asked,
         fan_outs=fan_outs,
+        related=related,
         refused=refused,
     )
