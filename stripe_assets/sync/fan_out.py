@@ -15,9 +15,9 @@ import orjson
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Resource, Route
-from stripe_assets.mirror import Checkpoint, Owner
+from stripe_assets.mirror import Checkpoint, Owner, ParentRef
 from stripe_assets.stripe_api import route_path
-from stripe_assets.sync.task import Parent, Task, list_key, list_params
+from stripe_assets.sync.task import Task, list_key, list_params
 
 PREFIX = "fan-out "
 CURSOR_IDS = 5
@@ -73,7 +73,8 @@ class FanOut:
             key=f"{self.key} {parent.id}",
             paging=route.paging,
             params=list_params(self.resource, route, self.variant) | in_query,
-            parent=Parent(route.parent, parent.id, Owner(parent.account_id, self.reader.livemode), link=route.link),
+            parent=ParentRef(route.parent, parent.id, link=route.link),
+            owned_by=Owner(parent.account_id, self.reader.livemode),
             cursor=tuple(parent.cursor),
             depth=self.depth,
             fan_out=self,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Field, Route
-from stripe_assets.mirror import Batch, Checkpoint, Missing, Owner, ParentRef, flatten
+from stripe_assets.mirror import Batch, Checkpoint, Missing, Owner, flatten
 from stripe_assets.stripe_api import (
     Answer,
     AuthenticationFailed,
@@ -93,7 +93,6 @@ class Reader:
 
     def take(self, task: Task, page: list[dict], cursor: str | None, answer: Answer) -> None:
         """Writes the items of a page and schedules what follows from it."""
-        parent = task.parent
         batch = flatten(
             self._catalog,
             task.resource,
@@ -101,7 +100,7 @@ class Reader:
             task.owner,
             answer.observed_at,
             api_version=self._catalog.api_version,
-            parent=ParentRef(parent.resource, parent.id, parent.field, parent.link) if parent else None,
+            parent=task.parent,
             position=task.position,
             platform_id=self._own_account,
         )

@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.mirror import Checkpoint, ClosedSublist, OpenSublist, Owner, ParentRef
-from stripe_assets.sync.task import Parent, Task
+from stripe_assets.sync.task import Task
 
 PREFIX = "sublist "
 
 
 def rest_of(catalog: Catalog, model: str, sublist: OpenSublist, reader: Owner, depth: int) -> Task:
     """The task that reads on where the parent's answer ended."""
-    cursor = (sublist.cursor,) if sublist.cursor else ()
-    began, count = sublist.observed_at, sublist.count
-    return _task(catalog, model, sublist.parent, sublist.owner, reader, sublist.url, cursor, count, began, depth)
+    parent = sublist.parent
+    assert parent.field
+    field = _field(catalog, parent.resource, parent.field)
+    below = f"{parent.field}.data."
+    expand = [f"data.{path.removeprefix(below)}" for path in catalog[parent.resource].expand if path.startswith(below)]
+    return Task(
+        model=model,
+        resource=field.targets[0],
+        reader=reader,
+        path=sublist.url,
+        endpoint=field.url or sublist.url,
+        key=f"{PREFIX}{parent.field} {parent.id}",
+        params={"limit": 100, "expand": expand} if expand else {"limit": 100},
+        parent=parent,
+        owned_by=sublist.owner,
+        cursor=(sublist.cursor,) if sublist.cursor else (),
+        position=sublist.count,
+        since=sublist.observed_at,
+        depth=depth,
+    )
 
 
 def restored(catalog: Catalog, model: str, reader: Owner, checkpoint: Checkpoint) -> Task:
     """The task that an interrupted run left; see `checkpoint_of`."""
     resource, id_, field, account_id, url, position, since, *cursor = checkpoint.cursor
-    owner = Owner(account_id, reader.livemode)
-    began = datetime.fromisoformat(since)
-    return _task(catalog, model, ParentRef(resource, id_, field), owner, reader, url, tuple(cursor), int(position), began, depth=1)
+    parent, owner = ParentRef(resource, id_, field), Owner(account_id, reader.livemode)
+    left = OpenSublist(parent, owner, (), url, None, int(position), datetime.fromisoformat(since))
+    return replace(rest_of(catalog, model, left, reader, depth=1), cursor=tuple(cursor))
 
 
 def checkpoint_of(task: Task, *, done: bool = False) -> Checkpoint:
     """Recorded with the parent's sweep: its list may go on later only if this is not forgotten."""
     parent = task.parent
     assert parent and parent.field and task.since
-    state = (parent.resource, parent.id, parent.field, parent.owner.account_id, task.path, str(task.position), task.since.isoformat())
+    state = (parent.resource, parent.id, parent.field, task.owner.account_id, task.path, str(task.position), task.since.isoformat())
     return Checkpoint(task.reader, parent.resource, task.key, (*state, *task.cursor), done)
 
 
@@ -40,42 +57,7 @@ def closed(catalog: Catalog, task: Task) -> ClosedSublist:
     parent = task.parent
     assert parent and parent.field and task.since
     field = _field(catalog, parent.resource, parent.field)
-    return ClosedSublist(field.targets, parent.resource, parent.field, parent.owner, (parent.id,), task.since)
-
-
-def _task(
-    catalog: Catalog,
-    model: str,
-    parent: ParentRef,
-    owner: Owner,
-    reader: Owner,
-    url: str,
-    cursor: tuple[str, ...],
-    position: int,
-    since: datetime,
-    depth: int,
-) -> Task:
-    assert parent.field
-    field = _field(catalog, parent.resource, parent.field)
-    below = f"{parent.field}.data."
-    expand = [path.removeprefix(below) for path in catalog[parent.resource].expand if path.startswith(below)]
-    params: dict[str, Any] = {"limit": 100}
-    if expand:
-        params["expand"] = [f"data.{path}" for path in expand]
-    return Task(
-        model=model,
-        resource=field.targets[0],
-        reader=reader,
-        path=url,
-        endpoint=field.url or url,
-        key=f"{PREFIX}{parent.field} {parent.id}",
-        params=params,
-        parent=Parent(parent.resource, parent.id, owner, parent.field),
-        cursor=cursor,
-        position=position,
-        since=since,
-        depth=depth,
-    )
+    return ClosedSublist(field.targets, parent.resource, parent.field, task.owner, (parent.id,), task.since)
 
 
 def _field(catalog: Catalog, resource: str, name: str):

@@ -8,28 +8,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from stripe_assets.catalog.model import Resource, Route
-from stripe_assets.mirror import Missing, Owner
+from stripe_assets.mirror import Missing, Owner, ParentRef
 
 if TYPE_CHECKING:
     from stripe_assets.sync.fan_out import FanOut
 
 
 @dataclass(frozen=True, slots=True)
-class Parent:
-    """The row that a nested list hangs on."""
-
-    resource: str
-    id: str
-    owner: Owner
-    field: str | None = None
-    """The parent's field for a sublist, None for a fan-out."""
-    link: str | None = None
-    """The child's column that takes the parent's id, where no field of the child names its parent."""
-
-
-@dataclass(frozen=True, slots=True)
 class Task:
-    """The next page of one list. Immutable: reading a page gives the task of the page after it."""
+    """The next page of one list. Reading it gives the task of the page after it."""
 
     model: str
     """The resource that the work counts for."""
@@ -44,7 +31,10 @@ class Task:
     """Names this list among the checkpoints of its owner and model."""
     paging: Literal["starting_after", "next_page_url", "none", "object"] = "starting_after"
     params: Mapping[str, Any] = field(default_factory=dict)
-    parent: Parent | None = None
+    parent: ParentRef | None = None
+    """The row that a nested list hangs on."""
+    owned_by: Owner | None = None
+    """Whose rows its items are, where that is not the reader: an account's persons are the account's."""
     cursor: tuple[str, ...] = ()
     """The ids of the page before, the last one last (or the one `next_page_url`). Empty for the first page."""
     position: int = 0
@@ -63,7 +53,7 @@ class Task:
     @property
     def owner(self) -> Owner:
         """Whose rows the items are."""
-        return self.parent.owner if self.parent else self.reader
+        return self.owned_by or self.reader
 
     def request(self) -> tuple[str, dict[str, Any]]:
         """The path and the parameters of the next page."""

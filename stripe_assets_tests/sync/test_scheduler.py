@@ -7,9 +7,9 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from stripe_assets.mirror import Owner
+from stripe_assets.mirror import Owner, ParentRef
 from stripe_assets.sync.scheduler import Scheduler
-from stripe_assets.sync.task import Parent, Task
+from stripe_assets.sync.task import Task
 
 OWNER = Owner("acct_1", False)
 
@@ -21,7 +21,7 @@ def listing(resource: str, number: int = 0) -> Task:
 
 def nested(number: int) -> Task:
     path = f"/v1/customers/cus_{number}/sources"
-    parent = Parent("customer", f"cus_{number}", OWNER)
+    parent = ParentRef("customer", f"cus_{number}")
     return Task("source", "source", OWNER, path, endpoint="/v1/customers/{customer}/sources", key=path, parent=parent, depth=1)
 
 
