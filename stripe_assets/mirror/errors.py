@@ -16,6 +16,10 @@ class MirrorError(Exception):
     """The database is well and does not take these rows: writing others may succeed."""
 
 
+class InvalidDatabaseUrl(MirrorError):
+    """The database's URL is none that the mirror can use: nothing was tried with it."""
+
+
 def shown_url(url: sa.URL) -> str:
     """A database URL that may be logged: without the password, and without the query, which can hold one too."""
     return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)

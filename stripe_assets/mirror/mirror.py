@@ -14,7 +14,7 @@ from sqlalchemy import exc
 from stripe_assets.mirror import references
 from stripe_assets.mirror.batch import Batch, Owner, WriteCounts
 from stripe_assets.mirror.dialect import Dialect, dialect_of
-from stripe_assets.mirror.errors import MirrorError, explained, shown_url
+from stripe_assets.mirror.errors import InvalidDatabaseUrl, MirrorError, explained, shown_url
 from stripe_assets.mirror.rebuild import Reader
 from stripe_assets.mirror.references import Absence, Missing
 from stripe_assets.mirror.schema import ensure_schema
@@ -28,6 +28,24 @@ if TYPE_CHECKING:
 DEFAULT_URL = "sqlite:///stripe.db"
 _RETRIED = frozenset({"40P01", "40001"})  # deadlock, serialization failure: the other transaction is through by now
 _ATTEMPTS = 5
+
+
+def database_url(text: str | None = None) -> sa.URL:
+    """The URL of the database: this one, by default STRIPE_ASSETS_DATABASE_URL, else DEFAULT_URL. Raises InvalidDatabaseUrl."""
+    text = text or os.environ.get("STRIPE_ASSETS_DATABASE_URL") or DEFAULT_URL
+    try:
+        url = sa.make_url(text)
+    except (exc.ArgumentError, ValueError):
+        url = None
+    if url is None or not 0 < (url.port or 1) < 65536:
+        raise InvalidDatabaseUrl(
+            "the database's URL (STRIPE_ASSETS_DATABASE_URL) is none: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    try:
+        dialect_of(url)
+    except MirrorError as refusal:
+        raise InvalidDatabaseUrl(str(refusal)) from None
+    return url
 
 
 class Mirror:
@@ -47,15 +65,9 @@ class Mirror:
         """Opens a database and brings its schema up to the catalog's.
 
         Parameters: url: as SQLAlchemy writes it, by default STRIPE_ASSETS_DATABASE_URL, else `sqlite:///stripe.db`.
-        Raises MirrorError: the URL is none, the database is unreachable or locked, or the disk is full.
+        Raises InvalidDatabaseUrl, or MirrorError: the database is unreachable or locked, or the disk is full.
         """
-        text = url or os.environ.get("STRIPE_ASSETS_DATABASE_URL") or DEFAULT_URL
-        try:
-            parsed = sa.make_url(text)
-        except (exc.ArgumentError, ValueError):
-            raise MirrorError(
-                "the database's URL (STRIPE_ASSETS_DATABASE_URL) is none: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
-            ) from None
+        parsed = database_url(url)
         dialect = dialect_of(parsed)
         if catalog is None:
             from stripe_assets.catalog import catalog as load  # noqa: PLC0415  # reads a data file: only who needs it pays
