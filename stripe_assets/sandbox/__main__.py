@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -24,18 +25,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--invoices", type=int, default=0, help="so many more invoices, for benchmarks")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with the process that started this one")
     given = vars(parser.parse_args(arguments))
-    if given.pop("until_stdin_closes"):
+    owned = given.pop("until_stdin_closes")
+    if owned:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
     try:
         serve(Settings(**{**given, "only": tuple(given["only"])}), started=announce)
     except OSError as error:
-        print(f"The sandbox cannot listen on port {given['port']}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        print(f"The sandbox cannot listen on port {given['port']}: {error.strerror}", file=sys.stdout if owned else sys.stderr)
         return 1
     return 0
 
 
 def _end_with_stdin() -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock, held while this thread waits, would be a fatal error when the interpreter ends first.
+    while os.read(0, 4096):
+        pass
     signal.raise_signal(signal.SIGTERM)
 
 

@@ -27,14 +27,14 @@ class Sandbox:
         self.base = ""
 
     def start(self) -> Self:
-        """Raises RuntimeError when it does not come up."""
+        """Raises RuntimeError when it does not come up, with the line that says why."""
         command = [sys.executable, "-m", "stripe_assets.sandbox", "--until-stdin-closes", *_arguments(self._options)]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
         line = self._first_line()
         if "http://" not in line:
             self.stop()
-            raise RuntimeError(f"the sandbox did not start: {line.strip() or 'it ended'}")
+            raise RuntimeError(line.strip() or "The sandbox did not start.")
         self.base = line[line.index("http://") :].split()[0]
         return self
 
