@@ -31,14 +31,20 @@ concurrency:
 
 
 class InstanceError(ValueError):
-    """DAGSTER_HOME cannot be used; the message says what to do."""
+    """DAGSTER_HOME or `.env` cannot be used; the message says what to do."""
 
 
 def read_env_file(folder: Path, environ: MutableMapping[str, str]) -> None:
-    """Put the values of the folder's `.env` into `environ`, over what is there. No file, no change."""
-    for name, value in dotenv_values(folder / ".env").items():
-        if value is not None:
-            environ[name] = value
+    """Put the values of the folder's `.env` into `environ`, over what is there. No file, no change. Raises InstanceError."""
+    path = folder / ".env"
+    try:
+        for name, value in dotenv_values(path).items():
+            if value is not None:
+                environ[name] = value
+    except OSError as error:
+        raise InstanceError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError:  # whose text would show what the file holds
+        raise InstanceError(f"{path} is not UTF-8 text, or has a NUL in it: save it as UTF-8.") from None
 
 
 def settle_home(folder: Path, environ: MutableMapping[str, str]) -> Path:
