@@ -35,17 +35,17 @@ class UnknownAlias(ValueError):
 class KeyRing:
     """The keys of a database and of the environment. A database's key wins over the environment's of the same alias.
 
-    Raises InvalidApiKey where two variables mean one alias.
+    Without a mirror, the environment's only. Raises InvalidApiKey where two variables mean one alias.
     """
 
-    def __init__(self, mirror: Mirror) -> None:
+    def __init__(self, mirror: Mirror | None) -> None:
         self.variables = environment_variables(os.environ)
         """Alias → the environment variable that holds its key."""
-        self._store = KeyStore(mirror)
+        self._store = KeyStore(mirror) if mirror else None
 
     def stored(self) -> dict[str, StoredKey]:
         """The database's keys by alias; no secret is read. Raises MirrorError."""
-        return {stored.alias: stored for stored in self._store.list()}
+        return {stored.alias: stored for stored in self._store.list()} if self._store else {}
 
     def aliases(self) -> tuple[str, ...]:
         """All aliases, sorted. Reads no secret, so that an unreadable one does not hide the others. Raises MirrorError."""
@@ -53,7 +53,7 @@ class KeyRing:
 
     def api_key(self, alias: str) -> ApiKey:
         """Raises UnknownAlias, InvalidApiKey, MirrorError, or KeyStoreError when a stored secret cannot be had."""
-        stored = self._store.load(alias)
+        stored = self._store.load(alias) if self._store else None
         variable = self.variables.get(alias)
         if stored is not None:
             key = parse_api_key(alias, stored.reveal(), account_id=stored.account_id, connected=stored.connected, source="database")

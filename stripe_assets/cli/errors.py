@@ -25,6 +25,7 @@ class BadInput(CommandError):
 def reported() -> Iterator[None]:
     """Turns the errors of the other rooms into BadInput and CommandError."""
     from stripe_assets.mirror import KeyStoreError, MirrorError
+    from stripe_assets.mirror.errors import InvalidDatabaseUrl
     from stripe_assets.stripe_api import StripeError
 
     try:
@@ -33,7 +34,7 @@ def reported() -> Iterator[None]:
         if type(error) is ValueError or type(error).__module__.split(".")[0] != "stripe_assets":
             raise
         raise BadInput(str(error)) from None
-    except KeyStoreError as error:  # a variable that is missing or wrong
+    except (KeyStoreError, InvalidDatabaseUrl) as error:  # a variable that is missing or wrong
         raise BadInput(str(error)) from None
     except (MirrorError, StripeError) as error:
         raise CommandError(str(error)) from None

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from stripe_assets.cli.errors import BadInput, reported
+from stripe_assets.cli.errors import BadInput, CommandError, reported
 
 if TYPE_CHECKING:
     from stripe_assets.keys import KeyRing
-    from stripe_assets.mirror import Mirror
-    from stripe_assets.stripe_api import ApiKey
+    from stripe_assets.mirror import Mirror, StoredKey
+    from stripe_assets.stripe_api import ApiKey, StripeApi
 
 _LOOKS_LIKE_A_KEY = re.compile(r"(sk|rk|pk)_(test|live|org)_")
 
@@ -48,8 +48,9 @@ def add(alias: str, variable: str | None, account: str | None, connected: str) -
     The key is asked for without being shown, or read from standard input. It is stored encrypted with
     STRIPE_ASSETS_ENCRYPTION_KEY; with --from-env only the variable's name is. A key that Stripe rolled is added again under its alias.
     """
-    from stripe_assets.mirror import KeyStore, Mirror
-    from stripe_assets.stripe_api import check_alias, parse_api_key
+    from stripe_assets.cli.database import opened
+    from stripe_assets.mirror import KeyStore
+    from stripe_assets.stripe_api import StripeApi, check_alias, parse_api_key
 
     if _LOOKS_LIKE_A_KEY.match(alias):
         raise BadInput(
@@ -58,8 +59,9 @@ def add(alias: str, variable: str | None, account: str | None, connected: str) -
     with reported():
         check_alias(alias)
         key = parse_api_key(alias, _secret(alias, variable), account_id=account, connected=_connected(connected))
-        with Mirror.open() as mirror:
-            account_id = _checked(key, mirror)
+        api = StripeApi(key)
+        with opened() as mirror:
+            account_id = _checked(api, mirror)
             KeyStore(mirror).add(
                 alias,
                 None if variable else key.secret.reveal(),
@@ -89,16 +91,35 @@ def _secret(alias: str, variable: str | None) -> str:
 def _connected(text: str) -> Literal["all", "none"] | tuple[str, ...]:
     if text == "all" or text == "none":
         return text
-    return tuple(dict.fromkeys(account.strip() for account in text.split(",") if account.strip()))
+    accounts = tuple(dict.fromkeys(account.strip() for account in text.split(",") if account.strip()))
+    if not accounts:
+        raise BadInput("--connected names no account: give ids (acct_…,acct_…), all or none.")
+    return accounts
 
 
-def _checked(key: ApiKey, mirror: Mirror) -> str:
-    """The key's account, by Stripe. Raises StripeError and InvalidApiKey; an alias stays with the account that it was added for."""
+def _checked(api: StripeApi, mirror: Mirror) -> str:
+    """The key's account, by Stripe, who knows the chosen connected ones too. Raises StripeError and InvalidApiKey.
+
+    An alias stays with the account that it was added for.
+    """
     from stripe_assets.keys import KeyRing
-    from stripe_assets.stripe_api import StripeApi
+    from stripe_assets.stripe_api import AuthenticationFailed
     from stripe_assets.sync.owners import ACCOUNT, Owners
 
-    account_id, _ = Owners(StripeApi(key), key, mirror.catalog[ACCOUNT]).own()
+    key = api.key
+    owners = Owners(api, key, mirror.catalog[ACCOUNT])
+    try:
+        account_id, _ = owners.own()
+    except AuthenticationFailed as refusal:
+        said = str(refusal).removesuffix(refusal.advice)
+        raise CommandError(
+            f"{said}Copy the key again from Stripe's dashboard, whole: if it was rolled or has expired, the new one."
+        ) from None
+    if isinstance(key.connected, tuple):
+        if account_id in key.connected:
+            raise BadInput(f"{account_id} is the key's own account, which is always synced: leave it out of --connected.")
+        for _ in owners.connected():
+            pass  # asking is the check
     stored = KeyRing(mirror).stored().get(key.alias)
     if stored is not None and (stored.account_id, stored.livemode) != (account_id, key.livemode):
         raise BadInput(
@@ -125,15 +146,20 @@ def _register(alias: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_keys(as_json: bool) -> None:
     """List the keys of the database and of the environment."""
+    from stripe_assets.cli.database import opened_if_there, shown
     from stripe_assets.keys import KeyRing
-    from stripe_assets.mirror import Mirror
 
-    with reported(), Mirror.open() as mirror:
+    with reported(), opened_if_there() as mirror:
         ring = KeyRing(mirror)
-        rows = [_row(ring, alias) for alias in ring.aliases()]
+        stored = ring.stored()
+        rows = [_row(ring, alias, stored.get(alias)) for alias in ring.aliases()]
+        missing = None if mirror else f"There is no database yet ({shown()})."
     if as_json:
         click.echo(json.dumps(rows, indent=2))
-    elif rows:
+        return
+    if missing:
+        click.echo(missing, err=True)
+    if rows:
         _print_table(rows)
     else:
         from stripe_assets.keys import HOW_TO_SET_A_KEY
@@ -141,8 +167,15 @@ def list_keys(as_json: bool) -> None:
         click.echo(f"There is no API key. {HOW_TO_SET_A_KEY}")
 
 
-def _row(ring: KeyRing, alias: str) -> dict[str, object]:
-    stored = ring.stored().get(alias)
+def _row(ring: KeyRing, alias: str, stored: StoredKey | None) -> dict[str, object]:
+    from stripe_assets.mirror import KeyStoreError
+
+    key: ApiKey | None = None
+    problem: str | None = None
+    try:
+        key = ring.api_key(alias)
+    except (ValueError, KeyStoreError) as error:
+        problem = str(error)
     if stored is not None:
         source = f"database ({stored.variable})" if stored.variable else "database (encrypted)"
         return {
@@ -153,45 +186,45 @@ def _row(ring: KeyRing, alias: str) -> dict[str, object]:
             "last4": stored.last4,
             "connected": stored.connected,
             "source": source,
-            "problem": None,
+            "problem": problem,
         }
-    unknown = dict.fromkeys(["account", "mode", "kind", "last4", "connected", "problem"])
-    row: dict[str, object] = {"alias": alias, **unknown, "source": f"environment ({ring.variables[alias]})"}
-    try:
-        key = ring.api_key(alias)
-    except ValueError as problem:
-        return {**row, "problem": str(problem)}
-    return {**row, "mode": "live" if key.livemode else "test", "kind": key.kind, "last4": key.last4, "connected": key.connected}
+    unknown = dict.fromkeys(["account", "mode", "kind", "last4", "connected"])
+    row: dict[str, object] = {"alias": alias, **unknown, "source": f"environment ({ring.variables[alias]})", "problem": problem}
+    return (
+        row
+        if key is None
+        else {**row, "mode": "live" if key.livemode else "test", "kind": key.kind, "last4": key.last4, "connected": key.connected}
+    )
 
 
 def _print_table(rows: list[dict[str, object]]) -> None:
-    from rich.table import Table
-
     from stripe_assets.cli.screen import stdout_console
+    from stripe_assets.cli.table import Column, Line, print_table
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("alias", "account", "mode", "kind", "last four", "connected", "from"):
-        table.add_column(heading, overflow="fold")
+    columns = [Column("alias"), Column("account", folds=True), Column("mode"), Column("kind"), Column("last four")]
+    columns += [Column("connected", folds=True), Column("from", folds=True)]
+    lines: list[Line] = []
     for row in rows:
         connected = row["connected"] if isinstance(row["connected"], str) else ", ".join(map(str, row["connected"] or ()))  # type: ignore[call-overload]
         cells = [row["alias"], row["account"] or "asked at sync", row["mode"], row["kind"], row["last4"], connected, row["source"]]
-        table.add_row(*(str(cell or "") for cell in cells))
-    stdout_console().print(table)
+        lines.append(Line([str(cell or "") for cell in cells], "yellow" if row["problem"] else ""))
+    print_table(stdout_console(), "", columns, lines)
     for row in rows:
         if row["problem"]:
-            click.echo(row["problem"], err=True)
+            click.echo(f"cannot be used: {row['problem']}", err=True)
 
 
 @keys.command()
 @click.argument("alias")
 def remove(alias: str) -> None:
     """Remove a key from the database. What was synced with it stays."""
+    from stripe_assets.cli.database import opened_if_there
     from stripe_assets.keys import KeyRing, UnknownAlias
-    from stripe_assets.mirror import KeyStore, Mirror
+    from stripe_assets.mirror import KeyStore
 
-    with reported(), Mirror.open() as mirror:
+    with reported(), opened_if_there() as mirror:
         ring = KeyRing(mirror)
-        if not KeyStore(mirror).remove(alias):
+        if mirror is None or not KeyStore(mirror).remove(alias):
             if alias in ring.variables:
                 raise BadInput(f"The alias {alias} comes from the environment: unset {ring.variables[alias]}.")
             raise UnknownAlias(alias, ring.aliases())

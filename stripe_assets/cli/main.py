@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from stripe_assets.cli.errors import BadInput
 from stripe_assets.cli.keys import keys
 from stripe_assets.cli.sandbox import sandbox
 from stripe_assets.cli.signals import Interrupted, raise_on_signals
@@ -46,10 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    from stripe_assets.instance import read_env_file
+    from stripe_assets.instance import InstanceError, read_env_file
 
     try:
-        read_env_file(Path.cwd(), os.environ)
+        try:
+            read_env_file(Path.cwd(), os.environ)
+        except InstanceError as error:
+            raise BadInput(str(error)) from None
         outcome = cli.main(arguments, prog_name="stripe-assets", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:

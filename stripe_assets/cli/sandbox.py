@@ -12,6 +12,7 @@ from stripe_assets.cli.sync import run_and_show
 
 ALIAS = "sandbox"
 KEY = "sk_test_sandbox"
+DEFAULT_PORT = 12111
 
 
 @click.command(short_help="Run a local stand-in of Stripe's API.")
@@ -27,7 +28,7 @@ def sandbox(port: int | None, seed: int, and_sync: bool, as_json: bool) -> None:
     if and_sync:
         _sync(port or 0, seed, as_json)
     else:
-        _serve(12111 if port is None else port, seed)
+        _serve(DEFAULT_PORT if port is None else port, seed)
 
 
 def _serve(port: int, seed: int) -> None:
@@ -56,13 +57,13 @@ def _environment(base: str) -> dict[str, str]:
 
 
 def _sync(port: int, seed: int, as_json: bool) -> None:
+    from stripe_assets.cli.database import opened, shown
     from stripe_assets.keys import KeyRing
-    from stripe_assets.mirror import Mirror
     from stripe_assets.sandbox import Sandbox
 
     with reported():
-        with Mirror.open() as mirror:
-            url = mirror.url
+        url = shown()
+        with opened() as mirror:
             if ALIAS in KeyRing(mirror).stored():
                 raise BadInput(f"The database has a key of its own under the alias {ALIAS}: remove it first, or use another database.")
         try:
@@ -76,5 +77,18 @@ def _sync(port: int, seed: int, as_json: bool) -> None:
             running.stop()
     if not as_json:
         click.echo(f"database: {url}")
+        _say_how_to_go_on(port, seed)
     if not succeeded:
         click.get_current_context().exit(CommandError.exit_code)
+
+
+def _say_how_to_go_on(port: int, seed: int) -> None:
+    """In Dagster's UI: the sandbox is stopped, and there its API key is an alias like any other."""
+    again = [f"--port {port}"] if port else []
+    again += [f"--seed {seed}"] if seed != 1 else []
+    exports = " ".join(f"{name}={value}" for name, value in _environment(f"http://127.0.0.1:{port or DEFAULT_PORT}").items())
+    click.echo(
+        f"\nTo materialize the partition {ALIAS} in Dagster's UI, start the stand-in in another terminal, then Dagster here:\n"
+        f"  {' '.join(['stripe-assets sandbox', *again])}\n"
+        f"  export {exports}; dagster dev"
+    )

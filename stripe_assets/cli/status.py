@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,53 +16,58 @@ from stripe_assets.cli.errors import reported
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stripe_assets.mirror import Owner, StoredKey, SweepStatus
+    from stripe_assets.cli.holdings import Holding
+    from stripe_assets.cli.table import Line
+    from stripe_assets.mirror import Owner, StoredKey
 
-AVAILABLE = "available"
+RELATED = "only as related objects"
 
 
 @click.command(short_help="Show what the database holds and how fresh it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every account's models.")
 def status(as_json: bool) -> None:
     """Show what the database holds and how fresh it is: accounts, models, rows, and when each was last swept to its end."""
+    from stripe_assets.cli.database import opened_if_there, shown
+    from stripe_assets.cli.holdings import holdings
     from stripe_assets.keys import KeyRing
-    from stripe_assets.mirror import Mirror
 
-    with reported(), Mirror.open() as mirror:
-        sweeps = mirror.sweep_statuses()
-        rows = mirror.counts()
+    with reported(), opened_if_there() as mirror:
+        url, there = shown(), mirror is not None
+        held = holdings(mirror) if mirror else []
         stored = KeyRing(mirror).stored()
-        url = mirror.url
     if as_json:
-        click.echo(json.dumps(_as_json(url, sweeps, stored), indent=2))
+        click.echo(json.dumps(_as_json(url, held, stored), indent=2))
         return
     from stripe_assets.cli.screen import stdout_console
 
     console = stdout_console()
+    if not there:
+        console.print(f"There is no database yet ({url}). Make it: stripe-assets sync", markup=False, soft_wrap=True)
+        return
     console.print(f"database: {url}", markup=False, soft_wrap=True)
-    if not sweeps:
+    if not held:
         console.print("Nothing was synced yet: stripe-assets sync")
         return
-    _print_owners(console, sweeps, stored)
-    _print_models(console, sweeps, rows)
+    _print_owners(console, held, stored)
+    _print_models(console, held)
 
 
-def _as_json(url: str, sweeps: list[SweepStatus], stored: dict[str, StoredKey]) -> dict[str, object]:
+def _as_json(url: str, held: Sequence[Holding], stored: dict[str, StoredKey]) -> dict[str, object]:
     return {
         "database": url,
         "models": [
             {
-                "account": sweep.owner.account_id,
-                "livemode": sweep.owner.livemode,
-                "aliases": _aliases(sweep.owner, stored),
-                "model": sweep.resource,
-                "rows": sweep.rows,
-                "requests": sweep.requests,
-                "last_sweep": sweep.last_finished_at.isoformat() if sweep.last_finished_at else None,
-                "unfinished": sweep.unfinished,
-                "availability": sweep.availability,
+                "account": one.owner.account_id,
+                "livemode": one.owner.livemode,
+                "aliases": _aliases(one.owner, stored),
+                "model": one.model,
+                "rows": one.rows,
+                "requests": one.sweep.requests if one.sweep else None,
+                "last_sweep": one.finished_at.isoformat() if one.finished_at else None,
+                "unfinished": one.unfinished,
+                "availability": one.sweep.availability if one.sweep else RELATED,
             }
-            for sweep in sweeps
+            for one in held
         ],
     }
 
@@ -70,56 +76,65 @@ def _aliases(owner: Owner, stored: dict[str, StoredKey]) -> list[str]:
     return [alias for alias, key in stored.items() if (key.account_id, key.livemode) == (owner.account_id, owner.livemode)]
 
 
-def _print_owners(console: Console, sweeps: list[SweepStatus], stored: dict[str, StoredKey]) -> None:
-    from rich.table import Table
+def _print_owners(console: Console, held: Sequence[Holding], stored: dict[str, StoredKey]) -> None:
+    from stripe_assets.cli.availability import UNAVAILABLE, label
+    from stripe_assets.cli.table import Column, Line, print_table
 
-    by_owner: dict[Owner, list[SweepStatus]] = defaultdict(list)
-    for sweep in sweeps:
-        by_owner[sweep.owner].append(sweep)
-    table = Table(box=None, pad_edge=False, header_style="bold", title="\naccounts", title_justify="left")
-    for heading in ("account", "mode", "stored key", "last sweep"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("models", "rows", "unavailable", "unfinished"):
-        table.add_column(heading, justify="right")
-    for owner, its in by_owner.items():
-        table.add_row(
-            owner.account_id,
-            "live" if owner.livemode else "test",
-            ", ".join(_aliases(owner, stored)),
-            _when(max((sweep.last_finished_at for sweep in its if sweep.last_finished_at), default=None)),
-            f"{len(its):,}",
-            f"{sum(sweep.rows or 0 for sweep in its):,}",
-            f"{sum(sweep.availability not in (None, AVAILABLE) for sweep in its):,}",
-            f"{sum(sweep.unfinished for sweep in its):,}",
+    by_owner: dict[Owner, list[Holding]] = defaultdict(list)
+    for one in held:
+        by_owner[one.owner].append(one)
+    columns = [Column("account"), Column("mode"), Column("stored key", folds=True), Column("last sweep")]
+    columns += [Column(heading, number=True) for heading in ("models", "rows", "unavailable", "unfinished")]
+    lines = [
+        Line(
+            (
+                owner.account_id,
+                "live" if owner.livemode else "test",
+                ", ".join(_aliases(owner, stored)),
+                _when(max((one.finished_at for one in its if one.finished_at), default=None)),
+                f"{len(its):,}",
+                f"{sum(one.rows for one in its):,}",
+                f"{sum(label(one.availability) == UNAVAILABLE for one in its if one.availability):,}",
+                f"{sum(one.unfinished for one in its):,}",
+            )
         )
-    console.print(table)
+        for owner, its in by_owner.items()
+    ]
+    print_table(console, "\naccounts", columns, lines)
 
 
-def _print_models(console: Console, sweeps: list[SweepStatus], rows: dict[str, int]) -> None:
+def _print_models(console: Console, held: Sequence[Holding]) -> None:
     """All accounts together; the time is that of the account whose sweep is the oldest."""
-    from rich.table import Table
+    from rich.text import Text
 
-    by_model: dict[str, list[SweepStatus]] = defaultdict(list)
-    for sweep in sweeps:
-        by_model[sweep.resource].append(sweep)
-    table = Table(box=None, pad_edge=False, header_style="bold", title="\nmodels", title_justify="left")
-    table.add_column("model", overflow="fold")
-    table.add_column("rows", justify="right")
-    table.add_column("last sweep")
-    table.add_column("availability", overflow="fold")
-    for model, its in sorted(by_model.items()):
-        unfinished = any(sweep.unfinished for sweep in its)
-        finished = [sweep.last_finished_at for sweep in its if sweep.last_finished_at]
-        oldest = min(finished) if len(finished) == len(its) else None
-        said = dict.fromkeys(sweep.availability for sweep in its if sweep.availability)
-        table.add_row(
-            model,
-            f"{rows.get(model, 0):,}",
-            _when(oldest) + (" (one is unfinished)" if unfinished else ""),
-            "; ".join(said),
-            style="" if rows.get(model) else "dim",
-        )
-    console.print(table)
+    from stripe_assets.cli.availability import reasons
+    from stripe_assets.cli.table import Column, print_table
+
+    by_model: dict[str, list[Holding]] = defaultdict(list)
+    for one in held:
+        by_model[one.model].append(one)
+    columns = [
+        Column("model", folds=True),
+        Column("rows", number=True),
+        Column("last sweep", folds=True),
+        Column("availability", folds=True),
+    ]
+    print_table(console, "\nmodels", columns, [_model_line(model, its) for model, its in sorted(by_model.items())])
+    for reason, models in reasons((one.model, one.availability) for one in held if one.availability).items():
+        console.print(Text(f"\nunavailable: {', '.join(models)}\n  {reason}", style="yellow"), soft_wrap=True)
+
+
+def _model_line(model: str, its: Sequence[Holding]) -> Line:
+    from stripe_assets.cli.availability import label
+    from stripe_assets.cli.table import Line
+
+    swept = [one for one in its if one.sweep]
+    finished = [one.finished_at for one in swept if one.finished_at]
+    oldest = min(finished) if finished and len(finished) == len(swept) else None
+    when = _when(oldest) + (" (one is unfinished)" if any(one.unfinished for one in its) else "")
+    said = ", ".join(sorted({label(one.availability) for one in swept if one.availability})) if swept else RELATED
+    rows = sum(one.rows for one in its)
+    return Line((model, f"{rows:,}", when, said), "" if rows else "dim")
 
 
 def _when(time: datetime | None) -> str:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from stripe_assets.cli.availability import label
 from stripe_assets.cli.screen import stdout_console
 from stripe_assets.orchestration.outcome import Outcome
 
@@ -45,7 +46,7 @@ def _table(outcome: Outcome) -> Table:
             f"{result.rows_written:,}",
             f"{result.requests:,}",
             f"{result.seconds:.1f}",
-            result.availability.partition(":")[0] if result.status == "ok" else result.status,
+            label(result.availability) if result.status == "ok" else result.status,
             style=style,
         )
     return table

@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from stripe_assets.cli.errors import BadInput, CommandError, reported
-from stripe_assets.cli.signals import raised_afterwards
+from stripe_assets.cli.signals import Interrupted, raised_afterwards
+
+if TYPE_CHECKING:
+    from stripe_assets.orchestration.outcome import Outcome
 
 
 @click.command(short_help="Copy Stripe's objects into the database.")
@@ -45,23 +50,24 @@ def resource_names(models: tuple[str, ...]) -> list[str]:
 
 def checked_aliases(aliases: tuple[str, ...]) -> list[str]:
     """The aliases to sync, all of them if none is given, each with a usable key: what can be refused is refused before a run starts."""
+    from stripe_assets.cli.database import opened, opened_if_there
     from stripe_assets.keys import HOW_TO_SET_A_KEY, KeyRing
-    from stripe_assets.mirror import Mirror
+    from stripe_assets.stripe_api import StripeApi
 
-    with Mirror.open() as mirror:
+    with opened_if_there() as mirror:
         ring = KeyRing(mirror)
         chosen = list(dict.fromkeys(aliases)) or list(ring.aliases())
         if not chosen:
             raise BadInput(f"There is no API key. {HOW_TO_SET_A_KEY}")
         for alias in chosen:
-            ring.api_key(alias)
+            StripeApi(ring.api_key(alias))  # which checks the settings of the environment too
+    opened().close()
     return chosen
 
 
 def run_and_show(aliases: list[str], models: list[str], as_json: bool) -> bool:
     """True when every model of every key was synced or is unavailable."""
     from stripe_assets.cli.screen import Screen
-    from stripe_assets.cli.summary import print_json, print_tables
     from stripe_assets.instance import settle_home
 
     settle_home(Path.cwd(), os.environ)
@@ -70,13 +76,36 @@ def run_and_show(aliases: list[str], models: list[str], as_json: bool) -> bool:
         with screen.waiting("starting Dagster"):
             from stripe_assets.orchestration.in_process import SyncRuns
         runs = SyncRuns(screen)
-        for alias in aliases:
-            with raised_afterwards():
-                runs.run(alias, models)
+        try:
+            for alias in aliases:
+                with raised_afterwards():
+                    runs.run(alias, models)
+        except Interrupted:
+            _show([*runs.outcomes, *_left(runs.outcomes, aliases, models)], as_json)
+            raise
     finally:
         screen.close()
-    if as_json:
-        print_json(runs.outcomes)
-    else:
-        print_tables(runs.outcomes)
+    _show(runs.outcomes, as_json)
     return all(outcome.succeeded for outcome in runs.outcomes)
+
+
+def _show(outcomes: Sequence[Outcome], as_json: bool) -> None:
+    from stripe_assets.cli.summary import print_json, print_tables
+
+    if as_json:
+        print_json(outcomes)
+    else:
+        print_tables(outcomes)
+
+
+def _left(done: Sequence[Outcome], aliases: list[str], models: list[str]) -> list[Outcome]:
+    """Of an interrupted command: the keys whose run did not begin. Gives those whose run was ended their command where it has none."""
+    from stripe_assets.catalog import catalog
+    from stripe_assets.orchestration.outcome import Outcome
+    from stripe_assets.orchestration.report import repeat_command
+
+    left = [Outcome(alias, models or list(catalog().resources)) for alias in aliases[len(done) :]]
+    for outcome in [*done, *left]:
+        if not outcome.succeeded and outcome.repeat is None:
+            outcome.repeat = repeat_command(outcome.alias, outcome.unfinished or outcome.models)
+    return left

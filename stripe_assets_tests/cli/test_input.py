@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -65,3 +67,46 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]", done.stdout
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("STRIPE_API_BASE", "nonsense"),
+        ("STRIPE_API_BASE", "http://example.com"),
+        ("STRIPE_ASSETS_MAX_RPS", "abc"),
+        ("STRIPE_ASSETS_MAX_RPS", "-1"),
+        ("STRIPE_ASSETS_DATABASE_URL", "nonsense"),
+        ("STRIPE_ASSETS_DATABASE_URL", "mysql://x"),
+        ("STRIPE_ASSETS_DATABASE_URL", "postgresql://h:notaport/x"),
+        ("STRIPE_ASSETS_DATABASE_URL", "sqlite://"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_before_anything_is_made(
+    command: Command, tmp_path: Path, variable: str, value: str
+) -> None:
+    message = refused(command("sync", **{**KEY, variable: value}))
+    assert len(message.splitlines()) == 1
+    assert variable in message or value in message
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_env_file_that_is_no_text_is_refused(command: Command, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"STRIPE_SECRET_KEY=\xff\xfe\n")
+    message = refused(command("status"))
+    assert ".env is not UTF-8" in message
+    assert len(message.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_env_file_that_may_not_be_read_is_refused(command: Command, tmp_path: Path) -> None:
+    (tmp_path / ".env").touch(mode=0)
+    assert "cannot be read" in refused(command("status"))
+
+
+def test_a_port_that_is_taken_is_one_line(command: Command) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = command("sandbox", "--sync", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert "in use" in done.stderr

@@ -34,7 +34,7 @@ def test_a_key_is_checked_stored_encrypted_listed_and_removed(
     assert "sk_test_sandbox" not in added.stdout + added.stderr
     assert b"sk_test_sandbox" not in (tmp_path / "stripe.db").read_bytes()
 
-    (listed,) = json.loads(command("keys", "list", "--json").stdout)
+    (listed,) = json.loads(command("keys", "list", "--json", STRIPE_ASSETS_ENCRYPTION_KEY=FERNET).stdout)
     assert listed == {
         "alias": "acme",
         "account": "acct_1SandboxPlatform",
@@ -66,6 +66,7 @@ def test_a_key_that_stripe_refuses_is_not_stored(command: Command, stripe: dict[
     done = command("keys", "add", "acme", input="sk_test_neverissued\n", STRIPE_ASSETS_ENCRYPTION_KEY=FERNET, **stripe)
     assert done.returncode == 1
     assert "401" in done.stderr
+    assert "keys add" not in done.stderr
     assert "neverissued" not in done.stderr
     assert stored() == []
 
@@ -86,3 +87,37 @@ def test_the_account_can_be_named_where_it_may_not_be_read(command: Command, str
     named = command("keys", "add", "acme", "--from-env", "MINE", "--account", "acct_1Mine", MINE="sk_test_sandbox", **stripe)
     assert named.returncode == 0, named.stderr
     assert "acct_1Mine" in named.stdout
+
+
+def test_stored_keys_that_cannot_be_used_say_why(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIPE_ASSETS_ENCRYPTION_KEY", FERNET)
+    own = {"account_id": "acct_1Mine", "livemode": False, "kind": "secret", "last4": "0000"}
+    with Mirror.open(f"sqlite:///{tmp_path}/stripe.db") as mirror:
+        KeyStore(mirror).add("named", None, variable="MINE", **own)
+        KeyStore(mirror).add("sealed", "sk_test_madeup0000", **own)
+    other = {"STRIPE_ASSETS_ENCRYPTION_KEY": Fernet.generate_key().decode()}
+    named, sealed = json.loads(command("keys", "list", "--json", **other).stdout)
+    assert "MINE" in named["problem"]
+    assert "not the key that it was encrypted with" in sealed["problem"]
+    shown = command("keys", "list", STRIPE_ASSETS_ENCRYPTION_KEY="none", COLUMNS="40")
+    assert shown.returncode == 0
+    assert "variable MINE" in shown.stderr
+    assert "no Fernet key" in shown.stderr
+    assert "last four: 0000" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("connected", "code", "said"),
+    [
+        ("acct_1SandboxAtelier0", 0, ""),
+        ("acct_1SandboxAtelier0,acct_1Nobody", 2, "acct_1Nobody cannot be read"),
+        (" , ", 2, "names no account"),
+        ("acct_1SandboxPlatform", 2, "own account"),
+    ],
+)
+def test_chosen_connected_accounts_are_checked(
+    command: Command, stripe: dict[str, str], tmp_path: Path, connected: str, code: int, said: str
+) -> None:
+    done = command("keys", "add", "acme", "--from-env", "MINE", "--connected", connected, MINE="sk_test_sandbox", **stripe)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr

@@ -20,7 +20,7 @@ KEYS = {"STRIPE_API_KEY__A": "sk_test_sandbox", "STRIPE_API_KEY__B": "sk_test_se
 def runs_of(folder: Path) -> list[dg.DagsterRun]:
     """Oldest first, from the instance that the folder's `.env` names."""
     with dg.DagsterInstance.from_config(str(folder / ".dagster")) as instance:
-        return instance.get_runs()[::-1]
+        return list(instance.get_runs())[::-1]
 
 
 def test_two_models_of_two_keys_are_two_runs_on_the_folders_instance(command: Command, stripe: dict[str, str], tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_signal_ends_the_run_within_seconds(
 ) -> None:
     stripe_server.control("latency", seconds=0.3)
     running = subprocess.Popen(
-        arguments("sync", "--api-key", "a"),
+        arguments("sync", "--api-key", "a", "--api-key", "b"),
         cwd=tmp_path,
         env=environment(**KEYS, **stripe),
         stdout=subprocess.PIPE,
@@ -82,6 +82,9 @@ def test_a_signal_ends_the_run_within_seconds(
     assert running.returncode == code, output
     assert time.monotonic() - sent < 5
     assert "Traceback" not in output
+    repeats = [line.split() for line in output.splitlines() if "stripe-assets sync" in line]
+    assert [repeat[-1] for repeat in repeats] == ["a", "b"]
+    assert repeats[1] == ["stripe-assets", "sync", "--api-key", "b"]
     assert [run.status.value for run in runs_of(tmp_path)] == ["CANCELED"]
 
 

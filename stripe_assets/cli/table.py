@@ -1,0 +1,54 @@
+"""Tables on stdout. Cells are plain text: what Stripe says may have brackets in it, which rich would take for its markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+FOLDED_FROM = 20
+"""Characters that a column which may be folded keeps at least."""
+_GAP = 2
+
+
+class Column(NamedTuple):
+    heading: str
+    number: bool = False
+    folds: bool = False
+
+
+class Line(NamedTuple):
+    cells: Sequence[str]
+    style: str = ""
+
+
+def print_table(console: Console, title: str, columns: Sequence[Column], lines: Sequence[Line]) -> None:
+    """As a table, or where the terminal is too narrow for one, a paragraph for each line."""
+    if _narrowest(columns, lines) > console.width:
+        _print_paragraphs(console, title, columns, lines)
+        return
+    table = Table(title=Text(title) if title else None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column.heading, justify="right" if column.number else "left", overflow="fold", no_wrap=not column.folds)
+    for line in lines:
+        table.add_row(*map(Text, line.cells), style=line.style)
+    console.print(table)
+
+
+def _narrowest(columns: Sequence[Column], lines: Sequence[Line]) -> int:
+    widths = [max([len(column.heading), *(len(line.cells[index]) for line in lines)]) for index, column in enumerate(columns)]
+    needed = (min(width, FOLDED_FROM) if column.folds else width for column, width in zip(columns, widths, strict=True))
+    return sum(needed) + _GAP * (len(columns) - 1)
+
+
+def _print_paragraphs(console: Console, title: str, columns: Sequence[Column], lines: Sequence[Line]) -> None:
+    if title:
+        console.print(Text(title, style="italic"))
+    for line in lines:
+        first, *rest = zip(columns, line.cells, strict=True)
+        said = ", ".join(f"{column.heading}: {cell}" for column, cell in rest if cell)
+        console.print(Text(first[1], style=line.style), soft_wrap=True)
+        console.print(Text(f"  {said}", style=line.style))

@@ -1,0 +1,83 @@
+"""`stripe-assets status`: what Stripe says is text, and every model with rows is shown."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from stripe_assets.catalog import catalog
+from stripe_assets.mirror import FinishedSweep, Mirror, Owner, flatten
+from stripe_assets.sandbox import Sandbox
+from stripe_assets_tests.cli.conftest import Command
+
+OWNER = Owner("acct_1Mine", False)
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Mirror:
+    """With a customer that was only related, and three swept models."""
+    said = {
+        "charge": "available",
+        "coupon": "partly: 403 permission_error: No access [/v1/x] for this [key]",
+        "person": "on demand: only with a parent",
+        "payout": "403 permission_error: closed",
+    }
+    customer = {"id": "cus_1", "object": "customer", "livemode": False}
+    with Mirror.open(f"sqlite:///{tmp_path}/stripe.db") as opened:
+        opened.begin_sweeps([(OWNER, model) for model in said], "run")
+        opened.finish_sweeps([FinishedSweep(OWNER, model, 0, 1, availability) for model, availability in said.items()])
+        opened.write([flatten(catalog(), "customer", [customer], OWNER, NOW, api_version=catalog().api_version)])
+        return opened
+
+
+def test_stripes_brackets_are_shown_as_they_are(command: Command, stripe: dict[str, str], stripe_server: Sandbox) -> None:
+    message = "No access [/v1/coupons] for this [key]"
+    stripe_server.control("faults", path="/v1/coupons", status=403, type="permission_error", message=message, times=None)
+    synced = command("sync", "Coupon", STRIPE_API_KEY__A="sk_test_second", **stripe)
+    assert message in synced.stdout, synced.stdout + synced.stderr
+    shown = command("status")
+    assert shown.returncode == 0, shown.stderr
+    assert f"unavailable: coupon\n  403 permission_error: {message}" in shown.stdout
+
+
+@pytest.mark.usefixtures("mirror")
+def test_models_that_were_never_swept_are_listed_and_labels_are_not_unavailable(command: Command) -> None:
+    shown = command("status").stdout
+    lines = {line.split()[0]: line.split() for line in shown.splitlines() if line.strip()}
+    assert lines["customer"] == ["customer", "1", "never", "only", "as", "related", "objects"]
+    assert [lines[model][-1] for model in ("charge", "coupon", "payout")] == ["available", "partly", "unavailable"]
+    assert lines["person"][-2:] == ["on", "demand"]
+    assert lines[OWNER.account_id][-4:] == ["5", "1", "1", "0"]  # models, rows, unavailable, unfinished
+    held = {model["model"]: model for model in json.loads(command("status", "--json").stdout)["models"]}
+    assert (held["customer"]["rows"], held["customer"]["last_sweep"]) == (1, None)
+    assert held["customer"]["availability"] == "only as related objects"
+    assert held["charge"]["last_sweep"]
+
+
+@pytest.mark.usefixtures("mirror")
+def test_a_narrow_terminal_shows_whole_words(command: Command) -> None:
+    shown = command("status", COLUMNS="40").stdout
+    assert "acct_1Mine\n" in shown
+    assert "rows: 1, last sweep: never" in shown
+    assert "unavailable: 1" in shown
+
+
+def test_without_a_database_none_is_made(command: Command, tmp_path: Path) -> None:
+    shown = command("status")
+    assert (shown.returncode, "no database yet" in shown.stdout) == (0, True)
+    assert json.loads(command("status", "--json").stdout) == {"database": "sqlite:///stripe.db", "models": []}
+    assert json.loads(command("keys", "list", "--json").stdout) == []
+    listed = command("keys", "list", STRIPE_API_KEY__ACME="sk_test_madeup0000")
+    assert "acme" in listed.stdout
+    assert command("sync", "--api-key", "nobody").returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_file_is_its_owners(command: Command, stripe: dict[str, str], tmp_path: Path) -> None:
+    assert command("keys", "add", "acme", "--from-env", "MINE", MINE="sk_test_sandbox", **stripe).returncode == 0
+    assert stat.S_IMODE((tmp_path / "stripe.db").stat().st_mode) == 0o600
