@@ -134,12 +134,9 @@ def _register(alias: str) -> None:
     from stripe_assets.instance import settle_home
 
     settle_home(Path.cwd(), os.environ)
-    from dagster import DagsterInstance
+    from stripe_assets.orchestration.partitions import register_here
 
-    from stripe_assets.orchestration.partitions import register
-
-    with DagsterInstance.get() as instance:
-        register(instance, [alias])
+    register_here([alias])
 
 
 @keys.command("list")

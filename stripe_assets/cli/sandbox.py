@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 
@@ -77,18 +78,19 @@ def _sync(port: int, seed: int, as_json: bool) -> None:
             running.stop()
     if not as_json:
         click.echo(f"database: {url}")
-        _say_how_to_go_on(port, seed)
+        click.echo(how_to_go_on(port, seed))
     if not succeeded:
         click.get_current_context().exit(CommandError.exit_code)
 
 
-def _say_how_to_go_on(port: int, seed: int) -> None:
+def how_to_go_on(port: int, seed: int) -> str:
     """In Dagster's UI: the sandbox is stopped, and there its API key is an alias like any other."""
     again = [f"--port {port}"] if port else []
     again += [f"--seed {seed}"] if seed != 1 else []
+    dagster = "dagster dev" if Path("workspace.yaml").exists() else "dagster dev -m stripe_assets.definitions"
     exports = " ".join(f"{name}={value}" for name, value in _environment(f"http://127.0.0.1:{port or DEFAULT_PORT}").items())
-    click.echo(
+    return (
         f"\nTo materialize the partition {ALIAS} in Dagster's UI, start the stand-in in another terminal, then Dagster here:\n"
         f"  {' '.join(['stripe-assets sandbox', *again])}\n"
-        f"  export {exports}; dagster dev"
+        f"  export {exports}; {dagster}"
     )

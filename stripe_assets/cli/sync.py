@@ -106,6 +106,8 @@ def _left(done: Sequence[Outcome], aliases: list[str], models: list[str]) -> lis
 
     left = [Outcome(alias, models or list(catalog().resources)) for alias in aliases[len(done) :]]
     for outcome in [*done, *left]:
+        if "DagsterExecutionInterruptedError" in (outcome.error or ""):
+            outcome.error = "interrupted"
         if not outcome.succeeded and outcome.repeat is None:
             outcome.repeat = repeat_command(outcome.alias, outcome.unfinished or outcome.models)
     return left

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -51,4 +52,4 @@ def _print_paragraphs(console: Console, title: str, columns: Sequence[Column], l
         first, *rest = zip(columns, line.cells, strict=True)
         said = ", ".join(f"{column.heading}: {cell}" for column, cell in rest if cell)
         console.print(Text(first[1], style=line.style), soft_wrap=True)
-        console.print(Text(f"  {said}", style=line.style))
+        console.print(Padding(Text(said, style=line.style), (0, 0, 0, 2), expand=False))

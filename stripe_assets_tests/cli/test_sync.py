@@ -11,6 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from stripe_assets.cli.sandbox import how_to_go_on
 from stripe_assets.sandbox import Sandbox
 from stripe_assets_tests.cli.conftest import Command, arguments, environment
 
@@ -82,6 +83,7 @@ def test_a_signal_ends_the_run_within_seconds(
     assert running.returncode == code, output
     assert time.monotonic() - sent < 5
     assert "Traceback" not in output
+    assert "DagsterExecutionInterruptedError" not in output
     repeats = [line.split() for line in output.splitlines() if "stripe-assets sync" in line]
     assert [repeat[-1] for repeat in repeats] == ["a", "b"]
     assert repeats[1] == ["stripe-assets", "sync", "--api-key", "b"]
@@ -100,3 +102,13 @@ def test_the_sandbox_is_synced_in_one_command(command: Command) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     (run,) = json.loads(done.stdout)["runs"]
     assert sum(model["rows_in_mirror"] > 0 for model in run["models"]) > 100
+
+
+def test_after_the_sandboxs_sync_stands_how_dagsters_ui_reaches_the_same_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    _, start, then = how_to_go_on(port=8420, seed=7).strip().splitlines()
+    assert start.split() == ["stripe-assets", "sandbox", "--port", "8420", "--seed", "7"]
+    assert "STRIPE_API_BASE=http://127.0.0.1:8420 STRIPE_API_KEY__SANDBOX=sk_test_sandbox" in then
+    assert then.endswith("dagster dev -m stripe_assets.definitions")
+    (tmp_path / "workspace.yaml").touch()
+    assert how_to_go_on(port=0, seed=1).endswith("dagster dev")
