@@ -12,3 +12,9 @@ api_key_partitions = dg.DynamicPartitionsDefinition(name=API_KEYS)
 def register(instance: dg.DagsterInstance, aliases: Iterable[str]) -> None:
     """Make the aliases known as partitions. Nothing is ever removed here: a partition's history outlives its key."""
     instance.add_dynamic_partitions(API_KEYS, list(aliases))
+
+
+def register_here(aliases: Iterable[str]) -> None:
+    """The same on the instance that DAGSTER_HOME names."""
+    with dg.DagsterInstance.get() as instance:
+        register(instance, aliases)
