@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -96,12 +95,6 @@ def test_an_env_file_that_is_no_text_is_refused(command: Command, tmp_path: Path
     message = refused(command("status"))
     assert ".env is not UTF-8" in message
     assert len(message.splitlines()) == 1
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_an_env_file_that_may_not_be_read_is_refused(command: Command, tmp_path: Path) -> None:
-    (tmp_path / ".env").touch(mode=0)
-    assert "cannot be read" in refused(command("status"))
 
 
 def test_a_port_that_is_taken_is_one_line(command: Command) -> None:
