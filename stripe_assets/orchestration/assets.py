@@ -45,7 +45,7 @@ def model_specs(models: Catalog) -> list[dg.AssetSpec]:
     description="Sweeps the selected models of one API key into the database.",
 )
 def stripe_models(context: dg.AssetExecutionContext, stripe: dg.ResourceParam[StripeSync]) -> Iterator[dg.MaterializeResult]:
-    name_process(context.instance, context.run_id)
+    name_process(context.instance, context.run.run_id)
     if context.has_partition_key:
         yield from sync_one_key(context, stripe)
     else:
