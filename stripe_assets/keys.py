@@ -69,7 +69,3 @@ class KeyRing:
         if variable is not None:
             return environment_key(os.environ, alias, variable)
         raise UnknownAlias(alias, self.aliases())
-
-    def api_keys(self) -> dict[str, ApiKey]:
-        """Every key. Raises what `api_key` raises."""
-        return {alias: self.api_key(alias) for alias in self.aliases()}

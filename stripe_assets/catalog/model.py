@@ -121,6 +121,8 @@ class Resource:
     secrets: tuple[tuple[str, ...], ...] = ()
     """Paths that are never asked for and never stored."""
     retention_days: int | None = None
+    lists_owners: bool = False
+    """Its rows are the accounts that a key reaches: read once a run, before everything else."""
     on_demand: str | None = None
     """Why a sweep does not list it, where Stripe's list wants to be told what to look for."""
 

@@ -19,7 +19,7 @@ from stripe_assets.sandbox.relations import CHILDREN_BY, segment
 from stripe_assets.sandbox.render import as_bytes
 from stripe_assets.sandbox.routes import Route, table
 from stripe_assets.sandbox.schema import schemas
-from stripe_assets.sandbox.store import Record, Space, Store, scoped
+from stripe_assets.sandbox.store import Record, Store, scoped
 
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
@@ -222,8 +222,3 @@ def not_found(call: Call, resources: Sequence[str], id: str, param: str) -> ApiE
     if call.path.startswith("/v2/"):
         return ApiError(404, f"No such {noun}: '{id}'", code="not_found")
     return missing(noun, id, "id" if param.endswith("_id") else param)
-
-
-def reachable(store: Store, space: Space) -> tuple[str, ...]:
-    """Connected accounts of a space's account."""
-    return store.platforms.get(space.account, ())

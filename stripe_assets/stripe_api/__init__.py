@@ -27,7 +27,6 @@ from stripe_assets.stripe_api.keys import (
     Secret,
     check_alias,
     environment_key,
-    environment_keys,
     environment_variables,
     parse_api_key,
 )
@@ -60,7 +59,6 @@ __all__ = [
     "Unreachable",
     "check_alias",
     "environment_key",
-    "environment_keys",
     "environment_variables",
     "items",
     "next_cursor",

@@ -161,12 +161,6 @@ def environment_key(environ: Mapping[str, str], alias: str, variable: str) -> Ap
     raise InvalidApiKey(problem)
 
 
-def environment_keys(environ: Mapping[str, str]) -> dict[str, ApiKey]:
-    """Alias → key for every key variable that is set, by alias. Raises InvalidApiKey for the first bad one."""
-    variables = environment_variables(environ)
-    return {alias: environment_key(environ, alias, variables[alias]) for alias in sorted(variables)}
-
-
 def _problem(text: str) -> str | None:
     if _KEY.fullmatch(text):
         return None

@@ -140,7 +140,7 @@ class KeySync:
     def _tasks_by_owner(self) -> Iterator[list[Task]]:
         """What is to be listed for one account after the other: a platform's thousands do not all wait in memory."""
         for owner in self._owners:
-            self._sweeps.begin([(owner, name) for name in self._feeders if name != ACCOUNT])
+            self._sweeps.begin([(owner, name) for name in self._feeders if not self._catalog[name].lists_owners])
             yield self._root_tasks(owner) + self._sweeps.left_over(owner)
 
     def _new_phase(self, platform: Owner, feeders: Mapping[str, Feeders], nested: Mapping[str, list[tuple[str, Route]]]) -> Phase:
@@ -197,7 +197,7 @@ class KeySync:
             own, *connected = self._owners
             unlisted = _unlisted(self._catalog[name])
             said = {own: unlisted or state.availability_of(None)}
-            if name != ACCOUNT:
+            if not self._catalog[name].lists_owners:
                 said |= {owner: unlisted or state.availability_of(owner.account_id) for owner in connected}
             self._sweeps.finish(name, said, rows, state.requests)
         return result

@@ -152,6 +152,8 @@ class ModelStates:
             state = self._states[model]
             state.unavailable.setdefault(place, reason)
             state.refused_routes[place] += nested
+            if state.refused_routes[place] == REFUSALS_ENOUGH and place not in state.answered_routes:
+                state.unavailable[place] += f"; so it was for the first {REFUSALS_ENOUGH} parents, the others are not asked for"
 
     def _finish_if_done(self, state: ModelState) -> None:
         if state.open or state.waiting_for or state.done:

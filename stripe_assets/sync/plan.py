@@ -10,7 +10,6 @@ from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Route
 from stripe_assets.mirror import Owner
 from stripe_assets.sync.fan_out import applies
-from stripe_assets.sync.owners import ACCOUNT
 
 PAGE = 100
 
@@ -67,7 +66,7 @@ def root_lists(catalog: Catalog, models: Iterable[str], livemode: bool) -> list[
     roots: list[tuple[str, Route | None, Mapping[str, str | bool]]] = []
     for name in models:
         resource = catalog[name]
-        if name == ACCOUNT or resource.on_demand:
+        if resource.lists_owners or resource.on_demand:
             continue  # accounts are listed once, by who asks for the owners
         if resource.singleton:
             roots.append((name, None, {}))
@@ -108,7 +107,7 @@ def plan(
         alias=alias,
         owners=tuple(owners),
         models=tuple(selected),
-        feeders=tuple(name for name in active if name not in {*selected, ACCOUNT}),
+        feeders=tuple(name for name in active if name not in set(selected) and not catalog[name].lists_owners),
         fewest_requests=account_requests + len(roots) * len(owners) + pages + asked,
         fan_outs=fan_outs,
         related=related,

@@ -6,10 +6,14 @@ import pickle
 
 import pytest
 
-from stripe_assets.stripe_api import InvalidApiKey, Secret, environment_keys, environment_variables, parse_api_key
+from stripe_assets.stripe_api import ApiKey, InvalidApiKey, Secret, environment_key, environment_variables, parse_api_key
 from stripe_assets_tests.stripe_api.conftest import BODY, KEY
 
 LIVE = "sk_live_" + BODY
+
+
+def environment_keys(environ: dict[str, str]) -> dict[str, ApiKey]:
+    return {alias: environment_key(environ, alias, variable) for alias, variable in environment_variables(environ).items()}
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ def _resource(
         id_prefixes=PREFIXES.get(name, ()),
         secrets=secret_paths(sdk, name),
         retention_days=routes.RETENTION_DAYS.get(name),
+        lists_owners=name == routes.OWNERS,
         on_demand=routes.ON_DEMAND.get(name),
     )
 

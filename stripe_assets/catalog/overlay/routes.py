@@ -127,6 +127,9 @@ LISTS: dict[str, tuple[List, ...]] = {
 }
 """Resource → its lists, in place of the one plain list that the SDK's services have for it."""
 
+OWNERS = "account"
+"""The resource whose rows are the accounts that a key reaches."""
+
 ON_DEMAND: dict[str, str] = {
     "billing.meter_event_summary": "Stripe wants a customer and a time window to sum over: there is no list of all summaries.",
     "apps.secret": "Stripe lists secrets of one named scope (the account or a user of the app), and scopes cannot be listed.",
