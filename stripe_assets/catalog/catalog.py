@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from stripe_assets.catalog import codec
-from stripe_assets.catalog.model import Resource
+from stripe_assets.catalog.model import EventType, Resource
 
 FOLDER = Path(__file__).parent
 
@@ -25,13 +25,15 @@ class UnknownModel(ValueError):
 class Catalog:
     """Every model that Stripe's API has, by name."""
 
-    def __init__(self, sdk_version: str, api_version: str, resources: Iterable[Resource]) -> None:
+    def __init__(self, sdk_version: str, api_version: str, resources: Iterable[Resource], events: Iterable[EventType] = ()) -> None:
         self.sdk_version = sdk_version
         """The stripe SDK's version that the catalog was made from."""
         self.api_version = api_version
         """Stripe's API version, as `2026-10-28.endive`."""
         self.resources: Mapping[str, Resource] = MappingProxyType({item.name: item for item in resources})
         """Name → resource, dependencies before what depends on them."""
+        self.events: Mapping[str, EventType] = MappingProxyType({item.name: item for item in events})
+        """Name → event type: every one that the SDK knows."""
 
     def __getitem__(self, name: str) -> Resource:
         return self.resources[name]
@@ -66,6 +68,17 @@ class Catalog:
         return max(fitting)[1] if fitting else None
 
     @functools.cached_property
+    def followed(self) -> frozenset[str]:
+        """Models that some event type makes be read: its targets, or without any the objects that it carries."""
+        found = {
+            name
+            for item in self.events.values()
+            if item.ignored is None
+            for name in ({target.resource for target in item.targets} or item.objects)
+        }
+        return frozenset(found & set(self.resources))
+
+    @functools.cached_property
     def _by_spelling(self) -> Mapping[str, Resource]:
         found: dict[str, Resource] = {}
         for item in self.resources.values():
@@ -85,7 +98,7 @@ def _spelling(name: str) -> str:
 def catalog() -> Catalog:
     """The catalog, read once from its data file."""
     data = orjson.loads((FOLDER / "catalog.json").read_bytes())
-    return Catalog(data["sdk_version"], data["api_version"], map(codec.resource, data["resources"]))
+    return Catalog(data["sdk_version"], data["api_version"], map(codec.resource, data["resources"]), map(codec.event_type, data["events"]))
 
 
 @functools.cache

@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
-from stripe_assets.catalog.model import Field, Resource, Retrieve, Route
+from stripe_assets.catalog.model import EventTarget, EventType, Field, Resource, Retrieve, Route
 
 Json = dict[str, Any]
 
 
-def plain(record: Field | Route | Retrieve | Resource) -> Json:
+def plain(record: Field | Route | Retrieve | Resource | EventType | EventTarget) -> Json:
     """The record without its defaults."""
     found: Json = {}
     for spec in fields(record):
@@ -28,7 +28,7 @@ def plain(record: Field | Route | Retrieve | Resource) -> Json:
 
 def _plain(value: Any) -> Any:
     match value:
-        case Field() | Route() | Retrieve():
+        case Field() | Route() | Retrieve() | EventTarget():
             return plain(value)
         case tuple():
             return [_plain(item) for item in value]
@@ -52,24 +52,40 @@ def _route(data: Json) -> Route:
     return Route(**data)
 
 
+def _retrieve(data: Json) -> Retrieve:
+    if "gone" in data:
+        data["gone"] = tuple(data["gone"])
+    return Retrieve(**data)
+
+
 def resource(data: Json) -> Resource:
     """The record of one resource; takes the parsed JSON over and changes it."""
     data["fields"] = tuple(map(_field, data["fields"]))
     data["routes"] = tuple(map(_route, data.get("routes", ())))
     if "retrieve" in data:
-        data["retrieve"] = Retrieve(**data["retrieve"])
+        data["retrieve"] = _retrieve(data["retrieve"])
     if "other_retrieves" in data:
-        data["other_retrieves"] = tuple(Retrieve(**entry) for entry in data["other_retrieves"])
+        data["other_retrieves"] = tuple(map(_retrieve, data["other_retrieves"]))
     if "secrets" in data:
         data["secrets"] = tuple(map(tuple, data["secrets"]))
-    for name in ("expand", "depends_on", "aliases", "id_prefixes"):
+    for name in ("expand", "depends_on", "aliases", "id_prefixes", "unsettled"):
         if name in data:
             data[name] = tuple(data[name])
     return Resource(**data)
 
 
-def dump_catalog(sdk_version: str, api_version: str, resources: Iterable[Resource]) -> bytes:
-    """One line for a field, a route, or any other property of a resource."""
+def event_type(data: Json) -> EventType:
+    """The record of one event type; takes the parsed JSON over and changes it."""
+    data["objects"] = tuple(data["objects"])
+    if "targets" in data:
+        data["targets"] = tuple(EventTarget(entry["resource"], tuple(entry["path"])) for entry in data["targets"])
+    if "lists" in data:
+        data["lists"] = tuple(data["lists"])
+    return EventType(**data)
+
+
+def dump_catalog(sdk_version: str, api_version: str, resources: Iterable[Resource], events: Iterable[EventType]) -> bytes:
+    """One line for a field, a route, any other property of a resource, or an event type."""
     lines = []
     for item in resources:
         data = plain(item)
@@ -82,7 +98,8 @@ def dump_catalog(sdk_version: str, api_version: str, resources: Iterable[Resourc
                 parts.append(f'  "{key}": {_text(value)}')
         lines.append(" {\n" + ",\n".join(parts) + "\n }")
     head = f'{{"sdk_version": "{sdk_version}", "api_version": "{api_version}", "resources": [\n'
-    return (head + ",\n".join(lines) + "\n]}\n").encode()
+    types = ",\n".join(" " + _text(plain(item)) for item in events)
+    return (head + ",\n".join(lines) + '\n],\n"events": [\n' + types + "\n]}\n").encode()
 
 
 def dump_shapes(shapes: Mapping[str, Json]) -> bytes:

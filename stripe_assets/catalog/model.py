@@ -90,6 +90,8 @@ class Retrieve:
     """`/v1/invoices/{id}`; other placeholders are columns of the row: `/v1/accounts/{account}/persons/{id}`."""
     params: Mapping[str, str] = field(default_factory=dict)
     """Placeholder → the row's top-level field that fills it, for all but `{id}`."""
+    gone: tuple[str, ...] = ()
+    """Error codes which, besides `resource_missing`, say that the object is no longer there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,36 @@ class Resource:
     """Its rows are the accounts that a key reaches: read once a run, before everything else."""
     on_demand: str | None = None
     """Why a sweep does not list it, where Stripe's list wants to be told what to look for."""
+    grows: bool = False
+    """It has no events, and a row once listed does not change, unsettled ones apart: what was created since is enough."""
+    unsettled: tuple[str, str] | None = None
+    """Field and value of rows that will still change without an event: `("status", "pending")`."""
 
     @property
     def asset_key(self) -> tuple[str, str]:
         return ("stripe", self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class EventTarget:
+    """What an event makes be read, where that is not the object that it carries."""
+
+    resource: str
+    path: tuple[str, ...]
+    """Where its id, or the object itself, stands from the event's root: `("data", "object", "customer")`, `("account",)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    name: str
+    """As Stripe names it: `customer.discount.created`."""
+    objects: tuple[str, ...]
+    """What `data.object` can be, by Stripe's names of objects. Not each of them is a model."""
+    targets: tuple[EventTarget, ...] = ()
+    """What is to be read in place of `data.object`: the first whose path leads to an id."""
+    lists: tuple[str, ...] = ()
+    """Models that are read along by a list of the target's own: a route whose parent is the target, else a sublist's url."""
+    deletes: bool = False
+    """Says that its object was removed. A canceled subscription and a detached payment method are still there."""
+    ignored: str | None = None
+    """Why nothing is to be done about it: only where no row of the mirror could change."""
