@@ -23,7 +23,7 @@ def generate() -> dict[str, bytes]:
     """File name → its content, as the installed SDK and the overlay give it. Takes some seconds."""
     sdk = Sdk.read()
     return {
-        CATALOG: codec.dump_catalog(sdk.sdk_version, sdk.api_version, build(sdk), ()),
+        CATALOG: codec.dump_catalog(sdk.sdk_version, sdk.api_version, build(sdk), sdk.events),
         SHAPES: codec.dump_shapes(_shapes(sdk)),
     }
 

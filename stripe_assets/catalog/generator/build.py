@@ -11,7 +11,7 @@ from stripe_assets.catalog.generator.order import dependencies, topological
 from stripe_assets.catalog.generator.routes import SdkRoute
 from stripe_assets.catalog.generator.sdk import PLACEHOLDER, Sdk
 from stripe_assets.catalog.model import Field, Resource, Retrieve, Route
-from stripe_assets.catalog.overlay import names, routes
+from stripe_assets.catalog.overlay import events, names, routes
 from stripe_assets.catalog.overlay.references import PREFIXES
 
 PAGE = 100
@@ -42,8 +42,9 @@ def _resource(
     depends_on: tuple[str, ...],
 ) -> Resource:
     api = "v2" if name.startswith("v2.") else "v1"
-    expand = expansion(sdk, name, all_fields, unlisted) if api == "v1" else ()
     retrieves = _retrieves(sdk, name)
+    is_asked_for = api == "v1" and (name not in unlisted or bool(retrieves))
+    expand = expansion(sdk, name, all_fields, unlisted) if is_asked_for else ()
     return Resource(
         name=name,
         class_name=class_name(name),
@@ -63,7 +64,20 @@ def _resource(
         retention_days=routes.RETENTION_DAYS.get(name),
         lists_owners=name == routes.OWNERS,
         on_demand=routes.ON_DEMAND.get(name),
+        grows=_grows(sdk, name, own_routes),
+        unsettled=events.UNSETTLED.get(name),
     )
+
+
+def _grows(sdk: Sdk, name: str, own_routes: tuple[Route, ...]) -> bool:
+    """Raises ValueError where the overlay says so of what events follow, or of what cannot be asked for by `created`."""
+    if name not in events.GROWS:
+        return False
+    if any(name in item.objects or name in (target.resource for target in item.targets) for item in sdk.events):
+        raise ValueError(f"{name} has events, so it need not be listed by what was created since")
+    if not any(route.parent is None and route.created_filter == "created" for route in own_routes):
+        raise ValueError(f"the list of {name} does not take `created`")
+    return True
 
 
 def class_name(name: str) -> str:
@@ -132,7 +146,8 @@ def _retrieves(sdk: Sdk, name: str) -> tuple[Retrieve, ...]:
         *parents, own = PLACEHOLDER.findall(route.path)
         fields_of = {parent: _parent_field(sdk, name, parent) for parent in parents}
         if all(fields_of.values()):
-            found.append(Retrieve(route.path.replace(f"{{{own}}}", "{id}"), {p: f for p, f in fields_of.items() if f}))
+            params = {parent: field for parent, field in fields_of.items() if field}
+            found.append(Retrieve(route.path.replace(f"{{{own}}}", "{id}"), params, routes.GONE.get(name, ())))
     return tuple(found)
 
 

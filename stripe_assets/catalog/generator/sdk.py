@@ -7,9 +7,11 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from stripe_assets.catalog.generator.events import event_types
 from stripe_assets.catalog.generator.routes import SdkRoute, routes
 from stripe_assets.catalog.generator.shapes import Node, Shapes
 from stripe_assets.catalog.generator.source import SdkSource
+from stripe_assets.catalog.model import EventType
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -21,6 +23,7 @@ class Sdk:
     shapes: dict[str, Node]
     """Resource → field → node."""
     routes: tuple[SdkRoute, ...]
+    events: tuple[EventType, ...]
 
     @classmethod
     def read(cls) -> Sdk:
@@ -31,6 +34,7 @@ class Sdk:
             _assigned(source, "stripe._api_version", "CURRENT"),
             {name: shapes.resource(name) for name in sorted(source.resources)},
             tuple(routes(source, shapes)),
+            event_types(source),
         )
 
     @cached_property
@@ -39,10 +43,11 @@ class Sdk:
 
     @cached_property
     def models(self) -> tuple[str, ...]:
-        """Resources that have a table: listed, singletons, retrievable by id, or what such a one refers to."""
+        """Resources that have a table: listed, singletons, retrievable by id, brought by events only, or what such a one refers to."""
         listed = {name for route in self.lists.values() for name in route.returns}
         retrieved = {name for name in self.shapes if self.retrieves(name) and self.has_id(name)}
-        found = listed | retrieved | {name for name in self.shapes if self.singleton(name)}
+        carried = {name for item in self.events if item.ignored is None and not item.targets for name in item.objects if self.has_id(name)}
+        found = listed | retrieved | carried | {name for name in self.shapes if self.singleton(name)}
         waiting = list(found)
         while waiting:
             targets = {name for name in _targets({"t": "object", "fields": self.shapes[waiting.pop()]}) if self.has_id(name)}

@@ -135,6 +135,12 @@ ON_DEMAND: dict[str, str] = {
     "apps.secret": "Stripe lists secrets of one named scope (the account or a user of the app), and scopes cannot be listed.",
 }
 
+GONE: dict[str, tuple[str, ...]] = {
+    # A platform is told so of an account that was closed or that took its permission back.
+    "account": ("account_invalid",),
+}
+"""Error codes, besides `resource_missing`, by which a retrieve says that the object is no longer there."""
+
 SUBLIST_URLS: dict[tuple[str, str], str] = {
     ("subscription", "items"): "/v1/subscription_items?subscription={id}",
     ("radar.value_list", "list_items"): "/v1/radar/value_list_items?value_list={id}",

@@ -1,0 +1,72 @@
+"""What the SDK does not say of event types, and how what has none is kept current.
+
+A type is named, or a family by its beginning with `*` for the rest. The longest name that fits a type counts.
+"""
+
+from __future__ import annotations
+
+from stripe_assets.catalog.model import EventTarget
+
+
+def _in_object(resource: str, field: str) -> EventTarget:
+    return EventTarget(resource, ("data", "object", field))
+
+
+OBJECTS: dict[str, tuple[str, ...]] = {
+    "account.application.*": ("application",),
+    "account.external_account.*": ("bank_account", "card"),
+    # The thin event is related to the alert, the snapshot carries that it was triggered.
+    "billing.alert.triggered": ("billing.alert_triggered",),
+    "customer.source.*": ("bank_account", "card", "source"),
+    "source.mandate_notification": ("source_mandate_notification",),
+    "source.transaction.*": ("source_transaction",),
+}
+"""What `data.object` is, where neither the SDK's annotations nor the type's own beginning says it."""
+
+TARGETS: dict[str, tuple[EventTarget, ...]] = {
+    # The application is no object of the API: what changed is whose account it is connected to.
+    "account.application.*": (EventTarget("account", ("account",)),),
+    "billing.alert.triggered": (_in_object("billing.alert", "alert"),),
+    "cash_balance.funds_available": (_in_object("customer", "customer"),),
+    # A discount cannot be retrieved: it comes with what it is on.
+    "customer.discount.*": (_in_object("subscription", "subscription"), _in_object("customer", "customer")),
+    "entitlements.active_entitlement_summary.updated": (_in_object("customer", "customer"),),
+    "source.mandate_notification": (_in_object("source", "source"),),
+    "source.transaction.*": (_in_object("source", "source"),),
+}
+"""What is read in place of an object that cannot be retrieved and has no table, or that comes only inside another."""
+
+LISTS: dict[str, tuple[str, ...]] = {
+    # Whoever follows only this one of the events of a refund must get the refund.
+    "charge.refunded": ("refund",),
+    "entitlements.active_entitlement_summary.updated": ("entitlements.active_entitlement",),
+    "financial_connections.account.refreshed_ownership": ("financial_connections.account_owner",),
+    "financial_connections.account.refreshed_transactions": ("financial_connections.transaction",),
+    # From now on Stripe tells which balance transactions this payout paid out.
+    "payout.reconciliation_completed": ("balance_transaction",),
+    "source.transaction.*": ("source_transaction",),
+}
+"""Lists below the target that have changed with it, though the object itself does not carry them."""
+
+NO_REMOVALS: dict[str, str] = {
+    "customer.subscription.deleted": "the subscription was canceled and can still be retrieved",
+}
+"""Types that end in `deleted` though their object is still there, with the reason."""
+
+IGNORED: dict[str, str] = {
+    "invoice.upcoming": "It announces an invoice that does not exist yet.",
+}
+"""Types after which no row of the mirror can be another, with the reason."""
+
+GROWS: dict[str, str] = {
+    "balance_transaction": "a movement of money is corrected by another one; only a pending one becomes available",
+    "forwarding.request": "it records a request that was made, and has no route that changes it",
+}
+"""Resources without events of which it is enough to list what was created since, with the reason.
+
+Left out on purpose: `identity.verification_report`, which is redacted with its session, and `event`, which counts its
+pending webhooks down.
+"""
+
+UNSETTLED: dict[str, tuple[str, str]] = {"balance_transaction": ("status", "pending")}
+"""Field and value of the rows of these that do change."""
