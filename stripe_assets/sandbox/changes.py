@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_assets.sandbox.events import emit, snapshot, type_of
+from stripe_assets.sandbox.deliveries import mark
+from stripe_assets.sandbox.events import ACCOUNT_IN, emit, snapshot, type_of
 from stripe_assets.sandbox.generate import complete, rfc3339
 from stripe_assets.sandbox.ids import new_id
 from stripe_assets.sandbox.relations import SUBLISTS
 from stripe_assets.sandbox.schema import schemas
-from stripe_assets.sandbox.store import Body, Record, Space
+from stripe_assets.sandbox.store import Body, Record, Space, Table
 from stripe_assets.sandbox.world import World
 
 STUBS = frozenset({"customer"})
@@ -70,9 +71,30 @@ class Changes:
                 body.pop(path, None)
         record = Record(resource, id, body, created if isinstance(created, int) else now, parent, dict(links or {}))
         table.put(record, listed)
+        self._delay(table, record)
+        if other := self._other_side(record):
+            other.table(resource).put(record)
         self._changed()
         self.tell(record, "created", event)
         return record
+
+    def _delay(self, table: Table, record: Record) -> None:
+        eventual = self.world.eventual
+        if eventual and eventual.covers(record.resource) and record.id not in table.unlisted:
+            table.late.add(record.id)
+            self.world.agenda.add(self.world.clock.now() + eventual.seconds, lambda: table.appear(record))
+
+    def _account_of(self, record: Record) -> str | None:
+        return record.body.get(ACCOUNT_IN.get(record.resource, ""))
+
+    def _other_side(self, record: Record) -> Space | None:
+        """Where else a connected account's person, capability or bank account is: with its platform, or with itself."""
+        store, account = self.world.store, self._account_of(record)
+        if account is None:
+            return None
+        if account == self.space.account:
+            return store.platform_of(self.space)
+        return store.spaces.get((account, self.space.livemode))
 
     def _id(self, resource: str) -> str:
         id = new_id(resource, self.world.settings.seed, self.space.account, self.space.livemode, "made", self.world.store.version)
@@ -83,6 +105,8 @@ class Changes:
         before = self.shown(record)
         record.body = {**record.body, **changes}
         self.space.table(record.resource).changes += 1
+        if other := self._other_side(record):
+            other.table(record.resource).changes += 1
         self._changed()
         after = self.shown(record)
         previous = {name: value for name, value in before.items() if name in after and after[name] != value}
@@ -99,6 +123,9 @@ class Changes:
             table.changes += 1
         else:
             table.remove(record.id)
+            other = self._other_side(record)
+            if other and other.table(record.resource).by_id.get(record.id) is record:
+                other.table(record.resource).remove(record.id)
         self._changed()
         self.tell(record, "deleted", event, last=last)
         return {"id": record.body.get("id", record.id), "object": record.resource, "deleted": True}
@@ -108,20 +135,44 @@ class Changes:
     ) -> None:
         """Writes the event of a change, if there is one."""
         type = event if isinstance(event, str) else type_of(record, action)
-        if event is False or type is None:
-            return
-        emit(
-            self.world.store,
-            self.space,
+        if event is not False and type is not None:
+            # What a connected account owns is told in its own events, whoever changed it.
+            own = self.world.store.spaces.get((self._account_of(record) or self.space.account, self.space.livemode), self.space)
+            self.announce(type, last or self.shown(record), space=own, previous=previous)
+
+    def announce(
+        self,
+        type: str,
+        data: Any,
+        *,
+        space: Space | None = None,
+        account: str | None = None,
+        created: int | None = None,
+        api_version: str | None = None,
+        previous: Mapping[str, Any] | None = None,
+    ) -> Record:
+        """An event, of any type and with any payload, delivered or not as the sandbox was told."""
+        world, space, now = self.world, space or self.space, self.world.clock.now()
+        outage = world.deliveries.outage(world.store, space, type)
+        event = emit(
+            world.store,
+            space,
             type,
-            last or self.shown(record),
-            self.world.clock.now(),
-            self.world.settings.seed,
+            data,
+            now if created is None else created,
+            world.settings.seed,
+            account=account,
+            api_version=api_version,
             previous=previous,
             request=self.request,
             idempotency_key=self.idempotency_key,
+            pending_webhooks=1 if outage else 0,
         )
+        if outage and outage.delay is not None:
+            world.agenda.add(now + outage.delay, lambda: mark(event, delivered=True))
+        self._delay(space.table("event"), event)
         self._changed()
+        return event
 
     def _changed(self) -> None:
         self.world.store.version += 1

@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | `GET log?since=N` | | the requests after the N-th |
 | `GET state` | | clock, settings, and how many objects of each resource every account has |
-| `POST reset` | | ends faults, latency, limits and `only`; empties the log |
+| `POST reset` | | ends faults, latency, limits, `only`, outages, `eventual` and `rendering`; empties the log |
 | `POST log/clear` | | empties the log |
 | `POST faults` | a `Fault`'s fields | adds one; `kind` is `status`, `drop`, `truncate` or `hang`; `times: null` is always |
 | `POST faults/clear` | | |
@@ -14,11 +14,28 @@
 | `POST clock` | `now` or `advance` (seconds) | |
 | `POST objects` | `resource`, `object`, and optionally `account`, `livemode`, `parent`, `links`, `event`, `listed` | creates |
 | `POST objects/change` | `resource`, `id`, `changes`, `links`, … `event` | changes top-level fields |
-| `POST objects/delete` | `resource`, `id`, … `event` | deletes |
+| `POST objects/delete` | `resource`, `id`, … `event` | deletes, and what ends with it: a customer's sources, a connected account's access |
+| `POST events` | `type`, `object`, and optionally `account`, `created`, `api_version`, `previous`, `data` | an event without any change |
+| `POST deliveries` | `fail`, `account`, `types` (with `*`), `delay` | webhooks fail from now on, or work again |
+| `POST deliveries/mark` | `delivered`, and optionally `ids`, `account`, `livemode` | what became of earlier events' webhooks |
+| `POST eventual` | `seconds`, `resources` | new objects are in lists only so much later; 0 ends it |
+| `POST rendering` | `api_version` | new events are rendered in it, an older one in its older shape; null ends it |
+| `POST batch` | `calls`: a list of [name, body] | several POST calls at once; their answers in order, up to the first that is refused |
 
-`event` is false for none, or a type; left out, it is the type that Stripe would send. `parent` is [id, last part of the nested
-route], where no field of the object names its parent. `links` is what a list filters by although no field says it: `{"payout": …}`
-of a balance transaction, `{"delivery": "failed"}` of an event.
+Deleting an `account` closes a connected one: its platform has no access any more (403 `account_invalid`) and does not list it;
+`account.application.deauthorized` is among the platform's events. Creating one opens a connected account.
+
+`POST events` takes any type, also unknown ones, and any `object`, also null; `data` replaces all that is in the event's `data`.
+
+An event's webhooks fail while `deliveries` said `fail`, if an enabled endpoint of its account takes its type (`enabled_events`;
+endpoints made with `connect` take the connected accounts'), or if `account` or `types` named it. It has `pending_webhooks` then and
+is listed for `delivery_success=false`. With `delay` it arrives so many seconds later, and until then it is pending; this alone,
+without `fail`, is a slow endpoint. `fail` false (without a `delay`) ends all outages, or an `account`'s; what did not arrive before
+stays so until `deliveries/mark` says `delivered` (a retry that succeeded); without `ids` that is all of the account's that have not.
+
+`account` is the platform and `livemode` false where they are not given. `event` is false for none, or a type; left out, it is the
+type that Stripe would send. `parent` is [id, last part of the nested route], where no field of the object names its parent. `links`
+is what a list filters by although no field says it: `{"payout": …}` of a balance transaction.
 """
 
 from __future__ import annotations
@@ -29,12 +46,15 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from stripe_assets.sandbox import connected
 from stripe_assets.sandbox.call import Reply
 from stripe_assets.sandbox.changes import Changes
+from stripe_assets.sandbox.deliveries import Deliveries, Outage, mark, undelivered
+from stripe_assets.sandbox.endings import delete
 from stripe_assets.sandbox.faults import Fault
 from stripe_assets.sandbox.keys import PLATFORM
 from stripe_assets.sandbox.store import Space
-from stripe_assets.sandbox.world import World
+from stripe_assets.sandbox.world import Eventual, World
 
 Given = dict[str, Any]
 
@@ -69,6 +89,7 @@ def _reset(world: World, given: Given) -> Any:
     world.faults.active.clear()
     world.limits.enabled, world.limits.per_account, world.limits.per_endpoint = False, None, None
     world.latency, world.only = 0.0, ()
+    world.deliveries, world.eventual, world.rendering = Deliveries(), None, None
     world.log.entries.clear()
     return {}
 
@@ -107,6 +128,7 @@ def _only(world: World, given: Given) -> Any:
 
 def _clock(world: World, given: Given) -> Any:
     world.clock.set(int(given["now"]) if "now" in given else world.clock.now() + int(given["advance"]))
+    world.catch_up()
     return {"now": world.clock.now()}
 
 
@@ -119,6 +141,8 @@ def _space(world: World, given: Given) -> Space:
 
 def _create(world: World, given: Given) -> Any:
     changes = Changes(world, _space(world, given))
+    if opening := OPENINGS.get(given["resource"]):
+        return changes.shown(opening(changes, given.get("object", {}), given.get("event", True)))
     parent = tuple(given["parent"]) if given.get("parent") else None
     record = changes.create(
         given["resource"],
@@ -141,8 +165,57 @@ def _change(world: World, given: Given) -> Any:
 
 def _delete(world: World, given: Given) -> Any:
     changes = Changes(world, _space(world, given))
-    return changes.delete(changes.existing(given["resource"], given["id"]), event=given.get("event", True))
+    return delete(changes, changes.existing(given["resource"], given["id"]), given.get("event", True))
 
+
+def _event(world: World, given: Given) -> Any:
+    event = Changes(world, _space(world, given)).announce(
+        given["type"],
+        given.get("object"),
+        created=given.get("created"),
+        api_version=given.get("api_version"),
+        previous=given.get("previous"),
+    )
+    if "data" in given:
+        event.body["data"] = given["data"]
+    return event.body
+
+
+def _deliveries(world: World, given: Given) -> Any:
+    account, delay = given.get("account"), given.get("delay")
+    if given["fail"] or delay is not None:
+        world.deliveries.outages.append(Outage(account, tuple(given.get("types", ())), None if delay is None else int(delay)))
+    else:
+        world.deliveries.recover(account)
+    return {"outages": len(world.deliveries.outages)}
+
+
+def _mark(world: World, given: Given) -> Any:
+    """Raises KeyError for an id that is no event of the account."""
+    events = _space(world, given).table("event").by_id
+    ids = given["ids"] if "ids" in given or not given["delivered"] else [id for id, event in events.items() if undelivered(event)]
+    for event in [events[id] for id in ids]:
+        mark(event, given["delivered"])
+    world.store.version += 1
+    return {"marked": len(ids)}
+
+
+def _eventual(world: World, given: Given) -> Any:
+    world.eventual = Eventual(int(given["seconds"]), tuple(given.get("resources", ()))) if given["seconds"] else None
+    return {}
+
+
+def _rendering(world: World, given: Given) -> Any:
+    world.rendering = given["api_version"]
+    return {}
+
+
+def _batch(world: World, given: Given) -> Any:
+    return [CALLS["POST", name](world, body) for name, body in given["calls"]]
+
+
+OPENINGS = {"account": connected.open}
+"""Resources that are more than an object when they begin."""
 
 CALLS: dict[tuple[str, str], Callable[[World, Given], Any]] = {
     ("GET", "log"): _log,
@@ -158,4 +231,10 @@ CALLS: dict[tuple[str, str], Callable[[World, Given], Any]] = {
     ("POST", "objects"): _create,
     ("POST", "objects/change"): _change,
     ("POST", "objects/delete"): _delete,
+    ("POST", "events"): _event,
+    ("POST", "deliveries"): _deliveries,
+    ("POST", "deliveries/mark"): _mark,
+    ("POST", "eventual"): _eventual,
+    ("POST", "rendering"): _rendering,
+    ("POST", "batch"): _batch,
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from stripe_assets.sandbox import connected
 from stripe_assets.sandbox.billing import DRAFT, EFFECTS_OF_BILLING
 from stripe_assets.sandbox.call import Call
 from stripe_assets.sandbox.changes import Changes
+from stripe_assets.sandbox.endings import cancel, detach
 from stripe_assets.sandbox.errors import ApiError, missing
 from stripe_assets.sandbox.forms import fields_of
 from stripe_assets.sandbox.reads import wanted
@@ -40,6 +42,17 @@ DEFAULTS: dict[str, Mapping[str, Any]] = {
 }
 
 
+def _account(changes: Changes, call: Call, route: Route) -> Record:
+    return connected.open(changes, fields_of("account", call.params))
+
+
+def _webhook_endpoint(changes: Changes, call: Call, route: Route) -> Record:
+    given = {**DEFAULTS["webhook_endpoint"], **fields_of("webhook_endpoint", call.params)}
+    if call.params.get("connect") == "true":
+        given["application"] = next((one.id for one in changes.space.some("application")), "ca_platform")
+    return changes.create("webhook_endpoint", given)
+
+
 def _price(changes: Changes, call: Call, route: Route) -> Record:
     given: dict[str, Any] = {"active": True, "billing_scheme": "per_unit", **fields_of("price", call.params)}
     if data := call.params.get("product_data"):
@@ -60,33 +73,12 @@ def _price(changes: Changes, call: Call, route: Route) -> Record:
     return price
 
 
-def _delete_customer(changes: Changes, call: Call, route: Route) -> dict[str, Any]:
-    customer = wanted(call, route)
-    for _, id in list(changes.space.table("subscription").index("customer").get(customer.id, ())):
-        subscription = changes.space.table("subscription").by_id[id]
-        if subscription.body["status"] not in ("canceled", "incomplete_expired"):
-            _end(changes, subscription)
-    return changes.delete(customer)
-
-
 def _cancel(changes: Changes, call: Call, route: Route) -> Record:
     subscription = wanted(call, route)
     if subscription.body["status"] == "canceled":
         raise missing("subscription", subscription.id)
-    _end(changes, subscription)
+    cancel(changes, subscription)
     return subscription
-
-
-def _end(changes: Changes, subscription: Record) -> None:
-    now = changes.world.clock.now()
-    ended = {
-        "status": "canceled",
-        "canceled_at": now,
-        "ended_at": now,
-        "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None},
-    }
-    ended["cancellation_details"]["reason"] = "cancellation_requested"
-    changes.change(subscription, ended, action="canceled")
 
 
 def _payment_method(changes: Changes, call: Call, route: Route) -> Record:
@@ -110,7 +102,7 @@ def _detach(changes: Changes, call: Call, route: Route) -> Record:
     method = wanted(call, route)
     if method.body["customer"] is None:
         raise ApiError(400, "The payment method you provided is not attached to a customer so detachment is impossible.")
-    changes.change(method, {"customer": None}, event="payment_method.detached")
+    detach(changes, method)
     return method
 
 
@@ -170,8 +162,9 @@ def _delete_discount(changes: Changes, call: Call, route: Route) -> dict[str, An
 
 
 EFFECTS: dict[tuple[str, str], Effect] = {
+    ("POST", "/v1/accounts"): _account,
+    ("POST", "/v1/webhook_endpoints"): _webhook_endpoint,
     ("POST", "/v1/prices"): _price,
-    ("DELETE", "/v1/customers/{customer}"): _delete_customer,
     ("DELETE", "/v1/subscriptions/{subscription_exposed_id}"): _cancel,
     ("POST", "/v1/payment_methods"): _payment_method,
     ("POST", "/v1/payment_methods/{payment_method}/attach"): _attach,

@@ -43,11 +43,13 @@ NAMED: dict[tuple[str, str], tuple[tuple[str, Any, str], ...]] = {
     ),
     ("subscription", "canceled"): (("status", ANY, "customer.subscription.deleted"),),
     ("financial_connections.account", "deleted"): (("id", ANY, "financial_connections.account.deactivated"),),
-    ("account", "deleted"): (("id", ANY, "account.application.deauthorized"),),
 }
 """(resource, what happened) → types, where they are not family.action: the first whose field has that value (or is not null)."""
 
 ACCOUNT_OWNED = frozenset({"card", "bank_account"})
+
+ACCOUNT_IN: dict[str, str] = {"account": "id", "person": "account", "capability": "account", "card": "account", "bank_account": "account"}
+"""Resources that a connected account and its platform both see → the field that names the account."""
 
 
 @cache
@@ -76,22 +78,27 @@ def emit(
     store: Store,
     space: Space,
     type: str,
-    data: Mapping[str, Any],
+    data: Any,
     created: int,
     seed: int,
     *,
+    account: str | None = None,
+    api_version: str | None = None,
     previous: Mapping[str, Any] | None = None,
     request: str | None = None,
     idempotency_key: str | None = None,
     pending_webhooks: int = 0,
 ) -> Record:
-    """Writes an event of an account. `data` is the object's snapshot, `previous` the values that changed."""
+    """Writes an event into an account's list. `data` is the object's snapshot, `previous` the values that changed.
+
+    `account` is whose event it is: left out, the account's in whose list it is, if that is a connected one.
+    """
     table = space.table("event")
     id = new_id("event", seed, space.account, space.livemode, len(table.by_id), created)
     body: dict[str, Any] = {
         "id": id,
         "object": "event",
-        "api_version": catalog().api_version,
+        "api_version": api_version or catalog().api_version,
         "created": created,
         "data": {"object": data},
         "livemode": space.livemode,
@@ -101,13 +108,11 @@ def emit(
     }
     if previous is not None:
         body["data"]["previous_attributes"] = previous
-    if not any(space.account == platform for platform in store.platforms) and _is_connected(store, space.account):
-        body["account"] = space.account
+    if account is None and space.account not in store.platforms and store.platform_of(space):
+        account = space.account
+    if account is not None:
+        body["account"] = account
     record = Record("event", id, body, created)
     if pending_webhooks:
         record.links["delivery"] = "failed"
     return table.put(record)
-
-
-def _is_connected(store: Store, account: str) -> bool:
-    return any(account in connected for connected in store.platforms.values())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from stripe_assets.sandbox.deliveries import undelivered
 from stripe_assets.sandbox.parameters import RANGE, Params
 from stripe_assets.sandbox.settings import DAY
 from stripe_assets.sandbox.store import Record, Space
@@ -172,7 +173,7 @@ def _type_of_event(record: Record, wanted: Any, space: Space) -> bool:
 
 
 def _delivered(record: Record, wanted: Any, space: Space) -> bool:
-    return (record.links.get("delivery", "success") == "success") == (wanted == "true")
+    return (not undelivered(record)) == (wanted == "true")
 
 
 def _expired(record: Record, wanted: Any, space: Space) -> bool:

@@ -25,9 +25,10 @@ class Listing:
     tables: Sequence[Table]
     parent: str = ""
 
-    def record(self, id: str) -> Record | None:
+    def record(self, id: str, late: bool = False) -> Record | None:
+        """Where lists may show it; `late`: also where they do not yet."""
         for table in self.tables:
-            if id in table.by_id and id not in table.unlisted:
+            if id in table.by_id and id not in table.unlisted and (late or id not in table.late):
                 return table.by_id[id]
         return None
 
@@ -65,7 +66,7 @@ def v1_page(listing: Listing, accepts: Accepts, params: Params, noun: str, usual
 
 def _cursor(listing: Listing, accepts: Accepts, params: Params, name: str, noun: str) -> Sort:
     id = str(params[name])
-    record = listing.record(id) or listing.record(scoped(listing.parent, id))
+    record = listing.record(id, late=True) or listing.record(scoped(listing.parent, id), late=True)
     if record is not None and accepts(record):
         place = bisect_left(listing.order, record.sort)
         if place < len(listing.order) and listing.order[place] == record.sort:

@@ -51,6 +51,7 @@ class App:
             return await _lifespan(receive, send)
         request = Request(scope, receive)
         query = scope["query_string"].decode("latin-1")
+        self.world.catch_up()
         if scope["path"].startswith("/_sandbox"):
             reply = control.answer(self.world, request.method, scope["path"], query, await request.body())
             return await _respond(send, reply, {"content-type": "application/json"})

@@ -44,6 +44,8 @@ class Table:
     """Ascending; lists are read from its end."""
     unlisted: set[str] = field(default_factory=set)
     """Retrievable, in no list: inline prices, one's own account, the deleted."""
+    late: set[str] = field(default_factory=set)
+    """New, and not yet in lists: they are only eventually consistent."""
     changes: int = 0
     indexes: dict[str, tuple[int, dict[Any, list[Sort]]]] = field(default_factory=dict)
 
@@ -60,7 +62,13 @@ class Table:
         record = self.by_id.pop(id)
         del self.order[bisect_left(self.order, record.sort)]
         self.unlisted.discard(id)
+        self.late.discard(id)
         self.changes += 1
+
+    def appear(self, record: Record) -> None:
+        """From now on lists have it, if it is still there."""
+        if self.by_id.get(record.id) is record:
+            self.late.discard(record.id)
 
     def index(self, name: str) -> dict[Any, list[Sort]]:
         """Sort keys (ascending) by a top-level field's value, or by `parent`. Made when first asked for."""
@@ -114,6 +122,8 @@ class Store:
     spaces: dict[tuple[str, bool], Space] = field(default_factory=dict)
     platforms: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Platform → its connected accounts."""
+    closed: set[tuple[str, bool]] = field(default_factory=set)
+    """Connected accounts whose platform has no access any more."""
     version: int = 0
     """Counts changes: what was rendered before one is rendered again."""
 
@@ -122,6 +132,13 @@ class Store:
         if key not in self.spaces:
             self.spaces[key] = Space(account, livemode)
         return self.spaces[key]
+
+    def platform_of(self, space: Space) -> Space | None:
+        """The platform's data, for a connected account."""
+        for platform, connected in self.platforms.items():
+            if space.account in connected:
+                return self.spaces.get((platform, space.livemode))
+        return None
 
     def elsewhere(self, space: Space, id: object, targets: tuple[str, ...] | list[str]) -> Record | None:
         """A record of another account in this mode: a transfer's destination, an application fee's charge."""

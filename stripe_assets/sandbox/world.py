@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from stripe_assets.sandbox.agenda import Agenda
 from stripe_assets.sandbox.business import found_everything
 from stripe_assets.sandbox.call import Reply
 from stripe_assets.sandbox.clock import Clock
+from stripe_assets.sandbox.deliveries import Deliveries
 from stripe_assets.sandbox.errors import ApiError
 from stripe_assets.sandbox.faults import Faults
 from stripe_assets.sandbox.keys import Key
@@ -14,6 +16,18 @@ from stripe_assets.sandbox.limits import Limits
 from stripe_assets.sandbox.log import Log
 from stripe_assets.sandbox.settings import Settings, today
 from stripe_assets.sandbox.store import Space, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Eventual:
+    """New objects are in lists only so many seconds after they were made."""
+
+    seconds: int
+    resources: tuple[str, ...] = ()
+    """Empty: all, events too."""
+
+    def covers(self, resource: str) -> bool:
+        return not self.resources or resource in self.resources
 
 
 @dataclass(slots=True)
@@ -28,6 +42,11 @@ class World:
     only: tuple[str, ...] = ()
     replies: dict[str, Reply] = field(default_factory=dict)
     """By idempotency key."""
+    deliveries: Deliveries = field(default_factory=Deliveries)
+    eventual: Eventual | None = None
+    rendering: str | None = None
+    """The API version of new events, where it is not the newest."""
+    agenda: Agenda = field(default_factory=Agenda)
 
     @classmethod
     def of(cls, settings: Settings) -> World:
@@ -43,12 +62,18 @@ class World:
             only=settings.only,
         )
 
+    def catch_up(self) -> None:
+        """Lets happen what the clock has reached."""
+        if self.agenda.catch_up(self.clock.now()):
+            self.store.version += 1
+
     def space_of(self, key: Key, account: str | None) -> Space:
         """The data that a key asks for, its own or a connected account's. Raises ApiError (403)."""
         if account is None or account == key.account:
             return self.store.space(key.account, key.livemode)
         known = self.store.platforms.get(key.account, ())
-        if not key.connect or account not in known or (account, key.livemode) not in self.store.spaces:
+        place = (account, key.livemode)
+        if not key.connect or account not in known or place not in self.store.spaces or place in self.store.closed:
             message = (
                 f"The provided key '{key.shown}' does not have access to account '{account}' "
                 "(or that account does not exist). Application access may have been revoked."

@@ -10,6 +10,7 @@ from stripe_assets.sandbox import expand, parameters
 from stripe_assets.sandbox.call import Call, Reply
 from stripe_assets.sandbox.changes import Changes
 from stripe_assets.sandbox.effects import DEFAULTS, EFFECTS
+from stripe_assets.sandbox.endings import delete
 from stripe_assets.sandbox.errors import ApiError
 from stripe_assets.sandbox.forms import fields_of
 from stripe_assets.sandbox.reads import normal, wanted
@@ -54,7 +55,7 @@ def _perform(changes: Changes, call: Call, route: Route) -> Record | dict[str, A
     if route.kind == "update":
         return update(changes, call, route)
     if route.kind == "delete":
-        return changes.delete(wanted(call, route))
+        return delete(changes, wanted(call, route))
     raise ApiError(400, f"The sandbox does not do this: {route.method} {route.path}. Change the object with a control call instead.")
 
 
