@@ -73,6 +73,8 @@ def test_a_new_column_is_added(folder: Path, generated: Mapping[str, bytes]) -> 
 def test_records_survive_the_file() -> None:
     for item in catalog().resources.values():
         assert codec.resource(orjson.loads(orjson.dumps(codec.plain(item)))) == item
+    for item in catalog().events.values():
+        assert codec.event_type(orjson.loads(orjson.dumps(codec.plain(item)))) == item
 
 
 def test_a_cycle_is_refused_by_name() -> None:

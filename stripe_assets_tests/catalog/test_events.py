@@ -1,0 +1,211 @@
+"""Event types: what each carries, and what is to be read after it."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import stripe
+
+from stripe_assets.catalog import EventType, catalog, shapes
+from stripe_assets.catalog.generator.events import annotated_objects, event_types
+from stripe_assets.catalog.generator.source import SdkSource
+from stripe_assets.catalog.overlay import events as overlay
+
+
+@pytest.fixture(scope="module")
+def source() -> SdkSource:
+    return SdkSource()
+
+
+def read_after(item: EventType) -> set[str]:
+    """The models of which one object is read."""
+    return {target.resource for target in item.targets} or set(item.objects)
+
+
+def test_every_type_of_the_sdk_is_known_and_no_other() -> None:
+    assert set(catalog().events) == set(typing.get_args(stripe.Event.__annotations__["type"]))
+    assert len(catalog().events) == 275
+
+
+def test_every_type_leads_to_models_or_says_why_nothing_is_done() -> None:
+    nowhere = {item.name for item in catalog().events.values() if not item.ignored and not read_after(item) <= set(catalog().resources)}
+    assert nowhere == set()
+    assert {item.name for item in catalog().events.values() if item.ignored} == {"invoice.upcoming"}
+
+
+def test_what_an_event_carries_is_an_object_of_the_sdk() -> None:
+    for item in catalog().events.values():
+        assert item.objects, item.name
+        assert set(item.objects) <= set(shapes()), item.name
+
+
+@pytest.mark.parametrize(
+    ("name", "objects"),
+    [
+        ("account.external_account.deleted", ("bank_account", "card")),
+        ("application_fee.refund.updated", ("fee_refund",)),
+        ("charge.dispute.closed", ("dispute",)),
+        ("charge.refund.updated", ("refund",)),
+        ("charge.refunded", ("charge",)),
+        ("customer.source.expiring", ("bank_account", "card", "source")),
+        ("customer.subscription.trial_will_end", ("subscription",)),
+        ("customer.tax_id.created", ("tax_id",)),
+        ("customer_cash_balance_transaction.created", ("customer_cash_balance_transaction",)),
+        ("issuing_authorization.request", ("issuing.authorization",)),
+        ("sigma.scheduled_query_run.created", ("scheduled_query_run",)),
+        ("source.chargeable", ("source",)),
+        ("treasury.outbound_payment.returned", ("treasury.outbound_payment",)),
+    ],
+)
+def test_what_a_type_carries_is_not_always_what_its_name_begins_with(name: str, objects: tuple[str, ...]) -> None:
+    assert catalog().events[name].objects == objects
+
+
+def test_the_sdk_s_annotations_are_followed(source: SdkSource) -> None:
+    said = {name: objects for name, objects in annotated_objects(source).items() if name in catalog().events}
+    assert len(said) > 200
+    others = {name: catalog().events[name].objects for name, objects in said.items() if catalog().events[name].objects != objects}
+    assert others == {"billing.alert.triggered": ("billing.alert_triggered",)}
+
+
+def test_deletions_are_those_that_remove_the_object() -> None:
+    ending = {name for name in catalog().events if name.endswith(".deleted")}
+    assert {item.name for item in catalog().events.values() if item.deletes} == ending - {"customer.subscription.deleted"}
+    for name in ("payment_method.detached", "account.application.deauthorized", "customer.subscription.deleted", "payout.canceled"):
+        assert not catalog().events[name].deletes
+
+
+def test_targets_stand_where_their_path_says() -> None:
+    for item in catalog().events.values():
+        for target in item.targets:
+            if target.path[:2] == ("data", "object"):
+                (name,) = target.path[2:]
+                for carried in item.objects:
+                    assert can_mean(shapes()[carried]["fields"][name], target.resource), f"{item.name}: {target}"
+            else:
+                (name,) = target.path
+                assert can_mean(shapes()["event"]["fields"][name], target.resource), f"{item.name}: {target}"
+
+
+def can_mean(node: Mapping[str, Any], resource: str) -> bool:
+    return node["t"] in {"string", "any"} or resource in node.get("to", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "resources"),
+    [
+        ("customer.discount.deleted", ["subscription", "customer"]),
+        ("cash_balance.funds_available", ["customer"]),
+        ("account.application.deauthorized", ["account"]),
+        ("source.transaction.updated", ["source"]),
+        ("billing.alert.triggered", ["billing.alert"]),
+    ],
+)
+def test_what_cannot_be_retrieved_makes_what_holds_it_be_read(name: str, resources: list[str]) -> None:
+    assert [target.resource for target in catalog().events[name].targets] == resources
+
+
+def test_what_is_read_has_a_route_or_only_the_event_has_it() -> None:
+    carried = set()
+    for item in catalog().events.values():
+        for name in read_after(item) if not item.ignored else ():
+            resource = catalog()[name]
+            if resource.retrieve is None and not resource.singleton:
+                carried.add(name)
+                assert not resource.routes
+    assert carried == {
+        "billing_portal.session",
+        "financial_connections.authorization",
+        "reserve.hold",
+        "reserve.plan",
+        "reserve.release",
+    }
+
+
+def test_the_carried_object_names_the_parents_that_its_retrieve_wants() -> None:
+    for item in catalog().events.values():
+        for name in item.objects if not item.targets else ():
+            resource = catalog()[name]
+            retrieves = (resource.retrieve, *resource.other_retrieves) if resource.retrieve else ()
+            wanted = {field for retrieve in retrieves for field in retrieve.params.values()}
+            assert wanted <= set(shapes()[name]["fields"]), item.name
+
+
+def test_lists_that_are_read_along_are_the_target_s_own() -> None:
+    with_lists = [item for item in catalog().events.values() if item.lists]
+    assert with_lists
+    for item in with_lists:
+        for parent in read_after(item):
+            for child in item.lists:
+                assert is_listed_below(parent, child), f"{item.name}: {child} is in no list of one {parent}"
+
+
+def is_listed_below(parent: str, child: str) -> bool:
+    return any(route.parent == parent for route in catalog()[child].routes) or any(
+        field.kind == "sublist" and child in field.targets and field.url for field in catalog()[parent].fields
+    )
+
+
+def test_refunds_are_read_with_a_refunded_charge() -> None:
+    assert catalog().events["charge.refunded"].lists == ("refund",)
+
+
+def test_followed_are_the_models_that_events_make_be_read() -> None:
+    followed = catalog().followed
+    assert {"invoice", "account", "customer", "refund", "card", "balance", "billing.alert", "reserve.hold"} <= followed
+    assert followed.isdisjoint({"balance_transaction", "subscription_item", "line_item", "application", "discount", "source_transaction"})
+    assert followed <= set(catalog().resources)
+
+
+def test_what_only_grows_can_be_asked_for_by_its_creation_and_has_no_events() -> None:
+    growing = {item.name: item for item in catalog().resources.values() if item.grows}
+    assert set(growing) == {"balance_transaction", "forwarding.request"}
+    for name, item in growing.items():
+        assert item.routes[0].parent is None and item.routes[0].created_filter == "created"
+        assert name not in catalog().followed
+        # Nothing that can be done through the API changes one.
+        assert {route["kind"] for route in shapes()[name]["posts"].values()} <= {"create"}
+        assert not shapes()[name]["deletes"]
+
+
+def test_unsettled_rows_are_told_by_a_column() -> None:
+    unsettled = {item.name: item.unsettled for item in catalog().resources.values() if item.unsettled}
+    assert unsettled == {"balance_transaction": ("status", "pending")}
+    assert any(field.column == "status" for field in catalog()["balance_transaction"].fields)
+
+
+def test_a_closed_account_is_answered_with_an_error_of_its_own() -> None:
+    codes = {item.name: item.retrieve.gone for item in catalog().resources.values() if item.retrieve and item.retrieve.gone}
+    assert codes == {"account": ("account_invalid",)}
+
+
+def test_the_link_into_a_customer_s_portal_is_never_kept() -> None:
+    session = catalog()["billing_portal.session"]
+    assert session.secrets == (("url",),)
+    assert "url" not in {field.name for field in session.fields}
+
+
+def test_the_longest_family_counts(source: SdkSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(overlay.OBJECTS, "customer.*", ("discount",))
+    found = {item.name: item.objects for item in event_types(source)}
+    assert found["customer.updated"] == ("discount",)
+    assert found["customer.source.created"] == ("bank_account", "card", "source")
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "message"),
+    [
+        (overlay.TARGETS, ("charg.*", ()), r"no event type is charg\.\*"),
+        (overlay.OBJECTS, ("charge.refunded", ("charge",)), "the SDK says itself what charge.refunded carries"),
+        (overlay.OBJECTS, ("charge.refunded", ("chrge",)), "'chrge'.*the SDK does not have"),
+    ],
+)
+def test_a_line_of_the_overlay_that_says_nothing_is_refused(
+    source: SdkSource, monkeypatch: pytest.MonkeyPatch, table: dict[str, Any], line: tuple[str, Any], message: str
+) -> None:
+    monkeypatch.setitem(table, *line)
+    with pytest.raises(ValueError, match=message):
+        event_types(source)
