@@ -135,14 +135,34 @@ def _total(changes: Changes, invoice: Record) -> None:
 def _delete_invoice_item(changes: Changes, call: Call, route: Route) -> dict[str, Any]:
     item = wanted(call, route)
     invoice = changes.space.find(item.body["invoice"], ["invoice"])
-    gone = changes.delete(item)
     if invoice is not None:
         _draft(invoice)
+    gone = changes.delete(item)
+    if invoice is not None:
         for line in _lines(changes, invoice):
-            if ((line.body["parent"] or {}).get("invoice_item_details") or {}).get("invoice_item") == item.id:
+            if _item_of(line) == item.id:
                 changes.delete(line)
         _total(changes, invoice)
     return gone
+
+
+def _item_of(line: Record) -> str | None:
+    return ((line.body["parent"] or {}).get("invoice_item_details") or {}).get("invoice_item")
+
+
+def _remove_lines(changes: Changes, call: Call, route: Route) -> Record:
+    """Each with the item that it came from, or (`behavior` unassign) without."""
+    invoice = _draft(wanted(call, route))
+    for given in call.params["lines"]:
+        line = _existing(changes, "line_item", str(given.get("id")), "lines[0][id]")
+        item = changes.space.find(_item_of(line), ["invoiceitem"])
+        changes.delete(line)
+        if item is not None and given.get("behavior") == "unassign":
+            changes.change(item, {"invoice": None}, event=False)
+        elif item is not None:
+            changes.delete(item)
+    _total(changes, invoice)
+    return invoice
 
 
 def _delete_draft(changes: Changes, call: Call, route: Route) -> dict[str, Any]:
@@ -205,6 +225,7 @@ EFFECTS_OF_BILLING = {
     ("DELETE", "/v1/invoiceitems/{invoiceitem}"): _delete_invoice_item,
     ("DELETE", "/v1/invoices/{invoice}"): _delete_draft,
     ("POST", "/v1/invoices/{invoice}/finalize"): _finalize,
+    ("POST", "/v1/invoices/{invoice}/remove_lines"): _remove_lines,
     ("POST", "/v1/invoices/{invoice}/pay"): _step("paid", "paid_at", "invoice.paid"),
     ("POST", "/v1/invoices/{invoice}/void"): _step("void", "voided_at", "invoice.voided"),
     ("POST", "/v1/invoices/{invoice}/mark_uncollectible"): _step(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stripe_assets.sandbox import older
 from stripe_assets.sandbox.deliveries import mark
 from stripe_assets.sandbox.events import ACCOUNT_IN, emit, snapshot, type_of
 from stripe_assets.sandbox.generate import complete, rfc3339
@@ -138,7 +139,8 @@ class Changes:
         if event is not False and type is not None:
             # What a connected account owns is told in its own events, whoever changed it.
             own = self.world.store.spaces.get((self._account_of(record) or self.space.account, self.space.livemode), self.space)
-            self.announce(type, last or self.shown(record), space=own, previous=previous)
+            shown, version = last or self.shown(record), self.world.rendering
+            self.announce(type, older.rendered(self.space, shown, version) if version else shown, space=own, previous=previous)
 
     def announce(
         self,
@@ -162,7 +164,7 @@ class Changes:
             now if created is None else created,
             world.settings.seed,
             account=account,
-            api_version=api_version,
+            api_version=api_version or world.rendering,
             previous=previous,
             request=self.request,
             idempotency_key=self.idempotency_key,

@@ -15,6 +15,7 @@
 | `POST objects` | `resource`, `object`, and optionally `account`, `livemode`, `parent`, `links`, `event`, `listed` | creates |
 | `POST objects/change` | `resource`, `id`, `changes`, `links`, … `event` | changes top-level fields |
 | `POST objects/delete` | `resource`, `id`, … `event` | deletes, and what ends with it: a customer's sources, a connected account's access |
+| `POST discounts` | `resource` (customer or subscription), `id`, `coupon`, … `event` | a discount for it, instead of the one it had |
 | `POST events` | `type`, `object`, and optionally `account`, `created`, `api_version`, `previous`, `data` | an event without any change |
 | `POST deliveries` | `fail`, `account`, `types` (with `*`), `delay` | webhooks fail from now on, or work again |
 | `POST deliveries/mark` | `delivered`, and optionally `ids`, `account`, `livemode` | what became of earlier events' webhooks |
@@ -50,6 +51,7 @@ from stripe_assets.sandbox import connected
 from stripe_assets.sandbox.call import Reply
 from stripe_assets.sandbox.changes import Changes
 from stripe_assets.sandbox.deliveries import Deliveries, Outage, mark, undelivered
+from stripe_assets.sandbox.discounts import grant
 from stripe_assets.sandbox.endings import delete
 from stripe_assets.sandbox.faults import Fault
 from stripe_assets.sandbox.keys import PLATFORM
@@ -168,6 +170,12 @@ def _delete(world: World, given: Given) -> Any:
     return delete(changes, changes.existing(given["resource"], given["id"]), given.get("event", True))
 
 
+def _discount(world: World, given: Given) -> Any:
+    changes = Changes(world, _space(world, given))
+    owner = changes.existing(given["resource"], given["id"])
+    return changes.shown(grant(changes, owner, changes.existing("coupon", given["coupon"]).id, given.get("event", True)))
+
+
 def _event(world: World, given: Given) -> Any:
     event = Changes(world, _space(world, given)).announce(
         given["type"],
@@ -231,6 +239,7 @@ CALLS: dict[tuple[str, str], Callable[[World, Given], Any]] = {
     ("POST", "objects"): _create,
     ("POST", "objects/change"): _change,
     ("POST", "objects/delete"): _delete,
+    ("POST", "discounts"): _discount,
     ("POST", "events"): _event,
     ("POST", "deliveries"): _deliveries,
     ("POST", "deliveries/mark"): _mark,

@@ -9,6 +9,7 @@ from stripe_assets.sandbox import connected
 from stripe_assets.sandbox.billing import DRAFT, EFFECTS_OF_BILLING
 from stripe_assets.sandbox.call import Call
 from stripe_assets.sandbox.changes import Changes
+from stripe_assets.sandbox.discounts import withdraw
 from stripe_assets.sandbox.endings import cancel, detach
 from stripe_assets.sandbox.errors import ApiError, missing
 from stripe_assets.sandbox.forms import fields_of
@@ -153,12 +154,19 @@ def _delete_discount(changes: Changes, call: Call, route: Route) -> dict[str, An
     """A customer's or a subscription's: the URL names the owner."""
     id = next(iter(call.places.values()))
     owner = changes.space.find(id, ["customer", "subscription"])
-    found = (owner.body.get("discount") or next(iter(owner.body.get("discounts") or []), None)) if owner else None
-    discount = changes.space.find(found, ["discount"])
-    if owner is None or discount is None:
+    gone = withdraw(changes, owner) if owner else None
+    if gone is None:
         raise missing("discount", id)
-    changes.change(owner, {"discount": None} if "discount" in owner.body else {"discounts": []}, event=False)
-    return changes.delete(discount)
+    return gone
+
+
+def _source(changes: Changes, call: Call, route: Route) -> Record:
+    """An old source of a customer: a bank account for a token that says so, else a card."""
+    token = str(call.params["source"])
+    owner: dict[str, Any] = {"customer": next(iter(call.places.values())), "metadata": call.params.get("metadata") or {}}
+    if token.startswith("btok_"):
+        return changes.create("bank_account", {**owner, "country": "US", "currency": "usd", "last4": "6789", "status": "new"})
+    return changes.create("card", {**owner, "brand": "Visa", "country": "US", "last4": "4242", "exp_month": 8, "exp_year": 2033})
 
 
 EFFECTS: dict[tuple[str, str], Effect] = {
@@ -170,6 +178,7 @@ EFFECTS: dict[tuple[str, str], Effect] = {
     ("POST", "/v1/payment_methods/{payment_method}/attach"): _attach,
     ("POST", "/v1/payment_methods/{payment_method}/detach"): _detach,
     ("POST", "/v1/customers/{customer}/tax_ids"): _customer_tax_id,
+    ("POST", "/v1/customers/{customer}/sources"): _source,
     ("POST", "/v1/tax_ids"): _tax_id,
     ("POST", "/v1/refunds"): _refund,
     ("DELETE", "/v1/customers/{customer}/discount"): _delete_discount,

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from stripe_assets.sandbox import connected
 from stripe_assets.sandbox.changes import Changes, Event
+from stripe_assets.sandbox.discounts import withdraw
 from stripe_assets.sandbox.store import Body, Record
 
 ENDED = frozenset({"canceled", "incomplete_expired"})
 
-DELETED_WITH_CUSTOMER = ("card", "bank_account", "tax_id", "discount")
+DELETED_WITH_CUSTOMER = ("card", "bank_account", "tax_id")
 
 
 def delete(changes: Changes, record: Record, event: Event = True) -> Body:
@@ -50,8 +51,8 @@ def _customer(changes: Changes, customer: Record, event: Event) -> Event:
             changes.delete(item, event=told)
     for resource in DELETED_WITH_CUSTOMER:
         for record in _of(changes, resource, customer.id):
-            if not record.body.get("subscription"):
-                changes.delete(record, event=told)
+            changes.delete(record, event=told)
+    withdraw(changes, customer, told)
     return event
 
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from stripe_assets.sandbox.deliveries import undelivered
+from stripe_assets.sandbox.errors import invalid
 from stripe_assets.sandbox.parameters import RANGE, Params
 from stripe_assets.sandbox.settings import DAY
 from stripe_assets.sandbox.store import Record, Space
@@ -57,6 +58,11 @@ EVERY_STATUS = ("status", "all")
 ANYTHING = "*"
 """The value of a record's link that every value of the parameter matches."""
 
+EXCLUSIVE: dict[str, tuple[str, ...]] = {"/v1/events": ("type", "types")}
+"""List → parameters of which one may be given."""
+
+MOST_VALUES: dict[tuple[str, str], int] = {("/v1/events", "types"): 20}
+
 PATHS: dict[str, dict[str, str]] = {
     "/v1/invoices": {"subscription": "parent.subscription_details.subscription"},
     "/v1/balance_transactions": {"payout": "$"},
@@ -82,6 +88,17 @@ def values(body: Any, path: str) -> Iterable[Any]:
             below.extend(item) if isinstance(item, list) else below.append(item)
         found = below
     return found
+
+
+def check_combination(path: str, params: Params) -> None:
+    """Raises ApiError (400)."""
+    both = [name for name in EXCLUSIVE.get(path, ()) if name in params]
+    if len(both) > 1:
+        raise invalid(f"You may only specify one of these parameters: {', '.join(both)}.", both[0])
+    for name, value in params.items():
+        most = MOST_VALUES.get((path, name))
+        if most and isinstance(value, list) and len(value) > most:
+            raise invalid(f"Array {name} exceeded maximum {most} allowed elements.", name)
 
 
 def accepts(path: str, params: Params, space: Space) -> Accepts:

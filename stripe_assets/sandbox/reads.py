@@ -13,7 +13,7 @@ import orjson
 from stripe_assets.sandbox import expand, paging, parameters
 from stripe_assets.sandbox.call import Call
 from stripe_assets.sandbox.errors import ApiError, missing, unknown_url
-from stripe_assets.sandbox.filters import PAGING, PATHS, RETAINED, SPECIAL, accepts, created_bounds
+from stripe_assets.sandbox.filters import PAGING, PATHS, RETAINED, SPECIAL, accepts, check_combination, created_bounds
 from stripe_assets.sandbox.paging import Listing
 from stripe_assets.sandbox.relations import CHILDREN_BY, segment
 from stripe_assets.sandbox.render import as_bytes
@@ -42,6 +42,7 @@ def read(store: Store, call: Call, route: Route) -> bytes:
 
 
 def _list_v1(store: Store, call: Call, route: Route) -> bytes:
+    check_combination(route.path, call.params)
     listing = listing_of(store, call, route)
     if "created" in call.params:
         listing = listing.within(*created_bounds(call.params["created"]))
@@ -215,8 +216,8 @@ def _belongs(record: Record, call: Call, route: Route) -> bool:
 
 
 def not_found(call: Call, resources: Sequence[str], id: str, param: str) -> ApiError:
-    noun = schemas()[resources[0]].noun if resources else "object"
-    if "account" in resources:
+    noun = schemas()[resources[-1]].noun if resources else "object"
+    if tuple(resources) == ("account",):
         message = f"The provided key '{call.key.shown}' does not have access to account '{id}' (or that account does not exist)."
         return ApiError(403, message, code="account_invalid")
     if call.path.startswith("/v2/"):
