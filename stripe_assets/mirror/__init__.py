@@ -7,6 +7,9 @@ from stripe_assets.mirror.batch import (
     Batch,
     Checkpoint,
     ClosedSublist,
+    EventKey,
+    Gone,
+    LedgerEntry,
     OpenSublist,
     Owner,
     ParentRef,
@@ -15,6 +18,7 @@ from stripe_assets.mirror.batch import (
 )
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.keys import KeyStore, KeyStoreError, StoredKey
+from stripe_assets.mirror.ledger import EventState, Ledger
 from stripe_assets.mirror.mirror import DEFAULT_URL, Mirror
 from stripe_assets.mirror.references import Absence, Missing
 from stripe_assets.mirror.rows import flatten
@@ -26,9 +30,14 @@ __all__ = [
     "Batch",
     "Checkpoint",
     "ClosedSublist",
+    "EventKey",
+    "EventState",
     "FinishedSweep",
+    "Gone",
     "KeyStore",
     "KeyStoreError",
+    "Ledger",
+    "LedgerEntry",
     "Mirror",
     "MirrorError",
     "Missing",

@@ -73,6 +73,46 @@ class Checkpoint:
     done: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Stripe answered that these objects do not exist: tombstones, where the mirror observed nothing newer."""
+
+    resource: str
+    owner: Owner
+    ids: tuple[str, ...]
+    observed_at: datetime
+    """When the request was sent that found it out."""
+
+
+EventKey = tuple[Owner, str]
+"""The owner of an event's row, and the event's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What is to be done about an event, as it is first seen."""
+
+    owner: Owner
+    """Whose list had it: the owner of the event's row."""
+    id: str
+    type: str
+    created: datetime
+    object: str | None = None
+    """The model to read. None: to be found out when it is processed, as for `object_id`."""
+    object_id: str | None = None
+    object_account: str | None = None
+    """Whose object it is, where that is not the event's owner."""
+    object_created: datetime | None = None
+    parents: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What the object's route wants besides its id: placeholder → value."""
+    ignored: str | None = None
+    """Why nothing is to be done: it is settled from the start."""
+
+    @property
+    def key(self) -> EventKey:
+        return (self.owner, self.id)
+
+
 @dataclass(slots=True)
 class Batch:
     """What one page of an answer comes to."""
@@ -83,6 +123,10 @@ class Batch:
     """Embedded elsewhere: inserted where the row is missing, otherwise ignored."""
     sublists: list[OpenSublist] = field(default_factory=list)
     closed: list[ClosedSublist] = field(default_factory=list)
+    gone: list[Gone] = field(default_factory=list)
+    """Written after the rows."""
+    ledger: list[LedgerEntry] = field(default_factory=list)
+    """Entered where the ledger does not have the event yet; what it has stays as it is."""
     checkpoints: list[Checkpoint] = field(default_factory=list)
     objects: int = 0
     """Objects of the answer: its items and the items of their sublists."""
@@ -97,7 +141,9 @@ class WriteCounts:
     fills: Mapping[str, int]
     """Resource → rows inserted because something embedded them."""
     tombstones: Mapping[str, int]
-    """Resource → rows that completely read sublists no longer have."""
+    """Resource → rows that completely read sublists no longer have, or that Stripe said do not exist."""
+    events: int = 0
+    """Events that are new to the ledger."""
 
     @property
     def total(self) -> int:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.batch import ClosedSublist, Row
+from stripe_assets.mirror.batch import ClosedSublist, Owner, Row
 from stripe_assets.mirror.errors import MirrorError, shown_url
-from stripe_assets.mirror.tables import PRIMARY_KEY, ColumnKind
+from stripe_assets.mirror.tables import ColumnKind
 
 Columns = Mapping[str, ColumnKind]
 
@@ -46,8 +46,17 @@ class Dialect(Protocol):
         """Inserts the rows that are missing; otherwise as `upsert`."""
         ...
 
-    def put(self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row]) -> None:
-        """Inserts or replaces rows of one of the mirror's own tables."""
+    def put(
+        self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row], *, keep: bool = False
+    ) -> int:
+        """Inserts or replaces rows of one of the mirror's own tables; with `keep`, a row that is there stays as it is.
+
+        Returns how many were written.
+        """
+        ...
+
+    def listed(self, columns: Columns, rows: Iterable[Sequence[str | bool | None]]) -> sa.FromClause:
+        """Values as a table that a statement can join: one parameter however many there are."""
         ...
 
     def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
@@ -91,4 +100,16 @@ def on_conflict(columns: Sequence[str], key: Sequence[str], *, stored: str | Non
     return f'{clause} WHERE {stored}."_observed_at" IS NULL OR {stored}."_observed_at" <= excluded."_observed_at"'
 
 
-KEEP_FIRST = f"ON CONFLICT ({quoted_list(PRIMARY_KEY)}) DO NOTHING"
+def keep_first(key: Sequence[str]) -> str:
+    """The clause that leaves a row that is there alone."""
+    return f"ON CONFLICT ({quoted_list(key)}) DO NOTHING"
+
+
+def listed_ids(dialect: Dialect, ids: Iterable[str]) -> sa.Select[tuple[str]]:
+    """What `column.in_(…)` takes: any number of ids as one parameter."""
+    return sa.select(dialect.listed({"id": "text"}, ((id,) for id in ids)).c.id)
+
+
+def listed_owners(dialect: Dialect, owners: Iterable[Owner]) -> sa.FromClause:
+    """Owners as a table of `account` and `mode`."""
+    return dialect.listed({"account": "text", "mode": "boolean"}, ((owner.account_id, owner.livemode) for owner in sorted(set(owners))))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
 from stripe_assets.mirror import references
-from stripe_assets.mirror.batch import Batch, Owner, WriteCounts
+from stripe_assets.mirror.batch import Batch, EventKey, Owner, Row, WriteCounts
+from stripe_assets.mirror.candidates import EVENTS, Candidates, by_owner
 from stripe_assets.mirror.dialect import Dialect, dialect_of
 from stripe_assets.mirror.errors import InvalidDatabaseUrl, MirrorError, explained, shown_url
+from stripe_assets.mirror.ledger import Ledger
+from stripe_assets.mirror.reach import Reach
 from stripe_assets.mirror.rebuild import Reader
 from stripe_assets.mirror.references import Absence, Missing
 from stripe_assets.mirror.schema import ensure_schema
@@ -24,6 +27,8 @@ from stripe_assets.mirror.upsert import Writer
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
+
+T = TypeVar("T")
 
 DEFAULT_URL = "sqlite:///stripe.db"
 _RETRIED = frozenset({"40P01", "40001"})  # deadlock, serialization failure: the other transaction is through by now
@@ -55,9 +60,12 @@ class Mirror:
         self.engine = engine
         self.tables = tables
         self.catalog = tables.catalog
-        self._dialect = dialect
+        self.dialect = dialect
         self._writer = Writer(tables, dialect)
         self._reader = Reader(tables)
+        self._reach = Reach(tables.own["_reach"], dialect)
+        self._candidates = Candidates(tables, dialect)
+        self.ledger = Ledger(self)
         self._sweeps = Sweeps(tables.own["_sweep"], tables.own["_checkpoint"], dialect)
 
     @classmethod
@@ -97,14 +105,18 @@ class Mirror:
         self.close()
 
     def write(self, batches: Sequence[Batch]) -> WriteCounts:
-        """Writes batches in one transaction: rows, fills, tombstones of closed sublists, checkpoints.
+        """Writes batches in one transaction: rows, fills, tombstones, checkpoints, ledger entries.
 
         Safe to repeat. Raises MirrorError, with nothing written.
         """
+        return self.change(lambda connection: self._writer.write(connection, batches))
+
+    def change(self, work: Callable[[sa.Connection], T]) -> T:
+        """Does this in one transaction, from the start again where another program's was in the way. Returns its result."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.transaction() as connection:
-                    return self._writer.write(connection, batches)
+                    return work(connection)
             except MirrorError as error:
                 state = getattr(getattr(error.__cause__, "orig", None), "sqlstate", None)
                 if state not in _RETRIED or attempt == _ATTEMPTS:
@@ -170,16 +182,66 @@ class Mirror:
         with self.connection() as connection:
             return self._sweeps.statuses(connection)
 
-    def missing_references(self, since: datetime, owners: Sequence[Owner]) -> set[Missing]:
-        """What the rows written since then for these owners refer to and is not there. `owners[0]` is the platform."""
+    def current(self, owners: Iterable[Owner]) -> dict[tuple[Owner, str], datetime]:
+        """(Owner, resource) → the time until which every change is in the mirror, by Stripe's clock, where one is known."""
         with self.connection() as connection:
-            return references.missing(connection, self.catalog, self.tables, since, owners)
+            return self._sweeps.current(connection, owners)
+
+    def mark_current(self, pairs: Iterable[tuple[Owner, str]], until: datetime) -> None:
+        """Every change until then is in the mirror. Only ever moves a pair forward, and only one that was swept before."""
+        moved = sorted(set(pairs))
+        self.change(lambda connection: self._sweeps.mark_current(connection, moved, until))
+
+    def reach(self, alias: str) -> tuple[Owner, ...]:
+        """The owners that the key reached when it was last used, its own account first. Empty for one that was never used."""
+        with self.connection() as connection:
+            return self._reach.present(connection, alias)
+
+    def record_reach(self, alias: str, owners: Sequence[Owner], now: datetime) -> list[Owner]:
+        """Stores what a key reaches, its own account first. Returns those that it reached before and does not any more."""
+        return self.change(lambda connection: self._reach.record(connection, alias, owners, now))
+
+    def unlisted(self, resource: str, owner: Owner, before: datetime, asked_before: datetime, columns: Iterable[str] = ()) -> list[Row]:
+        """Live rows that a sweep which began at `before` did not return: their ids and these columns.
+
+        Left out: what only something else embedded, and what was found to exist though unlisted since `asked_before`.
+        """
+        with self.connection() as connection:
+            return self._candidates.unlisted(connection, resource, owner, before, asked_before, columns)
+
+    def unsettled(self, resource: str, owner: Owner) -> list[Row]:
+        """Live rows that will still change without an event (`Resource.unsettled`), the oldest first: `id` and `created`."""
+        with self.connection() as connection:
+            return self._candidates.unsettled(connection, resource, owner)
+
+    def created_between(self, resource: str, owner: Owner, first: datetime, last: datetime) -> Iterator[datetime]:
+        """When the live rows of this range, both ends included, were created, in order. Read from the database bit by bit."""
+        with self.connection() as connection:
+            yield from self._candidates.created_between(connection, resource, owner, first, last)
+
+    def events(self, keys: Sequence[EventKey]) -> dict[EventKey, dict[str, Any]]:
+        """The stored event objects again; those without a row are left out."""
+        read = {owner: self.read_many(EVENTS, owner, ids) for owner, ids in by_owner(keys).items()}
+        return {(owner, id): obj for owner, objects in read.items() for id, obj in objects.items()}
+
+    def owner_of_events(self, ids: Iterable[str], owners: Iterable[Owner]) -> dict[str, Owner]:
+        """Event's id → which of these owners' lists had it; those without a row are left out."""
+        with self.connection() as connection:
+            return self._candidates.owner_of_events(connection, ids, owners)
+
+    def missing_references(self, since: datetime, owners: Sequence[Owner], resources: Collection[str] | None = None) -> set[Missing]:
+        """What the rows written since then for these owners refer to and is not there. `owners[0]` is the platform.
+
+        Parameters: resources: whose rows are looked at; of all by default.
+        """
+        with self.connection() as connection:
+            return references.missing(connection, self.catalog, self.tables, since, owners, resources)
 
     def record_absences(self, absent: Mapping[Missing, Absence]) -> None:
         """Notes that these do not exist or may not be read, each with Stripe's reason."""
         if absent:
             with self.transaction() as connection:
-                references.record(connection, self.tables, self._dialect, absent)
+                references.record(connection, self.tables, self.dialect, absent)
 
     @contextmanager
     def connection(self) -> Iterator[sa.Connection]:

@@ -7,17 +7,17 @@ no work for Python, which has the page as dictionaries anyway.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSON
 
 from stripe_assets.mirror.batch import ClosedSublist, Row
-from stripe_assets.mirror.dialect import KEEP_FIRST, Columns, on_conflict, quoted, quoted_list
+from stripe_assets.mirror.dialect import Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, loads
-from stripe_assets.mirror.tables import PRIMARY_KEY
+from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY
 
 SCHEMA = "stripe"
 _LOCK = 0x73747269706561  # "stripea": any number that no other program is likely to take
@@ -69,15 +69,23 @@ class PostgreSQL:
         return _execute(connection, _upsert_sql(table, _typed(rows[0], kinds)), rows, synced_at)
 
     def fill(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
-        return _execute(connection, f"{_insert_sql(table, _typed(rows[0], kinds))} {KEEP_FIRST}", rows, synced_at)
+        return _execute(connection, f"{_insert_sql(table, _typed(rows[0], kinds))} {keep_first(PRIMARY_KEY)}", rows, synced_at)
 
-    def put(self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row]) -> None:
+    def put(
+        self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row], *, keep: bool = False
+    ) -> int:
         if not rows:
-            return
+            return 0
         typed = _typed(rows[0], kinds)
         columns = [column for column, _ in typed]
         insert = f"INSERT INTO {_qualified(table)} ({quoted_list(columns)}) SELECT {quoted_list(columns)} FROM {_document(typed)}"
-        _execute(connection, f"{insert} {on_conflict(columns, key, stored=None)}", rows)
+        return _execute(connection, f"{insert} {keep_first(key) if keep else on_conflict(columns, key, stored=None)}", rows)
+
+    def listed(self, columns: Columns, rows: Iterable[Sequence[str | bool | None]]) -> sa.FromClause:
+        document = _without_nul(json_text([dict(zip(columns, row, strict=True)) for row in rows]))
+        typed = [sa.column(name, COLUMN_TYPES[kind]) for name, kind in columns.items()]
+        values = sa.func.json_to_recordset(sa.cast(sa.literal(document, sa.Text()), JSON))
+        return values.table_valued(*typed).render_derived(name="listed", with_types=True)
 
     def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
         at = closed.observed_at
@@ -116,8 +124,9 @@ def _upsert_sql(table: str, typed: tuple[tuple[str, str], ...]) -> str:
 
 
 def _execute(connection: sa.Connection, sql: str, rows: Sequence[Row], *first: datetime) -> int:
-    document: Any = json_text(rows)
-    if "\\u0000" in document:
-        # PostgreSQL's text holds every character but NUL; the replacement character stands for it.
-        document = _NUL.sub(r"\1\\ufffd", document)
-    return connection.exec_driver_sql(sql, (*first, document)).rowcount
+    return connection.exec_driver_sql(sql, (*first, _without_nul(json_text(rows)))).rowcount
+
+
+def _without_nul(document: str) -> str:
+    """PostgreSQL's text holds every character but NUL; the replacement character stands for it."""
+    return _NUL.sub(r"\1\\ufffd", document) if "\\u0000" in document else document

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from stripe_assets.catalog.model import Field, Resource
 from stripe_assets.mirror.batch import Owner
+from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.tables import Tables
 from stripe_assets.mirror.values import Convert, to_wire
-
-_IDS_A_QUERY = 500
 
 Children = dict[tuple[str, str], list[dict[str, Any]]]
 """(parent's id, field) → the objects of that sublist, in order."""
@@ -32,7 +30,7 @@ class Reader:
         Ids without a row are left out. Fields that are NULL come as null, whether the API sent null or nothing.
         """
         rows: list[Mapping[str, Any]] = []
-        for some in _chunks(ids):
+        for some in chunks(ids):
             rows += self._rows(connection, name, owner, "id", some)
         return {row["id"]: obj for row, obj in zip(rows, self._objects(connection, name, owner, rows), strict=True)}
 
@@ -54,7 +52,7 @@ class Reader:
         for target in sorted({target for field in sublists for target in field.targets}):
             table = self._tables[target]
             rows: list[Mapping[str, Any]] = []
-            for some in _chunks(ids):
+            for some in chunks(ids):
                 rows += self._rows(
                     connection, target, owner, "_parent_id", some, table.c._parent_object == name, table.c._deleted_at.is_(None)
                 )
@@ -93,9 +91,3 @@ def _put(obj: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
             return
         obj = inner
     obj.setdefault(path[-1], value)
-
-
-def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
-    rest = iter(values)
-    while some := list(islice(rest, _IDS_A_QUERY)):
-        yield some

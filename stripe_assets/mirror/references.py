@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -36,21 +36,30 @@ def retrievable(catalog: Catalog, name: str) -> bool:
     return resource is not None and resource.retrieve is not None and not resource.retrieve.params
 
 
-def missing(connection: sa.Connection, catalog: Catalog, tables: Tables, since: datetime, owners: Sequence[Owner]) -> set[Missing]:
+def missing(
+    connection: sa.Connection,
+    catalog: Catalog,
+    tables: Tables,
+    since: datetime,
+    owners: Sequence[Owner],
+    resources: Collection[str] | None = None,
+) -> set[Missing]:
     """What rows that were written since then for these owners refer to and is not there. `owners[0]` is the platform.
+
+    Parameters: resources: whose rows are looked at; of all by default.
 
     References whose resource cannot be retrieved by its id are left out: nothing could be done about them.
     """
     found: set[Missing] = set()
-    for resource in _written_since(connection, tables, since, owners):
+    for resource in _written_since(connection, tables, tables if resources is None else resources, since, owners):
         found |= _missing_of(connection, catalog, tables, resource, since, owners)
     return found
 
 
-def _written_since(connection: sa.Connection, tables: Tables, since: datetime, owners: Sequence[Owner]) -> list[str]:
+def _written_since(connection: sa.Connection, tables: Tables, names: Iterable[str], since: datetime, owners: Sequence[Owner]) -> list[str]:
     written = []
-    for name, table in tables.items():
-        query = sa.select(sa.literal(1)).where(_rows_of(table, since, owners)).limit(1)
+    for name in names:
+        query = sa.select(sa.literal(1)).where(_rows_of(tables[name], since, owners)).limit(1)
         if connection.execute(query).first():
             written.append(name)
     return written

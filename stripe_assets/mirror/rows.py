@@ -40,13 +40,15 @@ def flatten(
     position: int = 0,
     platform_id: str | None = None,
     fill: bool = False,
+    listed: bool = False,
 ) -> Batch:
     """What the objects of an answer come to in the mirror.
 
     Parameters: resource: the model of the items, by its API name; an item that says it is another model becomes that one's row.
     observed_at: when the request was sent, by Stripe's clock, aware. parent, position: for the items of a sublist or a
     fan-out, where the first of them stands. platform_id: the account whose key it is, for what the platform owns.
-    fill: the items were embedded elsewhere (an event), so that they only fill missing rows.
+    fill: the items were embedded elsewhere (an event), so that they only fill missing rows. listed: this is a page of a list,
+    so that its items are not unlisted.
 
     Nothing of `items` is changed, but rows share their nested values. Raises MirrorError for an item without an id.
     """
@@ -57,7 +59,7 @@ def flatten(
         plan = page.plans[resource]
         if item.get("object", resource) != resource:
             plan = page.plans.of_object(item, (resource,)) or plan
-        if not page.add(plan, item, owner.account_id, not fill, parent, index):
+        if not page.add(plan, item, owner.account_id, not fill, parent, index, listed):
             raise MirrorError(f"an item of {resource} has no id: the API sent {sorted(item)[:12]}")
     page.batch.objects += len(items)
     page.batch.closed.extend(page.closed_sublists())
@@ -78,7 +80,14 @@ class Page:
         self._closed: dict[tuple[str, str, str], tuple[Field, list[str]]] = {}
 
     def add(
-        self, plan: Plan, obj: Mapping[str, Any], account_id: str, observed: bool, parent: ParentRef | None = None, position: int = 0
+        self,
+        plan: Plan,
+        obj: Mapping[str, Any],
+        account_id: str,
+        observed: bool,
+        parent: ParentRef | None = None,
+        position: int = 0,
+        listed: bool = False,
     ) -> bool:
         """Makes the object's row, and the rows of what it holds. False where it has no id, and nothing was added."""
         own_id = account_id if plan.singleton else obj.get("id")
@@ -93,6 +102,8 @@ class Page:
             "_observed_at": self.observed_at if observed else None,
             "_api_version": self.api_version,
         }
+        if listed:
+            row["_unlisted_at"] = None
         if parent is not None and plan.has_parent:
             row["_parent_object"], row["_parent_id"], row["_parent_field"] = parent.resource, parent.id, parent.field
             row["_position"] = position

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -16,9 +16,9 @@ from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
 from stripe_assets.mirror.batch import ClosedSublist, Row
-from stripe_assets.mirror.dialect import KEEP_FIRST, Columns, on_conflict, quoted, quoted_list
+from stripe_assets.mirror.dialect import Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, loads
-from stripe_assets.mirror.tables import PRIMARY_KEY, instant_text
+from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, instant_text
 from stripe_assets.mirror.values import decimal_text
 
 BUSY_SECONDS = 10
@@ -65,15 +65,28 @@ class SQLite:
 
     def fill(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
         columns = tuple(rows[0])
-        return _execute(connection, f"{_insert_sql(table, columns)} {KEEP_FIRST}", kinds, columns, rows, instant_text(synced_at))
+        return _execute(
+            connection, f"{_insert_sql(table, columns)} {keep_first(PRIMARY_KEY)}", kinds, columns, rows, instant_text(synced_at)
+        )
 
-    def put(self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row]) -> None:
+    def put(
+        self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row], *, keep: bool = False
+    ) -> int:
         if not rows:
-            return
+            return 0
         columns = tuple(rows[0])
         places = ", ".join("?" * len(columns))
         insert = f"INSERT INTO {quoted(table)} ({quoted_list(columns)}) VALUES ({places})"
-        _execute(connection, f"{insert} {on_conflict(columns, key, stored=None)}", kinds, columns, rows)
+        conflict = keep_first(key) if keep else on_conflict(columns, key, stored=None)
+        return _execute(connection, f"{insert} {conflict}", kinds, columns, rows)
+
+    def listed(self, columns: Columns, rows: Iterable[Sequence[str | bool | None]]) -> sa.FromClause:
+        each = sa.func.json_each(sa.literal(json_text(list(rows)), sa.Text())).table_valued("value", name="page")
+        picked = (
+            sa.func.json_extract(each.c.value, sa.literal_column(f"'$[{place}]'"), type_=COLUMN_TYPES[kind]).label(name)
+            for place, (name, kind) in enumerate(columns.items())
+        )
+        return sa.select(*picked).subquery("listed")
 
     def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
         at = instant_text(closed.observed_at)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 
 from stripe_assets.mirror.batch import Checkpoint, Owner, Row
-from stripe_assets.mirror.dialect import Columns, Dialect
+from stripe_assets.mirror.chunks import chunks
+from stripe_assets.mirror.dialect import Columns, Dialect, listed_owners
 from stripe_assets.mirror.tables import OWN_COLUMNS
 
 CONTINUED_WITHIN = timedelta(days=1)
 """An unfinished sweep that is older starts again: too much has changed behind its cursors."""
 
 _KEY = tuple(OWN_COLUMNS["_sweep"][0])
+_PAIRS_A_STATEMENT = 100_000
 _COLUMNS: Columns = {**OWN_COLUMNS["_sweep"][0], **OWN_COLUMNS["_sweep"][1]}
-_ACCOUNTS_A_QUERY = 500
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ class FinishedSweep:
     requests: int
     availability: str = "available"
     """Or Stripe's reason."""
+    current_until: datetime | None = None
+    """Every change until then is in the mirror, by Stripe's clock: where an incremental run starts. None leaves what is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Sweeps:
         query = sa.select(*(table.c[name] for name in _KEY), table.c.started_at, table.c.scope)
         query = query.where(table.c.unfinished, table.c.started_at > since)
         sweeps: dict[tuple[Owner, str], Sweep] = {}
-        for some in _chunks(sorted({owner.account_id for owner in owners})):
+        for some in chunks(sorted({owner.account_id for owner in owners})):
             for row in connection.execute(query.where(table.c._account_id.in_(some))).mappings():
                 owner = Owner(row["_account_id"], row["_livemode"])
                 if owner in owners:
@@ -113,6 +116,7 @@ class Sweeps:
                 rows=sa.bindparam("row_count"),
                 requests=sa.bindparam("request_count"),
                 availability=sa.bindparam("available"),
+                current_until=sa.func.coalesce(sa.bindparam("current", type_=sweep.c.current_until.type), sweep.c.current_until),
             ),
             keys,
         )
@@ -122,6 +126,27 @@ class Sweeps:
             .where(checkpoint.c.resource == sa.bindparam("name")),
             [{name: key[name] for name in ("account", "mode", "name")} for key in keys],
         )
+
+    def current(self, connection: sa.Connection, owners: Iterable[Owner]) -> dict[tuple[Owner, str], datetime]:
+        """(Owner, resource) → the time until which every change is in the mirror, where one is known."""
+        table, listed = self._sweep, listed_owners(self._dialect, owners)
+        query = sa.select(*(table.c[name] for name in _KEY), table.c.current_until).where(table.c.current_until.is_not(None))
+        query = query.where(sa.tuple_(table.c._account_id, table.c._livemode).in_(sa.select(listed)))
+        rows = connection.execute(query).mappings()
+        return {(Owner(row["_account_id"], row["_livemode"]), row["resource"]): row["current_until"] for row in rows}
+
+    def mark_current(self, connection: sa.Connection, pairs: Sequence[tuple[Owner, str]], until: datetime) -> None:
+        """Moves these forward to `until`; one that is there already, or was never swept, stays as it is."""
+        table = self._sweep
+        for some in chunks(pairs, _PAIRS_A_STATEMENT):
+            keys = ((owner.account_id, owner.livemode, name) for owner, name in some)
+            listed = self._dialect.listed({"account": "text", "mode": "boolean", "name": "text"}, keys)
+            connection.execute(
+                sa.update(table)
+                .where(table.c._account_id == listed.c.account, table.c._livemode == listed.c.mode, table.c.resource == listed.c.name)
+                .where(sa.or_(table.c.current_until.is_(None), table.c.current_until < until))
+                .values(current_until=until)
+            )
 
     def statuses(self, connection: sa.Connection) -> list[SweepStatus]:
         return [
@@ -148,7 +173,7 @@ class Sweeps:
     def _load_checkpoints(self, connection: sa.Connection, sweeps: dict[tuple[Owner, str], Sweep]) -> None:
         table = self._checkpoint
         accounts = sorted({owner.account_id for owner, _ in sweeps})
-        for some in _chunks(accounts):
+        for some in chunks(accounts):
             for row in connection.execute(sa.select(table).where(table.c._account_id.in_(some))).mappings():
                 owner = Owner(row["_account_id"], row["_livemode"])
                 sweep = sweeps.get((owner, row["resource"]))
@@ -157,15 +182,14 @@ class Sweeps:
                     sweep.checkpoints[row["key"]] = Checkpoint(owner, row["resource"], row["key"], cursor, row["done"])
 
 
-def _result_of(finished: FinishedSweep) -> dict[str, int | str]:
-    return {"row_count": finished.rows, "request_count": finished.requests, "available": finished.availability}
+def _result_of(finished: FinishedSweep) -> dict[str, Any]:
+    return {
+        "row_count": finished.rows,
+        "request_count": finished.requests,
+        "available": finished.availability,
+        "current": finished.current_until,
+    }
 
 
 def _key_of(owner: Owner, resource: str) -> Row:
     return {"_account_id": owner.account_id, "_livemode": owner.livemode, "resource": resource}
-
-
-def _chunks(values: Iterable[str]) -> Iterable[list[str]]:
-    rest = iter(values)
-    while some := list(islice(rest, _ACCOUNTS_A_QUERY)):
-        yield some

@@ -100,7 +100,7 @@ def instant_text(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(" ", "microseconds")
 
 
-_TYPES: Mapping[ColumnKind, Any] = {
+COLUMN_TYPES: Mapping[ColumnKind, Any] = {
     "text": sa.Text(),
     "bigint": sa.BigInteger(),
     "double": sa.Double(),
@@ -172,7 +172,7 @@ class Tables(Mapping[str, sa.Table]):
 
     def _make(self, resource: Resource) -> sa.Table:
         columns = [
-            sa.Column(name, _TYPES[kind], primary_key=name in PRIMARY_KEY, nullable=name not in PRIMARY_KEY)
+            sa.Column(name, COLUMN_TYPES[kind], primary_key=name in PRIMARY_KEY, nullable=name not in PRIMARY_KEY)
             for name, kind in self.layout.columns(resource).items()
         ]
         indexes = [sa.Index(f"ix_{resource.table}_parent", "_parent_id")] if resource.name in self.layout.children else []
@@ -183,8 +183,8 @@ def _own(metadata: sa.MetaData, name: str, key: Mapping[str, ColumnKind], column
     return sa.Table(
         name,
         metadata,
-        *(sa.Column(column, _TYPES[kind], primary_key=True) for column, kind in key.items()),
-        *(sa.Column(column, _TYPES[kind]) for column, kind in columns.items()),
+        *(sa.Column(column, COLUMN_TYPES[kind], primary_key=True) for column, kind in key.items()),
+        *(sa.Column(column, COLUMN_TYPES[kind]) for column, kind in columns.items()),
     )
 
 
@@ -215,6 +215,7 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
             "rows": "bigint",
             "requests": "bigint",
             "availability": "text",
+            "current_until": "timestamp",  # every change until then is in the mirror
         },
     ),
     "_checkpoint": (
@@ -230,18 +231,34 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
         {
             "type": "text",
             "created": "timestamp",
-            "object": "text",
+            "object": "text",  # the model to read
             "object_id": "text",
-            "state": "text",  # pending, processed, failed
+            "object_account": "text",  # whose object; null: the owner's
+            "object_created": "timestamp",
+            "parents": "json",  # what its route wants besides the id
+            "state": "text",  # pending, processed, failed, ignored
+            "reason": "text",  # why it is ignored
             "attempts": "bigint",
             "error": "text",
             "next_attempt_at": "timestamp",
-            "settled_at": "timestamp",
+            "settled_at": "timestamp",  # when it was processed or ignored; null: it is open
+            "run_id": "text",  # who has it, or had it last
         },
+    ),
+    "_reach": (
+        {"alias": "text", "_account_id": "text", "_livemode": "boolean"},
+        {"own": "boolean", "seen_at": "timestamp", "lost_at": "timestamp"},  # own: the key's own account
     ),
 }
 """The mirror's own tables: key columns and the others."""
 
+_OPEN_EVENTS = ("run_id", "object", "object_created", "object_id", "created")
+"""The order in which a run takes its events. The index holds the open ones only, which are few beside all that are kept."""
+
 
 def own_tables(metadata: sa.MetaData) -> dict[str, sa.Table]:
-    return {name: _own(metadata, name, key, columns) for name, (key, columns) in OWN_COLUMNS.items()}
+    tables = {name: _own(metadata, name, key, columns) for name, (key, columns) in OWN_COLUMNS.items()}
+    ledger = tables["_event_ledger"].c
+    is_open = ledger.settled_at.is_(None)
+    sa.Index("ix_event_ledger_open", *(ledger[name] for name in _OPEN_EVENTS), sqlite_where=is_open, postgresql_where=is_open)
+    return tables

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.batch import Batch, ClosedSublist, Row, WriteCounts
+from stripe_assets.mirror.batch import Batch, Row, WriteCounts
 from stripe_assets.mirror.dialect import Columns, Dialect
-from stripe_assets.mirror.tables import OWN_COLUMNS, PRIMARY_KEY, Tables, read_at_column
+from stripe_assets.mirror.ledger import LEDGER_COLUMNS, ledger_row
+from stripe_assets.mirror.tables import OWN_COLUMNS, PRIMARY_KEY, Tables
+from stripe_assets.mirror.tombstones import Tombstones
 
 _key = itemgetter(*PRIMARY_KEY)
 
@@ -26,6 +27,7 @@ class Writer:
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
         self._tables = tables
         self._dialect = dialect
+        self._tombstones = Tombstones(tables, dialect)
         self._layouts: dict[str, tuple[str, Columns]] = {}
 
     def write(self, connection: sa.Connection, batches: Sequence[Batch]) -> WriteCounts:
@@ -45,11 +47,12 @@ class Writer:
                 fills[name] += self._dialect.fill(connection, table, kinds, group, now)
         for batch in batches:
             for closed in batch.closed:
-                for closing in [closed, *self._read_later(connection, closed)]:
-                    for name in sorted(closing.targets):
-                        tombstones[name] += self._dialect.close_sublists(connection, self._layout(name)[0], closing, now)
+                tombstones += self._tombstones.close(connection, closed, now)
+        for gone in sorted((gone for batch in batches for gone in batch.gone), key=attrgetter("resource", "owner", "ids")):
+            tombstones += self._tombstones.bury(connection, gone, now)
         self._write_checkpoints(connection, batches)
-        return WriteCounts(+rows, +fills, +tombstones)
+        events = self._enter(connection, batches, now)
+        return WriteCounts(+rows, +fills, +tombstones, events)
 
     def _layout(self, name: str) -> tuple[str, Columns]:
         layout = self._layouts.get(name)
@@ -57,28 +60,6 @@ class Writer:
             resource = self._tables.catalog.resources[name]
             layout = self._layouts[name] = (resource.table, self._tables.layout.columns(resource))
         return layout
-
-    def _read_later(self, connection: sa.Connection, closed: ClosedSublist) -> list[ClosedSublist]:
-        """Closings that the database knows of and that are newer: rows that only this older page had are gone again.
-
-        Notes this closing with the parents that know of none as new; as a rule their own rows brought it already.
-        """
-        column = read_at_column(closed.field or "")
-        parent = self._tables[closed.parent_resource]
-        if column not in parent.c:
-            return []
-        key = (parent.c._account_id == closed.owner.account_id, parent.c._livemode == closed.owner.livemode)
-        older, newer = [], []
-        for start in range(0, len(closed.parent_ids), 500):
-            some = closed.parent_ids[start : start + 500]
-            for id, read_at in connection.execute(sa.select(parent.c.id, parent.c[column]).where(*key, parent.c.id.in_(some))):
-                if read_at is None or read_at < closed.observed_at:
-                    older.append(id)
-                elif read_at > closed.observed_at:
-                    newer.append(replace(closed, parent_ids=(id,), observed_at=read_at))
-        for id in older:
-            connection.execute(sa.update(parent).where(*key, parent.c.id == id).values({column: closed.observed_at}))
-        return newer
 
     def _write_checkpoints(self, connection: sa.Connection, batches: Sequence[Batch]) -> None:
         last = {}
@@ -98,6 +79,12 @@ class Writer:
         ]
         if rows:
             self._dialect.put(connection, "_checkpoint", CHECKPOINT_KEY, CHECKPOINT_COLUMNS, rows)
+
+    def _enter(self, connection: sa.Connection, batches: Sequence[Batch], now: datetime) -> int:
+        """Enters events in the ledger that it does not have."""
+        entries = {entry.key: entry for batch in batches for entry in batch.ledger}
+        rows = [ledger_row(entry, now) for _, entry in sorted(entries.items(), key=itemgetter(0))]
+        return self._dialect.put(connection, "_event_ledger", PRIMARY_KEY, LEDGER_COLUMNS, rows, keep=True)
 
 
 def _observed_groups(rows: Iterable[Row]) -> list[list[Row]]:

@@ -1,0 +1,16 @@
+"""Long inputs in parts, each short enough for a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+    """The values in lists of at most `size`, read no further than the list that is asked for."""
+    rest = iter(values)
+    while some := list(islice(rest, size)):
+        yield some

@@ -1,0 +1,201 @@
+"""The event ledger: what was done about each event, apart from the event's row.
+
+An entry is pending until it is settled: processed, ignored with a reason, or failed, which is tried again. A run claims
+entries before it works on them. The last one to claim has them: what another run settles afterwards is not taken from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy as sa
+
+from stripe_assets.mirror.batch import EventKey, LedgerEntry, Owner, Row
+from stripe_assets.mirror.chunks import chunks
+from stripe_assets.mirror.dialect import Columns, listed_ids, listed_owners
+from stripe_assets.mirror.tables import OWN_COLUMNS
+
+if TYPE_CHECKING:
+    from stripe_assets.mirror.mirror import Mirror
+
+LEDGER_COLUMNS: Columns = {**OWN_COLUMNS["_event_ledger"][0], **OWN_COLUMNS["_event_ledger"][1]}
+_EVENTS_A_STATEMENT = 10_000
+_LONGEST_WAIT = timedelta(days=1)
+_WAITS = [timedelta(minutes=1) * 2**failures for failures in range(11)]  # the twelfth would be longer than a day
+
+State = Literal["pending", "processed", "failed", "ignored"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventState:
+    """What the ledger says of an event."""
+
+    state: State
+    attempts: int = 0
+    """How often it failed."""
+    next_attempt_at: datetime | None = None
+    error: str | None = None
+    """Of the last failure."""
+    reason: str | None = None
+    """Why it is ignored."""
+
+
+def ledger_row(entry: LedgerEntry, now: datetime) -> Row:
+    """The row of an event that is new to the ledger."""
+    return {
+        "_account_id": entry.owner.account_id,
+        "_livemode": entry.owner.livemode,
+        "id": entry.id,
+        "type": entry.type,
+        "created": entry.created,
+        "object": entry.object,
+        "object_id": entry.object_id,
+        "object_account": entry.object_account,
+        "object_created": entry.object_created,
+        "parents": dict(entry.parents) or None,
+        "state": "pending" if entry.ignored is None else "ignored",
+        "reason": entry.ignored,
+        "attempts": 0,
+        "settled_at": None if entry.ignored is None else now,
+    }
+
+
+class Ledger:
+    """The `_event_ledger` table. Entries are made by `Mirror.write`, in the transaction that stores their events."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+        self._dialect = mirror.dialect
+        self._table = mirror.tables.own["_event_ledger"]
+
+    def claim(
+        self,
+        run_id: str,
+        owners: Iterable[Owner],
+        *,
+        ids: Iterable[str] | None = None,
+        type: str | None = None,
+        models: Collection[str] | None = None,
+        due: datetime | None = None,
+    ) -> int:
+        """Makes the pending and failed entries of these owners this run's, to be tried (again). Returns how many.
+
+        Parameters: ids: these events only. type: a pattern of event types in which `*` stands for anything. models: events
+        whose object is one of these, and those whose object is not known yet. due: of the failed ones those whose next
+        attempt is due by then; all of them by default.
+        """
+        table = self._table
+        where = [table.c.settled_at.is_(None), self._of(owners)]
+        if type is not None:
+            where.append(table.c.type.like(_like(type), escape="!"))
+        if models is not None:
+            where.append(sa.or_(table.c.object.is_(None), table.c.object.in_(sorted(models))))
+        if due is not None:
+            where.append(sa.or_(table.c.state != "failed", table.c.next_attempt_at.is_(None), table.c.next_attempt_at <= due))
+        claimed = sa.update(table).where(*where).values(run_id=run_id, state="pending", next_attempt_at=None)
+        if ids is None:
+            return self._mirror.change(lambda connection: connection.execute(claimed).rowcount)
+        return sum(self._claim_some(claimed, some) for some in chunks(ids, _EVENTS_A_STATEMENT))
+
+    def _claim_some(self, claimed: sa.Update, ids: list[str]) -> int:
+        some = claimed.where(self._table.c.id.in_(listed_ids(self._dialect, ids)))
+        return self._mirror.change(lambda connection: connection.execute(some).rowcount)
+
+    def take(self, run_id: str, limit: int) -> list[LedgerEntry]:
+        """The first of this run's pending entries, by (object, object_created, object_id, created).
+
+        The same ones again until they are settled.
+        """
+        table = self._table
+        query = sa.select(table).where(table.c.run_id == run_id, table.c.settled_at.is_(None), table.c.state == "pending")
+        query = query.order_by(table.c.object, table.c.object_created, table.c.object_id, table.c.created).limit(limit)
+        with self._mirror.connection() as connection:
+            return [_entry(row) for row in connection.execute(query).mappings()]
+
+    def settle(
+        self,
+        run_id: str,
+        *,
+        processed: Iterable[EventKey] = (),
+        ignored: Mapping[EventKey, str] | None = None,
+        failed: Mapping[EventKey, str] | None = None,
+        now: datetime,
+    ) -> int:
+        """Records what became of entries, where they are pending and still this run's. Returns how many were.
+
+        Parameters: ignored, failed: with the reason, the error. now: when; a failed one is tried again a minute later, then
+        after twice as long each time, at most a day.
+        """
+        count = self._settle(run_id, ((key, None) for key in processed), {"state": "processed", "settled_at": now, "error": None})
+        if ignored:
+            count += self._settle(run_id, ignored.items(), {"state": "ignored", "settled_at": now, "error": None}, note="reason")
+        if failed:
+            attempts = sa.func.coalesce(self._table.c.attempts, 0)
+            next_attempts = {failures: sa.literal(now + wait, self._table.c.created.type) for failures, wait in enumerate(_WAITS)}
+            waits = sa.case(next_attempts, value=attempts, else_=sa.literal(now + _LONGEST_WAIT, self._table.c.created.type))
+            values = {"state": "failed", "attempts": attempts + 1, "next_attempt_at": waits}
+            count += self._settle(run_id, failed.items(), values, note="error")
+        return count
+
+    def _settle(self, run_id: str, noted: Iterable[tuple[EventKey, str | None]], values: Mapping[str, Any], note: str | None = None) -> int:
+        table, count = self._table, 0
+        for some in chunks(noted, _EVENTS_A_STATEMENT):
+            rows = sorted((owner.account_id, owner.livemode, id, said) for (owner, id), said in some)
+            listed = self._dialect.listed({"account": "text", "mode": "boolean", "id": "text", "note": "text"}, rows)
+            settled = (
+                sa.update(table)
+                .where(table.c._account_id == listed.c.account, table.c._livemode == listed.c.mode, table.c.id == listed.c.id)
+                # Not `settled_at`: without it the index of the open entries is no way in, and each is found by its key.
+                .where(table.c.run_id == run_id, table.c.state == "pending")
+                .values({**values, **({note: listed.c.note} if note else {})})
+            )
+            count += self._mirror.change(lambda connection, settled=settled: connection.execute(settled).rowcount)
+        return count
+
+    def states(self, owner: Owner, ids: Iterable[str]) -> dict[str, EventState]:
+        """Event's id → what the ledger says of it; those that it does not have are left out."""
+        table = self._table
+        columns = (table.c.id, table.c.state, table.c.attempts, table.c.next_attempt_at, table.c.error, table.c.reason)
+        query = sa.select(*columns).where(table.c._account_id == owner.account_id, table.c._livemode == owner.livemode)
+        found: dict[str, EventState] = {}
+        with self._mirror.connection() as connection:
+            for some in chunks(ids, _EVENTS_A_STATEMENT):
+                for id, state, attempts, *rest in connection.execute(query.where(table.c.id.in_(listed_ids(self._dialect, some)))):
+                    found[id] = EventState(state, attempts or 0, *rest)
+        return found
+
+    def unsettled_counts(self, owners: Iterable[Owner]) -> dict[str, int]:
+        """State → how many of these owners' events are pending or failed; a state that none is in is left out."""
+        table = self._table
+        query = sa.select(table.c.state, sa.func.count()).where(table.c.settled_at.is_(None), self._of(owners)).group_by(table.c.state)
+        with self._mirror.connection() as connection:
+            return {state: count for state, count in connection.execute(query)}
+
+    def _of(self, owners: Iterable[Owner]) -> sa.ColumnElement[bool]:
+        # Hidden in an expression, the account does not lead to the primary key, where all that was ever settled would be read
+        # too, once for each owner: the index of the open ones is what is to be read.
+        account = self._table.c._account_id.concat("")
+        return sa.tuple_(account, self._table.c._livemode).in_(sa.select(listed_owners(self._dialect, owners)))
+
+
+def _like(pattern: str) -> str:
+    escaped = pattern.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return escaped.replace("*", "%")
+
+
+def _entry(row: Any) -> LedgerEntry:
+    return LedgerEntry(
+        owner=Owner(row["_account_id"], row["_livemode"]),
+        id=row["id"],
+        type=row["type"],
+        created=row["created"],
+        object=row["object"],
+        object_id=row["object_id"],
+        object_account=row["object_account"],
+        object_created=row["object_created"],
+        parents=row["parents"] or {},
+        ignored=row["reason"],
+    )

@@ -1,0 +1,42 @@
+"""The owners that a key reaches: what its last run found, and what it found before and is lost since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from stripe_assets.mirror.batch import Owner, Row
+from stripe_assets.mirror.dialect import Columns, Dialect
+from stripe_assets.mirror.tables import OWN_COLUMNS
+
+_KEY = tuple(OWN_COLUMNS["_reach"][0])
+_COLUMNS: Columns = {**OWN_COLUMNS["_reach"][0], **OWN_COLUMNS["_reach"][1]}
+
+
+class Reach:
+    """The `_reach` table."""
+
+    def __init__(self, table: sa.Table, dialect: Dialect) -> None:
+        self._table = table
+        self._dialect = dialect
+
+    def present(self, connection: sa.Connection, alias: str) -> tuple[Owner, ...]:
+        """The owners that the key reached last, its own account first."""
+        table = self._table
+        query = sa.select(table.c._account_id, table.c._livemode).where(table.c.alias == alias, table.c.lost_at.is_(None))
+        query = query.order_by(table.c.own.desc(), table.c._account_id, table.c._livemode)
+        return tuple(Owner(account_id, mode) for account_id, mode in connection.execute(query))
+
+    def record(self, connection: sa.Connection, alias: str, owners: Iterable[Owner], now: datetime) -> list[Owner]:
+        """Stores what the key reaches now, its own account first. Returns those that it reached before and does not any more."""
+        reached = list(dict.fromkeys(owners))
+        lost = sorted(set(self.present(connection, alias)) - set(reached))
+        rows = [self._row(alias, owner, own=owner == reached[0], seen_at=now, lost_at=None) for owner in sorted(reached)]
+        self._dialect.put(connection, "_reach", _KEY, _COLUMNS, rows)
+        self._dialect.put(connection, "_reach", _KEY, _COLUMNS, [self._row(alias, owner, own=False, lost_at=now) for owner in lost])
+        return lost
+
+    def _row(self, alias: str, owner: Owner, **values: bool | datetime | None) -> Row:
+        return {"alias": alias, "_account_id": owner.account_id, "_livemode": owner.livemode, **values}
