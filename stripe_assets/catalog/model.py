@@ -127,8 +127,10 @@ class Resource:
     """Its rows are the accounts that a key reaches: read once a run, before everything else."""
     on_demand: str | None = None
     """Why a sweep does not list it, where Stripe's list wants to be told what to look for."""
+    unannounced: bool = False
+    """It has events, but none that tells of every new one or every change: they alone do not keep it current."""
     grows: bool = False
-    """It has no events, and a row once listed does not change, unsettled ones apart: what was created since is enough."""
+    """A row once listed does not change without an event, unsettled ones apart: what was created since is enough."""
     unsettled: tuple[str, str] | None = None
     """Field and value of rows that will still change without an event: `("status", "pending")`."""
 

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import itertools
 import logging
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 
 from stripe_assets.catalog import catalog
-from stripe_assets.catalog.model import Resource, Route
+from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror import Mirror, MirrorError, Owner
-from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeApi, StripeError
+from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
 from stripe_assets.sync.closure import Closure, ClosureResult
+from stripe_assets.sync.currency import Currency, Mode, children_of_accounts
 from stripe_assets.sync.fan_out import active_routes
-from stripe_assets.sync.model_state import Feeders, ModelState, feeders_of, with_feeders
+from stripe_assets.sync.follow import Follow
+from stripe_assets.sync.model_state import ModelState, feeders_of, with_feeders
 from stripe_assets.sync.owners import ACCOUNT, AccountsPage, Owners, account_id_of
 from stripe_assets.sync.phase import Phase
 from stripe_assets.sync.plan import Plan, plan, root_lists
-from stripe_assets.sync.results import ModelResult, Progress
+from stripe_assets.sync.rereading import owned_by_itself
+from stripe_assets.sync.results import AVAILABLE, ModelResult
 from stripe_assets.sync.resume import Sweeps
+from stripe_assets.sync.session import Session, SyncAborted
 from stripe_assets.sync.task import Task, list_key, list_params
-from stripe_assets.sync.writer import Writer
+from stripe_assets.sync.unlisted import Unlisted
 
 logger = logging.getLogger(__name__)
-
-
-class SyncAborted(Exception):
-    """The run of a key ended before all was done; the message says why and what to do."""
 
 
 class KeySync:
@@ -40,25 +38,29 @@ class KeySync:
             for result in sync.run():
                 …
 
-    `models` are resource names; none means all. Raises SyncAborted from `prepare` and `run` when the key is refused
-    (401), when Stripe cannot be reached at all, or when the database cannot be written.
+    `models` are resource names; none means all. `mode`: `full` sweeps them, `incremental` and `auto` follow the events since
+    the last time and sweep what cannot be kept current by them. Raises SyncAborted from `prepare` and `run` when the key is
+    refused (401), when Stripe cannot be reached at all, or when the database cannot be written.
     """
 
-    def __init__(self, key: ApiKey, mirror: Mirror, models: Sequence[str] = (), *, run_id: str) -> None:
+    def __init__(self, key: ApiKey, mirror: Mirror, models: Sequence[str] = (), *, run_id: str, mode: Mode = "full") -> None:
         self._key = key
         self._mirror = mirror
         self._catalog = catalog()
         self._run_id = run_id
+        self._mode: Mode = mode
         self._selected = [name for name in self._catalog.resources if not models or name in set(models)]
         self._feeders = with_feeders(self._catalog, [*self._selected, ACCOUNT])  # accounts are read anyway, to know the owners
-        self._halt = threading.Event()
-        self._aborted: Exception | None = None
         self._began = datetime.now(UTC)
-        self._api = StripeApi(key, stop=self._halt)
-        self._phases: list[Phase] = []
+        self._session = Session(key, mirror)
+        self.progress = self._session.progress
         self._owners: tuple[Owner, ...] = ()
-        self.progress = Progress(lambda: self._api.requests)
-        self._writer = Writer(mirror, written=self.progress.written, broken=self._abort)
+        self._phase: Phase
+        self._sweeps: Sweeps
+        self._currency: Currency
+        self._follow: Follow | None = None
+        self._known: dict[tuple[Owner, str], str] = {}
+        self._lost: list[Owner] = []
         self.closure: ClosureResult | None = None
 
     def __enter__(self) -> KeySync:
@@ -69,14 +71,11 @@ class KeySync:
 
     def close(self) -> None:
         """Ends the run's threads. What a thread has under way is finished or given up; nothing is written afterwards."""
-        self._halt.set()
-        for phase in self._phases:
-            phase.close()
-        self._writer.close()
+        self._session.close()
 
     def stop(self) -> None:
         """Asks the run to end; `run` then raises SyncAborted. For another thread, or a signal handler."""
-        self._halt.set()
+        self._session.halt.set()
 
     @property
     def _partial(self) -> bool:
@@ -89,49 +88,59 @@ class KeySync:
 
     def prepare(self) -> Plan:
         """Finds the accounts and says what the run will do. The accounts' own rows are written on the way."""
-        self._writer.start()
+        session = self._session
         try:
-            accounts = Owners(self._api, self._key, self._catalog[ACCOUNT])
-            own_id, own = accounts.own()
-            platform = Owner(own_id, self._key.livemode)
-            self._api.key = replace(self._key, account_id=own_id)  # the budget is the account's, whichever key reaches it
+            accounts, own = session.identify()
+            platform, now = session.platform, session.api.now()
             listed = [name for name in self._feeders if not self._catalog[name].on_demand]
             nested = active_routes(self._catalog, listed, platform.livemode)
+            self._currency = Currency(self._mode, list(self._feeders), now)
             self._sweeps = Sweeps(self._mirror, self._catalog, self._key.alias, self._feeders, nested, self._run_id)
-            self._sweeps.begin([(platform, ACCOUNT)])
-            self._owners = self._read_accounts(self._new_phase(platform, self._feeders, nested), platform, own, accounts)
+            self._sweeps.begin([(platform, ACCOUNT)], now)
+            unlisted = Unlisted(session, self._sweep_began, lambda: self._owners, lambda: self._lost, lambda tasks: self._phase.put(tasks))
+            self._phase = session.phase(self._feeders, nested, lambda state: unlisted.read(self._phase.states, state))
+            self._owners = self._read_accounts(platform, own, accounts)
+            self._lost = [] if accounts.refused else [owner for owner in self._mirror.reach(self._key.alias) if owner not in self._owners]
             rows = self._mirror.counts(self._owners)
         except (StripeError, InvalidApiKey, MirrorError) as error:
             raise SyncAborted(str(error)) from None
-        requests = self.progress.requests
         return plan(
             self._catalog,
             self._key.alias,
             self._owners,
             self._selected,
-            list(self._feeders),
+            self._currency,
             rows,
-            requests,
+            self.progress.requests,
             accounts.refused,
             related=self._partial,
         )
 
     def run(self) -> Iterator[ModelResult]:
         """Yields the result of each selected model as it finishes. Raises SyncAborted after what is finished is yielded."""
-        assert self._phases, "prepare() comes first"
+        session = self._session
+        assert self._owners, "prepare() comes first"
         self.progress.begin(len(self._selected))
         try:
-            yield from self._results(self._phases[0])
-            if not self._halt.is_set() and self._partial:
+            if self._currency.cursors:
+                self._follow = Follow(session, self._currency, self._owners, self._run_id)
+                self._follow.run()
+                for line in self._currency.late_lines():
+                    logger.warning("%s: %s", self._key.alias, line)
+            if self._mode != "full":
+                self._known = {(one.owner, one.resource): one.availability or AVAILABLE for one in self._mirror.sweep_statuses()}
+            yield from self._results()
+            if not session.halt.is_set() and (self._partial or self._follow):
                 self._close_references()
+            if not session.halt.is_set():
+                self._mirror.record_reach(self._key.alias, self._owners, datetime.now(UTC))
         except MirrorError as error:
-            self._abort(error)
-        if self._halt.is_set():
-            raise SyncAborted(self._why_aborted())
+            session.abort(error)
+        session.raise_if_halted()
 
-    def _results(self, phase: Phase) -> Iterator[ModelResult]:
+    def _results(self) -> Iterator[ModelResult]:
         selected = set(self._selected)
-        for state in phase.run(self._tasks_by_owner()):
+        for state in self._phase.run(self._tasks_by_owner()):
             result = self._result(state)
             if state.model in selected:
                 self.progress.model_done()
@@ -140,87 +149,83 @@ class KeySync:
     def _tasks_by_owner(self) -> Iterator[list[Task]]:
         """What is to be listed for one account after the other: a platform's thousands do not all wait in memory."""
         for owner in self._owners:
-            self._sweeps.begin([(owner, name) for name in self._feeders if not self._catalog[name].lists_owners])
-            yield self._root_tasks(owner) + self._sweeps.left_over(owner)
+            names = [name for name in self._feeders if name in self._currency.swept[owner] and not self._catalog[name].lists_owners]
+            if names:
+                self._sweeps.begin([(owner, name) for name in names], self._session.api.now())
+                yield self._root_tasks(owner, names) + self._sweeps.left_over(owner)
 
-    def _new_phase(self, platform: Owner, feeders: Mapping[str, Feeders], nested: Mapping[str, list[tuple[str, Route]]]) -> Phase:
-        account, writer = platform.account_id, self._writer
-        phase = Phase(self._catalog, self._api, account, feeders, nested, writer, halt=self._halt, abort=self._abort)
-        self._phases.append(phase)
-        return phase
+    def _sweep_began(self, owner: Owner, model: str) -> datetime | None:
+        """When the lists that fill an account's model were first asked for. The platform's accounts bring those that hang on them."""
+        if model != ACCOUNT and owned_by_itself(self._catalog, self._catalog[model]):
+            return self._sweeps.started(self._owners[0], ACCOUNT) if model in self._currency.swept[owner] else None
+        return self._sweeps.started(owner, model)
 
-    def _read_accounts(self, phase: Phase, platform: Owner, own: AccountsPage | None, accounts: Owners) -> tuple[Owner, ...]:
+    def _read_accounts(self, platform: Owner, own: AccountsPage | None, accounts: Owners) -> tuple[Owner, ...]:
         """The own account and the connected ones, each asked for once: they are the owners and the `account` rows."""
-        ids = [platform.account_id]
+        phase, owners = self._phase, [platform]
+        self._currency.decide(self._mirror, [platform])
+        below = children_of_accounts(self._catalog)
         for page in itertools.chain([own] if own else [], accounts.connected()):
-            ids += [account_id_of(account, page.path) for account in page.accounts]
+            new = [Owner(account_id_of(account, page.path), platform.livemode) for account in page.accounts]
+            self._currency.decide(self._mirror, new)
+            owners += new
             phase.states.request(ACCOUNT, platform.account_id)
-            task = Task(model=ACCOUNT, resource=ACCOUNT, reader=platform, path=page.path, endpoint=page.path, key=page.path)
+            lists = below.intersection(name for owner in new for name in self._currency.swept[owner])
+            task = Task(model=ACCOUNT, resource=ACCOUNT, reader=platform, path=page.path, endpoint=page.path, key=page.path, lists=lists)
             phase.states.answered(ACCOUNT, phase.reader.place(task))
             phase.reader.take(task, page.accounts, None, page.answer)
         for what, reason in accounts.refused.items():
             phase.states.refuse(ACCOUNT, (None, what), reason)
-        return tuple(Owner(id_, platform.livemode) for id_ in dict.fromkeys(ids))
+        return tuple(dict.fromkeys(owners))
 
-    def _root_tasks(self, owner: Owner) -> list[Task]:
-        tasks = []
-        for name, route, variant in root_lists(self._catalog, self._feeders, owner.livemode):
+    def _root_tasks(self, owner: Owner, names: Sequence[str]) -> list[Task]:
+        tasks, lists = [], self._currency.swept[owner]
+        for name, route, variant in root_lists(self._catalog, names, owner.livemode):
             if route is None:
                 path = self._catalog[name].singleton
                 assert path
-                task = Task(name, name, owner, path, endpoint=path, key=path, paging="object")
+                task = Task(name, name, owner, path, endpoint=path, key=path, paging="object", lists=lists)
             else:
                 key, params = list_key(route, variant), list_params(self._catalog[name], route, variant)
-                task = Task(name, name, owner, route.path, endpoint=route.path, key=key, paging=route.paging, params=params)
+                task = Task(name, name, owner, route.path, endpoint=route.path, key=key, paging=route.paging, params=params, lists=lists)
             resumed = self._sweeps.resume(task)
             if resumed is not None:
                 tasks.append(resumed)
             else:
-                self._phases[0].states.answered(name)  # read to its end by the run that is taken up
+                self._phase.states.answered(name)  # read to its end by the run that is taken up
         return tasks
 
     def _result(self, state: ModelState) -> ModelResult:
         name = state.model
         rows = self._mirror.counts_by_owner(name, self._owners)
-        result = ModelResult(
+        unlisted = _unlisted(self._catalog[name])
+        swept = self._owners[:1] if name == ACCOUNT else [owner for owner in self._owners if name in self._currency.swept[owner]]
+        known = None if swept else self._known.get((self._owners[0], name))
+        availability = unlisted or known or state.availability
+        errors = [error for error in (state.error, self._follow.error(name) if self._follow else None) if error]
+        if not errors and swept:
+            said = {owner: unlisted or state.availability_of(None if owner == self._owners[0] else owner.account_id) for owner in swept}
+            self._sweeps.finish(name, said, rows, state.requests, lambda owner: self._sweep_began(owner, name))
+        refused = known is not None and not unlisted and known != AVAILABLE and not known.startswith("partly:")
+        return ModelResult(
             model=name,
             alias=self._key.alias,
-            status=state.status,
+            status="failed" if errors else "unavailable" if refused else state.status,
             rows_written=self.progress.rows[name],
             rows_in_mirror=sum(rows.values()),
             requests=state.requests.total(),
             seconds=state.seconds,
-            availability=_unlisted(self._catalog[name]) or state.availability,
-            error=state.error,
+            availability=availability,
+            error="; ".join(errors) or None,
         )
-        if not state.failed:
-            own, *connected = self._owners
-            unlisted = _unlisted(self._catalog[name])
-            said = {own: unlisted or state.availability_of(None)}
-            if not self._catalog[name].lists_owners:
-                said |= {owner: unlisted or state.availability_of(owner.account_id) for owner in connected}
-            self._sweeps.finish(name, said, rows, state.requests)
-        return result
 
     def _close_references(self) -> None:
-        """A run of all models has listed everything; a run of some fetches what their rows refer to."""
-
-        def phase(models: Iterable[str]) -> Phase:
-            return self._new_phase(self._owners[0], dict.fromkeys(models, Feeders()), {})
-
-        self.closure = Closure(self._catalog, self._mirror, self._owners, phase).run(self._began)
+        """A full run of all models has listed everything; another one fetches what the rows that it wrote refer to."""
+        session = self._session
+        self.closure = Closure(session, self._owners).run(self._began, set(self.progress.rows))
         logger.info("%s: %s", self._key.alias, self.closure.line())
         if self.closure.errors:
             raise SyncAborted(f"{self._key.alias}: related objects are missing: " + "; ".join(self.closure.errors))
-
-    def _abort(self, error: Exception) -> None:
-        self._aborted = self._aborted or error
-        self._halt.set()
-
-    def _why_aborted(self) -> str:
-        if self._aborted is not None:
-            return str(self._aborted)
-        return f"{self._key.alias}: stopped; what was read is in the database, and the next run goes on from there"
 
 
 def _unlisted(resource: Resource) -> str | None:

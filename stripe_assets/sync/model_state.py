@@ -52,6 +52,8 @@ class ModelState:
     answered_routes: set[Place] = field(default_factory=set)
     refused_routes: Counter[Place] = field(default_factory=Counter)
     """Nested lists → for how many parents they were refused."""
+    reconciled: bool = False
+    """What its lists no longer have has been asked for, or is being so."""
     gone: int = 0
     """Parents that Stripe no longer had when they were asked for their lists."""
     done: bool = False
@@ -87,9 +89,13 @@ class ModelState:
 class ModelStates:
     """The states of a run's models. Threads open and close work; whoever closes a model's last tells `finished`."""
 
-    def __init__(self, feeders: Mapping[str, Feeders], finished: Callable[[ModelState], None]) -> None:
+    def __init__(
+        self, feeders: Mapping[str, Feeders], finished: Callable[[ModelState], None], read: Callable[[ModelState], bool] | None = None
+    ) -> None:
+        """`read` is told once of a model that all lists of it are read, and says whether it opens further work for it."""
         self._lock = threading.RLock()
         self._finished = finished
+        self._read = read
         self._states = {model: ModelState(model, fed_by, waiting_for=set(fed_by.models)) for model, fed_by in feeders.items()}
         self._fed: dict[str, list[ModelState]] = {model: [] for model in feeders}
         for state in self._states.values():
@@ -139,7 +145,7 @@ class ModelStates:
         """Whether there is no use in reading it: its model has failed, or its route was refused for every parent so far."""
         state = self._states[task.model]
         hopeless = state.refused_routes[place] >= REFUSALS_ENOUGH and place not in state.answered_routes
-        return (state.failed and not task.wanted) or (task.fan_out is not None and hopeless)
+        return (state.failed and not task.errand) or (task.fan_out is not None and hopeless)
 
     def fail(self, model: str, error: str) -> None:
         """The first error is the one that is reported; what else the model has queued is dropped."""
@@ -158,6 +164,10 @@ class ModelStates:
     def _finish_if_done(self, state: ModelState) -> None:
         if state.open or state.waiting_for or state.done:
             return
+        if self._read and not state.reconciled:
+            state.reconciled = True
+            if self._read(state):
+                return
         state.done = True
         state.ended = time.monotonic()
         for fed in self._fed[state.model]:

@@ -33,10 +33,12 @@ class Phase:
         *,
         halt: threading.Event,
         abort: Callable[[Exception], None],
+        read: Callable[[ModelState], bool] | None = None,
     ) -> None:
+        """`read`: see `ModelStates`."""
         self._halt = halt
         self._finished: queue.SimpleQueue[ModelState] = queue.SimpleQueue()
-        self.states = ModelStates(feeders, self._finished.put)
+        self.states = ModelStates(feeders, self._finished.put, read)
         self.reader = Reader(
             catalog,
             api,

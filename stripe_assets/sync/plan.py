@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Route
 from stripe_assets.mirror import Owner
+from stripe_assets.sync.currency import Currency
 from stripe_assets.sync.fan_out import applies
 
 PAGE = 100
@@ -36,6 +37,8 @@ class Plan:
     fan_outs: tuple[FanOutPrice, ...]
     related: bool
     """Whether what the rows refer to is fetched as well, where the database lacks it."""
+    ways: tuple[str, ...]
+    """What follows events, and what is swept although that was not asked for."""
     refused: Mapping[str, str]
     """What could not be asked to find the accounts → Stripe's reason."""
 
@@ -49,6 +52,7 @@ class Plan:
             + f", {len(self.models)} model{'s' if len(self.models) != 1 else ''}, at least {self.fewest_requests:,} requests"
         ]
         lines += [f"accounts: {what} cannot be read: {reason}" for what, reason in self.refused.items()]
+        lines += self.ways
         if self.feeders:
             lines.append(f"read along, as rows come with theirs: {', '.join(self.feeders)}")
         if self.related:
@@ -81,7 +85,7 @@ def plan(
     alias: str,
     owners: Sequence[Owner],
     selected: Sequence[str],
-    active: Sequence[str],
+    currency: Currency,
     rows: Mapping[str, int],
     account_requests: int,
     refused: Mapping[str, str],
@@ -93,8 +97,11 @@ def plan(
     A nested list that only some parents are asked for counts as none: how many they are is not known before.
     """
     livemode = owners[0].livemode
-    roots = root_lists(catalog, active, livemode)
-    pages = sum(max(0, math.ceil(rows.get(name, 0) / PAGE) - 1) for name in {name for name, _, _ in roots})
+    swept = {name for names in currency.swept.values() for name in names}
+    active = [name for name in currency.models if name in swept]
+    roots = {names: root_lists(catalog, names, livemode) for names in set(currency.swept.values())}
+    lists = sum(len(roots[names]) for names in currency.swept.values())
+    pages = sum(max(0, math.ceil(rows.get(name, 0) / PAGE) - 1) for name in {name for some in roots.values() for name, _, _ in some})
     nested = [
         (name, route)
         for name in active
@@ -107,9 +114,10 @@ def plan(
         alias=alias,
         owners=tuple(owners),
         models=tuple(selected),
-        feeders=tuple(name for name in active if name not in set(selected) and not catalog[name].lists_owners),
-        fewest_requests=account_requests + len(roots) * len(owners) + pages + asked,
+        feeders=tuple(name for name in currency.models if name not in set(selected) and not catalog[name].lists_owners),
+        fewest_requests=account_requests + len(currency.cursors) + lists + pages + asked,
         fan_outs=fan_outs,
         related=related,
         refused=refused,
+        ways=tuple(currency.lines()),
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Field, Route
-from stripe_assets.mirror import Batch, Checkpoint, Missing, Owner, flatten
+from stripe_assets.mirror import Batch, Checkpoint, Owner, flatten
 from stripe_assets.stripe_api import (
     Answer,
     AuthenticationFailed,
@@ -53,10 +55,6 @@ class Reader:
         self._write = write
         self._abort = abort
         self._refusals = Refusals()
-        self.absent: dict[Missing, StripeError] = {}
-        """Wanted objects that Stripe does not have, or does not show."""
-        self.errors: dict[Missing, str] = {}
-        """Wanted objects that could not be read."""
 
     def read(self, task: Task) -> None:
         """Reads the task's page and schedules what comes of it. Whatever goes wrong is told to the model's state.
@@ -64,25 +62,32 @@ class Reader:
         A task that a halted run leaves unread stays open: its model is not finished.
         """
         try:
-            if not self._states.dropped(task, self.place(task)):
+            if task.work:
+                self._schedule(task.work())
+            elif not self._states.dropped(task, self.place(task)):
                 self._read(task)
         except Stopped:
             return
         except AuthenticationFailed as error:
             self._abort(error)
             return
-        except StripeError as error:
-            self._refused(task, error)
         except Exception as error:
             logger.debug("reading %s failed", task.key, exc_info=True)
-            self._failed(task, f"{task.path}: {type(error).__name__}: {error}")
+            self._failed(task, error)
         self._states.close(task.model)
 
     def _read(self, task: Task) -> None:
         path, params = task.request()
         params = self._refusals.without(task.endpoint, params)
         self._states.request(task.model, task.reader.account_id)
-        answer = self._api.get(path, params, stripe_account=self._header(task.reader), endpoint=task.endpoint)
+        asked_at = self._api.now()
+        try:
+            answer = self._api.get(path, params, stripe_account=self._header(task.reader), endpoint=task.endpoint)
+        except (AuthenticationFailed, Stopped):
+            raise
+        except StripeError as error:
+            self._refused(task, error, asked_at)
+            return
         if task.paging == "object":
             page, cursor = [answer.body], None
         else:
@@ -93,23 +98,27 @@ class Reader:
 
     def take(self, task: Task, page: list[dict], cursor: str | None, answer: Answer) -> None:
         """Writes the items of a page and schedules what follows from it."""
+        errand = task.errand
+        readable = errand.readable(task, page) if errand else page
         batch = flatten(
             self._catalog,
             task.resource,
-            page,
+            readable,
             task.owner,
             answer.observed_at,
             api_version=self._catalog.api_version,
             parent=task.parent,
             position=task.position,
             platform_id=self._own_account,
+            listed=task.paging != "object",
         )
+        read_on = errand.took(task, readable, batch, answer.observed_at) if errand else True
         following: list[Task] = []
-        if cursor is not None:
+        if cursor is not None and read_on:
             seen = [cursor] if task.paging == "next_page_url" else [str(item["id"]) for item in page]
             following.append(task.after(seen, len(page)))
         after = following[0].cursor if following else ()
-        if not task.wanted:
+        if not errand:
             batch.checkpoints.append(self._checkpoint(task, after, len(page)))
         if task.since and not following:
             batch.closed.append(sublist.closed(self._catalog, task))
@@ -117,19 +126,22 @@ class Reader:
         following += self._rest_of_sublists(task, batch)
         following += self._nested_lists(task, batch)
         # Written before what follows is scheduled: no later page of this list may be committed before it.
-        self._put(task, batch, after)
+        self._put(task, batch, after, lambda: errand.written(task, readable, answer.observed_at) if errand else None)
         self._schedule(following)
 
-    def _put(self, task: Task, batch: Batch, after: Sequence[str]) -> None:
-        self._states.open(task.model)
-        self._write(Page(batch, lambda error: self._written(task, after, error)))
+    def _put(self, task: Task, batch: Batch, after: Sequence[str], then: Callable[[], None] | None = None) -> None:
+        def done(error: Exception | None) -> None:
+            if error is not None:
+                self._failed(task, error, f"writing a page of {task.path}")
+            else:
+                if task.fan_out and task.parent:
+                    task.fan_out.advance(task.parent.id, after)
+                if then:
+                    then()
+            self._states.close(task.model)
 
-    def _written(self, task: Task, after: Sequence[str], error: Exception | None) -> None:
-        if error is not None:
-            self._failed(task, f"writing a page of {task.path}: {type(error).__name__}: {error}")
-        elif task.fan_out and task.parent:
-            task.fan_out.advance(task.parent.id, after)
-        self._states.close(task.model)
+        self._states.open(task.model)
+        self._write(Page(batch, done))
 
     def _checkpoint(self, task: Task, after: Sequence[str], count: int) -> Checkpoint:
         """Where the list goes on; a list that has ended is done."""
@@ -162,10 +174,24 @@ class Reader:
         tasks = []
         for open_list in batch.sublists:
             rest = sublist.rest_of(self._catalog, task.model, open_list, task.reader, task.depth + 1)
-            if not task.wanted:
+            if task.errand:
+                tasks += self._parts(task, [rest])
+            else:
                 batch.checkpoints.append(sublist.checkpoint_of(rest))
-            tasks.append(rest)
-        return tasks
+                tasks.append(rest)
+        return tasks + self._wanted_sublists(task)
+
+    def _wanted_sublists(self, task: Task) -> list[Task]:
+        """Sublists that the event of the one object of an errand is about, and that its answer need not carry."""
+        if not (task.errand and task.wanted and task.lists):
+            return []
+        fields = [field for field in self._catalog[task.resource].fields if field.kind == "sublist" and not field.complete]
+        lists = [
+            sublist.from_the_start(self._catalog, task, field.name, self._api.now())
+            for field in fields
+            if field.url and not task.lists.isdisjoint(field.targets)
+        ]
+        return self._parts(task, lists)
 
     def _nested_lists(self, task: Task, batch: Batch) -> list[Task]:
         """The lists that hang on the page's rows: on its items, and on those of their sublists (a customer's sources)."""
@@ -175,14 +201,25 @@ class Reader:
             if resource != listed and listed not in self._catalog[resource].depends_on:
                 continue
             for model, route in self._nested.get(resource, ()):
+                if task.lists is not None and model not in task.lists:
+                    continue
                 parents = parents_of(self._catalog[resource], route, rows)
                 for variant in route.variants if parents else ():
                     fan_out = FanOut(self._catalog[model], route, variant, task.reader, parents, task.depth + 1)
-                    batch.checkpoints.append(fan_out.checkpoint())
-                    tasks += fan_out.tasks()
+                    if task.errand:
+                        tasks += self._parts(task, fan_out.tasks())
+                    else:
+                        batch.checkpoints.append(fan_out.checkpoint())
+                        tasks += fan_out.tasks()
         return tasks
 
-    def _refused(self, task: Task, error: StripeError) -> None:
+    def _parts(self, task: Task, lists: list[Task]) -> list[Task]:
+        """The lists that hang on an errand's rows are part of it."""
+        assert task.errand
+        parts = ((one, task.errand.part(task, one.parent)) for one in lists if one.parent)
+        return [replace(one, errand=part) for one, part in parts if part]
+
+    def _refused(self, task: Task, error: StripeError, asked_at: datetime) -> None:
         """Stripe's refusal is about a cursor or a parent that has gone, a parameter, what is available; or it is a failure."""
         if isinstance(error, InvalidRequest | NotFound) and task.cursor and not task.restarted:
             self._schedule([task.with_older_cursor() if error.refused_cursor else task.from_the_start()])
@@ -192,26 +229,30 @@ class Reader:
                 if field.kind == "sublist" and refused.endswith(".".join(field.path)):
                     self._missing_sublist(task, field, error.reason)
             self._schedule([task])
-        elif task.wanted and error.unavailable:
-            self.absent[task.wanted] = error
+        elif task.errand and error.unavailable:
+            if task.fan_out:
+                self._states.refuse(task.model, self.place(task), error.reason, nested=True)
+            elif batch := task.errand.refused(task, error, asked_at):
+                self._put(task, batch, ())
         elif isinstance(error, NotFound) and error.missing and task.parent:
             self._states.parent_gone(task.model)
             self._forget(task)
         elif not error.unavailable or (task.cursor and not task.parent):
-            self._failed(task, str(error))
+            self._failed(task, error)
         else:
             self._states.refuse(task.model, self.place(task), error.reason, nested=task.fan_out is not None)
             self._forget(task)
 
-    def _failed(self, task: Task, error: str) -> None:
-        if task.wanted:
-            self.errors[task.wanted] = error  # one object of many: the others are wanted all the same
+    def _failed(self, task: Task, error: Exception, doing: str = "") -> None:
+        if task.errand:
+            task.errand.failed(task, error)  # one object of many: the others are wanted all the same
         else:
-            self._states.fail(task.model, error)
+            text = str(error) if isinstance(error, StripeError) else f"{doing or task.path}: {type(error).__name__}: {error}"
+            self._states.fail(task.model, text)
 
     def _forget(self, task: Task) -> None:
         """A nested list that has no answer is not to be asked for again by the run that takes this one up."""
-        if task.parent and not task.wanted:
+        if task.parent:
             batch = Batch()
             batch.checkpoints.append(self._checkpoint(task, (), 0))
             self._put(task, batch, ())

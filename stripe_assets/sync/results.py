@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
+
+from stripe_assets.mirror import WriteCounts
 
 AVAILABLE = "available"
 
@@ -45,15 +47,17 @@ class Progress:
         self.models_done = 0
         self.objects = 0
         self.rows: Counter[str] = Counter()
+        self.tombstones: Counter[str] = Counter()
 
     def begin(self, models_total: int) -> None:
         self._started = time.monotonic()
         self.models_total = models_total
 
-    def written(self, objects: int, rows: Mapping[str, int]) -> None:
+    def written(self, objects: int, counts: WriteCounts) -> None:
         with self._lock:
             self.objects += objects
-            self.rows.update(rows)
+            self.rows.update(counts.rows)
+            self.tombstones.update(counts.tombstones)
 
     def model_done(self) -> None:
         with self._lock:

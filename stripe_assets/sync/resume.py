@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Route
 from stripe_assets.mirror import Checkpoint, FinishedSweep, Mirror, Owner, Sweep
 from stripe_assets.sync import fan_out, sublist
+from stripe_assets.sync.event_feed import LAG
 from stripe_assets.sync.model_state import feeders_of
 from stripe_assets.sync.task import Task
 
@@ -39,13 +41,20 @@ class Sweeps:
         self._scope = f"{alias} {catalog.api_version} {models}"
         self._feeding = {name for resource in catalog.resources.values() for name in feeders_of(catalog, resource).models}
         self._continued: dict[tuple[Owner, str], Sweep] = {}
+        self._started: dict[tuple[Owner, str], datetime] = {}
 
-    def begin(self, pairs: Iterable[tuple[Owner, str]]) -> None:
+    def begin(self, pairs: Iterable[tuple[Owner, str]], now: datetime) -> None:
+        """`now` by Stripe's clock: what was observed before it is not what these sweeps have listed."""
         pairs = list(pairs)
-        unfinished = self._mirror.unfinished_sweeps({owner for owner, _ in pairs})
+        unfinished = self._mirror.unfinished_sweeps({owner for owner, _ in pairs}, now=now)
         continued = {pair: unfinished[pair] for pair in pairs if pair in unfinished and self._may_take_up(pair[1], unfinished[pair])}
-        self._mirror.begin_sweeps([pair for pair in pairs if pair not in continued], self._run_id, scope=self._scope)
+        self._mirror.begin_sweeps([pair for pair in pairs if pair not in continued], self._run_id, scope=self._scope, now=now)
         self._continued.update(continued)
+        self._started.update({pair: continued[pair].started_at if pair in continued else now for pair in pairs})
+
+    def started(self, owner: Owner, model: str) -> datetime | None:
+        """When the sweep that this run began or took up was begun."""
+        return self._started.get((owner, model))
 
     def _may_take_up(self, model: str, sweep: Sweep) -> bool:
         ours = sweep.scope.startswith(f"{self._alias} {self._catalog.api_version} ")
@@ -78,9 +87,18 @@ class Sweeps:
                 return lists.tasks()
         return []
 
-    def finish(self, model: str, availability: Mapping[Owner, str], rows: Mapping[Owner, int], requests: Mapping[str, int]) -> None:
-        """`rows` is what the mirror has of each owner now, `requests` what each account was asked."""
-        asked = {owner: requests.get(owner.account_id, 0) for owner in availability}
-        self._mirror.finish_sweeps(
-            [FinishedSweep(owner, model, rows.get(owner, 0), asked[owner], said) for owner, said in availability.items()]
-        )
+    def finish(
+        self,
+        model: str,
+        availability: Mapping[Owner, str],
+        rows: Mapping[Owner, int],
+        requests: Mapping[str, int],
+        began: Callable[[Owner], datetime | None],
+    ) -> None:
+        """`rows` is what the mirror has of each owner now, `requests` what each account was asked, `began` when first."""
+        finished = []
+        for owner, said in availability.items():
+            since = began(owner)
+            until = since - LAG if since else None
+            finished.append(FinishedSweep(owner, model, rows.get(owner, 0), requests.get(owner.account_id, 0), said, current_until=until))
+        self._mirror.finish_sweeps(finished)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import quote
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.mirror import Checkpoint, ClosedSublist, OpenSublist, Owner, ParentRef
@@ -34,6 +35,15 @@ def rest_of(catalog: Catalog, model: str, sublist: OpenSublist, reader: Owner, d
         since=sublist.observed_at,
         depth=depth,
     )
+
+
+def from_the_start(catalog: Catalog, task: Task, field: str, now: datetime) -> Task:
+    """A sublist of the object that the task retrieves, whatever came with it."""
+    wanted = task.wanted
+    assert wanted
+    url = (_field(catalog, task.resource, field).url or "").replace("{id}", quote(wanted.id, safe=""))
+    left = OpenSublist(ParentRef(task.resource, wanted.id, field), task.owner, (), url, None, 0, now)
+    return replace(rest_of(catalog, task.model, left, task.reader, task.depth + 1), since=None)
 
 
 def restored(catalog: Catalog, model: str, reader: Owner, checkpoint: Checkpoint) -> Task:

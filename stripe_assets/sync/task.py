@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,6 +11,7 @@ from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.mirror import Missing, Owner, ParentRef
 
 if TYPE_CHECKING:
+    from stripe_assets.sync.errand import Errand
     from stripe_assets.sync.fan_out import FanOut
 
 
@@ -47,8 +48,14 @@ class Task:
     """What this list is one of, when it is one of the lists of a page's rows."""
     restarted: bool = False
     """It was begun anew because its cursor was refused: not a second time."""
+    errand: Errand | None = field(default=None, compare=False, repr=False)
+    """What it is for when it is no part of a sweep."""
     wanted: Missing | None = None
-    """The object that is retrieved because a row refers to it."""
+    """The one object that it retrieves."""
+    lists: frozenset[str] | None = None
+    """The models whose nested lists are read for its rows; None for all that the run reads."""
+    work: Callable[[], list[Task]] | None = field(default=None, compare=False, repr=False)
+    """Done in place of a request; what it gives is to be read next."""
 
     @property
     def owner(self) -> Owner:

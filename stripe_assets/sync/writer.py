@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from stripe_assets.mirror import Batch, Mirror, MirrorError
+from stripe_assets.mirror import Batch, Mirror, MirrorError, WriteCounts
 
 QUEUE_PAGES = 48
 PAGES_PER_TRANSACTION = 16
@@ -28,7 +28,7 @@ class Writer:
         self,
         mirror: Mirror,
         *,
-        written: Callable[[int, Mapping[str, int]], None],
+        written: Callable[[int, WriteCounts], None],
         broken: Callable[[Exception], None],
     ) -> None:
         self._mirror = mirror
@@ -98,7 +98,7 @@ class Writer:
         except Exception as error:
             self._apart(pages, error)
         else:
-            self._written(sum(page.batch.objects for page in pages), counts.rows)
+            self._written(sum(page.batch.objects for page in pages), counts)
             for page in pages:
                 page.done(None)
 

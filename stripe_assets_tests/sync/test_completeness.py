@@ -83,6 +83,7 @@ NEVER_LISTED = {
     *("v2.money_management.recipient_verification", "financial_connections.account_ownership", "financial_connections.account_owner"),
     *("connect_collection_transfer", "reserve_transaction", "tax_deducted_at_source"),
     *("payment_intent_amount_details_line_item", "treasury.received_debit"),
+    *("reserve.hold", "reserve.plan", "reserve.release", "billing_portal.session", "financial_connections.authorization"),  # in events
 }
 
 

@@ -64,6 +64,7 @@ def _resource(
         retention_days=routes.RETENTION_DAYS.get(name),
         lists_owners=name == routes.OWNERS,
         on_demand=routes.ON_DEMAND.get(name),
+        unannounced=name in events.UNANNOUNCED,
         grows=_grows(sdk, name, own_routes),
         unsettled=events.UNSETTLED.get(name),
     )
@@ -73,7 +74,8 @@ def _grows(sdk: Sdk, name: str, own_routes: tuple[Route, ...]) -> bool:
     """Raises ValueError where the overlay says so of what events follow, or of what cannot be asked for by `created`."""
     if name not in events.GROWS:
         return False
-    if any(name in item.objects or name in (target.resource for target in item.targets) for item in sdk.events):
+    followed = any(name in item.objects or name in (target.resource for target in item.targets) for item in sdk.events)
+    if followed and name not in events.UNANNOUNCED:
         raise ValueError(f"{name} has events, so it need not be listed by what was created since")
     if not any(route.parent is None and route.created_filter == "created" for route in own_routes):
         raise ValueError(f"the list of {name} does not take `created`")

@@ -58,15 +58,32 @@ IGNORED: dict[str, str] = {
 }
 """Types after which no row of the mirror can be another, with the reason."""
 
+UNANNOUNCED: dict[str, str] = {
+    "balance": "every movement of money changes it, and it tells only of what has become available",
+    "billing.alert": "it tells when it is triggered, not when it is made, switched off or archived",
+    "checkout.session": "it tells how it has ended, not that it was opened",
+    "invoice_payment": "it tells that it was paid, not that it was opened or canceled",
+    "issuing.personalization_design": "it tells what became of its review, not that it was made",
+    "reporting.report_run": "it tells how it has ended, not that it was started",
+    "terminal.reader": "it tells of its actions, not that it was registered, renamed or removed",
+}
+"""Resources whose events do not tell of every new one or every change, with what they leave out."""
+
 GROWS: dict[str, str] = {
     "balance_transaction": "a movement of money is corrected by another one; only a pending one becomes available",
+    "checkout.session": "its events tell how it has ended",
     "forwarding.request": "it records a request that was made, and has no route that changes it",
+    "invoice_payment": "its event tells that it was paid; an open one can still be canceled",
+    "reporting.report_run": "its events tell how it has ended",
 }
-"""Resources without events of which it is enough to list what was created since, with the reason.
+"""Resources of which it is enough to list what was created since, and to follow the events they have, with the reason.
 
 Left out on purpose: `identity.verification_report`, which is redacted with its session, and `event`, which counts its
 pending webhooks down.
 """
 
-UNSETTLED: dict[str, tuple[str, str]] = {"balance_transaction": ("status", "pending")}
+UNSETTLED: dict[str, tuple[str, str]] = {
+    "balance_transaction": ("status", "pending"),
+    "invoice_payment": ("status", "open"),
+}
 """Field and value of the rows of these that do change."""

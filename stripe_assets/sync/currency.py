@@ -1,0 +1,168 @@
+"""How each model is kept current: what of a run is swept in full, and what follows the events since the last time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Literal
+
+from stripe_assets.catalog import Catalog, catalog
+from stripe_assets.catalog.model import Resource, Route
+from stripe_assets.mirror import Mirror, Owner
+from stripe_assets.sync.event_feed import EVENT, RETENTION
+from stripe_assets.sync.fan_out import active_routes
+from stripe_assets.sync.model_state import feeders_of, with_feeders
+
+Mode = Literal["auto", "full", "incremental"]
+How = Literal["events", "parents", "growth", "list", "none"]
+MARGIN = timedelta(hours=1)
+"""Events that Stripe is about to drop may be gone when the last page is asked for."""
+
+
+@cache
+def how_followed() -> Mapping[str, How]:
+    """For each model of the catalog, what an incremental run reads of it.
+
+    `events`: its events say what to read. `parents`: it is read with what it hangs on. `growth`: what was created since, and what is
+    not settled. `list`: all of it, there being nothing that tells. `none`: no list has it.
+    """
+    models = catalog()
+    found: dict[str, How] = {}
+    for name in models.resources:
+        _how(models, name, found)
+    return found
+
+
+def _how(models: Catalog, name: str, found: dict[str, How]) -> How:
+    if name not in found:
+        found[name] = "none"  # for what refers back to it meanwhile
+        resource = models[name]
+        if name == EVENT or (name in models.followed and not resource.unannounced):
+            found[name] = "events"
+        elif resource.on_demand or not feeders_of(models, resource).complete:
+            pass
+        elif resource.singleton or any(route.parent is None for route in resource.routes):
+            found[name] = "growth" if resource.grows else "list"
+        else:
+            above = {_how(models, parent, found) for parent in feeders_of(models, resource).models}
+            found[name] = "parents" if above & {"events", "parents"} else "list"
+    return found[name]
+
+
+def children_lists(models: Catalog, names: Iterable[str], livemode: bool) -> dict[str, list[tuple[str, Route]]]:
+    """The nested lists of these models that are read with an object whose event came."""
+    return active_routes(models, [name for name in names if how_followed()[name] in ("parents", "growth")], livemode)
+
+
+def concerned(models: Catalog, name: str) -> frozenset[str]:
+    """What an incremental run has to select for an event about a model: what hangs on it, and what has no events at all but grows."""
+    found, todo = {name, EVENT}, [name]
+    while todo:
+        above = todo.pop()
+        for child in _children(models, above):
+            if child not in found:
+                found.add(child)
+                todo.append(child)
+    return frozenset(found | {name for name, how in how_followed().items() if how == "growth"})
+
+
+def _children(models: Catalog, name: str) -> list[str]:
+    return [child for child, how in how_followed().items() if how == "parents" and name in feeders_of(models, models[child]).models]
+
+
+def children_of_accounts(models: Catalog) -> frozenset[str]:
+    """Models whose lists hang on the accounts, which the platform reads for all of them."""
+    return frozenset(
+        name for name, one in models.resources.items() if any(route.parent and models[route.parent].lists_owners for route in one.routes)
+    )
+
+
+@dataclass(slots=True)
+class Currency:
+    """What each account's models need in this run."""
+
+    mode: Mode
+    models: Sequence[str]
+    """The selected ones and those that they are read from."""
+    now: datetime
+    swept: dict[Owner, frozenset[str]] = field(default_factory=dict)
+    cursors: dict[Owner, datetime] = field(default_factory=dict)
+    """From when on the events of an account are wanted, where some of its models follow them."""
+    reasons: dict[str, list[str]] = field(default_factory=dict)
+    """Why models are swept although that was not asked for → which."""
+    late: dict[str, list[str]] = field(default_factory=dict)
+    """The same, of what was found out while the run went on."""
+
+    def decide(self, mirror: Mirror, owners: Collection[Owner]) -> None:
+        """Looks up how current the mirror is for these accounts. Raises MirrorError."""
+        current = mirror.current(owners) if self.mode != "full" else {}
+        for owner in owners:
+            if self.mode == "full":
+                self.swept[owner] = frozenset(self.models)
+            else:
+                self._decide(owner, {name: at for (its, name), at in current.items() if its == owner})
+
+    def _decide(self, owner: Owner, current: Mapping[str, datetime]) -> None:
+        oldest = self.now - RETENTION + MARGIN
+        listed = [name for name in self.models if feeders_of(catalog(), catalog()[name]).complete]
+        never = [name for name in listed if name not in current]
+        stale = [name for name in listed if name in current and current[name] < oldest and how_followed()[name] != "list"]
+        needed = with_feeders(catalog(), [*never, *stale, *(name for name in listed if how_followed()[name] == "list")])
+        along = [name for name in self.models if name not in listed and needed.keys() >= feeders_of(catalog(), catalog()[name]).models]
+        self.swept[owner] = frozenset([*needed, *along]) & frozenset(self.models)
+        self._say("never swept before", never)
+        if stale:
+            since = min(current[name] for name in stale)
+            days = RETENTION.days
+            self._say(
+                f"current until {since:%Y-%m-%d} only, and Stripe keeps events for {days} days: what happened between is not known", stale
+            )
+        cursors = [current[name] for name in self.followed(owner) if name in current]
+        if cursors:
+            self.cursors[owner] = min(cursors)
+
+    def _say(self, why: str, names: Iterable[str]) -> None:
+        said = self.reasons.setdefault(why, [])
+        said += [name for name in names if name not in said]
+        if not said:
+            del self.reasons[why]
+
+    def followed(self, owner: Owner) -> list[str]:
+        """The models of an account that follow events in this run."""
+        return [name for name in self.models if name not in self.swept[owner] and how_followed()[name] != "none"]
+
+    def sweep_instead(self, owner: Owner, why: str) -> None:
+        """The events of an account cannot be had: its models are swept."""
+        followed = self.followed(owner)
+        self.swept[owner] |= frozenset(self.models) - children_of_accounts(catalog())
+        self.cursors.pop(owner, None)
+        self.late[why] = followed
+
+    def lines(self) -> list[str]:
+        """Which way was chosen and why, for the plan."""
+        lines = []
+        if self.cursors:
+            first = min(self.cursors.values())
+            following = {name for owner in self.cursors for name in self.followed(owner)}
+            lines.append(f"incremental: {len(following)} models follow the events since {first:%Y-%m-%d %H:%M:%S} UTC")
+        return lines + self._swept_lines(self.reasons)
+
+    def late_lines(self) -> list[str]:
+        """What the plan did not know."""
+        return self._swept_lines(self.late)
+
+    def _swept_lines(self, reasons: Mapping[str, Sequence[str]]) -> list[str]:
+        return [f"swept in full: {_named(names, len(self.models))}: {why}" for why, names in reasons.items()]
+
+
+def _named(names: Sequence[str], all_of_them: int) -> str:
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return shown if len(names) < all_of_them // 2 else f"{len(names)} models"
+
+
+def is_listed_completely(models: Catalog, resource: Resource) -> bool:
+    """Whether a finished sweep has seen all there are: what it did not see is worth asking for."""
+    listed = feeders_of(models, resource).complete and not resource.on_demand and not resource.singleton
+    return listed and not resource.retention_days and not resource.lists_owners and resource.retrieve is not None

@@ -1,0 +1,120 @@
+"""What a task is for that is no part of a sweep: it keeps no checkpoint, and what comes of it is told here, not to its model."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from stripe_assets.catalog import Catalog
+from stripe_assets.mirror import Batch, Gone, Missing, ParentRef
+from stripe_assets.stripe_api import NotFound, StripeError
+
+if TYPE_CHECKING:
+    from stripe_assets.sync.task import Task
+
+Page = Sequence[Mapping[str, Any]]
+
+
+class Errand:
+    """Called by the threads that read, one page of a task after the other."""
+
+    def readable(self, task: Task, page: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Without the items that no row can be made of."""
+        return page
+
+    def took(self, task: Task, page: Page, batch: Batch, observed_at: datetime) -> bool:
+        """The page's rows are about to be written. Returns whether to read on."""
+        return True
+
+    def written(self, task: Task, page: Page, observed_at: datetime) -> None:
+        """The page is in the database."""
+
+    def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
+        """Stripe does not have it, or does not show it. Returns what that says about rows."""
+        return None
+
+    def failed(self, task: Task, error: Exception) -> None:
+        """It could not be read, or not be written."""
+
+    def part(self, task: Task, parent: ParentRef) -> Errand | None:
+        """Of a further list that hangs on one of the task's rows; None where that need not be read."""
+        return PartOf(self, task)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    error: str
+    trace: str
+
+    @classmethod
+    def of(cls, error: Exception) -> Failed:
+        text = str(error) if isinstance(error, StripeError) else f"{type(error).__name__}: {error}"
+        return cls(text, "".join(traceback.format_exception(error)))
+
+
+class PartOf(Errand):
+    """The rest of a sublist, or a nested list: where it fails, the object that it hangs on has failed."""
+
+    def __init__(self, whole: Errand, task: Task) -> None:
+        self._whole = whole
+        self._task = task
+
+    def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
+        if not (isinstance(error, NotFound) and error.missing):  # its parent has gone meanwhile: the parent's own event will say so
+            self._whole.failed(self._task, error)
+        return None
+
+    def failed(self, task: Task, error: Exception) -> None:
+        self._whole.failed(self._task, error)
+
+    def part(self, task: Task, parent: ParentRef) -> Errand | None:
+        return self
+
+
+class Retrieval(Errand):
+    """Objects that are read one by one. A task's `wanted` says which.
+
+    `unlisted`: they are asked for because a finished sweep did not list them; those that exist are marked so.
+    """
+
+    def __init__(self, catalog: Catalog, *, unlisted: bool = False) -> None:
+        self._catalog = catalog
+        self._unlisted = unlisted
+        self.present: dict[Missing, bool] = {}
+        """What was read and is in the database → whether it is a deleted object's stub."""
+        self.absent: dict[Missing, StripeError] = {}
+        """What Stripe does not have, or does not show."""
+        self.failures: dict[Missing, Failed] = {}
+
+    def gone(self, wanted: Missing) -> bool:
+        """Whether Stripe said that there is no such object (any more)."""
+        error, retrieve = self.absent.get(wanted), self._catalog[wanted.resource].retrieve
+        return error is not None and is_gone(error, retrieve.gone if retrieve else ())
+
+    def took(self, task: Task, page: Page, batch: Batch, observed_at: datetime) -> bool:
+        for row in batch.rows.get(task.resource, ()) if self._unlisted else ():
+            if task.wanted and row["id"] == task.wanted.id and row["_deleted_at"] is None:
+                row["_unlisted_at"] = observed_at
+        return True
+
+    def written(self, task: Task, page: Page, observed_at: datetime) -> None:
+        if task.wanted:
+            self.present[task.wanted] = any(item.get("deleted") is True for item in page)
+
+    def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
+        wanted = task.wanted
+        if wanted is None:
+            return None
+        self.absent[wanted] = error
+        return Batch(gone=[Gone(wanted.resource, wanted.owner, (wanted.id,), asked_at)]) if self.gone(wanted) else None
+
+    def failed(self, task: Task, error: Exception) -> None:
+        if task.wanted:
+            self.failures[task.wanted] = Failed.of(error)
+
+
+def is_gone(error: StripeError, codes: Sequence[str]) -> bool:
+    return (isinstance(error, NotFound) and error.missing) or (error.unavailable and error.code in codes)

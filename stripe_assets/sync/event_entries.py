@@ -1,0 +1,131 @@
+"""What an event is about: which object is to be read, by which values, or why there is nothing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.model import EventType, Resource
+from stripe_assets.mirror import LedgerEntry, Owner
+
+Object = Mapping[str, Any]
+
+
+class UnreadableEvent(ValueError):
+    """The event is not what Stripe documents; the message says in which way."""
+
+
+def entry_of(catalog: Catalog, event: Object, owner: Owner) -> LedgerEntry:
+    """The ledger's entry for an event that `owner`'s list returned. Raises UnreadableEvent.
+
+    An entry with an object and without what its retrieve route wants is settled by what the event says of it.
+    """
+    type_ = event.get("type")
+    if not isinstance(type_, str):
+        raise UnreadableEvent("the event has no type")
+    plain = LedgerEntry(owner, event["id"], type_, created_at(event))
+    kind = catalog.events.get(type_) or EventType(type_, ())
+    if kind.ignored:
+        return _ignored(plain, kind.ignored)
+    account = event.get("account")
+    if account is not None and not isinstance(account, str):
+        raise UnreadableEvent("the event's account is none")
+    if kind.targets:
+        return _targeted(catalog, plain, kind, event)
+    return _of_payload(catalog, plain, payload_of(event), account)
+
+
+def created_at(event: Object) -> datetime:
+    """Raises UnreadableEvent."""
+    created = event.get("created")
+    if type(created) is not int:
+        raise UnreadableEvent("the event does not say when it was created")
+    return datetime.fromtimestamp(created, UTC)
+
+
+def payload_of(event: Object) -> Object:
+    """The object as it was when the event was created. Raises UnreadableEvent."""
+    data = event.get("data")
+    payload = data.get("object") if isinstance(data, Mapping) else None
+    if not isinstance(payload, Mapping):
+        raise UnreadableEvent("the payload cannot be read: data.object is no object")
+    return payload
+
+
+def _targeted(catalog: Catalog, plain: LedgerEntry, kind: EventType, event: Object) -> LedgerEntry:
+    for target in kind.targets:
+        value: Any = event
+        for name in target.path:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        if isinstance(value, Mapping):
+            value = value.get("id")
+        if isinstance(value, str):
+            resource = catalog[target.resource]
+            account = value if resource.lists_owners else event.get("account")
+            return _about(plain, resource, value, account)
+    names = " or ".join(target.resource for target in kind.targets)
+    return _ignored(plain, f"{kind.name} without the {names} that it is about")
+
+
+def _of_payload(catalog: Catalog, plain: LedgerEntry, payload: Object, account: str | None) -> LedgerEntry:
+    resource = catalog.by_object(payload)
+    if resource is None:
+        return _ignored(plain, f"no table holds the {payload.get('object', 'object')} of {plain.type}")
+    if resource.singleton:
+        return _about(plain, resource, account or plain.owner.account_id, account)
+    id = payload.get("id")
+    if not isinstance(id, str) or not id:
+        raise UnreadableEvent(f"the payload cannot be read: the {resource.name} has no id")
+    parents = _parents(resource, payload)
+    owning = [name for name in parents if _is_account(catalog, resource, name)]
+    account = id if resource.lists_owners else parents[owning[0]] if owning else account
+    created = payload.get("created")
+    at = datetime.fromtimestamp(created, UTC) if type(created) is int else None
+    return _about(plain, resource, id, account, at, parents)
+
+
+def _parents(resource: Resource, payload: Object) -> dict[str, str]:
+    """Placeholder → value of the first retrieve route that the payload fills."""
+    for route in (resource.retrieve, *resource.other_retrieves):
+        if route is not None:
+            values = {name: payload.get(field) for name, field in route.params.items()}
+            ids = {name: value.get("id") if isinstance(value, Mapping) else value for name, value in values.items()}
+            found = {name: id for name, id in ids.items() if isinstance(id, str)}
+            if len(found) == len(ids):
+                return found
+    return {}
+
+
+def _is_account(catalog: Catalog, resource: Resource, parameter: str) -> bool:
+    """Whether a placeholder takes the account that the rows belong to."""
+    routes = (resource.retrieve, *resource.other_retrieves)
+    names = {route.params[parameter] for route in routes if route and parameter in route.params}
+    targets = {target for field in resource.fields if field.name in names for target in field.targets}
+    return any(target in catalog.resources and catalog[target].lists_owners for target in targets)
+
+
+def _about(
+    plain: LedgerEntry,
+    resource: Resource,
+    id: str,
+    account: str | None,
+    created: datetime | None = None,
+    parents: Mapping[str, str] | None = None,
+) -> LedgerEntry:
+    return LedgerEntry(
+        plain.owner,
+        plain.id,
+        plain.type,
+        plain.created,
+        object=resource.name,
+        object_id=id,
+        object_account=account or plain.owner.account_id,
+        object_created=created,
+        parents=parents or {},
+    )
+
+
+def _ignored(plain: LedgerEntry, reason: str) -> LedgerEntry:
+    return LedgerEntry(plain.owner, plain.id, plain.type, plain.created, ignored=reason)

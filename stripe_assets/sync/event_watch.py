@@ -1,0 +1,92 @@
+"""A sensor's look at one key: which events there are to do something about. One request an account, and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from stripe_assets.catalog import catalog
+from stripe_assets.mirror import EventState, Mirror, Owner
+from stripe_assets.stripe_api import ApiKey, StripeApi, items
+from stripe_assets.sync.currency import concerned, how_followed
+from stripe_assets.sync.event_entries import UnreadableEvent, created_at, entry_of
+from stripe_assets.sync.event_feed import EVENT, RETENTION, feed_params, since
+from stripe_assets.sync.owners import ACCOUNT, Owners
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedEvent:
+    """An event that is not settled."""
+
+    id: str
+    type: str
+    created: datetime
+    attempts: int = 0
+    """How often it has failed."""
+    models: tuple[str, ...] = ()
+    """Those that an incremental run has to select for it."""
+
+
+class EventWatch:
+    """Requests wait `timeout` seconds and are not repeated. Raises StripeError; InvalidApiKey when nobody can say whose key it is."""
+
+    def __init__(self, key: ApiKey, mirror: Mirror, *, timeout: float = 5.0) -> None:
+        self._key = key
+        self._mirror = mirror
+        self._catalog = catalog()
+        self._api = StripeApi(key, timeout=timeout, max_retries=0)
+        self._own: str | None = None
+
+    def owners(self) -> tuple[Owner, ...]:
+        """The accounts that the last run of the key has found, its own first. Before any, Stripe is asked for that."""
+        owners = self._mirror.reach(self._key.alias)
+        if not owners:
+            own_id, _ = Owners(self._api, self._key, self._catalog[ACCOUNT]).own()
+            owners = (Owner(own_id, self._key.livemode),)
+        self._own = owners[0].account_id
+        return owners
+
+    def failed_deliveries(self, owner: Owner) -> tuple[WatchedEvent, ...]:
+        """Events whose webhooks are pending or have failed and that are not processed yet, or are due again; oldest first, 100 at most."""
+        return self._watched(owner, self._list(owner, {"delivery_success": False}), self._catalog.resources)
+
+    def new_events(self, owner: Owner) -> tuple[WatchedEvent, ...] | None:
+        """Events since the mirror was current that are not processed yet, or are due again. None: a full sweep has to come first."""
+        oldest = self._api.now() - RETENTION
+        current = self._mirror.current([owner]).items()
+        following = {name: at for (_, name), at in current if at > oldest and how_followed()[name] == "events"}
+        if not following:
+            return None
+        events = self._list(owner, since(min(following.values())))
+        models = frozenset(name for (_, name), at in current if at > oldest)
+        return tuple(event for event in self._watched(owner, events, models) if event.models)
+
+    def _list(self, owner: Owner, filters: Mapping[str, Any]) -> list[dict[str, Any]]:
+        path, params = feed_params(self._catalog, **filters)
+        account = None if owner.account_id == self._own else owner.account_id
+        answer = self._api.get(path, params, stripe_account=account, endpoint=path)
+        return items(answer.body, path=path)
+
+    def _watched(self, owner: Owner, events: Iterable[dict[str, Any]], models: Iterable[str]) -> tuple[WatchedEvent, ...]:
+        by_id = {event["id"]: event for event in events if isinstance(event.get("id"), str)}
+        states = self._mirror.ledger.states(owner, by_id)
+        now = datetime.now(UTC)
+        due = [event for id, event in by_id.items() if _due(states.get(id), now)]
+        watched = [self._event(owner, event, states.get(event["id"]), frozenset(models)) for event in due]
+        return tuple(sorted(watched, key=lambda event: (event.created, event.id)))
+
+    def _event(self, owner: Owner, event: Mapping[str, Any], state: EventState | None, models: frozenset[str]) -> WatchedEvent:
+        try:
+            created, entry = created_at(event), entry_of(self._catalog, event, owner)
+            about = frozenset() if entry.ignored else concerned(self._catalog, entry.object or EVENT)
+        except (UnreadableEvent, OverflowError, OSError):
+            created, about = self._api.now(), frozenset((EVENT,))
+        return WatchedEvent(event["id"], str(event.get("type")), created, state.attempts if state else 0, tuple(sorted(about & models)))
+
+
+def _due(state: EventState | None, now: datetime) -> bool:
+    if state is None or state.state == "pending":
+        return True
+    return state.state == "failed" and (state.next_attempt_at is None or state.next_attempt_at <= now)

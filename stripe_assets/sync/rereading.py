@@ -1,0 +1,207 @@
+"""Objects that are read again: each is retrieved once, or found in the list of a `created` range where that takes fewer requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import groupby, islice
+from math import ceil
+from operator import attrgetter
+
+from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.model import Resource, Retrieve
+from stripe_assets.mirror import Batch, Missing, Owner, ParentRef
+from stripe_assets.stripe_api import route_path
+from stripe_assets.sync.errand import Errand, Page, Retrieval
+from stripe_assets.sync.session import Nested, Session
+from stripe_assets.sync.task import Task, list_params
+
+PAGE = 100
+WORTH_A_LOOK = 20
+"""Fewer objects than this are retrieved without asking the database how many others were created around them."""
+TASKS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An object that is to be read in its present state."""
+
+    what: Missing
+    created: datetime | None = None
+    parents: Mapping[str, str] = field(default_factory=dict)
+    """What its retrieve route wants besides the id."""
+    lists: frozenset[str] | None = frozenset()
+    """The models whose nested lists are read with it; None for all that the run reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Objects that were created close together."""
+
+    first: datetime
+    last: datetime
+    wishes: tuple[Wish, ...]
+    requests: int
+    """Pages that the list is thought to have."""
+
+
+def retrieve_route(resource: Resource, parents: Mapping[str, object]) -> Retrieve | None:
+    """The route that reads an object of which these other values are known."""
+    routes = (resource.retrieve, *resource.other_retrieves)
+    return next((route for route in routes if route and all(parents.get(name) for name in route.params)), None)
+
+
+def reread(
+    session: Session, wishes: Sequence[Wish], retrieval: Retrieval, nested: Nested | None = None, at_once: int = 1_000
+) -> Iterator[list[Missing]]:
+    """Reads the objects and what hangs on them; yields those that are done, some at a time. `retrieval` tells what became of each.
+
+    Raises SyncAborted when the run is halted, MirrorError when the database cannot be read.
+    """
+    models = {wish.what.resource for wish in wishes}
+    tasks = [task for some in _by_list(wishes) for task in _range_tasks(session, some, retrieval)]
+    if tasks:
+        session.read_all(models, [tasks], nested)
+        yield list(retrieval.present)
+    left = [wish for wish in wishes if wish.what not in retrieval.present]
+    for start in range(0, len(left), at_once):
+        some = left[start : start + at_once]
+        retrieves = (retrieve_task(session.catalog, session.platform, wish, retrieval) for wish in some)
+        session.read_all(models, chunks(retrieves, TASKS_AT_ONCE), nested)
+        yield [wish.what for wish in some]
+
+
+def chunks(tasks: Iterable[Task], size: int) -> Iterator[list[Task]]:
+    rest = iter(tasks)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def retrieve_task(catalog: Catalog, platform: Owner, wish: Wish, errand: Errand) -> Task:
+    resource, owner = catalog[wish.what.resource], wish.what.owner
+    reader = platform if owned_by_itself(catalog, resource) else owner
+    if resource.singleton:
+        template = path = resource.singleton
+    else:
+        route = retrieve_route(resource, wish.parents)
+        assert route is not None, f"{resource.name} cannot be retrieved"
+        template = route.path
+        placeholders = {name: wish.parents[name] for name in route.params}
+        path = route_path(template, {**placeholders, "id": wish.what.id})
+    return Task(
+        model=resource.name,
+        resource=resource.name,
+        reader=reader,
+        owned_by=owner,
+        path=path,
+        endpoint=template,
+        key=template,
+        paging="object",
+        params={"expand": list(resource.expand)} if resource.expand and resource.api == "v1" else {},
+        errand=errand,
+        wanted=wish.what,
+        lists=wish.lists,
+    )
+
+
+def owned_by_itself(catalog: Catalog, resource: Resource) -> bool:
+    """Whether the platform reads the rows of all accounts: accounts, and what their own routes list."""
+    return resource.lists_owners or any(route.parent and catalog[route.parent].lists_owners for route in resource.routes)
+
+
+def _by_list(wishes: Iterable[Wish]) -> Iterator[list[Wish]]:
+    """Those that one list could return."""
+    place = attrgetter("what.resource", "what.owner")
+    listed = (wish for wish in wishes if wish.created and not wish.parents and not wish.lists)
+    for _, some in groupby(sorted(listed, key=place), place):
+        yield list(some)
+
+
+def _range_tasks(session: Session, wishes: list[Wish], retrieval: Retrieval) -> list[Task]:
+    resource, owner = session.catalog[wishes[0].what.resource], wishes[0].what.owner
+    route = next((one for one in resource.routes if one.created_filter == "created" and not one.parent), None)
+    if route is None or len(wishes) < WORTH_A_LOOK:
+        return []
+    wishes.sort(key=attrgetter("created"))
+    first, last = wishes[0].created, wishes[-1].created
+    assert first and last
+    known = session.mirror.created_between(resource.name, owner, first, last)
+    tasks = []
+    for one in worthwhile(wishes, known, len(route.variants)):
+        errand = RangeErrand(retrieval, one)
+        created = {"gte": int(one.first.timestamp()), "lte": int(one.last.timestamp())}
+        for variant in route.variants:
+            params = {**list_params(resource, route, variant), "created": created}
+            tasks.append(
+                Task(
+                    resource.name,
+                    resource.name,
+                    owner,
+                    route.path,
+                    route.path,
+                    route.path,
+                    params=params,
+                    errand=errand,
+                    lists=wishes[0].lists,
+                )
+            )
+    return tasks
+
+
+def worthwhile(wishes: Sequence[Wish], known: Iterable[datetime], variants: int) -> list[Range]:
+    """The ranges whose lists take fewer requests than their objects' retrieves.
+
+    `wishes` and `known`, when the objects that the mirror has were created, are in order of time. An object that is
+    both counts twice: a range is thought longer than it is, never shorter by what is known.
+    """
+    ranges: list[Range] = []
+    times = iter(known)
+    ahead = next(times, None)
+    group: list[Wish] = []
+    others = 0
+    for wish in wishes:
+        at, between = wish.created or datetime.min.replace(tzinfo=UTC), 0
+        while ahead is not None and ahead <= at:
+            between += 1
+            ahead = next(times, None)
+        if group and between * variants >= PAGE:  # to read on to this one costs a page, and spares one request
+            ranges += _range_of(group, others, variants)
+            group, others = [], 0
+        others += between if group else 0
+        group.append(wish)
+    return ranges + _range_of(group, others, variants)
+
+
+def _range_of(group: Sequence[Wish], others: int, variants: int) -> list[Range]:
+    requests = variants * ceil((len(group) + others) / PAGE)
+    first, last = group[0].created, group[-1].created
+    assert first and last
+    return [Range(first, last, tuple(group), requests)] if requests < len(group) else []
+
+
+class RangeErrand(Errand):
+    """Reads a range's list until all that are wanted have come, or until it has taken more requests than it was thought to.
+
+    What it does not return is retrieved afterwards, and so is all of it where the list cannot be read.
+    """
+
+    def __init__(self, retrieval: Retrieval, created: Range) -> None:
+        self._retrieval = retrieval
+        self._wanted = {wish.what.id: wish.what for wish in created.wishes}
+        self._left = set(self._wanted)
+        self._requests = min(2 * created.requests, len(self._wanted) - 1)
+
+    def took(self, task: Task, page: Page, batch: Batch, observed_at: datetime) -> bool:
+        self._requests -= 1
+        self._left.difference_update(item["id"] for item in page)
+        return bool(self._left) and self._requests > 0
+
+    def written(self, task: Task, page: Page, observed_at: datetime) -> None:
+        for item in page:
+            if wanted := self._wanted.get(str(item["id"])):
+                self._retrieval.present[wanted] = False
+
+    def part(self, task: Task, parent: ParentRef) -> Errand | None:
+        wanted = self._wanted.get(parent.id)
+        return self._retrieval.part(replace(task, wanted=wanted), parent) if wanted else None

@@ -1,0 +1,105 @@
+"""What every run of an API key has: its client, its writer, its threads, and a way to end them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from types import TracebackType
+
+from stripe_assets.catalog import Catalog, catalog
+from stripe_assets.catalog.model import Route
+from stripe_assets.mirror import Mirror, Owner
+from stripe_assets.stripe_api import ApiKey, StripeApi
+from stripe_assets.sync.model_state import Feeders, ModelState
+from stripe_assets.sync.owners import ACCOUNT, AccountsPage, Owners
+from stripe_assets.sync.phase import Phase
+from stripe_assets.sync.results import Progress
+from stripe_assets.sync.task import Task
+from stripe_assets.sync.writer import Writer
+
+Nested = Mapping[str, list[tuple[str, Route]]]
+"""Parent → the models and routes of the lists that are read for each of its rows."""
+
+
+class SyncAborted(Exception):
+    """The run of a key ended before all was done; the message says why and what to do."""
+
+
+class Session:
+    """A context manager: leaving it ends every thread, within the time of the request each is in."""
+
+    def __init__(self, key: ApiKey, mirror: Mirror) -> None:
+        self.alias = key.alias
+        self.mirror = mirror
+        self.catalog: Catalog = catalog()
+        self.halt = threading.Event()
+        self.api = StripeApi(key, stop=self.halt)
+        self.progress = Progress(lambda: self.api.requests)
+        self.writer = Writer(mirror, written=self.progress.written, broken=self.abort)
+        self.platform: Owner
+        """The key's own account; set when it is known."""
+        self._phases: list[Phase] = []
+        self._aborted: Exception | None = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the run's threads. What a thread has under way is finished or given up; nothing is written afterwards."""
+        self.halt.set()
+        for phase in self._phases:
+            phase.close()
+        self.writer.close()
+
+    def abort(self, error: Exception) -> None:
+        """The key is refused or the database is gone: the run ends."""
+        self._aborted = self._aborted or error
+        self.halt.set()
+
+    def identify(self) -> tuple[Owners, AccountsPage | None]:
+        """Starts the run: finds out whose key it is. The account's own object comes with it where the key may read it.
+
+        Raises InvalidApiKey when Stripe does not say whose it is, StripeError when it cannot be asked.
+        """
+        self.writer.start()
+        key = self.api.key
+        accounts = Owners(self.api, key, self.catalog[ACCOUNT])
+        own_id, own = accounts.own()
+        self.platform = Owner(own_id, key.livemode)
+        self.api.key = replace(key, account_id=own_id)  # the budget is the account's, whichever key reaches it
+        return accounts, own
+
+    def raise_if_halted(self) -> None:
+        """Raises SyncAborted when the run was aborted or stopped."""
+        if self._aborted is not None:
+            raise SyncAborted(str(self._aborted))
+        if self.halt.is_set():
+            raise SyncAborted(f"{self.alias}: stopped; what was read is in the database, and the next run goes on from there")
+
+    def phase(
+        self,
+        feeders: Mapping[str, Feeders],
+        nested: Nested,
+        read: Callable[[ModelState], bool] | None = None,
+    ) -> Phase:
+        """A part of the run that reads these models. `nested`: the lists that are read for each row of a parent."""
+        phase = Phase(
+            self.catalog, self.api, self.platform.account_id, feeders, nested, self.writer, halt=self.halt, abort=self.abort, read=read
+        )
+        self._phases.append(phase)
+        return phase
+
+    def read_all(self, models: Iterable[str], tasks: Iterable[list[Task]], nested: Nested | None = None) -> None:
+        """Reads tasks that belong to no sweep; what becomes of each is told to its errand. Raises SyncAborted when the run is halted."""
+        nested = nested or {}
+        children = [model for routes in nested.values() for model, _ in routes]
+        phase = self.phase(dict.fromkeys([*models, *children], Feeders()), nested)
+        unexpected = [state for state in phase.run(tasks) if state.error]
+        phase.close()
+        self._phases.remove(phase)
+        self.raise_if_halted()
+        assert not unexpected, unexpected[0].error
