@@ -48,9 +48,9 @@ class Candidates:
         yield from connection.execution_options(yield_per=_ROWS_A_FETCH).scalars(query)
 
     def owner_of_events(self, connection: sa.Connection, ids: Iterable[str], owners: Iterable[Owner]) -> dict[str, Owner]:
-        table = self._tables[EVENTS]
-        of_owners = sa.tuple_(table.c._account_id, table.c._livemode).in_(sa.select(listed_owners(self._dialect, owners)))
-        query = sa.select(table.c.id, table.c._account_id, table.c._livemode).where(of_owners)
+        table, listed = self._tables[EVENTS], listed_owners(self._dialect, owners)
+        query = sa.select(table.c.id, table.c._account_id, table.c._livemode)
+        query = query.where(table.c._account_id == listed.c.account, table.c._livemode == listed.c.mode)
         found: dict[str, Owner] = {}
         for some in chunks(ids, _IDS_A_QUERY):
             for id, account_id, mode in connection.execute(query.where(table.c.id.in_(listed_ids(self._dialect, some)))):

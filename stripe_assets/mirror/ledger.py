@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from stripe_assets.mirror.batch import EventKey, LedgerEntry, Owner, Row
 from stripe_assets.mirror.chunks import chunks
-from stripe_assets.mirror.dialect import Columns, listed_ids, listed_owners
+from stripe_assets.mirror.dialect import Columns, among_owners, listed_ids
 from stripe_assets.mirror.tables import OWN_COLUMNS
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Ledger:
         return sum(self._claim_some(claimed, some) for some in chunks(ids, _EVENTS_A_STATEMENT))
 
     def _claim_some(self, claimed: sa.Update, ids: list[str]) -> int:
-        some = claimed.where(self._table.c.id.in_(listed_ids(self._dialect, ids)))
+        some = claimed.where(self._table.c.id.in_(listed_ids(self._dialect, ids)).is_(True))
         return self._mirror.change(lambda connection: connection.execute(some).rowcount)
 
     def take(self, run_id: str, limit: int) -> list[LedgerEntry]:
@@ -175,10 +175,7 @@ class Ledger:
             return {state: count for state, count in connection.execute(query)}
 
     def _of(self, owners: Iterable[Owner]) -> sa.ColumnElement[bool]:
-        # Hidden in an expression, the account does not lead to the primary key, where all that was ever settled would be read
-        # too, once for each owner: the index of the open ones is what is to be read.
-        account = self._table.c._account_id.concat("")
-        return sa.tuple_(account, self._table.c._livemode).in_(sa.select(listed_owners(self._dialect, owners)))
+        return among_owners(self._dialect, self._table, owners)
 
 
 def _like(pattern: str) -> str:

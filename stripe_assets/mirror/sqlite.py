@@ -95,7 +95,8 @@ class SQLite:
         statement = (
             f"UPDATE {quoted(table)} SET _deleted_at = ?, _observed_at = ?, _synced_at = ?"
             " WHERE _parent_id IN (SELECT value FROM json_each(?)) AND _parent_object = ? AND _parent_field IS ?"
-            " AND _account_id = ? AND _livemode = ? AND _deleted_at IS NULL AND (_observed_at IS NULL OR _observed_at < ?)"
+            # With its plus the owner does not lead to the primary key, where all of its rows would be read: the parents do.
+            " AND +_account_id = ? AND +_livemode = ? AND _deleted_at IS NULL AND (_observed_at IS NULL OR _observed_at < ?)"
         )
         values = (at, at, instant_text(synced_at), parents, closed.parent_resource, closed.field, *owner, at)
         return connection.exec_driver_sql(statement, values).rowcount

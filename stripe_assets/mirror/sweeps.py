@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from stripe_assets.mirror.batch import Checkpoint, Owner, Row
 from stripe_assets.mirror.chunks import chunks
-from stripe_assets.mirror.dialect import Columns, Dialect, listed_owners
+from stripe_assets.mirror.dialect import Columns, Dialect, among_owners
 from stripe_assets.mirror.tables import OWN_COLUMNS
 
 CONTINUED_WITHIN = timedelta(days=1)
@@ -129,9 +129,9 @@ class Sweeps:
 
     def current(self, connection: sa.Connection, owners: Iterable[Owner]) -> dict[tuple[Owner, str], datetime]:
         """(Owner, resource) → the time until which every change is in the mirror, where one is known."""
-        table, listed = self._sweep, listed_owners(self._dialect, owners)
+        table = self._sweep
         query = sa.select(*(table.c[name] for name in _KEY), table.c.current_until).where(table.c.current_until.is_not(None))
-        query = query.where(sa.tuple_(table.c._account_id, table.c._livemode).in_(sa.select(listed)))
+        query = query.where(among_owners(self._dialect, table, owners))
         rows = connection.execute(query).mappings()
         return {(Owner(row["_account_id"], row["_livemode"]), row["resource"]): row["current_until"] for row in rows}
 

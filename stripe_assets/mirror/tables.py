@@ -252,7 +252,7 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
 }
 """The mirror's own tables: key columns and the others."""
 
-_OPEN_EVENTS = ("run_id", "object", "object_created", "object_id", "created")
+_OPEN_EVENTS = ("run_id", "state", "object", "object_created", "object_id", "created")
 """The order in which a run takes its events. The index holds the open ones only, which are few beside all that are kept."""
 
 
