@@ -106,11 +106,12 @@ class Currency:
 
     def _decide(self, owner: Owner, current: Mapping[str, datetime]) -> None:
         oldest = self.now - RETENTION + MARGIN
-        listed = [name for name in self.models if feeders_of(catalog(), catalog()[name]).complete]
+        models = catalog()
+        listed = [name for name in self.models if feeders_of(models, models[name]).complete and not models[name].lists_owners]
         never = [name for name in listed if name not in current]
         stale = [name for name in listed if name in current and current[name] < oldest and how_followed()[name] != "list"]
-        needed = with_feeders(catalog(), [*never, *stale, *(name for name in listed if how_followed()[name] == "list")])
-        along = [name for name in self.models if name not in listed and needed.keys() >= feeders_of(catalog(), catalog()[name]).models]
+        needed = with_feeders(models, [*never, *stale]).keys() | {name for name in listed if how_followed()[name] == "list"}
+        along = [name for name in self.models if name not in listed and needed >= feeders_of(models, models[name]).models]
         self.swept[owner] = frozenset([*needed, *along]) & frozenset(self.models)
         self._say("never swept before", never)
         if stale:
