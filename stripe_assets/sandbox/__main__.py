@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", action="append", default=[], metavar="PREFIX", help="know only URLs with this prefix (repeatable)")
     parser.add_argument("--customers", type=int, default=0, help="so many more customers, for benchmarks")
     parser.add_argument("--invoices", type=int, default=0, help="so many more invoices, for benchmarks")
+    parser.add_argument("--empty", action="store_true", help="accounts without any business")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with the process that started this one")
     given = vars(parser.parse_args(arguments))
     owned = given.pop("until_stdin_closes")

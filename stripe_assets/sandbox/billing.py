@@ -177,7 +177,7 @@ def _finalize(changes: Changes, call: Call, route: Route) -> Record:
     now = changes.world.clock.now()
     customer = _existing(changes, "customer", invoice.body["customer"], "customer")
     n = customer.body["next_invoice_sequence"]
-    customer.body["next_invoice_sequence"] = n + 1
+    changes.change(customer, {"next_invoice_sequence": n + 1})
     number = f"{customer.body['invoice_prefix']}-{n:04d}"
     steps = {**invoice.body["status_transitions"], "finalized_at": now}
     status = {"status": "open", "number": number, "effective_at": now, "ending_balance": 0, "status_transitions": steps}

@@ -5,6 +5,7 @@
 | `GET log?since=N` | | the requests after the N-th |
 | `GET state` | | clock, settings, and how many objects of each resource every account has |
 | `POST reset` | | ends faults, latency, limits, `only`, outages, `eventual` and `rendering`; empties the log |
+| `POST start-over` | | all data is again what it was at the start |
 | `POST log/clear` | | empties the log |
 | `POST faults` | a `Fault`'s fields | adds one; `kind` is `status`, `drop`, `truncate` or `hang`; `times: null` is always |
 | `POST faults/clear` | | |
@@ -13,6 +14,7 @@
 | `POST only` | `prefixes` | knows only these URLs; an empty list: all |
 | `POST clock` | `now` or `advance` (seconds) | |
 | `POST objects` | `resource`, `object`, and optionally `account`, `livemode`, `parent`, `links`, `event`, `listed` | creates |
+| `GET objects?resource=R` | also `account`, `fields` (with commas; `*`: all) | all that exist, as first made: their id and these fields |
 | `POST objects/change` | `resource`, `id`, `changes`, `links`, … `event` | changes top-level fields |
 | `POST objects/delete` | `resource`, `id`, … `event` | deletes, and what ends with it: a customer's sources, a connected account's access |
 | `POST discounts` | `resource` (customer or subscription), `id`, `coupon`, … `event` | a discount for it, instead of the one it had |
@@ -96,6 +98,11 @@ def _reset(world: World, given: Given) -> Any:
     return {}
 
 
+def _start_over(world: World, given: Given) -> Any:
+    world.start_over()
+    return {}
+
+
 def _clear_log(world: World, given: Given) -> Any:
     world.log.entries.clear()
     return {}
@@ -139,6 +146,13 @@ def _space(world: World, given: Given) -> Space:
     if key not in world.store.spaces:
         raise ValueError(f"there is no account {key[0]} in this mode")
     return world.store.spaces[key]
+
+
+def _existing(world: World, given: Given) -> Any:
+    table = _space(world, {**given, "livemode": given.get("livemode") == "true"}).table(given["resource"])
+    fields = ["id", *filter(None, given.get("fields", "").split(","))]
+    bodies = [record.body for record in table.by_id.values() if not record.deleted]
+    return bodies if "*" in fields else [{name: body.get(name) for name in fields} for body in bodies]
 
 
 def _create(world: World, given: Given) -> Any:
@@ -229,6 +243,7 @@ CALLS: dict[tuple[str, str], Callable[[World, Given], Any]] = {
     ("GET", "log"): _log,
     ("GET", "state"): _state,
     ("POST", "reset"): _reset,
+    ("POST", "start-over"): _start_over,
     ("POST", "log/clear"): _clear_log,
     ("POST", "faults"): _fault,
     ("POST", "faults/clear"): _clear_faults,
@@ -236,6 +251,7 @@ CALLS: dict[tuple[str, str], Callable[[World, Given], Any]] = {
     ("POST", "latency"): _latency,
     ("POST", "only"): _only,
     ("POST", "clock"): _clock,
+    ("GET", "objects"): _existing,
     ("POST", "objects"): _create,
     ("POST", "objects/change"): _change,
     ("POST", "objects/delete"): _delete,

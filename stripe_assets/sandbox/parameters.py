@@ -74,8 +74,10 @@ def _check_type(name: str, value: Any, kind: str) -> None:
         raise invalid(f"Invalid boolean: {value}", name)
     elif kind.startswith("array:") and not isinstance(value, list):
         raise invalid("Invalid array", name)
-    elif kind.startswith("enum:") and isinstance(value, str) and value not in (words := kind[5:].split(",", maxsplit=1)[0].split("|")):
-        raise invalid(f"Invalid {name}: must be one of {', '.join(words)}", name)
+    elif kind.startswith("enum:") and isinstance(value, str):
+        words, *others = kind[5:].split(",")
+        if value not in words.split("|") and "string" not in others and not ("integer" in others and value.isdigit()):
+            raise invalid(f"Invalid {name}: must be one of {', '.join(words.split('|'))}", name)
 
 
 def integer(value: Any, name: str) -> int:

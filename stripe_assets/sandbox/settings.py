@@ -30,3 +30,5 @@ class Settings:
     customers: int = 0
     """More customers (and as below, invoices) on the platform's test mode, for benchmarks."""
     invoices: int = 0
+    empty: bool = False
+    """The accounts alone, without any business: quick to read in full."""

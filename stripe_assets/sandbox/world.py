@@ -62,6 +62,12 @@ class World:
             only=settings.only,
         )
 
+    def start_over(self) -> None:
+        """All data is again what it was at the start, as of the clock's time now."""
+        self.store, self.agenda = Store(), Agenda()
+        self.replies.clear()
+        found_everything(self.store, self.settings, self.clock.now())
+
     def catch_up(self) -> None:
         """Lets happen what the clock has reached."""
         if self.agenda.catch_up(self.clock.now()):

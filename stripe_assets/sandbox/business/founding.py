@@ -38,7 +38,26 @@ ATELIER = (("Zoë", "Ångström"), ("Jürgen", "Großmann"))
 KISSATEN = (("花子", "山田"), ("Ada", "Quill"))
 
 
+def found_accounts(store: Store, settings: Settings, now: int) -> None:
+    """The accounts alone: who they are, their settings, and balances of nothing."""
+    store.platforms[PLATFORM] = (CONNECTED_US, CONNECTED_JP)
+    places = ((PLATFORM, False), (PLATFORM, True), (SECOND, False), (CONNECTED_US, False), (CONNECTED_JP, False))
+    platform, live, second, *partners = [Builder(store, store.space(*place), settings.seed, now) for place in places]
+    for own in (platform, live):
+        accounts.open_account(own, PLATFORM, "Röstwerk & Söhne ☕", "US", "usd", "office@example.com")
+    accounts.open_account(second, SECOND, "Blumen Wójcik", "DE", "eur", "blumen@example.com")
+    for partner, name in zip(partners, ("Atelier Zoë", "喫茶店さくら"), strict=True):
+        account = accounts.open_account(partner, partner.space.account, name, "FR", "eur", "eur@example.com")
+        accounts.introduce(platform, partner, account, ())
+    for make in (platform, live, second, *partners):
+        payments.balance(make)
+        fill(make.space, settings.seed, now, 0)
+
+
 def found_everything(store: Store, settings: Settings, now: int) -> None:
+    if settings.empty:
+        return found_accounts(store, settings, now)
+
     def build(account: str, livemode: bool) -> Builder:
         return Builder(store, store.space(account, livemode), settings.seed, now)
 
