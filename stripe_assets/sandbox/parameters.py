@@ -76,7 +76,8 @@ def _check_type(name: str, value: Any, kind: str) -> None:
         raise invalid("Invalid array", name)
     elif kind.startswith("enum:") and isinstance(value, str):
         words, *others = kind[5:].split(",")
-        if value not in words.split("|") and "string" not in others and not ("integer" in others and value.isdigit()):
+        # `enum:,string` is a string that may be emptied; other enums name what is known of an open set.
+        if value not in words.split("|") and words and not ("integer" in others and value.isdigit()):
             raise invalid(f"Invalid {name}: must be one of {', '.join(words.split('|'))}", name)
 
 
