@@ -70,6 +70,21 @@ RESOURCES = (
         secrets=(("invoice_settings", "pin"),),
         **_listed("/v1/customers"),
     ),
+    _resource(
+        "balance_transaction",
+        _field("created", "timestamp"),
+        _field("status", "string"),
+        unsettled=("status", "pending"),
+        **_listed("/v1/balance_transactions"),
+    ),
+    _resource(
+        "event",
+        _field("created", "timestamp"),
+        _field("type", "string"),
+        _field("data", "json"),
+        retention_days=30,
+        **_listed("/v1/events"),
+    ),
     _resource("tax_rate", _field("percentage", "float"), _field("exact", "decimal"), **_listed("/v1/tax_rates")),
     _resource(
         "line_item",

@@ -137,3 +137,40 @@ def test_a_sublists_table_keeps_its_rows_when_the_parent_grows(database_url: str
     with Mirror.open(database_url, catalog=extended("invoice", new_field("due", "timestamp"))) as mirror:
         invoice = mirror.read("invoice", OWNER, "in_1")
         assert invoice and [line["id"] for line in invoice["lines"]["data"]] == ["il_1"] and invoice["due"] is None
+
+
+def _as_the_release_before(mirror: Mirror) -> None:
+    """Takes from the mirror's own tables what the release before did not have, and enters what it left."""
+    new = {
+        "_event_ledger": ("object_account", "object_created", "parents", "reason", "run_id"),
+        "_sweep": ("current_until",),
+    }
+    prefix = "stripe." if mirror.tables.metadata.schema else ""
+    with mirror.transaction() as connection:
+        connection.exec_driver_sql(f"DROP TABLE {prefix}_reach")
+        connection.exec_driver_sql(f"DROP INDEX {prefix}ix_event_ledger_open")
+        for table, columns in new.items():
+            for column in columns:
+                connection.exec_driver_sql(f"ALTER TABLE {prefix}{table} DROP COLUMN {column}")
+        connection.exec_driver_sql(f"DELETE FROM {prefix}_schema_version")
+        connection.exec_driver_sql(
+            f"INSERT INTO {prefix}_event_ledger (_account_id, _livemode, id, type, object, object_id, state)"
+            " VALUES ('acct_platform', false, 'evt_1', 'customer.updated', 'customer', 'cus_1', 'pending')"
+        )
+
+
+def test_a_database_of_the_release_before_gets_the_ledgers_new_columns(database_url: str) -> None:
+    with Mirror.open(database_url, catalog=CATALOG) as mirror:
+        mirror.begin_sweeps([(OWNER, "customer")], "run_1")
+        _as_the_release_before(mirror)
+    with Mirror.open(database_url, catalog=CATALOG) as mirror:
+        assert mirror.ledger.claim("run_2", [OWNER], models=["customer"]) == 1
+        (entry,) = mirror.ledger.take("run_2", 9)
+        assert (entry.id, entry.object, entry.object_id, entry.parents) == ("evt_1", "customer", "cus_1", {})
+        mirror.ledger.settle("run_2", failed={entry.key: "500"}, now=at(0))
+        assert mirror.ledger.states(OWNER, ["evt_1"])["evt_1"].attempts == 1
+        mirror.mark_current([(OWNER, "customer")], at(1))
+        assert mirror.current([OWNER]) == {(OWNER, "customer"): at(1)}
+        assert mirror.record_reach("acme", [OWNER], at(1)) == [] and mirror.reach("acme") == (OWNER,)
+        indexes = {index["name"] for index in sa.inspect(mirror.engine).get_indexes("_event_ledger", schema=mirror.tables.metadata.schema)}
+        assert indexes == {"ix_event_ledger_open"}

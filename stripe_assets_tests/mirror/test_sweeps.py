@@ -82,6 +82,8 @@ def test_many_owners_take_few_statements(mirror: Mirror) -> None:
         mirror.begin_sweeps(pairs, "run_1")
         assert len(mirror.unfinished_sweeps(owners)) == len(pairs)
         mirror.finish_sweeps([FinishedSweep(owner, name, 0, 1) for owner, name in pairs])
+        mirror.mark_current(pairs, NOON)
+        assert len(mirror.current(owners)) == len(pairs)
         mirror.counts(owners)
     finally:
         sa.event.remove(mirror.engine, "before_cursor_execute", count)
@@ -92,3 +94,24 @@ def test_a_checkpoint_written_again_replaces_itself(mirror: Mirror) -> None:
     _write(mirror, PAGE)
     _write(mirror, PAGE)
     assert _checkpoints(mirror) == 1
+
+
+def test_until_when_it_is_current_is_written_by_who_knows(mirror: Mirror) -> None:
+    mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice"), (OTHER, "customer")], "run_1", now=NOON)
+    assert mirror.current([OWNER, OTHER]) == {}
+    mirror.finish_sweeps([FinishedSweep(owner, "customer", 7, 2, current_until=NOON) for owner in (OWNER, OTHER)])
+    mirror.finish_sweeps([FinishedSweep(OWNER, "invoice", 7, 2)])
+    assert mirror.current([OWNER]) == {(OWNER, "customer"): NOON}
+    mirror.begin_sweeps([(OWNER, "customer")], "run_2", now=NOON + timedelta(hours=1))
+    mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2)])
+    assert mirror.current([OWNER]) == {(OWNER, "customer"): NOON}, "a sweep that does not say leaves it"
+
+
+def test_it_moves_only_forward_and_only_where_there_was_a_sweep(mirror: Mirror) -> None:
+    mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice"), (OTHER, "customer")], "run_1", now=NOON)
+    mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON)])
+    later = NOON + timedelta(minutes=5)
+    mirror.mark_current([(OWNER, "invoice"), (OWNER, "quote")], later)
+    assert mirror.current([OWNER, OTHER]) == {(OWNER, "customer"): NOON, (OWNER, "invoice"): later}
+    mirror.mark_current(iter([(OWNER, "customer"), (OWNER, "invoice")]), NOON + timedelta(minutes=1))
+    assert mirror.current([OWNER]) == {(OWNER, "customer"): NOON + timedelta(minutes=1), (OWNER, "invoice"): later}
