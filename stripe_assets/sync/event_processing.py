@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from stripe_assets.mirror import Batch, EventKey, LedgerEntry, Missing, Owner, flatten
+from stripe_assets.mirror import Batch, EventKey, Gone, LedgerEntry, Missing, Owner, flatten
 from stripe_assets.sync.errand import Failed, Retrieval
 from stripe_assets.sync.event_entries import UnreadableEvent, entry_of, payload_of
 from stripe_assets.sync.event_feed import Report
@@ -84,7 +84,24 @@ class EventProcessing:
         created = next((entry.object_created for entry in entries if entry.object_created), None)
         return Wish(wanted, created, entries[0].parents, None if self._children else lists)
 
+    def _bury_what_they_carry(self, entries: Iterable[LedgerEntry]) -> None:
+        """A discount that was withdrawn: no route reads it, and what it was on, which has been read again, no longer carries it."""
+        events = self._session.catalog.events
+        removals = [entry for entry in entries if entry.type in events and events[entry.type].deletes and events[entry.type].targets]
+        if not removals:
+            return
+        now = self._session.api.now()
+        gone: list[Gone] = []
+        for (owner, _), event in self._session.mirror.events([(entry.owner, entry.id) for entry in removals]).items():
+            carried = payload_of(event)
+            resource, id = self._session.catalog.by_object(carried), carried.get("id")
+            if resource is not None and resource.retrieve is None and isinstance(id, str):
+                gone.append(Gone(resource.name, Owner(event.get("account") or owner.account_id, owner.livemode), (id,), now))
+        self._session.progress.written(0, self._session.mirror.write([Batch(gone=gone)]))
+
     def _settle(self, done: Iterable[Missing], about: Mapping[Missing, list[LedgerEntry]], retrieval: Retrieval) -> None:
+        done = list(done)
+        self._bury_what_they_carry(entry for wanted in done if wanted not in retrieval.failures for entry in about[wanted])
         processed: list[EventKey] = []
         failed: dict[EventKey, str] = {}
         for wanted in done:

@@ -96,8 +96,13 @@ class Session:
     def read_all(self, models: Iterable[str], tasks: Iterable[list[Task]], nested: Nested | None = None) -> None:
         """Reads tasks that belong to no sweep; what becomes of each is told to its errand. Raises SyncAborted when the run is halted."""
         nested = nested or {}
-        children = [model for routes in nested.values() for model, _ in routes]
-        phase = self.phase(dict.fromkeys([*models, *children], Feeders()), nested)
+        wanted = frozenset(models)
+        below: dict[str, set[str]] = {}
+        for parent, routes in nested.items():
+            for child, _ in routes:
+                below.setdefault(child, set()).update({parent} & wanted)
+        feeders = {name: Feeders(frozenset(below.get(name, ())) - {name}) for name in wanted | below.keys()}
+        phase = self.phase(feeders, nested)
         unexpected = [state for state in phase.run(tasks) if state.error]
         phase.close()
         self._phases.remove(phase)
