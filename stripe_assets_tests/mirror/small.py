@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -150,11 +151,7 @@ def data_ids(obj: Mapping[str, Any] | None, field: str = "lines") -> Sequence[st
 
 def extended(name: str, *fields: Field) -> Catalog:
     """The catalog after a release that knows more fields of a resource."""
-    resources = []
-    for resource in RESOURCES:
-        if resource.name == name:
-            resource = Resource(**{slot: getattr(resource, slot) for slot in Resource.__slots__} | {"fields": (*resource.fields, *fields)})
-        resources.append(resource)
+    resources = [replace(resource, fields=(*resource.fields, *fields)) if resource.name == name else resource for resource in RESOURCES]
     return Catalog("16.2.0", "2027-01-01.next", resources)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
+from sqlalchemy import event
 
 from stripe_assets.mirror import Batch, EventKey, EventState, LedgerEntry, Mirror, Owner
-from stripe_assets_tests.mirror.small import NOON, OWNER, at, write
+from stripe_assets_tests.mirror.small import CATALOG, NOON, OWNER, at, write
 
 OTHER = Owner("acct_other", False)
 
@@ -29,6 +32,10 @@ def _keys(*numbers: int, owner: Owner = OWNER) -> list[EventKey]:
 
 def _taken(mirror: Mirror, run_id: str) -> list[str]:
     return [entry.id for entry in mirror.ledger.take(run_id, 100)]
+
+
+def _keys_of(mirror: Mirror, run_id: str) -> list[EventKey]:
+    return [entry.key for entry in mirror.ledger.take(run_id, 1000)]
 
 
 def _state(mirror: Mirror, number: int) -> EventState:
@@ -196,15 +203,51 @@ def test_thousands_of_events_and_owners_take_few_statements(mirror: Mirror) -> N
         nonlocal statements
         statements += 1
 
-    sa.event.listen(mirror.engine, "before_cursor_execute", count)
+    event.listen(mirror.engine, "before_cursor_execute", count)
     try:
         assert _enter(mirror, *entries) == 10_000
         assert mirror.ledger.claim("run_1", owners, ids=[entry.id for entry in entries], type="customer.*") == 10_000
         taken = mirror.ledger.take("run_1", 20_000)
         assert mirror.ledger.settle("run_1", processed=(entry.key for entry in taken), now=NOON) == 10_000
     finally:
-        sa.event.remove(mirror.engine, "before_cursor_execute", count)
+        event.remove(mirror.engine, "before_cursor_execute", count)
     assert statements < 10
+
+
+def test_programs_that_claim_together_share_nothing(mirror: Mirror) -> None:
+    _enter(mirror, *map(_entry, range(300)))
+    runs = [f"run_{number}" for number in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        claimed = list(pool.map(lambda run_id: mirror.ledger.claim(run_id, [OWNER], ids=[f"evt_{n}" for n in range(300)]), runs))
+    assert claimed == [300] * 8
+    taken = [_keys_of(mirror, run_id) for run_id in runs]
+    assert sorted(map(len, taken)) == [0] * 7 + [300], "the last one has them all"
+
+
+def test_work_on_open_events_does_not_read_the_settled_ones(tmp_path: Path) -> None:
+    """By SQLite's plans, which are the same whatever is stored."""
+    plans: list[str] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if statement.startswith(("SELECT", "UPDATE")):
+            plans.extend(row[3] for row in cursor.execute("EXPLAIN QUERY PLAN " + statement, parameters) if "_event_ledger" in row[3])
+
+    def planned(work: Callable[[], object]) -> list[str]:
+        plans.clear()
+        work()
+        return list(plans)
+
+    with Mirror.open(f"sqlite:///{tmp_path}/mirror.db", catalog=CATALOG) as mirror:
+        event.listen(mirror.engine, "before_cursor_execute", explain)
+        scan = ["SCAN _event_ledger USING INDEX ix_event_ledger_open"]
+        assert planned(lambda: mirror.ledger.claim("run_1", [OWNER, OTHER])) == scan
+        assert planned(lambda: mirror.ledger.claim("run_1", [OWNER], ids=["evt_1"], type="a.*", models=["a"], due=NOON)) == scan
+        assert planned(lambda: mirror.ledger.unsettled_counts([OWNER])) == scan
+        by_run = ["SEARCH _event_ledger USING INDEX ix_event_ledger_open (run_id=? AND state=?)"]
+        assert planned(lambda: mirror.ledger.take("run_1", 9)) == by_run
+        by_key = ["SEARCH _event_ledger USING INDEX sqlite_autoindex__event_ledger_1 (_account_id=? AND _livemode=? AND id=?)"]
+        assert planned(lambda: mirror.ledger.settle("run_1", processed=_keys(1), now=NOON)) == by_key
+        assert planned(lambda: mirror.ledger.settle("run_1", failed=dict.fromkeys(_keys(1), "500"), now=NOON)) == by_key
 
 
 def test_event_objects_are_read_again_by_their_keys(mirror: Mirror) -> None:

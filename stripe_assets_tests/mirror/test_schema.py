@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.mirror import Mirror
@@ -19,11 +20,11 @@ def test_a_second_start_changes_nothing_and_asks_little(database_url: str) -> No
     def note(*args: object) -> None:
         statements.append(str(args[2]))
 
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    event.listen(sa.Engine, "before_cursor_execute", note)
     try:
         Mirror.open(database_url, catalog=CATALOG).close()
     finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        event.remove(sa.Engine, "before_cursor_execute", note)
     ours = [statement for statement in statements if "_schema_version" in statement or "ALTER" in statement or "CREATE" in statement]
     assert len(ours) == 2, ours
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy import event
 
 from stripe_assets.mirror import Checkpoint, FinishedSweep, Mirror, Owner
 from stripe_assets_tests.mirror.small import NOON, OWNER, flat
@@ -77,7 +78,7 @@ def test_many_owners_take_few_statements(mirror: Mirror) -> None:
         nonlocal statements
         statements += 1
 
-    sa.event.listen(mirror.engine, "before_cursor_execute", count)
+    event.listen(mirror.engine, "before_cursor_execute", count)
     try:
         mirror.begin_sweeps(pairs, "run_1")
         assert len(mirror.unfinished_sweeps(owners)) == len(pairs)
@@ -86,7 +87,7 @@ def test_many_owners_take_few_statements(mirror: Mirror) -> None:
         assert len(mirror.current(owners)) == len(pairs)
         mirror.counts(owners)
     finally:
-        sa.event.remove(mirror.engine, "before_cursor_execute", count)
+        event.remove(mirror.engine, "before_cursor_execute", count)
     assert statements < 20
 
 
