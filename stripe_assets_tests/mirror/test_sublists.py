@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
 from stripe_assets.mirror import ClosedSublist, Mirror, OpenSublist, Owner, ParentRef
-from stripe_assets_tests.mirror.small import NOON, OWNER, at, data_ids, flat, lines, write
+from stripe_assets_tests.mirror.small import CATALOG, NOON, OWNER, at, data_ids, flat, lines, write
 
 
 def test_items_come_back_in_their_order(mirror: Mirror) -> None:
@@ -87,3 +92,17 @@ def test_rows_of_a_fan_out_hang_on_their_parent_without_a_field() -> None:
     row = batch.rows["card"][0]
     assert (row["_parent_object"], row["_parent_id"], row["_parent_field"], row["_position"]) == ("customer", "cus_1", None, 0)
     assert row["_observed_at"] == NOON
+
+
+def test_closing_a_sublist_reads_its_parents_rows_only(tmp_path: Path) -> None:
+    """By SQLite's plan: an owner can have millions of lines, a page closes those of a hundred invoices."""
+    plans: list[str] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if statement.startswith("UPDATE"):
+            plans.extend(row[3] for row in cursor.execute("EXPLAIN QUERY PLAN " + statement, parameters))
+
+    with Mirror.open(f"sqlite:///{tmp_path}/mirror.db", catalog=CATALOG) as mirror:
+        event.listen(mirror.engine, "before_cursor_execute", explain)
+        write(mirror, "invoice", {"id": "in_1", "lines": lines("il_1")})
+    assert "SEARCH line_item USING INDEX ix_line_item_parent (_parent_id=?)" in plans
