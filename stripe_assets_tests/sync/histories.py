@@ -270,6 +270,36 @@ def _settle(at: Place) -> None:
         at.change("balance_transaction", found["id"], status="available")
 
 
+OTHERS: tuple[tuple[str, str], ...] = (
+    ("tax_rate", "display_name"),
+    ("payment_link", "inactive_message"),
+    ("billing.meter", "display_name"),
+    ("subscription_schedule", "status"),
+    ("payout", "description"),
+    ("credit_note", "memo"),
+    ("issuing.cardholder", "name"),
+    ("billing.credit_grant", "name"),
+    ("transfer", "description"),
+    ("dispute", "reason"),
+)
+"""Resources of which nothing matters here but that they are there, and a text in each that changes."""
+
+
+def _other(at: Place) -> tuple[str, str]:
+    return OTHERS[(at.step.which * 5 + at.step.value) % len(OTHERS)]
+
+
+def _create_other(at: Place) -> None:
+    resource, field = _other(at)
+    at.make(resource, {field: _text(at)})
+
+
+def _change_other(at: Place) -> None:
+    resource, field = _other(at)
+    if found := at.one(resource, field):
+        at.sandbox.control("objects/change", resource=resource, id=found["id"], changes={field: f"not {found[field]}"}, account=at.account)
+
+
 def _clocked_customer(at: Place) -> None:
     clock = at.one("test_helpers.test_clock") or at.call("post", "/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)
     at.call("post", "/v1/customers", test_clock=clock["id"], name=_text(at))
@@ -345,6 +375,8 @@ ACTIONS: dict[str, Action] = {
     "delete external account": _delete_external_account,
     "change account": lambda at: at.call("post", f"/v1/accounts/{CONNECTED_US}", email=f"mail{at.step.value}@example.com"),
     "customer on a test clock": _clocked_customer,
+    "create other": _create_other,
+    "change other": _change_other,
     "wait": _wait,
 }
 """What may happen, by name."""
