@@ -12,6 +12,7 @@ from stripe_assets.mirror import Mirror
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import KeySync, ModelResult
+from stripe_assets_tests.sync.stage import Stage
 
 Results = dict[str, ModelResult]
 Sync = Callable[..., Results]
@@ -37,6 +38,23 @@ def server(stripe_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
 def mirror(tmp_path: Path) -> Iterator[Mirror]:
     with Mirror.open(f"sqlite:///{tmp_path}/mirror.db") as mirror:
         yield mirror
+
+
+@pytest.fixture(scope="module")
+def empty_account() -> Iterator[Sandbox]:
+    with Sandbox(empty=True) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def stage(empty_account: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """An account without any business yet, and an empty mirror."""
+    empty_account.reset()
+    empty_account.control("start-over")
+    monkeypatch.setenv("STRIPE_API_BASE", empty_account.base)
+    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
+    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
+    return Stage(empty_account, mirror)
 
 
 def run_sync(mirror: Mirror, *models: str, secret: str = "sk_test_sandbox", **key: object) -> Results:
