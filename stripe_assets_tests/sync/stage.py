@@ -90,12 +90,12 @@ class Stage:
         assert threading.active_count() <= before
         return results
 
-    def process(self, secret: str = "sk_test_sandbox", **selection: Any) -> EventSummary:
+    def process(self, secret: str = "sk_test_sandbox", connected: str = "all", **selection: Any) -> EventSummary:
         before = threading.active_count()
         self._begin()
         self.reports = []
         chosen = EventSelection(**selection)
-        with EventRun(self.key(secret), self.mirror, chosen, run_id=run_id(), report=self.reports.append) as run:
+        with EventRun(self.key(secret, connected=connected), self.mirror, chosen, run_id=run_id(), report=self.reports.append) as run:
             run.prepare()
             summary = run.run()
         assert threading.active_count() <= before
