@@ -61,6 +61,17 @@ class ClosedSublist:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Which parent's list returned these rows, where no field of theirs says so: true of a row however new its own state is."""
+
+    resource: str
+    column: str
+    value: str
+    owner: Owner
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """How far a list was read, within a sweep of (owner, resource)."""
 
@@ -121,6 +132,7 @@ class Batch:
     """Observed: the newest observation wins."""
     fills: dict[str, list[Row]] = field(default_factory=dict)
     """Embedded elsewhere: inserted where the row is missing, otherwise ignored."""
+    links: list[Link] = field(default_factory=list)
     sublists: list[OpenSublist] = field(default_factory=list)
     closed: list[ClosedSublist] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)

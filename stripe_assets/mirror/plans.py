@@ -95,6 +95,14 @@ class Plans(dict[str, Plan]):
             return self[resource.name]
         return self[targets[0]] if len(targets) == 1 and targets[0] in self.catalog.resources else None
 
+    def without_carried(self, value: dict[str, Any]) -> dict[str, Any]:
+        """What an event tells, without the secrets of the object that it carries, now and before."""
+        carried = self.catalog.by_object(value["object"])
+        for path in carried.secrets if carried else ():
+            for whose in ("object", "previous_attributes"):
+                value = without_path(value, (whose, *path))
+        return value
+
 
 def _drop(page: Page, row: Row, value: Any, scope: Scope) -> None:
     pass
@@ -113,6 +121,8 @@ def _json(field: Field, cuts: list[tuple[tuple[str, ...], Field]], secrets: list
     column = str(field.column)
 
     def handle(page: Page, row: Row, value: Any, scope: Scope) -> None:
+        if type(value) is dict and type(value.get("object")) is dict:
+            value = page.plans.without_carried(value)
         row[column] = without_key(value) if holds_key(value) else value
 
     def handle_with_paths(page: Page, row: Row, value: Any, scope: Scope) -> None:

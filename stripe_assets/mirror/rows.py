@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from stripe_assets.catalog.model import Field
-from stripe_assets.mirror.batch import Batch, ClosedSublist, OpenSublist, Owner, ParentRef, Row
+from stripe_assets.mirror.batch import Batch, ClosedSublist, Link, OpenSublist, Owner, ParentRef, Row
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.plans import Plan, Plans, Scope, at_path, holds_key, without_key, without_path
 from stripe_assets.mirror.tables import read_at_column
@@ -61,6 +61,8 @@ def flatten(
             plan = page.plans.of_object(item, (resource,)) or plan
         if not page.add(plan, item, owner.account_id, not fill, parent, index, listed):
             raise MirrorError(f"an item of {resource} has no id: the API sent {sorted(item)[:12]}")
+    if parent is not None and parent.link is not None and items:
+        page.batch.links.append(Link(resource, parent.link, parent.id, owner, tuple(str(item["id"]) for item in items)))
     page.batch.objects += len(items)
     page.batch.closed.extend(page.closed_sublists())
     return page.batch
@@ -107,8 +109,6 @@ class Page:
         if parent is not None and plan.has_parent:
             row["_parent_object"], row["_parent_id"], row["_parent_field"] = parent.resource, parent.id, parent.field
             row["_position"] = position
-            if parent.link is not None:
-                row[parent.link] = parent.id
         deleted = obj.get("deleted") is True
         row["_deleted_at"] = self.observed_at if deleted else None
         extra = self._columns(row, obj, Scope(plan, obj, own_id, account_id, observed))

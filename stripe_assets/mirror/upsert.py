@@ -9,8 +9,8 @@ from operator import attrgetter, itemgetter
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.batch import Batch, Row, WriteCounts
-from stripe_assets.mirror.dialect import Columns, Dialect
+from stripe_assets.mirror.batch import Batch, Link, Row, WriteCounts
+from stripe_assets.mirror.dialect import Columns, Dialect, listed_ids
 from stripe_assets.mirror.ledger import LEDGER_COLUMNS, ledger_row
 from stripe_assets.mirror.tables import OWN_COLUMNS, PRIMARY_KEY, Tables
 from stripe_assets.mirror.tombstones import Tombstones
@@ -45,6 +45,8 @@ class Writer:
             table, kinds = self._layout(name)
             for group in _fill_groups(row for batch in batches for row in batch.fills.get(name, ())):
                 fills[name] += self._dialect.fill(connection, table, kinds, group, now)
+        for link in sorted((link for batch in batches for link in batch.links), key=attrgetter("resource", "owner", "value", "ids")):
+            self._link(connection, link)
         for batch in batches:
             for closed in batch.closed:
                 tombstones += self._tombstones.close(connection, closed, now)
@@ -53,6 +55,15 @@ class Writer:
         self._write_checkpoints(connection, batches)
         events = self._enter(connection, batches, now)
         return WriteCounts(+rows, +fills, +tombstones, events)
+
+    def _link(self, connection: sa.Connection, link: Link) -> None:
+        table = self._tables[link.resource]
+        connection.execute(
+            sa.update(table)
+            .where(table.c._account_id == link.owner.account_id, table.c._livemode == link.owner.livemode)
+            .where(table.c.id.in_(listed_ids(self._dialect, link.ids)), table.c[link.column].is_distinct_from(link.value))
+            .values({link.column: link.value})
+        )
 
     def _layout(self, name: str) -> tuple[str, Columns]:
         layout = self._layouts.get(name)

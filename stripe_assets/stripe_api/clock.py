@@ -78,7 +78,8 @@ class StripeClock:
         with self._lock:
             if self._offset is None:
                 return datetime.fromtimestamp(self._wall(), UTC)
-            return datetime.fromtimestamp(max(self._newest, self._monotonic() + self._offset), UTC)
+            self._newest = max(self._newest, self._monotonic() + self._offset)  # no later request is stamped earlier
+            return datetime.fromtimestamp(self._newest, UTC)
 
 
 def _seconds(date: str | None) -> float | None:

@@ -50,7 +50,7 @@ class EventProcessing:
             wanted = self._wanted(entry)
             if wanted is None:
                 by_payload.append(entry)
-            elif wanted.owner not in self._owners:
+            elif wanted.owner not in self._owners and not self._session.catalog[wanted.resource].lists_owners:
                 self._settle_one(entry, "ignored", f"the account {wanted.owner.account_id} is not among those that the key covers")
             else:
                 about[wanted].append(entry)

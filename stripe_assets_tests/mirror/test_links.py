@@ -1,0 +1,38 @@
+"""Which parent's list returned a row: a column that no object carries."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from stripe_assets.catalog import catalog
+from stripe_assets.mirror import Mirror, Owner, ParentRef, flatten
+
+OWNER = Owner("acct_1", False)
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def test_the_payout_stays_whichever_list_was_asked_first(database_url: str) -> None:
+    transaction = {"id": "txn_1", "object": "balance_transaction", "amount": 5}
+
+    def read(seconds: int, payout: str | None = None):
+        parent = ParentRef("payout", payout, link="payout_id") if payout else None
+        at = NOW + timedelta(seconds=seconds)
+        return flatten(catalog(), "balance_transaction", [transaction], OWNER, at, api_version="v", parent=parent, listed=True)
+
+    with Mirror.open(database_url) as mirror:
+        table = mirror.tables["balance_transaction"]
+        for batches in ([read(2)], [read(1, "po_1")], [read(3)], [read(4, "po_1"), read(5)]):
+            mirror.write(batches)
+        with mirror.connection() as connection:
+            assert connection.execute(sa.select(table.c.payout_id, table.c._observed_at)).all() == [("po_1", NOW + timedelta(seconds=5))]
+
+
+def test_what_an_event_carries_is_stored_without_its_secrets(database_url: str) -> None:
+    session = {"id": "bps_1", "object": "billing_portal.session", "url": "https://billing.example/whoever-has-this", "customer": "cus_1"}
+    event = {"id": "evt_1", "object": "event", "type": "billing_portal.session.created", "data": {"object": session}}
+    with Mirror.open(database_url) as mirror:
+        mirror.write([flatten(catalog(), "event", [event], OWNER, NOW, api_version="v")])
+        stored = mirror.read("event", OWNER, "evt_1")
+    assert stored is not None and stored["data"] == {"object": {key: value for key, value in session.items() if key != "url"}}
