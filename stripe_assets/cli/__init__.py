@@ -1,4 +1,4 @@
-"""`stripe-assets`: keys, sync, status, sandbox.
+"""`stripe-assets`: keys, sync, events, status, sandbox.
 
 Nothing but click is imported before a command runs: `--help` answers at once, and `.env` is read before Dagster is. That is why the
 imports stand inside the commands.

@@ -1,7 +1,8 @@
-"""What each account has of each model: its rows, and its sweep if it was ever swept."""
+"""What each account has of each model: its rows, and its sweep if it was ever swept; and what each key has of events to process."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +42,12 @@ def holdings(mirror: Mirror) -> list[Holding]:
     rows = _rows(mirror)
     held = sorted({*sweeps, *rows}, key=lambda key: (key[0].account_id, key[0].livemode, key[1]))
     return [Holding(owner, model, rows.get((owner, model), 0), sweeps.get((owner, model))) for owner, model in held]
+
+
+def unsettled_events(mirror: Mirror, aliases: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Alias → state → how many events of the accounts that the key reached last are pending or failed; keys without any are left out."""
+    counts = {alias: mirror.ledger.unsettled_counts(mirror.reach(alias)) for alias in aliases}
+    return {alias: its for alias, its in counts.items() if its}
 
 
 def _rows(mirror: Mirror) -> dict[tuple[Owner, str], int]:

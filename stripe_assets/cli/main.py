@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from stripe_assets.cli.errors import BadInput
+from stripe_assets.cli.events import events
 from stripe_assets.cli.keys import keys
 from stripe_assets.cli.sandbox import sandbox
 from stripe_assets.cli.signals import Interrupted, raise_on_signals
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (sync, status, keys, sandbox):
+for command in (sync, events, status, keys, sandbox):
     cli.add_command(command)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from stripe_assets.cli.errors import BadInput, CommandError, reported
-from stripe_assets.cli.sync import run_and_show
+from stripe_assets.cli.sync import resource_names, sync_and_show
 
 ALIAS = "sandbox"
 KEY = "sk_test_sandbox"
@@ -73,7 +73,7 @@ def _sync(port: int, seed: int, as_json: bool) -> None:
             raise CommandError(str(error)) from None
         try:
             os.environ.update(_environment(running.base))
-            succeeded = run_and_show([ALIAS], [], as_json)
+            succeeded = sync_and_show([ALIAS], resource_names(()), "auto", as_json)
         finally:
             running.stop()
     if not as_json:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from stripe_assets.orchestration.heartbeat import Heartbeat
+from stripe_assets.sync import EventProgress
 from stripe_assets.sync import Progress as SyncProgress
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -36,7 +38,7 @@ class Screen:
     def close(self) -> None:
         self._file.close()
 
-    def plan(self, lines: Sequence[str]) -> None:
+    def say(self, lines: Sequence[str]) -> None:
         for line in lines:
             self._console.print(line, markup=False, soft_wrap=True)
 
@@ -52,13 +54,13 @@ class Screen:
             yield
 
     @contextmanager
-    def progress(self, alias: str, progress: SyncProgress) -> Iterator[None]:
-        """Shows how a sync moves, as long as the context is entered."""
+    def progress(self, alias: str, progress: SyncProgress | EventProgress) -> Iterator[None]:
+        """Shows how a run moves, as long as the context is entered."""
         if not self._console.is_terminal:
-            with Heartbeat(progress.line, lambda line: self.plan([f"{alias}: {line}"]), SECONDS_BETWEEN_LINES):
+            with Heartbeat(progress.line, lambda line: self.say([f"{alias}: {line}"]), SECONDS_BETWEEN_LINES):
                 yield
             return
-        bar = _Bar(alias, progress)
+        bar = _Bar(alias, _models(progress) if isinstance(progress, SyncProgress) else _events(progress))
         with self._live(bar):
             yield
 
@@ -75,23 +77,41 @@ class Screen:
             yield
 
 
-class _Bar:
-    """Reads the sync's counts each time that it is drawn."""
+class _Reading(NamedTuple):
+    done: int
+    total: int
+    unit: str
+    counts: str
 
-    def __init__(self, alias: str, progress: SyncProgress) -> None:
-        self._progress = progress
+
+def _models(progress: SyncProgress) -> Callable[[], _Reading]:
+    def read() -> _Reading:
+        rate = progress.objects / max(progress.seconds, 0.001)
+        counts = f"{progress.objects:,} objects ({rate:,.0f}/s), {progress.requests:,} requests"
+        return _Reading(progress.models_done, progress.models_total, "models", counts)
+
+    return read
+
+
+def _events(progress: EventProgress) -> Callable[[], _Reading]:
+    return lambda: _Reading(progress.done, progress.total, "events", f"{progress.requests:,} requests")
+
+
+class _Bar:
+    """Reads the run's counts each time that it is drawn."""
+
+    def __init__(self, alias: str, read: Callable[[], _Reading]) -> None:
+        self._read = read
         self._bars = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("models, {task.fields[counts]}", markup=False),
+            TextColumn("{task.fields[counts]}", markup=False),
             TimeElapsedColumn(),
         )
-        self._task = self._bars.add_task(alias, total=progress.models_total or None, counts="")
+        self._task = self._bars.add_task(alias, total=None, counts="")
 
     def __rich__(self) -> RenderableType:
-        progress = self._progress
-        rate = progress.objects / max(progress.seconds, 0.001)
-        counts = f"{progress.objects:,} objects ({rate:,.0f}/s), {progress.requests:,} requests"
-        self._bars.update(self._task, total=progress.models_total or None, completed=progress.models_done, counts=counts)
+        now = self._read()
+        self._bars.update(self._task, total=now.total or None, completed=now.done, counts=f"{now.unit}, {now.counts}")
         return self._bars.get_renderable()

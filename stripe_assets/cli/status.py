@@ -28,15 +28,17 @@ RELATED = "only as related objects"
 def status(as_json: bool) -> None:
     """Show what the database holds and how fresh it is: accounts, models, rows, and when each was last swept to its end."""
     from stripe_assets.cli.database import opened_if_there, shown
-    from stripe_assets.cli.holdings import holdings
+    from stripe_assets.cli.holdings import holdings, unsettled_events
     from stripe_assets.keys import KeyRing
 
     with reported(), opened_if_there() as mirror:
         url, there = shown(), mirror is not None
         held = holdings(mirror) if mirror else []
-        stored = KeyRing(mirror).stored()
+        ring = KeyRing(mirror)
+        stored = ring.stored()
+        unsettled = unsettled_events(mirror, ring.aliases()) if mirror else {}
     if as_json:
-        click.echo(json.dumps(_as_json(url, held, stored), indent=2))
+        click.echo(json.dumps(_as_json(url, held, stored, unsettled), indent=2))
         return
     from stripe_assets.cli.screen import stdout_console
 
@@ -50,9 +52,12 @@ def status(as_json: bool) -> None:
         return
     _print_owners(console, held, stored)
     _print_models(console, held)
+    for alias, counts in unsettled.items():
+        said = ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items()))
+        console.print(f"\nevents of {alias}: {said}. Process them: stripe-assets events --api-key {alias}", markup=False, soft_wrap=True)
 
 
-def _as_json(url: str, held: Sequence[Holding], stored: dict[str, StoredKey]) -> dict[str, object]:
+def _as_json(url: str, held: Sequence[Holding], stored: dict[str, StoredKey], unsettled: dict[str, dict[str, int]]) -> dict[str, object]:
     return {
         "database": url,
         "models": [
@@ -69,6 +74,7 @@ def _as_json(url: str, held: Sequence[Holding], stored: dict[str, StoredKey]) ->
             }
             for one in held
         ],
+        "unsettled_events": unsettled,
     }
 
 

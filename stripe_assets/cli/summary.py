@@ -1,4 +1,4 @@
-"""The tables and the JSON that `sync` ends with, on stdout."""
+"""The tables that `sync` ends with, and the JSON of every kind of run, on stdout."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from rich.text import Text
 
 from stripe_assets.cli.availability import label
 from stripe_assets.cli.screen import stdout_console
-from stripe_assets.orchestration.outcome import Outcome
+from stripe_assets.orchestration.outcome import Outcome, SyncOutcome
 
 
 def print_json(outcomes: Sequence[Outcome]) -> None:
     click.echo(json.dumps({"runs": [outcome.as_json() for outcome in outcomes]}, indent=2))
 
 
-def print_tables(outcomes: Sequence[Outcome]) -> None:
+def print_tables(outcomes: Sequence[SyncOutcome]) -> None:
     console = stdout_console()
     for outcome in outcomes:
         if outcome.results:
             console.print(_table(outcome))
-            _say(console, _totals(outcome))
+            say(console, _totals(outcome))
         if outcome.related:
-            _say(console, outcome.related)
+            say(console, outcome.related)
         for reason, models in outcome.unavailable.items():
-            _say(console, f"unavailable: {', '.join(models)}\n  {reason}", "yellow")
-        _print_failures(console, outcome)
+            say(console, f"unavailable: {', '.join(models)}\n  {reason}", "yellow")
+        print_failures(console, outcome)
 
 
-def _table(outcome: Outcome) -> Table:
+def _table(outcome: SyncOutcome) -> Table:
     table = Table(title=outcome.alias, title_justify="left", box=None, pad_edge=False, header_style="bold")
     table.add_column("model", overflow="fold")
     for heading in ("rows", "written", "requests", "seconds"):
@@ -52,21 +52,19 @@ def _table(outcome: Outcome) -> Table:
     return table
 
 
-def _totals(outcome: Outcome) -> str:
+def _totals(outcome: SyncOutcome) -> str:
     results = outcome.results
     with_rows = sum(result.rows_in_mirror > 0 for result in results)
     rows = sum(result.rows_in_mirror for result in results)
     return f"{outcome.alias}: {len(results)} models, {with_rows} with rows; {rows:,} rows, {outcome.requests:,} requests"
 
 
-def _print_failures(console: Console, outcome: Outcome) -> None:
-    for result in outcome.failed:
-        _say(console, f"failed: {outcome.alias}, {result.model}: {result.error}", "red")
-    if outcome.error:
-        _say(console, f"failed: {outcome.alias}: {outcome.error}", "red")
+def print_failures(console: Console, outcome: Outcome) -> None:
+    for line in outcome.failures():
+        say(console, f"failed: {line}", "red")
     if outcome.repeat:
-        _say(console, f"To repeat what is missing:\n  {outcome.repeat}")
+        say(console, f"To repeat what is missing:\n  {outcome.repeat}")
 
 
-def _say(console: Console, text: str, style: str = "") -> None:
+def say(console: Console, text: str, style: str = "") -> None:
     console.print(Text(text, style=style), soft_wrap=True)

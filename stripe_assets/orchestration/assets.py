@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import pydantic
 
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror.tables import Layout
 from stripe_assets.orchestration import describe
-from stripe_assets.orchestration.key_run import KeyRun, StripeSync
+from stripe_assets.orchestration.key_run import KeyRun
 from stripe_assets.orchestration.orphans import name_process
-from stripe_assets.orchestration.outcome import Outcome
+from stripe_assets.orchestration.outcome import SyncOutcome
 from stripe_assets.orchestration.partitions import api_key_partitions, register
 from stripe_assets.orchestration.report import failure, materialization_metadata, no_key, unpartitioned_subset
+from stripe_assets.orchestration.stripe_sync import StripeSync
+from stripe_assets.sync import Mode
 
 
 def asset_key(resource: Resource) -> dg.AssetKey:
@@ -38,31 +41,50 @@ def model_specs(models: Catalog) -> list[dg.AssetSpec]:
     return [model_spec(models, layout, resource) for resource in models.resources.values()]
 
 
+class SyncConfig(dg.Config):
+    mode: Mode = pydantic.Field(
+        default="auto",
+        description=(
+            "full: list everything. incremental: apply the events since the last run. auto: incremental where that is enough, else full."
+        ),
+    )
+
+
+STRIPE_MODELS = "stripe_models"
+
+
+def sync_config(mode: Mode) -> dict[str, object]:
+    """A run's config."""
+    return {"ops": {STRIPE_MODELS: {"config": {"mode": mode}}}}
+
+
 @dg.multi_asset(
-    name="stripe_models",
+    name=STRIPE_MODELS,
     specs=model_specs(catalog()),
     can_subset=True,
-    description="Sweeps the selected models of one API key into the database.",
+    description="Brings the selected models of one API key up to date in the database.",
 )
-def stripe_models(context: dg.AssetExecutionContext, stripe: dg.ResourceParam[StripeSync]) -> Iterator[dg.MaterializeResult]:
+def stripe_models(
+    context: dg.AssetExecutionContext, config: SyncConfig, stripe: dg.ResourceParam[StripeSync]
+) -> Iterator[dg.MaterializeResult]:
     name_process(context.instance, context.run.run_id)
     if context.has_partition_key:
-        yield from sync_one_key(context, stripe)
+        yield from sync_one_key(context, config.mode, stripe)
     else:
-        sync_every_key(context, stripe)
+        sync_every_key(context, config.mode, stripe)
 
 
-def sync_one_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> Iterator[dg.MaterializeResult]:
+def sync_one_key(context: dg.AssetExecutionContext, mode: Mode, stripe: StripeSync) -> Iterator[dg.MaterializeResult]:
     """A run with a partition: its results are the step's, so that Dagster knows which models are left to do again."""
     alias = context.partition_key
-    run = KeyRun(stripe, alias, selected_models(context), context.run.run_id)
+    run = KeyRun(stripe, alias, selected_models(context), mode, context.run.run_id)
     for result in run.run(catalog(), lambda: register(context.instance, [alias]), context.log.info):
         yield dg.MaterializeResult(asset_key=asset_key(catalog()[result.model]), metadata=materialization_metadata(result))
     if not run.outcome.succeeded:
         raise failure([run.outcome])
 
 
-def sync_every_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> None:
+def sync_every_key(context: dg.AssetExecutionContext, mode: Mode, stripe: StripeSync) -> None:
     """A run without a partition: one key after another. Its materializations are logged, since a step has no results per key."""
     models = selected_models(context)
     if len(models) < len(catalog().resources):
@@ -70,9 +92,9 @@ def sync_every_key(context: dg.AssetExecutionContext, stripe: StripeSync) -> Non
     aliases = stripe.aliases()
     if not aliases:
         raise no_key()
-    outcomes: list[Outcome] = []
+    outcomes: list[SyncOutcome] = []
     for alias in aliases:
-        run = KeyRun(stripe, alias, models, context.run.run_id)
+        run = KeyRun(stripe, alias, models, mode, context.run.run_id)
         outcomes.append(run.outcome)
         for result in run.run(catalog(), lambda alias=alias: register(context.instance, [alias]), context.log.info):
             key = asset_key(catalog()[result.model])

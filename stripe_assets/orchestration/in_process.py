@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 import dagster as dg
 
 from stripe_assets.catalog import catalog
-from stripe_assets.orchestration.assets import asset_key
+from stripe_assets.orchestration.assets import asset_key, sync_config
 from stripe_assets.orchestration.code_location import code_location
-from stripe_assets.orchestration.key_run import StripeSync, Sync
+from stripe_assets.orchestration.event_log import event_line
+from stripe_assets.orchestration.events import PROCESS_EVENTS, events_config
+from stripe_assets.orchestration.jobs import SYNC_MODELS
 from stripe_assets.orchestration.orphans import end_orphans
-from stripe_assets.orchestration.outcome import Outcome
-from stripe_assets.orchestration.report import repeat_command
-from stripe_assets.sync import ModelResult, Plan, Progress
+from stripe_assets.orchestration.outcome import EventsOutcome, Outcome, SyncOutcome
+from stripe_assets.orchestration.stripe_sync import Events, Report, StripeSync, Sync
+from stripe_assets.sync import EventProgress, EventReport, EventSelection, EventSummary, Mode, ModelResult, Plan, Progress
 
 SILENT = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+INTERRUPTED = "interrupted"
 
 
 class Onlooker(Protocol):
@@ -25,46 +28,50 @@ class Onlooker(Protocol):
 
     def waiting(self, what: str) -> AbstractContextManager[None]: ...
 
-    def plan(self, lines: Sequence[str]) -> None: ...
+    def say(self, lines: Sequence[str]) -> None: ...
 
-    def progress(self, alias: str, progress: Progress) -> AbstractContextManager[None]: ...
+    def progress(self, alias: str, progress: Progress | EventProgress) -> AbstractContextManager[None]: ...
 
 
-class SyncRuns:
-    """Each `run` adds an outcome. Never two at a time: Dagster takes one run per process."""
+class KeyRuns:
+    """Runs of one key each. Never two at a time: Dagster takes one run per process."""
 
     def __init__(self, onlooker: Onlooker) -> None:
-        self.outcomes: list[Outcome] = []
         self._instance = dg.DagsterInstance.get()
         end_orphans(self._instance)
         self._watched = WatchedSync(onlooker)
-        self._job = code_location(self._watched).resolve_job_def("sync_models")
+        self._code_location = code_location(self._watched)
 
-    def run(self, alias: str, models: Sequence[str]) -> None:
-        """Ends early on SIGINT and SIGTERM; who calls asks for the signal afterwards."""
+    def sync(self, outcome: SyncOutcome) -> None:
+        """Runs what the outcome asks for, and fills it in. Ends early on SIGINT and SIGTERM; who calls asks for the signal afterwards."""
         resources = catalog().resources
-        outcome = Outcome(alias, list(models or resources))
-        self.outcomes.append(outcome)
+        selection = [] if len(outcome.models) == len(resources) else [asset_key(resources[model]) for model in outcome.models]
+        self._run(outcome, SYNC_MODELS, sync_config(outcome.mode), asset_selection=selection)
+
+    def process_events(self, outcome: EventsOutcome, verbosity: int) -> None:
+        """The same for events."""
+        self._run(outcome, PROCESS_EVENTS, events_config(outcome.selection, verbosity, outcome.others))
+
+    def _run(self, outcome: Outcome, job: str, config: dict[str, object], **options: Any) -> None:
         self._watched.outcome = outcome
-        result = self._job.execute_in_process(
+        result = self._code_location.resolve_job_def(job).execute_in_process(
             instance=self._instance,
-            tags={"dagster/partition": alias},
-            asset_selection=[asset_key(resources[model]) for model in models],
-            run_config=SILENT,
+            tags={"dagster/partition": outcome.alias},
+            run_config=SILENT | config,
             raise_on_error=False,
+            **options,
         )
         outcome.run_id = result.run_id
         if _interrupted(result):
             # Dagster calls such a step failed unless its UI asked for the end.
             self._instance.report_run_canceled(result.dagster_run, "Interrupted on the command line.")
-        if not result.success and outcome.error is None and not outcome.failed:
+            outcome.error = outcome.error or INTERRUPTED
+        if not result.success and not outcome.failures():
             outcome.error = _step_error(result)
-        if not outcome.succeeded:
-            outcome.repeat = repeat_command(alias, outcome.unfinished or outcome.models)
 
 
 class WatchedSync(StripeSync):
-    """The assets' resource with someone who looks on: Dagster keeps results, the terminal wants them while they come."""
+    """The runs' resource with someone who looks on: Dagster keeps results, the terminal wants them while they come."""
 
     outcome: Outcome
     """Of the run that is started next, or goes on."""
@@ -73,17 +80,36 @@ class WatchedSync(StripeSync):
         self._onlooker = onlooker
 
     @contextmanager
-    def open(self, alias: str, models: Sequence[str], run_id: str) -> Iterator[Sync]:
+    def open(self, alias: str, models: Sequence[str], mode: Mode, run_id: str) -> Iterator[Sync]:
+        assert isinstance(self.outcome, SyncOutcome)
+        with self._noted(), super().open(alias, models, mode, run_id) as sync:
+            yield Watched(sync, self._onlooker, self.outcome)
+
+    @contextmanager
+    def events(self, alias: str, selection: EventSelection, run_id: str, report: Report | None) -> Iterator[Events]:
+        assert isinstance(self.outcome, EventsOutcome)
+        told = self._told(report) if report else None
+        with self._noted(), super().events(alias, selection, run_id, told) as events:
+            yield WatchedEvents(events, self._onlooker, self.outcome)
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
         try:
-            with super().open(alias, models, run_id) as sync:
-                yield Watched(sync, self._onlooker, self.outcome)
+            yield
         except Exception as error:
             self.outcome.error = str(error)
             raise
 
+    def _told(self, report: Report) -> Report:
+        def both(event: EventReport) -> None:
+            self._onlooker.say([event_line(event), *([event.trace.rstrip()] if event.trace else [])])
+            report(event)
+
+        return both
+
 
 class Watched:
-    def __init__(self, sync: Sync, onlooker: Onlooker, outcome: Outcome) -> None:
+    def __init__(self, sync: Sync, onlooker: Onlooker, outcome: SyncOutcome) -> None:
         self.progress: Progress = sync.progress
         self._sync = sync
         self._onlooker = onlooker
@@ -98,7 +124,7 @@ class Watched:
         with self._onlooker.waiting(f"{self._outcome.alias}: asking Stripe for its accounts"):
             plan = self._sync.prepare()
         self._outcome.progress = self.progress
-        self._onlooker.plan(plan.lines())
+        self._onlooker.say(plan.lines())
         return plan
 
     def run(self) -> Iterator[ModelResult]:
@@ -106,6 +132,32 @@ class Watched:
             for result in self._sync.run():
                 self._outcome.results.append(result)
                 yield result
+
+
+class WatchedEvents:
+    def __init__(self, events: Events, onlooker: Onlooker, outcome: EventsOutcome) -> None:
+        self.progress: EventProgress = events.progress
+        self._events = events
+        self._onlooker = onlooker
+        self._outcome = outcome
+
+    def prepare(self) -> list[str]:
+        with self._onlooker.waiting(f"{self._outcome.alias}: asking Stripe for its accounts"):
+            lines = self._events.prepare()
+        self._outcome.progress = self.progress
+        self._onlooker.say(lines)
+        return lines
+
+    @property
+    def summary(self) -> EventSummary:
+        return self._events.summary
+
+    def run(self) -> EventSummary:
+        try:
+            with self._onlooker.progress(self._outcome.alias, self.progress):
+                return self._events.run()
+        finally:
+            self._outcome.took(self._events.summary)
 
 
 def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
@@ -118,4 +170,4 @@ def _step_error(result: dg.ExecuteInProcessResult) -> str:
         if event.is_step_failure:
             data = event.step_failure_data
             return data.user_failure_data.description or "" if data.user_failure_data else str(data.error.message if data.error else "")
-    return "The run failed before its first model; see it in Dagster's UI."
+    return "The run failed before it had begun its work; see it in Dagster's UI."

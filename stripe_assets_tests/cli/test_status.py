@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stripe_assets.catalog import catalog
-from stripe_assets.mirror import FinishedSweep, Mirror, Owner, flatten
+from stripe_assets.mirror import Batch, FinishedSweep, LedgerEntry, Mirror, Owner, flatten
 from stripe_assets.sandbox import Sandbox
 from stripe_assets_tests.cli.conftest import Command
 
@@ -59,6 +59,19 @@ def test_models_that_were_never_swept_are_listed_and_labels_are_not_unavailable(
     assert held["charge"]["last_sweep"]
 
 
+def test_events_that_are_not_settled_are_told_by_key(command: Command, mirror: Mirror) -> None:
+    assert "events of" not in command("status", STRIPE_API_KEY__ACME="sk_test_madeup0000").stdout
+    mirror.record_reach("acme", [OWNER], NOW)
+    entries = [LedgerEntry(OWNER, f"evt_{number}", "customer.updated", NOW) for number in range(3)]
+    mirror.write([Batch(ledger=entries)])
+    mirror.ledger.claim("run", [OWNER])
+    mirror.ledger.settle("run", processed=[(OWNER, "evt_0")], ignored={}, failed={(OWNER, "evt_1"): "500"}, now=NOW)
+    shown = command("status", STRIPE_API_KEY__ACME="sk_test_madeup0000")
+    assert "events of acme: 1 failed, 1 pending. Process them: stripe-assets events --api-key acme" in shown.stdout, shown.stderr
+    told = json.loads(command("status", "--json", STRIPE_API_KEY__ACME="sk_test_madeup0000").stdout)
+    assert told["unsettled_events"] == {"acme": {"failed": 1, "pending": 1}}
+
+
 @pytest.mark.usefixtures("mirror")
 def test_a_narrow_terminal_shows_whole_words(command: Command) -> None:
     shown = command("status", COLUMNS="40").stdout
@@ -70,7 +83,11 @@ def test_a_narrow_terminal_shows_whole_words(command: Command) -> None:
 def test_without_a_database_none_is_made(command: Command, tmp_path: Path) -> None:
     shown = command("status")
     assert (shown.returncode, "no database yet" in shown.stdout) == (0, True)
-    assert json.loads(command("status", "--json").stdout) == {"database": "sqlite:///stripe.db", "models": []}
+    assert json.loads(command("status", "--json").stdout) == {
+        "database": "sqlite:///stripe.db",
+        "models": [],
+        "unsettled_events": {},
+    }
     assert json.loads(command("keys", "list", "--json").stdout) == []
     listed = command("keys", "list", STRIPE_API_KEY__ACME="sk_test_madeup0000")
     assert "acme" in listed.stdout

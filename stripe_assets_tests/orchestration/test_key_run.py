@@ -9,8 +9,9 @@ import pytest
 
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror import Owner
-from stripe_assets.orchestration.key_run import KeyRun, StripeSync, Sync
-from stripe_assets.sync import ModelResult, Plan, Progress, SyncAborted
+from stripe_assets.orchestration.key_run import KeyRun
+from stripe_assets.orchestration.stripe_sync import StripeSync, Sync
+from stripe_assets.sync import Mode, ModelResult, Plan, Progress, SyncAborted
 
 
 class Terminated(BaseException):
@@ -27,7 +28,7 @@ class BrokenSync:
         self._error = error
 
     def prepare(self) -> Plan:
-        return Plan("acme", (Owner("acct_1", False),), tuple(self._finishing), (), 1, (), False, {})
+        return Plan("acme", (Owner("acct_1", False),), tuple(self._finishing), (), 1, (), False, (), {})
 
     def run(self) -> Iterator[ModelResult]:
         for model in self._finishing:
@@ -41,7 +42,7 @@ class Source(StripeSync):
         self._events = events
 
     @contextmanager
-    def open(self, alias: str, models: Sequence[str], run_id: str) -> Iterator[Sync]:
+    def open(self, alias: str, models: Sequence[str], mode: Mode, run_id: str) -> Iterator[Sync]:
         try:
             yield self._sync
         finally:
@@ -51,7 +52,7 @@ class Source(StripeSync):
 def started(error: BaseException, events: list[str]) -> KeyRun:
     """Invoices finish before the customers that they depend on: held until the customers are in, or the end."""
     models = [name for name in catalog().resources if name in ("customer", "invoice", "charge", "product")]
-    return KeyRun(Source(BrokenSync(["product", "invoice"], error), events), "acme", models, "run")
+    return KeyRun(Source(BrokenSync(["product", "invoice"], error), events), "acme", models, "full", "run")
 
 
 def test_what_is_finished_is_reported_before_a_termination_goes_on() -> None:

@@ -6,9 +6,9 @@ import dagster as dg
 import pytest
 
 from stripe_assets.mirror import KeyStore, Mirror
-from stripe_assets.orchestration.key_run import StripeSync
 from stripe_assets.orchestration.partitions import API_KEYS
 from stripe_assets.orchestration.sensors import register_api_keys
+from stripe_assets.orchestration.stripe_sync import StripeSync
 
 
 def tick(instance: dg.DagsterInstance) -> list[str]:

@@ -1,0 +1,77 @@
+"""`stripe-assets events`: runs of the job `process_events`."""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from stripe_assets.cli.errors import BadInput, CommandError, reported
+from stripe_assets.cli.runs import checked_aliases, run_and_show
+
+if TYPE_CHECKING:
+    from stripe_assets.orchestration.in_process import KeyRuns
+    from stripe_assets.sync import EventSelection
+
+
+@click.command(short_help="Process Stripe's events.")
+@click.option("--failed", is_flag=True, help="Only events whose webhooks are pending or failed.")
+@click.option("--type", "pattern", metavar="TYPE", help="Only events of this type, or of several with *: 'payment_intent.*'.")
+@click.option("--ids", metavar="ID...", multiple=True, help="Only these events: --ids evt_1 evt_2.")
+@click.argument("more_ids", metavar="", nargs=-1)
+@click.option("--api-key", "aliases", metavar="ALIAS", multiple=True, help="Events of this key only. Can be repeated. Default: every key.")
+@click.option("-v", "--verbose", count=True, help="Print each event with what it did, and the traceback of each failure.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def events(
+    failed: bool,
+    pattern: str | None,
+    ids: tuple[str, ...],
+    more_ids: tuple[str, ...],
+    aliases: tuple[str, ...],
+    verbose: int,
+    as_json: bool,
+) -> None:
+    """Process Stripe's events: read again what they say has changed, and mark what is deleted.
+
+    Without an option, all that Stripe still has: those of the last 30 days. An event that was processed is not processed again,
+    one that failed is.
+
+    Each key is a run of the Dagster job process_events, seen in Dagster's UI when `dagster dev` runs in this folder.
+    """
+    if more_ids and not ids:
+        raise BadInput(f"{more_ids[0]!r} is no option. Events are chosen by --ids, --type or --failed.")
+    with reported():
+        from stripe_assets.sync import EventSelection
+
+        selection = EventSelection(failed=failed, type=pattern, ids=tuple(dict.fromkeys(ids + more_ids)))
+        chosen = checked_aliases(aliases)
+
+        succeeded = process_and_show(chosen, selection, 1 + verbose, as_json)
+    if not succeeded:
+        click.get_current_context().exit(CommandError.exit_code)
+
+
+def process_and_show(aliases: list[str], selection: EventSelection, verbosity: int, as_json: bool) -> bool:
+    """True when no event failed. Ids that a key does not have are left to the next."""
+    from stripe_assets.cli.event_summary import print_events
+    from stripe_assets.cli.summary import print_json
+    from stripe_assets.orchestration.outcome import EventsOutcome
+    from stripe_assets.sync import EventSummary
+
+    *_, last = aliases
+    outcomes = [EventsOutcome(alias=alias, selection=selection, others=bool(selection.ids) and alias != last) for alias in aliases]
+    left = selection.ids
+
+    def run(runs: KeyRuns, outcome: EventsOutcome) -> None:
+        nonlocal left
+        if selection.ids and not left:
+            outcome.took(EventSummary(outcome.alias))
+            return
+        outcome.selection = replace(selection, ids=left)
+        runs.process_events(outcome, verbosity)
+        if outcome.others and outcome.error is None:
+            left = outcome.elsewhere
+
+    return run_and_show(outcomes, run, print_json if as_json else print_events)

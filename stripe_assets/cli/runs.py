@@ -1,0 +1,59 @@
+"""What `sync` and `events` have in common: Dagster runs of this process, one per API key, and what they came to."""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from stripe_assets.cli.errors import BadInput
+from stripe_assets.cli.signals import Interrupted, raised_afterwards
+
+if TYPE_CHECKING:
+    from stripe_assets.orchestration.in_process import KeyRuns
+    from stripe_assets.orchestration.outcome import Outcome
+
+Asked = TypeVar("Asked", bound="Outcome")
+
+
+def checked_aliases(aliases: tuple[str, ...]) -> list[str]:
+    """The chosen aliases, all of them if none is given, each with a usable key: what can be refused is refused before a run starts."""
+    from stripe_assets.cli.database import opened, opened_if_there
+    from stripe_assets.keys import HOW_TO_SET_A_KEY, KeyRing
+    from stripe_assets.stripe_api import StripeApi
+
+    with opened_if_there() as mirror:
+        ring = KeyRing(mirror)
+        chosen = list(dict.fromkeys(aliases)) or list(ring.aliases())
+        if not chosen:
+            raise BadInput(f"There is no API key. {HOW_TO_SET_A_KEY}")
+        for alias in chosen:
+            StripeApi(ring.api_key(alias))  # which checks the settings of the environment too
+    opened().close()
+    return chosen
+
+
+def run_and_show(outcomes: Sequence[Asked], run: Callable[[KeyRuns, Asked], object], show: Callable[[Sequence[Asked]], object]) -> bool:
+    """Runs what each outcome asks for and shows all of them, also when a signal ends it before the last. True when all succeeded."""
+    from stripe_assets.cli.screen import Screen
+    from stripe_assets.instance import settle_home
+
+    settle_home(Path.cwd(), os.environ)
+    screen = Screen()
+    try:
+        with screen.waiting("starting Dagster"):
+            from stripe_assets.orchestration.in_process import KeyRuns
+        runs = KeyRuns(screen)
+        try:
+            for outcome in outcomes:
+                with raised_afterwards():
+                    run(runs, outcome)
+        except Interrupted:
+            show(outcomes)
+            raise
+    finally:
+        screen.close()
+    show(outcomes)
+    return all(outcome.succeeded for outcome in outcomes)
