@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 from abc import ABC, abstractmethod
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Protocol
 
 from stripe_assets.catalog import catalog
@@ -183,4 +183,10 @@ class EventsOutcome(Outcome):
 
     def as_json(self) -> dict[str, object]:
         selection = {name: value for name, value in asdict(self.selection).items() if value}
-        return Outcome.as_json(self) | {"selection": selection, "events": asdict(self.result) if self.result else None}
+        return Outcome.as_json(self) | {"selection": selection, "events": _plain(self.result) if self.result else None}
+
+
+def _plain(summary: EventSummary) -> dict[str, object]:
+    """Not `asdict`, which takes a Counter apart wrongly."""
+    values = {its.name: getattr(summary, its.name) for its in fields(summary)}
+    return {name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()}

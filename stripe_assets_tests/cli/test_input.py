@@ -53,13 +53,31 @@ def test_refusals_leave_no_instance_behind(command: Command, tmp_path: Path) -> 
     assert not (tmp_path / ".env").exists()
 
 
-def test_incremental_is_not_there_yet(command: Command) -> None:
-    assert "not there yet" in refused(command("sync", "--incremental", **KEY))
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("sync", "--full", "--incremental"), "exclude each other"),
+        (("events", "--failed", "--type", "charge.*"), "exclude each other"),
+        (("events", "--failed", "--ids", "evt_1"), "exclude each other"),
+        (("events", "--type", "chrage.succeeded"), "charge.succeeded"),
+        (("events", "--ids", "in_1"), "evt_"),
+        (("events", "evt_1"), "--ids"),
+        (("events", "--api-key", "acne"), "Did you mean acme?"),
+    ],
+)
+def test_options_that_make_no_sense_are_one_line_and_change_nothing(
+    command: Command, tmp_path: Path, given: tuple[str, ...], said: str
+) -> None:
+    message = refused(command(*given, **KEY))
+    assert said in message
+    assert len(message.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_help_imports_nothing_heavy() -> None:
+@pytest.mark.parametrize("name", ["sync", "events"])
+def test_help_imports_nothing_heavy(name: str) -> None:
     code = (
-        "import sys; sys.argv = ['stripe-assets', 'sync', '--help']\n"
+        f"import sys; sys.argv = ['stripe-assets', '{name}', '--help']\n"
         "from stripe_assets.cli import main\n"
         "try: main()\n"
         "except SystemExit: print([m for m in ('dagster', 'pandas', 'stripe', 'sqlalchemy', 'rich') if m in sys.modules])"
