@@ -9,11 +9,15 @@ from typing import Any
 
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror import EventState, Mirror, Owner
-from stripe_assets.stripe_api import ApiKey, StripeApi, items
+from stripe_assets.stripe_api import ApiKey, InvalidRequest, StripeApi, items
 from stripe_assets.sync.currency import concerned, how_followed
 from stripe_assets.sync.event_entries import UnreadableEvent, created_at, entry_of
 from stripe_assets.sync.event_feed import EVENT, RETENTION, feed_params, since
 from stripe_assets.sync.owners import ACCOUNT, Owners
+
+
+PAGE = 100
+PAGES_A_LOOK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,14 @@ class WatchedEvent:
 class EventWatch:
     """Requests wait `timeout` seconds and are not repeated. Raises StripeError; InvalidApiKey when nobody can say whose key it is."""
 
-    def __init__(self, key: ApiKey, mirror: Mirror, *, timeout: float = 5.0) -> None:
+    def __init__(self, key: ApiKey, mirror: Mirror, *, timeout: float = 5.0, behind: dict[str, str] | None = None) -> None:
         self._key = key
         self._mirror = mirror
         self._catalog = catalog()
         self._api = StripeApi(key, timeout=timeout, max_retries=0)
         self._own: str | None = None
+        self.behind: dict[str, str] = {} if behind is None else behind
+        """Account → the undelivered event behind which the next look goes on. Who looks keeps it."""
 
     def owners(self) -> tuple[Owner, ...]:
         """The accounts that the last run of the key has found, its own first. Before any, Stripe is asked for that."""
@@ -49,8 +55,28 @@ class EventWatch:
         return owners
 
     def failed_deliveries(self, owner: Owner) -> tuple[WatchedEvent, ...]:
-        """Events whose webhooks are pending or have failed and that are not processed yet, or are due again; oldest first, 100 at most."""
-        return self._watched(owner, self._list(owner, {"delivery_success": False}), self._catalog.resources)
+        """Events whose webhooks are pending or have failed and that are not processed yet, or are due again; oldest first, 100 at most.
+
+        Stripe goes on listing an event as undelivered after it was processed here: behind a page of settled ones is looked as well,
+        PAGES_A_LOOK at a time, in the end at all of them.
+        """
+        account, filters = owner.account_id, {"delivery_success": False}
+        page = self._list(owner, filters)
+        for looked in range(PAGES_A_LOOK):
+            if watched := self._watched(owner, page, self._catalog.resources):
+                return watched
+            if len(page) < PAGE:
+                self.behind.pop(account, None)
+                break
+            last = str(page[-1].get("id"))
+            behind = self.behind.get(account, last) if looked == 0 else last
+            self.behind[account] = behind
+            try:
+                page = self._list(owner, {**filters, "starting_after": behind})
+            except InvalidRequest:  # that event is too old by now, or was delivered
+                self.behind.pop(account, None)
+                break
+        return ()
 
     def new_events(self, owner: Owner) -> tuple[WatchedEvent, ...] | None:
         """Events since the mirror was current that are not processed yet, or are due again. None: a full sweep has to come first."""

@@ -20,7 +20,6 @@ from stripe_assets.sync.model_state import ModelState, feeders_of, with_feeders
 from stripe_assets.sync.owners import ACCOUNT, AccountsPage, Owners, account_id_of
 from stripe_assets.sync.phase import Phase
 from stripe_assets.sync.plan import Plan, plan, root_lists
-from stripe_assets.sync.rereading import owned_by_itself
 from stripe_assets.sync.results import AVAILABLE, ModelResult
 from stripe_assets.sync.resume import Sweeps
 from stripe_assets.sync.session import Session, SyncAborted
@@ -60,6 +59,7 @@ class KeySync:
         self._currency: Currency
         self._follow: Follow | None = None
         self._known: dict[tuple[Owner, str], str] = {}
+        self._above: dict[str, list[str]] = {}
         self._lost: list[Owner] = []
         self.closure: ClosureResult | None = None
 
@@ -91,7 +91,8 @@ class KeySync:
         session = self._session
         try:
             accounts, own = session.identify()
-            platform, now = session.platform, session.api.now()
+            platform = session.platform
+            now = own.answer.observed_at if own else session.api.now()  # what comes with the own account belongs to this run's sweeps
             listed = [name for name in self._feeders if not self._catalog[name].on_demand]
             nested = active_routes(self._catalog, listed, platform.livemode)
             self._currency = Currency(self._mode, list(self._feeders), now)
@@ -155,10 +156,15 @@ class KeySync:
                 yield self._root_tasks(owner, names) + self._sweeps.left_over(owner)
 
     def _sweep_began(self, owner: Owner, model: str) -> datetime | None:
-        """When the lists that fill an account's model were first asked for. The platform's accounts bring those that hang on them."""
-        if model != ACCOUNT and owned_by_itself(self._catalog, self._catalog[model]):
-            return self._sweeps.started(self._owners[0], ACCOUNT) if model in self._currency.swept[owner] else None
-        return self._sweeps.started(owner, model)
+        """When the first of the lists that fill an account's model was asked for, its parents' among them.
+
+        A run that takes up another one's sweeps does not read again what hangs on the pages that are done. None where it was not swept.
+        """
+        if self._sweeps.started(owner, model) is None:
+            return None
+        above = self._above.get(model) or self._above.setdefault(model, list(with_feeders(self._catalog, [model])))
+        began = [self._sweeps.started(self._owners[0] if name == ACCOUNT else owner, name) for name in above]
+        return min(at for at in began if at)
 
     def _read_accounts(self, platform: Owner, own: AccountsPage | None, accounts: Owners) -> tuple[Owner, ...]:
         """The own account and the connected ones, each asked for once: they are the owners and the `account` rows."""
