@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from stripe_assets.mirror import EventState, Mirror, Owner
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.sandbox.keys import CONNECTED_US, PLATFORM
-from stripe_assets.stripe_api import ApiKey, parse_api_key
+from stripe_assets.stripe_api import ApiKey, StripeApi, parse_api_key
 from stripe_assets.sync import EventReport, EventRun, EventSelection, EventSummary, EventWatch, KeySync, ModelResult, Plan
 
 __all__ = ["CONNECTED_US", "PLATFORM", "Stage", "run_id"]
@@ -68,7 +69,9 @@ class Stage:
         self.sandbox.control("faults/clear")
 
     def wait(self, seconds: int = 60) -> None:
+        """Of the new time this process hears by an answer, as it would while time passes."""
         self.sandbox.control("clock", advance=seconds)
+        StripeApi(self.key()).get("/v1/balance", {}, endpoint="/v1/balance")
 
     def exists(self, resource: str, fields: str = "", account: str = PLATFORM) -> list[Object]:
         """What Stripe has, deleted ones apart."""
@@ -101,6 +104,12 @@ class Stage:
         assert threading.active_count() <= before
         return summary
 
+    def due(self) -> None:
+        """Time has passed until what failed is to be tried again: that is counted by the machine's clock."""
+        with self.mirror.transaction() as connection:
+            past = datetime.now(UTC) - timedelta(seconds=1)
+            connection.execute(sa.update(self.mirror.tables.own["_event_ledger"]).values(next_attempt_at=past))
+
     def watch(self) -> EventWatch:
         self._begin()
         return EventWatch(self.key(), self.mirror)
@@ -115,9 +124,9 @@ class Stage:
     # What came of it.
 
     def asked(self, path: str = "", *, account: str | None = None) -> list[str]:
-        """Path and query of what the last run asked for below a path; of one account by default of all."""
-        entries = [one for one in self.sandbox.log() if one["path"].startswith(path) and account in (None, one["stripe_account"])]
-        return [f"{one['path']}?{one['query']}" for one in entries]
+        """Path and query of what the last run asked for, where they begin so; of one account or, by default, of all."""
+        urls = [(f"{one['path']}?{one['query']}", one["stripe_account"]) for one in self.sandbox.log()]
+        return [url for url, its in urls if url.startswith(path) and account in (None, its)]
 
     def retrieved(self, path: str) -> list[str]:
         """The ids that the last run retrieved by a route, each as often as it did."""

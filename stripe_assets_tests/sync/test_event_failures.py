@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -136,16 +136,9 @@ def test_an_incremental_run_waits_until_a_failed_event_is_due(stage: Stage) -> N
     stage.heal()
     stage.sync("customer")
     assert stage.retrieved("/v1/customers") == []
-    _due(stage)
+    stage.due()
     assert stage.sync("customer")["customer"].status == "ok"
     assert stage.retrieved("/v1/customers") == ["cus_0000"] and stage.alive("customer") == {"cus_0000", "cus_0001"}
-
-
-def _due(stage: Stage) -> None:
-    """Time has passed until what failed is to be tried again."""
-    with stage.mirror.transaction() as connection:
-        past = datetime.now(UTC) - timedelta(seconds=1)
-        connection.execute(sa.update(stage.mirror.tables.own["_event_ledger"]).values(next_attempt_at=past))
 
 
 def test_a_refused_key_ends_the_run(stage: Stage) -> None:
