@@ -10,18 +10,20 @@ from stripe_assets.cli.table import Column, Line, print_table
 from stripe_assets.orchestration.outcome import EventsOutcome
 from stripe_assets.sync import EventSummary
 
-_HEADINGS = ("listed", "processed", "already processed", "ignored", "failed", "rows", "requests")
+_HEADINGS = ("listed", "processed", "already processed", "ignored", "failed")
 
 
 def print_events(outcomes: Sequence[EventsOutcome]) -> None:
     console = stdout_console()
     done = [outcome.result for outcome in outcomes if outcome.result]
     if done:
-        columns = [Column("key"), *(Column(heading, number=True) for heading in _HEADINGS), Column("seconds", number=True)]
+        columns = [Column("key"), *(Column(heading, number=True) for heading in _HEADINGS)]
         print_table(console, "events", columns, [_line(result) for result in done])
     for outcome in outcomes:
         result = outcome.result
         if result:
+            said = f"{result.rows.total():,} rows, {result.requests:,} requests, {result.seconds:.1f} s"
+            say(console, f"{outcome.alias}: {said}")
             for reason, count in result.ignored.most_common():
                 say(console, f"{outcome.alias}: {count:,} ignored: {reason}")
             for name, count in result.unknown_types.most_common():
@@ -32,13 +34,5 @@ def print_events(outcomes: Sequence[EventsOutcome]) -> None:
 
 
 def _line(result: EventSummary) -> Line:
-    counts = (
-        result.listed,
-        result.processed,
-        result.already_processed,
-        result.ignored.total(),
-        result.failed_count,
-        result.rows.total(),
-        result.requests,
-    )
-    return Line((result.alias, *(f"{count:,}" for count in counts), f"{result.seconds:.1f}"), "" if result.succeeded else "red")
+    counts = (result.listed, result.processed, result.already_processed, result.ignored.total(), result.failed_count)
+    return Line((result.alias, *(f"{count:,}" for count in counts)), "" if result.succeeded else "red")

@@ -41,7 +41,7 @@ def events(
     Each key is a run of the Dagster job process_events, seen in Dagster's UI when `dagster dev` runs in this folder.
     """
     if more_ids and not ids:
-        raise BadInput(f"{more_ids[0]!r} is no option. Events are chosen by --ids, --type or --failed.")
+        raise BadInput(f"{more_ids[0]!r} is no option: events are chosen by --ids, --type or --failed, and -v takes no number.")
     with reported():
         from stripe_assets.sync import EventSelection
 

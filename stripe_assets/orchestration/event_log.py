@@ -13,8 +13,8 @@ SECONDS_AT_MOST = 1.0
 
 
 def event_line(report: EventReport) -> str:
-    created = f"{report.created:%Y-%m-%d %H:%M:%S}"
-    return f"{report.id} {report.type} of {created}, {report.account_id}: {report.state}: {report.did}"
+    did = f": {report.did}" if report.did else ""
+    return f"{report.id} {report.type} of {report.created:%Y-%m-%d %H:%M:%S}, {report.account_id}: {report.state}{did}"
 
 
 class EventLog:
