@@ -15,12 +15,12 @@ TABLES = {resource.table for resource in catalog().resources.values()}
 SILENT = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-def run(instance: dg.DagsterInstance, alias: str | None, tables: Sequence[str] = ()) -> dg.ExecuteInProcessResult:
+def run(instance: dg.DagsterInstance, alias: str | None, tables: Sequence[str] = (), mode: str | None = None) -> dg.ExecuteInProcessResult:
     return defs.resolve_job_def("sync_models").execute_in_process(
         instance=instance,
         tags={"dagster/partition": alias} if alias else {},
         asset_selection=[dg.AssetKey(["stripe", table]) for table in tables],
-        run_config=SILENT,
+        run_config=SILENT | ({"ops": {"stripe_models": {"config": {"mode": mode}}}} if mode else {}),
         raise_on_error=False,
     )
 
@@ -68,6 +68,27 @@ def test_a_model_that_fails_fails_alone(instance: dg.DagsterInstance, stripe_ser
     first, *_, command = failure(result).splitlines()
     assert first.startswith("second, invoice: GET /v1/invoices")
     assert command == "stripe-assets sync Invoice --api-key second"
+
+
+def test_a_second_run_lists_again_only_when_asked(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+    def lists(mode: str | None) -> int:
+        stripe_server.control("log/clear")
+        assert run(instance, "second", ["customer"], mode).success
+        return sum(entry["path"] == "/v1/customers" for entry in stripe_server.log())
+
+    first, default, incremental, full = lists(None), lists(None), lists("incremental"), lists("full")
+    assert first == full > 0
+    assert default == incremental == 0
+
+
+def test_the_command_that_repeats_keeps_the_mode(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+    stripe_server.control("faults", path="/v1/invoices", status=302, times=None)
+    assert failure(run(instance, "second", ["invoice"], "full")).splitlines()[-1] == "stripe-assets sync Invoice --full --api-key second"
+
+
+def test_an_unknown_mode_is_refused(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+    with pytest.raises(dg.DagsterInvalidConfigError, match="incremental"):
+        run(instance, "second", ["invoice"], "fast")
 
 
 def test_without_a_partition_every_key_is_synced_and_a_failure_names_key_and_model(
