@@ -1,0 +1,80 @@
+"""Rows as pandas has them. The one file of the room that loads pandas."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from stripe_assets.mirror import Mirror
+from stripe_assets.mirror.tables import ColumnKind
+from stripe_assets.models.mapping import relations, tables
+from stripe_assets.models.mirrors import the_mirror
+
+if TYPE_CHECKING:
+    from stripe_assets.models.model import Model
+
+DTYPES: Mapping[ColumnKind, str] = {
+    "text": "string",
+    "bigint": "Int64",
+    "double": "Float64",
+    "boolean": "boolean",
+    "numeric": "object",
+    "timestamp": "datetime64[us, UTC]",
+    "json": "object",
+}
+
+Query = tuple[sa.Select[Any], dict[str, str]]
+"""The statement, and column → dtype."""
+
+
+def query(cls: type[Model], where: sa.ColumnElement[bool] | None, columns: Sequence[Any] | None, deleted: bool) -> Query:
+    """Raises ValueError for an unknown column."""
+    table = tables()[cls.resource.name]
+    kinds = tables().layout.columns(cls.resource)
+    names = list(kinds) if columns is None else [_column(cls, kinds, column) for column in columns]
+    statement = sa.select(*(table.c[name] for name in names))
+    if not deleted:
+        statement = statement.where(table.c._deleted_at.is_(None))
+    if where is not None:
+        statement = statement.where(where)
+    return statement, {name: DTYPES[kinds[name]] for name in names}
+
+
+def whole(query: Query, mirror: Mirror | None) -> pd.DataFrame:
+    statement, dtypes = query
+    with the_mirror(mirror).connection() as connection:
+        return _frame(connection.execute(statement).all(), dtypes)
+
+
+def chunks(query: Query, mirror: Mirror | None, size: int) -> Iterator[pd.DataFrame]:
+    """At least one frame, so that there are always dtypes. The connection is given back when the last frame was, or the iterator ends."""
+    statement, dtypes = query
+    with the_mirror(mirror).connection() as connection:
+        some = False
+        for rows in connection.execution_options(yield_per=size).execute(statement).partitions():
+            some = True
+            yield _frame(rows, dtypes)
+        if not some:
+            yield _frame([], dtypes)
+
+
+def _frame(rows: Sequence[Any], dtypes: Mapping[str, str]) -> pd.DataFrame:
+    values = list(zip(*rows, strict=True)) if rows else [()] * len(dtypes)
+    series = {name: pd.Series(list(column), dtype=dtype) for (name, dtype), column in zip(dtypes.items(), values, strict=True)}  # type: ignore[call-overload]
+    return pd.DataFrame(series)
+
+
+def _column(cls: type[Model], kinds: Mapping[str, ColumnKind], column: Any) -> str:
+    """The name of a column that is given by it, by the attribute's name or as the class's attribute."""
+    name = column if isinstance(column, str) else getattr(column, "key", None)
+    attributes = relations().columns(cls.resource)
+    found = name if name in kinds else attributes.get(str(name))
+    if found is None:
+        close = difflib.get_close_matches(str(name), [*kinds, *attributes], n=3)
+        hint = f" Did you mean {' or '.join(close)}?" if close else ""
+        raise ValueError(f"{cls.__name__} has no column {name!r}.{hint}")
+    return found

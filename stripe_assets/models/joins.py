@@ -1,0 +1,137 @@
+"""How a relation's rows are found: as a join that SQLAlchemy knows, or as a property that asks the row's session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.orm import foreign, remote
+
+from stripe_assets.catalog import Field, Resource
+from stripe_assets.mirror.tables import Tables
+from stripe_assets.models.relations import Relation
+
+Classes = Callable[[str], type[Any]]
+"""Resource's name → its model."""
+Pair = tuple[sa.Column[Any], sa.Column[Any]]
+
+
+class Joins:
+    def __init__(self, tables: Tables, classes: Classes) -> None:
+        self._tables = tables
+        self._catalog = tables.catalog
+        self._classes = classes
+
+    def relationship(self, resource: Resource, relation: Relation) -> orm.RelationshipProperty[Any]:
+        """For a relation that is one join."""
+        (target,) = relation.targets
+        here, there = self._tables[resource.name], self._tables[target]
+        if relation.kind == "reference":
+            assert relation.field is not None
+            on = [foreign(column) == remote(other) for column, other in self._pairs(resource, relation.field, there)]
+            order = []
+        else:
+            on = [*self._children(resource, relation, here, there), remote(there.c._deleted_at).is_(None)]
+            order = [there.c._position] if relation.kind == "sublist" else [*(there.c[name] for name in ("created",) if name in there.c)]
+            order.append(there.c.id)
+        return orm.relationship(
+            self._classes(target), primaryjoin=sa.and_(*on), viewonly=True, uselist=relation.many, order_by=order or False
+        )
+
+    def _children(self, resource: Resource, relation: Relation, here: sa.Table, there: sa.Table) -> Iterator[sa.ColumnElement[bool]]:
+        (target,) = relation.targets
+        if relation.kind == "reverse":
+            assert relation.field is not None
+            for column, other in self._pairs(self._catalog[target], relation.field, here):
+                yield remote(foreign(column)) == other
+            return
+        yield remote(foreign(there.c._parent_id)) == here.c.id
+        yield from self._on_parent(resource, relation, there)
+        yield remote(foreign(there.c._livemode)) == here.c._livemode
+        if target not in self._tables.layout.self_owned:  # an account can be listed below what another one owns
+            yield remote(foreign(there.c._account_id)) == here.c._account_id
+
+    def _on_parent(self, resource: Resource, relation: Relation, there: sa.Table) -> Iterator[sa.ColumnElement[bool]]:
+        name = relation.field.name if relation.field else None
+        yield remote(there.c._parent_object) == resource.name
+        yield remote(there.c._parent_field).is_not_distinct_from(name) if name else remote(there.c._parent_field).is_(None)
+
+    def _pairs(self, holder: Resource, field: Field, target: sa.Table) -> list[Pair]:
+        """The columns of a reference's row that equal those of what it refers to. The platform's account is in no column: its
+        objects are found by their ids, which Stripe makes and which no two accounts share."""
+        table = self._tables[holder.name]
+        column = table.c[str(field.column)]
+        pairs = [(column, target.c.id), (table.c._livemode, target.c._livemode)]
+        if field.owner == "platform":
+            return pairs
+        owner = table.c._account_id
+        if field.owner == "self":
+            owner = column
+        elif field.owner != "own":
+            naming = field.owner.removeprefix("field:")
+            owner = table.c[next(str(other.column) for other in holder.fields if other.name == naming)]
+        return [*pairs, (owner, target.c._account_id)]
+
+    def property(self, resource: Resource, relation: Relation, attributes: Mapping[str, str]) -> property:
+        """For a relation that is none: it asks the row's session whenever it is read. `attributes`: column → attribute."""
+        if relation.kind == "parent":
+            return property(self._read_parent, doc="The row on which this one hangs.")
+        field = relation.field
+        assert field is not None
+        if relation.kind == "sublist":
+            return property(lambda row: self._read_sublist(row, resource, relation), doc=f"The rows of {field.name}, in their order.")
+        attribute = attributes[str(field.column)]
+        if relation.kind == "references":
+            return property(
+                lambda row: self._read_all(row, relation.targets, getattr(row, attribute) or ()),
+                doc=f"The rows that {attribute} names, in that order.",
+            )
+        return property(lambda row: self._read_one(row, relation.targets, getattr(row, attribute)), doc=f"The row that {attribute} names.")
+
+    def _read_parent(self, row: Any) -> Any:
+        return self._read_one(row, (row._parent_object,), row._parent_id) if row._parent_object else None
+
+    def _read_one(self, row: Any, targets: tuple[str, ...], id: str | None) -> Any:
+        return next(iter(self._read_all(row, targets, [id])), None) if id else None
+
+    def _read_all(self, row: Any, targets: tuple[str, ...], ids: Sequence[str]) -> list[Any]:
+        """Rows of the row's own owner, those that are there, in the order of the ids."""
+        session = session_of(row)
+        found: dict[str, Any] = {}
+        by_prefix = {id: self._catalog.by_id(id, targets) for id in ids}
+        # What no prefix tells is looked for everywhere.
+        for target in targets:
+            wanted = [id for id in ids if id not in found and by_prefix[id] in (None, target)]
+            if wanted:
+                cls = self._classes(target)
+                table = self._tables[target]
+                owned = table.c.id if target in self._tables.layout.self_owned else row._account_id
+                query = sa.select(cls).where(table.c._account_id == owned, table.c._livemode == row._livemode, table.c.id.in_(wanted))
+                found.update((one.id, one) for one in session.scalars(query))
+        return [found[id] for id in ids if id in found]
+
+    def _read_sublist(self, row: Any, resource: Resource, relation: Relation) -> list[Any]:
+        session = session_of(row)
+        found: list[Any] = []
+        for target in relation.targets:
+            table = self._tables[target]
+            query = sa.select(self._classes(target)).where(
+                table.c._parent_id == row.id,
+                *self._on_parent(resource, relation, table),
+                table.c._livemode == row._livemode,
+                table.c._deleted_at.is_(None),
+            )
+            if target not in self._tables.layout.self_owned:
+                query = query.where(table.c._account_id == row._account_id)
+            found += session.scalars(query)
+        return sorted(found, key=lambda one: one._position)
+
+
+def session_of(row: Any) -> orm.Session:
+    """Raises sqlalchemy.orm.exc.DetachedInstanceError."""
+    session = orm.object_session(row)
+    if session is None:
+        raise orm.exc.DetachedInstanceError(f"{row!r} belongs to no session: what it refers to cannot be read")
+    return session

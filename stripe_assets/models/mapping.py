@@ -1,0 +1,122 @@
+"""The classes' mapping on the tables. Loaded when the first class is used."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, orm
+from sqlalchemy.ext.compiler import compiles
+
+from stripe_assets.catalog import Resource, catalog
+from stripe_assets.mirror import Owner
+from stripe_assets.mirror.postgresql import SCHEMA
+from stripe_assets.mirror.rebuild import Reader
+from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, Tables
+from stripe_assets.models.joins import Joins, session_of
+from stripe_assets.models.model import Model, ModelType, model
+from stripe_assets.models.relations import Relation, Relations
+
+_registry = orm.registry()
+_lock = threading.RLock()
+_being_mapped: set[type] = set()
+
+
+class ModelTable(sa.Table):
+    """A table of the mirror on whichever database a statement is run: PostgreSQL has it in a schema, SQLite has no schemas."""
+
+
+@compiles(ModelTable, "postgresql")
+def _in_schema(table: ModelTable, compiler: Any, **kwargs: Any) -> str:
+    text = compiler.visit_table(table, **kwargs)
+    return f"{SCHEMA}.{text}" if text else text
+
+
+class ModelTables(Tables):
+    def __init__(self) -> None:
+        super().__init__(catalog(), None)
+
+    def _make(self, resource: Resource) -> sa.Table:
+        columns = self.layout.columns(resource)
+        return ModelTable(
+            resource.table,
+            self.metadata,
+            *(sa.Column(name, COLUMN_TYPES[kind], primary_key=name in PRIMARY_KEY) for name, kind in columns.items()),
+        )
+
+
+@functools.cache
+def tables() -> Tables:
+    return ModelTables()
+
+
+@functools.cache
+def relations() -> Relations:
+    return Relations(catalog(), frozenset(type.__dir__(Model)))
+
+
+@functools.cache
+def _joins() -> Joins:
+    return Joins(tables(), model)
+
+
+@functools.cache
+def _reader() -> Reader:
+    return Reader(tables())
+
+
+def map_class(cls: ModelType) -> bool:
+    """Maps a class and gives it the properties that are no relationships. False where that is already being done."""
+    with _lock:
+        if cls in _being_mapped:
+            return False
+        if "__mapper__" in type.__dict__["__dict__"].__get__(cls):
+            return True  # by another thread
+        _being_mapped.add(cls)
+        try:
+            _map(cls, cls.resource)
+        finally:
+            _being_mapped.discard(cls)
+    return True
+
+
+def _map(cls: Any, resource: Resource) -> None:
+    table = tables()[resource.name]
+    attributes = relations().columns(resource)
+    mapper = _registry.map_imperatively(cls, table, properties={name: table.c[column] for name, column in attributes.items()})
+    for change in ("before_insert", "before_update", "before_delete"):
+        event.listen(mapper, change, _refuse)
+    columns = {column: name for name, column in attributes.items()}
+    for relation in relations().of(resource).values():
+        if not relation.joinable:
+            setattr(cls, relation.name, _joins().property(resource, relation, columns))
+
+
+def relate(cls: Any, name: str) -> bool:
+    """Gives a mapped class its relationship of this name; False where it has none."""
+    relation = relations().of(cls.resource).get(name)
+    if relation is None or not relation.joinable:
+        return False
+    with _lock:
+        mapper = orm.class_mapper(cls, configure=False)
+        if not mapper.has_property(name):
+            mapper.add_property(name, _joins().relationship(cls.resource, relation))
+    return True
+
+
+def relations_of(cls: Any) -> Mapping[str, Relation]:
+    return relations().of(cls.resource)
+
+
+def read_object(row: Any) -> dict[str, Any]:
+    """The API's object of a row, read by the row's session."""
+    owner = Owner(row._account_id, row._livemode)
+    connection = session_of(row).connection(bind_arguments={"mapper": type(row).__mapper__})
+    return _reader().read(connection, row.resource.name, owner, [row.id])[row.id]
+
+
+def _refuse(mapper: object, connection: object, row: Model) -> None:
+    raise TypeError(f"{row!r}: rows of the mirror are for reading; change the object with Stripe's API and sync it")
