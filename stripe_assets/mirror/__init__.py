@@ -18,7 +18,7 @@ from stripe_assets.mirror.batch import (
 )
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.keys import KeyStore, KeyStoreError, StoredKey
-from stripe_assets.mirror.ledger import EventState, Ledger
+from stripe_assets.mirror.ledger import EventState, Failing, Ledger
 from stripe_assets.mirror.mirror import DEFAULT_URL, Mirror
 from stripe_assets.mirror.references import Absence, Missing
 from stripe_assets.mirror.rows import flatten
@@ -32,6 +32,7 @@ __all__ = [
     "ClosedSublist",
     "EventKey",
     "EventState",
+    "Failing",
     "FinishedSweep",
     "Gone",
     "KeyStore",

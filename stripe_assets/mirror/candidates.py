@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from stripe_assets.mirror.batch import Owner, Row
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.dialect import Dialect, listed_ids, listed_owners
-from stripe_assets.mirror.tables import Tables
+from stripe_assets.mirror.tables import Tables, is_unsettled
 
 EVENTS = "event"
 _IDS_A_QUERY = 500  # each is looked for with each owner
@@ -33,11 +33,11 @@ class Candidates:
         return [dict(row) for row in connection.execute(query.order_by(table.c.id)).mappings()]
 
     def unsettled(self, connection: sa.Connection, resource: str, owner: Owner) -> list[Row]:
-        unsettled = self._tables.catalog.resources[resource].unsettled
-        if unsettled is None:
+        told = self._tables.catalog.resources[resource]
+        if told.unsettled is None:
             return []
-        table, (field, value) = self._tables[resource], unsettled
-        query = self._live(resource, owner, ["id", "created"]).where(table.c[field] == value)
+        table = self._tables[resource]
+        query = self._live(resource, owner, ["id", "created"]).where(is_unsettled(table, told))
         return [dict(row) for row in connection.execute(query.order_by(table.c.created, table.c.id)).mappings()]
 
     def created_between(

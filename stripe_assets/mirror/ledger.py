@@ -43,6 +43,17 @@ class EventState:
     """Why it is ignored."""
 
 
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Events that have failed and are to be tried again."""
+
+    owner: Owner
+    object: str | None
+    count: int
+    next_attempt_at: datetime | None
+    error: str | None
+
+
 def ledger_row(entry: LedgerEntry, now: datetime) -> Row:
     """The row of an event that is new to the ledger."""
     return {
@@ -166,6 +177,16 @@ class Ledger:
                 for id, state, attempts, *rest in connection.execute(query.where(table.c.id.in_(listed_ids(self._dialect, some)))):
                     found[id] = EventState(state, attempts or 0, *rest)
         return found
+
+    def failing(self, owners: Iterable[Owner]) -> list[Failing]:
+        """What these owners' failed events are about, with how many there are of each."""
+        table = self._table
+        columns = (table.c._account_id, table.c._livemode, table.c.object)
+        query = sa.select(*columns, sa.func.count(), sa.func.min(table.c.next_attempt_at), sa.func.max(table.c.error))
+        query = query.where(table.c.settled_at.is_(None), table.c.state == "failed", self._of(owners)).group_by(*columns)
+        with self._mirror.connection() as connection:
+            rows = connection.execute(query).all()
+        return [Failing(Owner(account, mode), about, count, again, error) for account, mode, about, count, again, error in rows]
 
     def unsettled_counts(self, owners: Iterable[Owner]) -> dict[str, int]:
         """State → how many of these owners' events are pending or failed; a state that none is in is left out."""

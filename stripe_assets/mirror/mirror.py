@@ -187,6 +187,11 @@ class Mirror:
         with self.connection() as connection:
             return self._sweeps.current(connection, owners)
 
+    def refusals(self, owners: Iterable[Owner], available: str = "available") -> dict[tuple[Owner, str], str]:
+        """(Owner, resource) → what its last finished sweep said, where that is not `available`."""
+        with self.connection() as connection:
+            return self._sweeps.refusals(connection, owners, available)
+
     def mark_current(self, pairs: Iterable[tuple[Owner, str]], until: datetime) -> None:
         """Every change until then is in the mirror. Only ever moves a pair forward, and only one that was swept before."""
         moved = sorted(set(pairs))
@@ -200,6 +205,15 @@ class Mirror:
     def record_reach(self, alias: str, owners: Sequence[Owner], now: datetime) -> list[Owner]:
         """Stores what a key reaches, its own account first. Returns those that it reached before and does not any more."""
         return self.change(lambda connection: self._reach.record(connection, alias, owners, now))
+
+    def begin_closing(self, alias: str, own: Owner, since: datetime) -> datetime:
+        """A run of the key is about to write rows whose references it will close. Returns since when (by this machine's clock) there
+        are such rows: an earlier time where an earlier run did not come to its end. See `closed`."""
+        return self.change(lambda connection: self._reach.begin_closing(connection, alias, own, since))
+
+    def closed(self, alias: str) -> None:
+        """The references of all rows that runs of the key have written point at a row or a recorded absence."""
+        self.change(lambda connection: self._reach.closed(connection, alias))
 
     def unlisted(self, resource: str, owner: Owner, before: datetime, asked_before: datetime, columns: Iterable[str] = ()) -> list[Row]:
         """Live rows that a sweep which began at `before` did not return: their ids and these columns.
@@ -229,13 +243,15 @@ class Mirror:
         with self.connection() as connection:
             return self._candidates.owner_of_events(connection, ids, owners)
 
-    def missing_references(self, since: datetime, owners: Sequence[Owner], resources: Collection[str] | None = None) -> set[Missing]:
+    def missing_references(
+        self, since: datetime, owners: Sequence[Owner], resources: Mapping[str, Collection[str] | None] | None = None
+    ) -> set[Missing]:
         """What the rows written since then for these owners refer to and is not there. `owners[0]` is the platform.
 
-        Parameters: resources: whose rows are looked at; of all by default.
+        Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
         """
         with self.connection() as connection:
-            return references.missing(connection, self.catalog, self.tables, since, owners, resources)
+            return references.missing(connection, self.catalog, self.tables, self.dialect, since, owners, resources)
 
     def record_absences(self, absent: Mapping[Missing, Absence]) -> None:
         """Notes that these do not exist or may not be read, each with Stripe's reason."""

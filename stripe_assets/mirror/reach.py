@@ -38,5 +38,15 @@ class Reach:
         self._dialect.put(connection, "_reach", _KEY, _COLUMNS, [self._row(alias, owner, own=False, lost_at=now) for owner in lost])
         return lost
 
+    def begin_closing(self, connection: sa.Connection, alias: str, own: Owner, since: datetime) -> datetime:
+        table = self._table
+        first = connection.scalar(sa.select(sa.func.min(table.c.unclosed_since)).where(table.c.alias == alias))
+        since = min(first, since) if first else since
+        self._dialect.put(connection, "_reach", _KEY, _COLUMNS, [self._row(alias, own, own=True, unclosed_since=since)])
+        return since
+
+    def closed(self, connection: sa.Connection, alias: str) -> None:
+        connection.execute(sa.update(self._table).where(self._table.c.alias == alias).values(unclosed_since=None))
+
     def _row(self, alias: str, owner: Owner, **values: bool | datetime | None) -> Row:
         return {"alias": alias, "_account_id": owner.account_id, "_livemode": owner.livemode, **values}

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.batch import Owner, Row
-from stripe_assets.mirror.dialect import Dialect
+from stripe_assets.mirror.chunks import chunks
+from stripe_assets.mirror.dialect import Dialect, listed_ids
 from stripe_assets.mirror.tables import OWN_COLUMNS, Tables
 
 if TYPE_CHECKING:
@@ -40,46 +41,41 @@ def missing(
     connection: sa.Connection,
     catalog: Catalog,
     tables: Tables,
+    dialect: Dialect,
     since: datetime,
     owners: Sequence[Owner],
-    resources: Collection[str] | None = None,
+    resources: Mapping[str, Collection[str] | None] | None = None,
 ) -> set[Missing]:
     """What rows that were written since then for these owners refer to and is not there. `owners[0]` is the platform.
 
-    Parameters: resources: whose rows are looked at; of all by default.
+    Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
 
     References whose resource cannot be retrieved by its id are left out: nothing could be done about them.
     """
     found: set[Missing] = set()
-    for resource in _written_since(connection, tables, tables if resources is None else resources, since, owners):
-        found |= _missing_of(connection, catalog, tables, resource, since, owners)
+    for name, ids in (dict.fromkeys(tables) if resources is None else resources).items():
+        for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
+            rows = _rows_of(tables[name], dialect, since, owners, some)
+            if connection.execute(sa.select(sa.literal(1)).where(rows).limit(1)).first():
+                found |= _missing_of(connection, catalog, tables, name, rows, owners)
     return found
 
 
-def _written_since(connection: sa.Connection, tables: Tables, names: Iterable[str], since: datetime, owners: Sequence[Owner]) -> list[str]:
-    written = []
-    for name in names:
-        query = sa.select(sa.literal(1)).where(_rows_of(tables[name], since, owners)).limit(1)
-        if connection.execute(query).first():
-            written.append(name)
-    return written
-
-
-def _rows_of(table: sa.Table, since: datetime, owners: Sequence[Owner]) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        table.c["_account_id"].in_([owner.account_id for owner in owners]),
-        table.c["_livemode"] == owners[0].livemode,
-        table.c["_synced_at"] >= since,
-    )
+def _rows_of(
+    table: sa.Table, dialect: Dialect, since: datetime, owners: Sequence[Owner], ids: Sequence[str] | None
+) -> sa.ColumnElement[bool]:
+    """Ids go through the primary key; there is no index on when a row was written, which every write would have to keep."""
+    which = table.c["_synced_at"] >= since if ids is None else table.c["id"].in_(listed_ids(dialect, ids))
+    return sa.and_(table.c["_account_id"].in_([owner.account_id for owner in owners]), table.c["_livemode"] == owners[0].livemode, which)
 
 
 def _missing_of(
-    connection: sa.Connection, catalog: Catalog, tables: Tables, resource: str, since: datetime, owners: Sequence[Owner]
+    connection: sa.Connection, catalog: Catalog, tables: Tables, resource: str, rows: sa.ColumnElement[bool], owners: Sequence[Owner]
 ) -> set[Missing]:
     found: set[Missing] = set()
     for field in catalog[resource].fields:
         if field.kind in ("reference", "references") and any(retrievable(catalog, name) for name in field.targets):
-            found |= set(_referred(connection, catalog, tables, resource, field, since, owners))
+            found |= set(_referred(connection, catalog, tables, resource, field, rows, owners))
     by_target: dict[str, set[Missing]] = {}
     for wanted in found:
         by_target.setdefault(wanted.resource, set()).add(wanted)
@@ -94,7 +90,7 @@ def _referred(
     tables: Tables,
     resource: str,
     field: Field,
-    since: datetime,
+    rows: sa.ColumnElement[bool],
     owners: Sequence[Owner],
 ) -> Iterator[Missing]:
     table, platform = tables[resource], owners[0]
@@ -104,7 +100,7 @@ def _referred(
     naming = field.owner.removeprefix("field:") if field.owner.startswith("field:") else None
     if naming is not None:
         selected.append(table.c[next(f.column for f in catalog[resource].fields if f.name == naming and f.column)])
-    query = sa.select(*selected).where(_rows_of(table, since, owners), column.is_not(None))
+    query = sa.select(*selected).where(rows, column.is_not(None))
     if field.kind == "reference":
         query = query.distinct()
         if len(field.targets) == 1 and field.owner == "own":

@@ -116,7 +116,7 @@ class Sweeps:
                 rows=sa.bindparam("row_count"),
                 requests=sa.bindparam("request_count"),
                 availability=sa.bindparam("available"),
-                current_until=sa.func.coalesce(sa.bindparam("current", type_=sweep.c.current_until.type), sweep.c.current_until),
+                current_until=sa.bindparam("current", type_=sweep.c.current_until.type),
             ),
             keys,
         )
@@ -134,6 +134,13 @@ class Sweeps:
         query = query.where(among_owners(self._dialect, table, owners))
         rows = connection.execute(query).mappings()
         return {(Owner(row["_account_id"], row["_livemode"]), row["resource"]): row["current_until"] for row in rows}
+
+    def refusals(self, connection: sa.Connection, owners: Iterable[Owner], available: str) -> dict[tuple[Owner, str], str]:
+        """(Owner, resource) → what its last finished sweep said in place of `available`."""
+        table = self._sweep
+        query = sa.select(*(table.c[name] for name in _KEY), table.c.availability).where(table.c.availability != available)
+        rows = connection.execute(query.where(among_owners(self._dialect, table, owners))).mappings()
+        return {(Owner(row["_account_id"], row["_livemode"]), row["resource"]): row["availability"] for row in rows}
 
     def mark_current(self, connection: sa.Connection, pairs: Sequence[tuple[Owner, str]], until: datetime) -> None:
         """Moves these forward to `until`; one that is there already, or was never swept, stays as it is."""

@@ -176,7 +176,18 @@ class Tables(Mapping[str, sa.Table]):
             for name, kind in self.layout.columns(resource).items()
         ]
         indexes = [sa.Index(f"ix_{resource.table}_parent", "_parent_id")] if resource.name in self.layout.children else []
-        return sa.Table(resource.table, self.metadata, *columns, *indexes)
+        table = sa.Table(resource.table, self.metadata, *columns, *indexes)
+        if resource.unsettled:
+            where = is_unsettled(table, resource)
+            sa.Index(f"ix_{resource.table}_unsettled", table.c._account_id, table.c.created, sqlite_where=where, postgresql_where=where)
+        return table
+
+
+def is_unsettled(table: sa.Table, resource: Resource) -> sa.ColumnElement[bool]:
+    """Whether a row will still change without an event. The value stands in the statement: by it the index of such rows is found."""
+    assert resource.unsettled
+    field, value = resource.unsettled
+    return table.c[field] == sa.literal_column(f"'{value}'")
 
 
 def _own(metadata: sa.MetaData, name: str, key: Mapping[str, ColumnKind], columns: Mapping[str, ColumnKind]) -> sa.Table:
@@ -247,7 +258,8 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
     ),
     "_reach": (
         {"alias": "text", "_account_id": "text", "_livemode": "boolean"},
-        {"own": "boolean", "seen_at": "timestamp", "lost_at": "timestamp"},  # own: the key's own account
+        # own: the key's own account, whose row also tells since when references of rows may not be closed
+        {"own": "boolean", "seen_at": "timestamp", "lost_at": "timestamp", "unclosed_since": "timestamp"},
     ),
 }
 """The mirror's own tables: key columns and the others."""

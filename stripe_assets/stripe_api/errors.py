@@ -155,7 +155,8 @@ class NotFound(StripeError):
     @property
     def missing(self) -> bool:
         """Stripe knows the route and says that there is no such object."""
-        return self.code in ("resource_missing", "not_found") and not self._unrecognized and not self.refused_cursor
+        said = self.code in ("resource_missing", "not_found") or (not self.code and self.message.startswith("No such"))
+        return said and not self._unrecognized and not self.refused_cursor
 
     @property
     def unknown_url(self) -> bool:

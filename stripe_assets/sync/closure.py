@@ -6,7 +6,7 @@ Each object is asked for once. What does not exist, or may not be read, becomes 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -40,19 +40,24 @@ class Closure:
         self._asked: set[Missing] = set()
         self.result = ClosureResult()
 
-    def run(self, since: datetime, written: Collection[str]) -> ClosureResult:
-        """Closes the references of rows of these models that were written since then (this machine's clock), and of what that brings.
+    def run(self, since: datetime) -> ClosureResult:
+        """Closes the references of the rows that this run has written, and of what that brings.
 
-        Raises MirrorError when the database cannot be read or written, SyncAborted when the run is halted.
+        `since`: by this machine's clock; earlier than the run's beginning where an earlier run was not closed: then the rows of all
+        models that were written since. Raises MirrorError when the database cannot be read or written, SyncAborted when the run is halted.
         """
+        progress, alias = self._session.progress, self._session.alias
+        written = dict(progress.touched) if since >= self._session.began else None
         while missing := self._missing(since, written):
             since = datetime.now(UTC)
-            before = Counter(self._session.progress.rows)
+            progress.touched.clear()
             self._wave(missing)
-            written = set(self._session.progress.rows - before)
+            written = dict(progress.touched)
+        if not self.result.errors:
+            self._session.mirror.closed(alias)
         return self.result
 
-    def _missing(self, since: datetime, written: Collection[str]) -> list[Missing]:
+    def _missing(self, since: datetime, written: Mapping[str, Collection[str] | None] | None) -> list[Missing]:
         missing = self._session.mirror.missing_references(since, self._owners, written) - self._asked
         self._asked |= missing
         elsewhere = {wanted for wanted in missing if wanted.owner not in self._owners}
@@ -60,7 +65,7 @@ class Closure:
         return sorted(missing - elsewhere)
 
     def _wave(self, missing: Sequence[Missing]) -> None:
-        retrieval = Retrieval(self._session.catalog)
+        retrieval = Retrieval(self._session)
         for _ in reread(self._session, [Wish(wanted) for wanted in missing], retrieval):
             pass
         self._absent({wanted: Absence(error.reason, retrieval.gone(wanted)) for wanted, error in retrieval.absent.items()})

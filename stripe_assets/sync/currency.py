@@ -14,9 +14,11 @@ from stripe_assets.mirror import Mirror, Owner
 from stripe_assets.sync.event_feed import EVENT, RETENTION
 from stripe_assets.sync.fan_out import active_routes
 from stripe_assets.sync.model_state import feeders_of, with_feeders
+from stripe_assets.sync.results import AVAILABLE
 
 Mode = Literal["auto", "full", "incremental"]
 How = Literal["events", "parents", "growth", "list", "none"]
+SKEW = timedelta(minutes=1)
 MARGIN = timedelta(hours=1)
 """Events that Stripe is about to drop may be gone when the last page is asked for."""
 
@@ -79,6 +81,28 @@ def children_of_accounts(models: Catalog) -> frozenset[str]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What the last sweeps of an account could not read, by model."""
+
+    wholly: Mapping[str, str]
+    """→ Stripe's reason."""
+    partly: frozenset[str]
+
+    @classmethod
+    def of(cls, said: Mapping[str, str]) -> Refused:
+        wholly = {name: reason for name, reason in said.items() if not reason.startswith(("partly:", "not listed:", "on demand:"))}
+        return cls(wholly, frozenset(name for name, reason in said.items() if reason.startswith("partly:")))
+
+
+def refused(mirror: Mirror, owners: Collection[Owner]) -> dict[Owner, Refused]:
+    """For each of these accounts. Raises MirrorError."""
+    said: dict[Owner, dict[str, str]] = {owner: {} for owner in owners}
+    for (owner, name), reason in mirror.refusals(owners, AVAILABLE).items():
+        said[owner][name] = reason
+    return {owner: Refused.of(its) for owner, its in said.items()}
+
+
 @dataclass(slots=True)
 class Currency:
     """What each account's models need in this run."""
@@ -88,8 +112,11 @@ class Currency:
     """The selected ones and those that they are read from."""
     now: datetime
     swept: dict[Owner, frozenset[str]] = field(default_factory=dict)
+    alone: dict[Owner, frozenset[str]] = field(default_factory=dict)
+    """Those of `swept` that were refused and are asked for again, without what they hang on."""
     cursors: dict[Owner, datetime] = field(default_factory=dict)
     """From when on the events of an account are wanted, where some of its models follow them."""
+    refused: dict[Owner, Refused] = field(default_factory=dict)
     reasons: dict[str, list[str]] = field(default_factory=dict)
     """Why models are swept although that was not asked for → which."""
     late: dict[str, list[str]] = field(default_factory=dict)
@@ -97,32 +124,43 @@ class Currency:
 
     def decide(self, mirror: Mirror, owners: Collection[Owner]) -> None:
         """Looks up how current the mirror is for these accounts. Raises MirrorError."""
-        current = mirror.current(owners) if self.mode != "full" else {}
+        if self.mode == "full":
+            self.swept.update(dict.fromkeys(owners, frozenset(self.models)))
+            return
+        current = mirror.current(owners)
+        self.refused.update(refused(mirror, owners))
         for owner in owners:
-            if self.mode == "full":
-                self.swept[owner] = frozenset(self.models)
-            else:
-                self._decide(owner, {name: at for (its, name), at in current.items() if its == owner})
+            self._decide(owner, {name: at for (its, name), at in current.items() if its == owner})
 
     def _decide(self, owner: Owner, current: Mapping[str, datetime]) -> None:
-        oldest = self.now - RETENTION + MARGIN
-        models = catalog()
+        models, how = catalog(), how_followed()
         listed = [name for name in self.models if feeders_of(models, models[name]).complete and not models[name].lists_owners]
-        never = [name for name in listed if name not in current]
-        stale = [name for name in listed if name in current and current[name] < oldest and how_followed()[name] != "list"]
-        needed = with_feeders(models, [*never, *stale]).keys() | {name for name in listed if how_followed()[name] == "list"}
+        again = {name for name in self.refused[owner].wholly if name in listed}
+        asked = {name for name in again if models[name].singleton or any(route.parent is None for route in models[name].routes)}
+        never = [name for name in listed if name not in current and name not in again]
+        stale = [name for name in listed if name in current and not self.usable(current[name]) and name not in again]
+        complete = with_feeders(models, [*never, *stale]).keys()
+        needed = complete | asked | {name for name in listed if how[name] == "list" and name not in again}
         along = [name for name in self.models if name not in listed and needed >= feeders_of(models, models[name]).models]
         self.swept[owner] = frozenset([*needed, *along]) & frozenset(self.models)
-        self._say("never swept before", never)
-        if stale:
-            since = min(current[name] for name in stale)
-            days = RETENTION.days
-            self._say(
-                f"current until {since:%Y-%m-%d} only, and Stripe keeps events for {days} days: what happened between is not known", stale
-            )
-        cursors = [current[name] for name in self.followed(owner) if name in current]
+        self.alone[owner] = frozenset(asked) - complete
+        self._say("never swept to the end before", never)
+        for name in stale:
+            self._say(self._why_stale(current[name]), [name])
+        self._say("refused the last time", sorted(asked))
+        cursors = [current[name] for name in self.followed(owner) if name in current and how[name] in ("events", "parents")]
         if cursors:
             self.cursors[owner] = min(cursors)
+
+    def usable(self, cursor: datetime) -> bool:
+        """Whether all events since then can still be listed. A time that is still to come was another clock's."""
+        return self.now - RETENTION + MARGIN <= cursor <= self.now + SKEW
+
+    def _why_stale(self, cursor: datetime) -> str:
+        if cursor > self.now:
+            return "their last sweep is dated in the future"
+        kept = f"Stripe keeps events for {RETENTION.days} days"
+        return f"current until {cursor:%Y-%m-%d} only, and {kept}: what happened between is not known"
 
     def _say(self, why: str, names: Iterable[str]) -> None:
         said = self.reasons.setdefault(why, [])
@@ -132,7 +170,8 @@ class Currency:
 
     def followed(self, owner: Owner) -> list[str]:
         """The models of an account that follow events in this run."""
-        return [name for name in self.models if name not in self.swept[owner] and how_followed()[name] != "none"]
+        again = self.refused[owner].wholly if owner in self.refused else ()
+        return [name for name in self.models if name not in self.swept[owner] and name not in again and how_followed()[name] != "none"]
 
     def sweep_instead(self, owner: Owner, why: str) -> None:
         """The events of an account cannot be had: its models are swept."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from stripe_assets.catalog import Catalog
 from stripe_assets.mirror import Batch, Gone, Missing, ParentRef
 from stripe_assets.stripe_api import NotFound, StripeError
 
 if TYPE_CHECKING:
+    from stripe_assets.sync.session import Session
     from stripe_assets.sync.task import Task
 
 Page = Sequence[Mapping[str, Any]]
@@ -43,6 +43,10 @@ class Errand:
         """Of a further list that hangs on one of the task's rows; None where that need not be read."""
         return PartOf(self, task)
 
+    def tolerates(self, task: Task) -> bool:
+        """Whether it is known that Stripe refuses this list."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Failed:
@@ -55,6 +59,13 @@ class Failed:
         return cls(text, "".join(traceback.format_exception(error)))
 
 
+@dataclass(frozen=True, slots=True)
+class Present:
+    observed_at: datetime
+    deleted: bool = False
+    """Stripe returned a deleted object's stub."""
+
+
 class PartOf(Errand):
     """The rest of a sublist, or a nested list: where it fails, the object that it hangs on has failed."""
 
@@ -63,7 +74,8 @@ class PartOf(Errand):
         self._task = task
 
     def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
-        if not (isinstance(error, NotFound) and error.missing):  # its parent has gone meanwhile: the parent's own event will say so
+        gone = isinstance(error, NotFound) and error.missing  # its parent, meanwhile: the parent's own event will say so
+        if not gone and not self._whole.tolerates(task):
             self._whole.failed(self._task, error)
         return None
 
@@ -80,11 +92,12 @@ class Retrieval(Errand):
     `unlisted`: they are asked for because a finished sweep did not list them; those that exist are marked so.
     """
 
-    def __init__(self, catalog: Catalog, *, unlisted: bool = False) -> None:
-        self._catalog = catalog
+    def __init__(self, session: Session, *, unlisted: bool = False) -> None:
+        self._catalog = session.catalog
+        self._tolerated = session.tolerated
         self._unlisted = unlisted
-        self.present: dict[Missing, bool] = {}
-        """What was read and is in the database → whether it is a deleted object's stub."""
+        self.present: dict[Missing, Present] = {}
+        """What was read and is in the database."""
         self.absent: dict[Missing, StripeError] = {}
         """What Stripe does not have, or does not show."""
         self.failures: dict[Missing, Failed] = {}
@@ -102,7 +115,7 @@ class Retrieval(Errand):
 
     def written(self, task: Task, page: Page, observed_at: datetime) -> None:
         if task.wanted:
-            self.present[task.wanted] = any(item.get("deleted") is True for item in page)
+            self.present[task.wanted] = Present(observed_at, any(item.get("deleted") is True for item in page))
 
     def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
         wanted = task.wanted
@@ -110,6 +123,9 @@ class Retrieval(Errand):
             return None
         self.absent[wanted] = error
         return Batch(gone=[Gone(wanted.resource, wanted.owner, (wanted.id,), asked_at)]) if self.gone(wanted) else None
+
+    def tolerates(self, task: Task) -> bool:
+        return task.model in self._tolerated.get(task.reader, ())
 
     def failed(self, task: Task, error: Exception) -> None:
         if task.wanted:

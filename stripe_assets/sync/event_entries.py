@@ -39,10 +39,18 @@ def entry_of(catalog: Catalog, event: Object, owner: Owner) -> LedgerEntry:
 
 def created_at(event: Object) -> datetime:
     """Raises UnreadableEvent."""
-    created = event.get("created")
-    if type(created) is not int:
+    created = instant(event.get("created"))
+    if created is None:
         raise UnreadableEvent("the event does not say when it was created")
-    return datetime.fromtimestamp(created, UTC)
+    return created
+
+
+def instant(seconds: object) -> datetime | None:
+    """The time that an integer of Unix seconds means; None for what means none."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if type(seconds) is int else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def payload_of(event: Object) -> Object:
@@ -81,9 +89,7 @@ def _of_payload(catalog: Catalog, plain: LedgerEntry, payload: Object, account: 
     parents = _parents(resource, payload)
     owning = [name for name in parents if _is_account(catalog, resource, name)]
     account = id if resource.lists_owners else parents[owning[0]] if owning else account
-    created = payload.get("created")
-    at = datetime.fromtimestamp(created, UTC) if type(created) is int else None
-    return _about(plain, resource, id, account, at, parents)
+    return _about(plain, resource, id, account, instant(payload.get("created")), parents)
 
 
 def _parents(resource: Resource, payload: Object) -> dict[str, str]:

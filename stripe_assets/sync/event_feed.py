@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.mirror import Batch, LedgerEntry, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.errand import Errand, Page
-from stripe_assets.sync.event_entries import UnreadableEvent, entry_of
+from stripe_assets.sync.event_entries import entry_of, instant
 from stripe_assets.sync.event_selection import EventReport
 from stripe_assets.sync.session import Session
 from stripe_assets.sync.task import Task, list_params
@@ -106,16 +106,13 @@ class EventFeed(Errand):
     def _entry(self, event: Mapping[str, Any], owner: Owner) -> LedgerEntry:
         try:
             return entry_of(self._session.catalog, event, owner)
-        except (UnreadableEvent, OverflowError, OSError) as error:  # found out again, and said, when it is processed
+        except Exception as error:  # of whatever shape it is: found out again, and said, when it is processed
             logger.debug("%s: %s", event["id"], error)
-            return LedgerEntry(owner, event["id"], str(event.get("type")), _created(event) or self._session.api.now())
+            return LedgerEntry(owner, event["id"], str(event.get("type")), instant(event.get("created")) or self._session.api.now())
 
     def _tell(self, owner: Owner, event: Mapping[str, Any], state: Any, did: str) -> None:
         self._report(
-            EventReport(event["id"], str(event.get("type")), _created(event) or self._session.api.now(), owner.account_id, state, did)
+            EventReport(
+                event["id"], str(event.get("type")), instant(event.get("created")) or self._session.api.now(), owner.account_id, state, did
+            )
         )
-
-
-def _created(event: Mapping[str, Any]) -> datetime | None:
-    created = event.get("created")
-    return datetime.fromtimestamp(created, UTC) if type(created) is int else None

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stripe_assets.mirror import Batch, EventKey, Gone, LedgerEntry, Missing, Owner, flatten
+from stripe_assets.mirror import Batch, EventKey, Gone, LedgerEntry, MirrorError, Missing, Owner, flatten
 from stripe_assets.sync.errand import Failed, Retrieval
 from stripe_assets.sync.event_entries import UnreadableEvent, entry_of, payload_of
 from stripe_assets.sync.event_feed import Report
 from stripe_assets.sync.event_selection import EventOutcome, EventReport
 from stripe_assets.sync.rereading import Wish, reread, retrieve_route
-from stripe_assets.sync.session import Nested, Session
+from stripe_assets.sync.session import Nested, Session, SyncAborted
 
 EVENTS_AT_ONCE = 20_000
 OBJECTS_AT_ONCE = 1_000
@@ -23,12 +23,18 @@ OBJECTS_AT_ONCE = 1_000
 class EventProcessing:
     """What a run has claimed. Newest state wins however old the event is: an event only says what to read.
 
-    `nested`: the nested lists that the run reads; `children`: whether those of every object that is read, or only of those
-    whose event is about the list. `owners` are the accounts that the key covers, its own first.
+    `nested`: the nested lists that the run reads: with every object of an account those of its `children`, with others where the
+    event is about the list. `owners` are the accounts that the key covers, its own first.
     """
 
     def __init__(
-        self, session: Session, run_id: str, owners: Collection[Owner], nested: Nested, report: Report, *, children: bool = False
+        self,
+        session: Session,
+        run_id: str,
+        owners: Collection[Owner],
+        nested: Nested,
+        report: Report,
+        children: Callable[[Owner], frozenset[str]],
     ) -> None:
         self._session = session
         self._run_id = run_id
@@ -70,7 +76,7 @@ class EventProcessing:
         return Missing(entry.object, Owner(entry.object_account or entry.owner.account_id, entry.owner.livemode), entry.object_id)
 
     def _read(self, wanted: list[Missing], about: Mapping[Missing, list[LedgerEntry]]) -> None:
-        retrieval = Retrieval(self._session.catalog)
+        retrieval = Retrieval(self._session)
         try:
             for done in reread(self._session, [self._wish(one, about[one]) for one in wanted], retrieval, self._nested, OBJECTS_AT_ONCE):
                 self._settle(done, about, retrieval)
@@ -82,27 +88,26 @@ class EventProcessing:
         events = self._session.catalog.events
         lists = frozenset(name for entry in entries if entry.type in events for name in events[entry.type].lists)
         created = next((entry.object_created for entry in entries if entry.object_created), None)
-        return Wish(wanted, created, entries[0].parents, None if self._children else lists)
+        return Wish(wanted, created, entries[0].parents, lists | self._children(wanted.owner), about_lists=bool(lists))
 
-    def _bury_what_they_carry(self, entries: Iterable[LedgerEntry]) -> None:
-        """A discount that was withdrawn: no route reads it, and what it was on, which has been read again, no longer carries it."""
-        events = self._session.catalog.events
-        removals = [entry for entry in entries if entry.type in events and events[entry.type].deletes and events[entry.type].targets]
-        if not removals:
-            return
-        now = self._session.api.now()
+    def _bury_what_they_carry(self, read: Mapping[EventKey, datetime]) -> None:
+        """A discount that was withdrawn: no route reads it, and what it was on was read again (→ when) and may no longer carry it."""
         gone: list[Gone] = []
-        for (owner, _), event in self._session.mirror.events([(entry.owner, entry.id) for entry in removals]).items():
+        for (owner, id), event in self._session.mirror.events(list(read)).items():
             carried = payload_of(event)
-            resource, id = self._session.catalog.by_object(carried), carried.get("id")
-            if resource is not None and resource.retrieve is None and isinstance(id, str):
-                gone.append(Gone(resource.name, Owner(event.get("account") or owner.account_id, owner.livemode), (id,), now))
-        self._session.progress.written(0, self._session.mirror.write([Batch(gone=gone)]))
+            resource, own_id = self._session.catalog.by_object(carried), carried.get("id")
+            if resource is not None and resource.retrieve is None and isinstance(own_id, str):
+                # A moment before: what has just been read wins where it carries it all the same.
+                before = read[owner, id] - timedelta(microseconds=1)
+                gone.append(Gone(resource.name, Owner(event.get("account") or owner.account_id, owner.livemode), (own_id,), before))
+        if gone:
+            batch = Batch(gone=gone)
+            self._session.progress.written([batch], self._session.mirror.write([batch]))
 
     def _settle(self, done: Iterable[Missing], about: Mapping[Missing, list[LedgerEntry]], retrieval: Retrieval) -> None:
-        done = list(done)
-        self._bury_what_they_carry(entry for wanted in done if wanted not in retrieval.failures for entry in about[wanted])
+        events = self._session.catalog.events
         processed: list[EventKey] = []
+        removals: dict[EventKey, datetime] = {}
         failed: dict[EventKey, str] = {}
         for wanted in done:
             state, did, trace = _outcome(wanted, retrieval)
@@ -112,7 +117,11 @@ class EventProcessing:
                     failed[key] = did
                 else:
                     processed.append(key)
+                    kind, read = events.get(entry.type), retrieval.present.get(wanted)
+                    if kind and read and kind.deletes and kind.targets:
+                        removals[key] = read.observed_at
                 self._tell(entry, state, did, trace)
+        self._bury_what_they_carry(removals)
         self._session.mirror.ledger.settle(self._run_id, processed=processed, ignored={}, failed=failed, now=datetime.now(UTC))
 
     def _settle_one(self, entry: LedgerEntry, state: EventOutcome, did: str, trace: str | None = None) -> None:
@@ -133,7 +142,9 @@ class EventProcessing:
             try:
                 state, did = self._apply(entry, stored.get((entry.owner, entry.id)))
                 self._settle_one(entry, state, did)
-            except (UnreadableEvent, ValueError, OverflowError) as error:
+            except (SyncAborted, MirrorError):
+                raise
+            except Exception as error:  # of whatever shape the event is, the others are processed
                 failure = Failed.of(error)
                 self._settle_one(entry, "failed", str(error), failure.trace)
 
@@ -146,7 +157,7 @@ class EventProcessing:
             return "ignored", again.ignored or "it is about no object"
         wanted = self._wanted(again)
         if wanted is not None:  # this release knows how to read it, an earlier one did not
-            retrieval = Retrieval(session.catalog)
+            retrieval = Retrieval(session)
             for _ in reread(session, [self._wish(wanted, [again])], retrieval, self._nested):
                 pass
             state, did, _ = _outcome(wanted, retrieval)
@@ -174,7 +185,7 @@ class EventProcessing:
             api_version=session.catalog.api_version,
             platform_id=session.platform.account_id,
         )
-        session.progress.written(batch.objects, session.mirror.write([batch]))
+        session.progress.written([batch], session.mirror.write([batch]))
 
     def _tell(self, entry: LedgerEntry, state: EventOutcome, did: str, trace: str | None = None) -> None:
         self._report(EventReport(entry.id, entry.type, entry.created, entry.owner.account_id, state, did, trace, entry.object))
@@ -190,7 +201,7 @@ def _outcome(wanted: Missing, retrieval: Retrieval) -> tuple[EventOutcome, str, 
     if failure := retrieval.failures.get(wanted):
         return "failed", failure.error, failure.trace
     if wanted in retrieval.present:
-        return "processed", f"{name} is deleted" if retrieval.present[wanted] else f"read {name} again", None
+        return "processed", f"{name} is deleted" if retrieval.present[wanted].deleted else f"read {name} again", None
     if retrieval.gone(wanted):
         return "processed", f"{name} is deleted", None
     error = retrieval.absent.get(wanted)

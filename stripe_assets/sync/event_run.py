@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 from stripe_assets.mirror import Batch, Mirror, MirrorError, Missing, Owner
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
 from stripe_assets.sync.closure import Closure
+from stripe_assets.sync.currency import refused
 from stripe_assets.sync.errand import Page, Retrieval
 from stripe_assets.sync.event_feed import EVENT, RETENTION, EventFeed
 from stripe_assets.sync.event_processing import EventProcessing
@@ -67,7 +68,6 @@ class EventRun:
         self._run_id = run_id
         self._report = report
         self._lock = threading.Lock()
-        self._began = datetime.now(UTC)
         self._session = Session(key, mirror)
         self._owners: tuple[Owner, ...] = ()
         self.progress = EventProgress(lambda: self._session.api.requests)
@@ -116,9 +116,11 @@ class EventRun:
         session, summary = self._session, self.summary
         assert self._owners, "prepare() comes first"
         try:
+            session.tolerated = {owner: its.partly.union(its.wholly) for owner, its in refused(self._mirror, self._owners).items()}
             self.progress.total = self._claim()
-            EventProcessing(session, self._run_id, self._owners, self._nested(), self._tell).run()
-            closure = Closure(session, self._owners).run(self._began, set(session.progress.rows))
+            since = self._mirror.begin_closing(self._key.alias, session.platform, session.began)
+            EventProcessing(session, self._run_id, self._owners, self._nested(), self._tell, lambda owner: frozenset()).run()
+            closure = Closure(session, self._owners).run(since)
             summary.related = closure.line()
             summary.errors += [f"{self._key.alias}: a related object is missing: {error}" for error in closure.errors]
         except MirrorError as error:
@@ -190,7 +192,7 @@ class EventRun:
     def _could_not_list(self, failures: Mapping[Owner, Exception]) -> None:
         """An account may have been disconnected meanwhile: that is no failure, but its row is to say so."""
         lost = [owner for owner, error in failures.items() if owner != self._session.platform and getattr(error, "unavailable", False)]
-        retrieval = Retrieval(self._session.catalog)
+        retrieval = Retrieval(self._session)
         for _ in reread(self._session, [Wish(Missing(ACCOUNT, owner, owner.account_id)) for owner in lost], retrieval):
             pass
         for owner, error in failures.items():
@@ -215,7 +217,7 @@ class SingleEvents(Retrieval):
     """Events that are retrieved by their ids."""
 
     def __init__(self, session: Session, feed: EventFeed) -> None:
-        super().__init__(session.catalog)
+        super().__init__(session)
         self._feed = feed
 
     def took(self, task: Task, page: Page, batch: Batch, observed_at: datetime) -> bool:

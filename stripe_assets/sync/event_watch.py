@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror import EventState, Mirror, Owner
 from stripe_assets.stripe_api import ApiKey, InvalidRequest, StripeApi, items
-from stripe_assets.sync.currency import concerned, how_followed
-from stripe_assets.sync.event_entries import UnreadableEvent, created_at, entry_of
+from stripe_assets.sync.currency import SKEW, concerned, how_followed
+from stripe_assets.sync.event_entries import created_at, entry_of
 from stripe_assets.sync.event_feed import EVENT, RETENTION, feed_params, since
 from stripe_assets.sync.owners import ACCOUNT, Owners
-
 
 PAGE = 100
 PAGES_A_LOOK = 5
@@ -80,14 +79,18 @@ class EventWatch:
 
     def new_events(self, owner: Owner) -> tuple[WatchedEvent, ...] | None:
         """Events since the mirror was current that are not processed yet, or are due again. None: a full sweep has to come first."""
-        oldest = self._api.now() - RETENTION
-        current = self._mirror.current([owner]).items()
-        following = {name: at for (_, name), at in current if at > oldest and how_followed()[name] == "events"}
+        now = self._api.now()
+        current = {name: at for (_, name), at in self._mirror.current([owner]).items() if now - RETENTION < at <= now + SKEW}
+        following = [at for name, at in current.items() if how_followed()[name] in ("events", "parents")]
         if not following:
             return None
-        events = self._list(owner, since(min(following.values())))
-        models = frozenset(name for (_, name), at in current if at > oldest)
-        return tuple(event for event in self._watched(owner, events, models) if event.models)
+        page = self._list(owner, since(min(following)))
+        watched = [event for event in self._watched(owner, page, current) if event.models]
+        if len(page) == PAGE:  # there may be others behind them, about anything
+            everything = tuple(sorted(current))
+            newest = self._watched_event(owner, page[0], None, current)
+            watched = [replace(event, models=everything) for event in watched or [newest]]
+        return tuple(watched)
 
     def _list(self, owner: Owner, filters: Mapping[str, Any]) -> list[dict[str, Any]]:
         path, params = feed_params(self._catalog, **filters)
@@ -95,21 +98,23 @@ class EventWatch:
         answer = self._api.get(path, params, stripe_account=account, endpoint=path)
         return items(answer.body, path=path)
 
-    def _watched(self, owner: Owner, events: Iterable[dict[str, Any]], models: Iterable[str]) -> tuple[WatchedEvent, ...]:
+    def _watched(self, owner: Owner, events: Iterable[dict[str, Any]], models: Collection[str]) -> tuple[WatchedEvent, ...]:
         by_id = {event["id"]: event for event in events if isinstance(event.get("id"), str)}
         states = self._mirror.ledger.states(owner, by_id)
         now = datetime.now(UTC)
         due = [event for id, event in by_id.items() if _due(states.get(id), now)]
-        watched = [self._event(owner, event, states.get(event["id"]), frozenset(models)) for event in due]
+        watched = [self._watched_event(owner, event, states.get(event["id"]), models) for event in due]
         return tuple(sorted(watched, key=lambda event: (event.created, event.id)))
 
-    def _event(self, owner: Owner, event: Mapping[str, Any], state: EventState | None, models: frozenset[str]) -> WatchedEvent:
+    def _watched_event(self, owner: Owner, event: Mapping[str, Any], state: EventState | None, models: Collection[str]) -> WatchedEvent:
         try:
             created, entry = created_at(event), entry_of(self._catalog, event, owner)
             about = frozenset() if entry.ignored else concerned(self._catalog, entry.object or EVENT)
-        except (UnreadableEvent, OverflowError, OSError):
+        except Exception:  # of whatever shape it is: the run will say what is wrong with it
             created, about = self._api.now(), frozenset((EVENT,))
-        return WatchedEvent(event["id"], str(event.get("type")), created, state.attempts if state else 0, tuple(sorted(about & models)))
+        return WatchedEvent(
+            event["id"], str(event.get("type")), created, state.attempts if state else 0, tuple(sorted(about.intersection(models)))
+        )
 
 
 def _due(state: EventState | None, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from stripe_assets.catalog.model import Resource
@@ -10,7 +10,7 @@ from stripe_assets.mirror import Batch, Missing, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.currency import Currency, children_lists, how_followed
 from stripe_assets.sync.errand import Errand, Retrieval
-from stripe_assets.sync.event_feed import LAG, OVERLAP, EventFeed, since
+from stripe_assets.sync.event_feed import EVENT, LAG, OVERLAP, EventFeed, since
 from stripe_assets.sync.event_processing import EventProcessing
 from stripe_assets.sync.event_selection import EventReport
 from stripe_assets.sync.rereading import Wish, reread
@@ -29,6 +29,8 @@ class Follow:
         self._owners = owners
         self._run_id = run_id
         self._failures: dict[str, list[str]] = {}
+        self.refused: dict[tuple[Owner, str], str] = {}
+        """What Stripe refuses to list, though it did not before → its reason."""
         self.events = 0
         """How many were processed."""
 
@@ -48,9 +50,9 @@ class Follow:
         if owners:
             self._process(owners)
             self._read_growth(owners)
-        failed = set(self._failures)
-        current = [(owner, name) for owner in owners for name in self._currency.followed(owner) if name not in failed]
-        self._session.mirror.mark_current(current, began - LAG)
+        not_current = set(self._failures)
+        followed = ((owner, name) for owner in owners for name in self._currency.followed(owner) if name not in not_current)
+        self._session.mirror.mark_current([pair for pair in followed if pair not in self.refused], began - LAG)
 
     def _read_events(self) -> None:
         """An account whose events are not all to be had is swept instead."""
@@ -66,14 +68,26 @@ class Follow:
         models = self._currency.models
         session.mirror.ledger.claim(self._run_id, owners, models=models, due=datetime.now(UTC))
         nested = children_lists(session.catalog, models, session.platform.livemode)
-        EventProcessing(session, self._run_id, self._owners, nested, self._report, children=True).run()
+        children = frozenset(name for routes in nested.values() for name, _ in routes)
+        EventProcessing(session, self._run_id, self._owners, nested, self._report, lambda owner: self._readable(owner, children)).run()
+        tried = set(self._failures)
+        for failing in session.mirror.ledger.failing(owners):
+            model = failing.object or EVENT
+            if model not in tried and (failing.object is None or failing.object in models):
+                when = f"{failing.next_attempt_at:%Y-%m-%d %H:%M} UTC" if failing.next_attempt_at else "the next time"
+                self.fail(model, f"{failing.count} events failed earlier and are tried again at {when}: {failing.error}")
+
+    def _readable(self, owner: Owner, children: frozenset[str]) -> frozenset[str]:
+        """Nested lists that the account's last sweep has not found refused altogether."""
+        refused = self._currency.refused.get(owner)
+        return children.difference(refused.wholly) if refused else children
 
     def _report(self, report: EventReport) -> None:
         self.events += report.state == "processed"
         if report.state == "failed":
-            self._failed(report.model or report.type, f"event {report.id} ({report.type}): {report.did}")
+            self.fail(report.model or report.type, f"event {report.id} ({report.type}): {report.did}")
 
-    def _failed(self, model: str, error: str) -> None:
+    def fail(self, model: str, error: str) -> None:
         self._failures.setdefault(model, []).append(error)
 
     def _read_growth(self, owners: Sequence[Owner]) -> None:
@@ -83,7 +97,7 @@ class Follow:
             return
         session = self._session
         current = session.mirror.current(owners)
-        errand = Growth(self._failed)
+        errand = Growth(self)
         for pair in pairs:
             self._read_unsettled(pair[0], session.catalog[pair[1]], current[pair] - OVERLAP)
         tasks = (self._growth_tasks(owner, session.catalog[name], current[owner, name] - OVERLAP, errand) for owner, name in pairs)
@@ -104,21 +118,28 @@ class Follow:
             return
         rows = [row for row in self._session.mirror.unsettled(resource.name, owner) if row["created"] is None or row["created"] < before]
         wishes = [Wish(Missing(resource.name, owner, row["id"]), row["created"]) for row in rows]
-        retrieval = Retrieval(self._session.catalog)
+        retrieval = Retrieval(self._session)
         for _ in reread(self._session, wishes, retrieval):
             pass
         for wanted, failure in retrieval.failures.items():
-            self._failed(resource.name, f"{wanted.id}: {failure.error}")
+            self.fail(resource.name, f"{wanted.id}: {failure.error}")
+        for wanted, error in retrieval.absent.items():
+            if not retrieval.gone(wanted):
+                self.refuse(owner, resource.name, error.reason)
+
+    def refuse(self, owner: Owner, model: str, reason: str) -> None:
+        self.refused.setdefault((owner, model), reason)
 
 
 class Growth(Errand):
     """Lists of what was created lately."""
 
-    def __init__(self, failed: Callable[[str, str], None]) -> None:
-        self._failed = failed
+    def __init__(self, follow: Follow) -> None:
+        self._follow = follow
 
     def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
-        return None  # the last sweep of it was refused as well, or the next one says it
+        self._follow.refuse(task.owner, task.model, error.reason)
+        return None
 
     def failed(self, task: Task, error: Exception) -> None:
-        self._failed(task.model, str(error))
+        self._follow.fail(task.model, str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -13,7 +13,7 @@ from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror import Mirror, MirrorError, Owner
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
 from stripe_assets.sync.closure import Closure, ClosureResult
-from stripe_assets.sync.currency import Currency, Mode, children_of_accounts
+from stripe_assets.sync.currency import Currency, Mode, Refused, children_of_accounts
 from stripe_assets.sync.fan_out import active_routes
 from stripe_assets.sync.follow import Follow
 from stripe_assets.sync.model_state import ModelState, feeders_of, with_feeders
@@ -50,7 +50,6 @@ class KeySync:
         self._mode: Mode = mode
         self._selected = [name for name in self._catalog.resources if not models or name in set(models)]
         self._feeders = with_feeders(self._catalog, [*self._selected, ACCOUNT])  # accounts are read anyway, to know the owners
-        self._began = datetime.now(UTC)
         self._session = Session(key, mirror)
         self.progress = self._session.progress
         self._owners: tuple[Owner, ...] = ()
@@ -58,7 +57,7 @@ class KeySync:
         self._sweeps: Sweeps
         self._currency: Currency
         self._follow: Follow | None = None
-        self._known: dict[tuple[Owner, str], str] = {}
+        self._rows: dict[tuple[Owner, str], int] = {}
         self._above: dict[str, list[str]] = {}
         self._lost: list[Owner] = []
         self.closure: ClosureResult | None = None
@@ -82,6 +81,11 @@ class KeySync:
         return len(self._selected) < len(self._catalog.resources)
 
     @property
+    def _closes(self) -> bool:
+        """A full run of all models has listed everything; another one fetches what the rows that it wrote refer to."""
+        return self._partial or bool(self._currency.cursors)
+
+    @property
     def related(self) -> str | None:
         """What a run of some models has fetched because their rows refer to it; None where that was not its task."""
         return self.closure.line() if self.closure else None
@@ -102,7 +106,8 @@ class KeySync:
             self._phase = session.phase(self._feeders, nested, lambda state: unlisted.read(self._phase.states, state))
             self._owners = self._read_accounts(platform, own, accounts)
             self._lost = [] if accounts.refused else [owner for owner in self._mirror.reach(self._key.alias) if owner not in self._owners]
-            rows = self._mirror.counts(self._owners)
+            swept = {name for names in self._currency.swept.values() for name in names}
+            rows = self._mirror.counts(self._owners, swept)
         except (StripeError, InvalidApiKey, MirrorError) as error:
             raise SyncAborted(str(error)) from None
         return plan(
@@ -123,16 +128,16 @@ class KeySync:
         assert self._owners, "prepare() comes first"
         self.progress.begin(len(self._selected))
         try:
+            session.tolerated = {owner: its.partly for owner, its in self._currency.refused.items()}
+            since = self._mirror.begin_closing(self._key.alias, session.platform, session.began) if self._closes else None
             if self._currency.cursors:
                 self._follow = Follow(session, self._currency, self._owners, self._run_id)
                 self._follow.run()
                 for line in self._currency.late_lines():
                     logger.warning("%s: %s", self._key.alias, line)
-            if self._mode != "full":
-                self._known = {(one.owner, one.resource): one.availability or AVAILABLE for one in self._mirror.sweep_statuses()}
             yield from self._results()
-            if not session.halt.is_set() and (self._partial or self._follow):
-                self._close_references()
+            if since and not session.halt.is_set():
+                self._close_references(since)
             if not session.halt.is_set():
                 self._mirror.record_reach(self._key.alias, self._owners, datetime.now(UTC))
         except MirrorError as error:
@@ -202,33 +207,50 @@ class KeySync:
         return tasks
 
     def _result(self, state: ModelState) -> ModelResult:
-        name = state.model
+        name, own = state.model, self._owners[0]
+        swept = (own,) if name == ACCOUNT else tuple(owner for owner in self._owners if name in self._currency.swept[owner])
         rows = self._mirror.counts_by_owner(name, self._owners)
-        unlisted = _unlisted(self._catalog[name])
-        swept = self._owners[:1] if name == ACCOUNT else [owner for owner in self._owners if name in self._currency.swept[owner]]
-        known = None if swept else self._known.get((self._owners[0], name))
-        availability = unlisted or known or state.availability
+        refused = {owner: reason for owner in self._owners if owner not in swept and (reason := self._refused(owner, name))}
+        for owner, reason in refused.items():
+            state.unavailable.setdefault((None if owner == own else owner.account_id, "not read"), reason)
+        if not swept and own not in refused:
+            state.reads += 1  # it follows events
         errors = [error for error in (state.error, self._follow.error(name) if self._follow else None) if error]
         if not errors and swept:
-            said = {owner: unlisted or state.availability_of(None if owner == self._owners[0] else owner.account_id) for owner in swept}
-            self._sweeps.finish(name, said, rows, state.requests, lambda owner: self._sweep_began(owner, name))
-        refused = known is not None and not unlisted and known != AVAILABLE and not known.startswith("partly:")
+            self._finish(state, swept, rows)
         return ModelResult(
             model=name,
             alias=self._key.alias,
-            status="failed" if errors else "unavailable" if refused else state.status,
+            status="failed" if errors else state.status,
             rows_written=self.progress.rows[name],
             rows_in_mirror=sum(rows.values()),
             requests=state.requests.total(),
             seconds=state.seconds,
-            availability=availability,
+            availability=_unlisted(self._catalog[name]) or state.availability,
             error="; ".join(errors) or None,
         )
 
-    def _close_references(self) -> None:
-        """A full run of all models has listed everything; another one fetches what the rows that it wrote refer to."""
-        session = self._session
-        self.closure = Closure(session, self._owners).run(self._began, set(self.progress.rows))
+    def _refused(self, owner: Owner, model: str) -> str | None:
+        """Why a model that was not swept could not be read either."""
+        if self._follow and (owner, model) in self._follow.refused:
+            return self._follow.refused[owner, model]
+        known = self._currency.refused.get(owner)
+        return known.wholly.get(model) if known else None
+
+    def _finish(self, state: ModelState, swept: Sequence[Owner], rows: Mapping[Owner, int]) -> None:
+        """Only what was read with all that hangs on it can follow events from now on."""
+        name, own = state.model, self._owners[0]
+        unlisted = _unlisted(self._catalog[name])
+        said = {owner: unlisted or state.availability_of(None if owner == own else owner.account_id) for owner in swept}
+
+        def until(owner: Owner) -> datetime | None:
+            read = name not in Refused.of({name: said[owner]} if said[owner] != AVAILABLE else {}).wholly
+            return self._sweep_began(owner, name) if read and name not in self._currency.alone.get(owner, ()) else None
+
+        self._sweeps.finish(name, said, rows, state.requests, until)
+
+    def _close_references(self, since: datetime) -> None:
+        self.closure = Closure(self._session, self._owners).run(since)
         logger.info("%s: %s", self._key.alias, self.closure.line())
         if self.closure.errors:
             raise SyncAborted(f"{self._key.alias}: related objects are missing: " + "; ".join(self.closure.errors))

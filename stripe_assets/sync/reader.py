@@ -230,9 +230,7 @@ class Reader:
                     self._missing_sublist(task, field, error.reason)
             self._schedule([task])
         elif task.errand and error.unavailable:
-            if task.fan_out:
-                self._states.refuse(task.model, self.place(task), error.reason, nested=True)
-            elif batch := task.errand.refused(task, error, asked_at):
+            if batch := task.errand.refused(task, error, asked_at):
                 self._put(task, batch, ())
         elif isinstance(error, NotFound) and error.missing and task.parent:
             self._states.parent_gone(task.model)

@@ -13,7 +13,7 @@ from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Resource, Retrieve
 from stripe_assets.mirror import Batch, Missing, Owner, ParentRef
 from stripe_assets.stripe_api import route_path
-from stripe_assets.sync.errand import Errand, Page, Retrieval
+from stripe_assets.sync.errand import Errand, Failed, Page, Present, Retrieval
 from stripe_assets.sync.session import Nested, Session
 from stripe_assets.sync.task import Task, list_params
 
@@ -31,8 +31,10 @@ class Wish:
     created: datetime | None = None
     parents: Mapping[str, str] = field(default_factory=dict)
     """What its retrieve route wants besides the id."""
-    lists: frozenset[str] | None = frozenset()
-    """The models whose nested lists are read with it; None for all that the run reads."""
+    lists: frozenset[str] = frozenset()
+    """The models whose nested lists are read with it."""
+    about_lists: bool = False
+    """Some of these are what the event is about: it is retrieved, no list of the object itself will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,16 @@ def reread(
     left = [wish for wish in wishes if wish.what not in retrieval.present]
     for start in range(0, len(left), at_once):
         some = left[start : start + at_once]
-        retrieves = (retrieve_task(session.catalog, session.platform, wish, retrieval) for wish in some)
-        session.read_all(models, chunks(retrieves, TASKS_AT_ONCE), nested)
+        session.read_all(models, chunks(_retrieves(session, some, retrieval), TASKS_AT_ONCE), nested)
         yield [wish.what for wish in some]
+
+
+def _retrieves(session: Session, wishes: Iterable[Wish], retrieval: Retrieval) -> Iterator[Task]:
+    for wish in wishes:
+        try:
+            yield retrieve_task(session.catalog, session.platform, wish, retrieval)
+        except ValueError as error:  # an id that no path can hold
+            retrieval.failures[wish.what] = Failed.of(error)
 
 
 def chunks(tasks: Iterable[Task], size: int) -> Iterator[list[Task]]:
@@ -113,7 +122,7 @@ def owned_by_itself(catalog: Catalog, resource: Resource) -> bool:
 def _by_list(wishes: Iterable[Wish]) -> Iterator[list[Wish]]:
     """Those that one list could return."""
     place = attrgetter("what.resource", "what.owner")
-    listed = (wish for wish in wishes if wish.created and not wish.parents and not wish.lists)
+    listed = (wish for wish in wishes if wish.created and not wish.parents and not wish.about_lists)
     for _, some in groupby(sorted(listed, key=place), place):
         yield list(some)
 
@@ -200,7 +209,7 @@ class RangeErrand(Errand):
     def written(self, task: Task, page: Page, observed_at: datetime) -> None:
         for item in page:
             if wanted := self._wanted.get(str(item["id"])):
-                self._retrieval.present[wanted] = False
+                self._retrieval.present[wanted] = Present(observed_at)
 
     def part(self, task: Task, parent: ParentRef) -> Errand | None:
         wanted = self._wanted.get(parent.id)

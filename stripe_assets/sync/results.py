@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from stripe_assets.mirror import WriteCounts
+from stripe_assets.mirror import Batch, Row, WriteCounts
 
 AVAILABLE = "available"
+TOUCHED_KEPT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,29 @@ class Progress:
         self.objects = 0
         self.rows: Counter[str] = Counter()
         self.tombstones: Counter[str] = Counter()
+        self.touched: dict[str, set[str] | None] = {}
+        """The ids of the rows that were written, by model; None where they are too many to be kept."""
 
     def begin(self, models_total: int) -> None:
         self._started = time.monotonic()
         self.models_total = models_total
 
-    def written(self, objects: int, counts: WriteCounts) -> None:
+    def written(self, batches: Sequence[Batch], counts: WriteCounts) -> None:
         with self._lock:
-            self.objects += objects
+            self.objects += sum(batch.objects for batch in batches)
             self.rows.update(counts.rows)
             self.tombstones.update(counts.tombstones)
+            for batch in batches:
+                for rows_of in (batch.rows, batch.fills):
+                    for model, rows in rows_of.items():
+                        self._touch(model, rows)
+
+    def _touch(self, model: str, rows: Sequence[Row]) -> None:
+        ids = self.touched.setdefault(model, set())
+        if ids is not None:
+            ids.update(row["id"] for row in rows)
+            if len(ids) > TOUCHED_KEPT:
+                self.touched[model] = None
 
     def model_done(self) -> None:
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import TracebackType
 
 from stripe_assets.catalog import Catalog, catalog
@@ -33,6 +34,10 @@ class Session:
         self.alias = key.alias
         self.mirror = mirror
         self.catalog: Catalog = catalog()
+        self.began = datetime.now(UTC)
+        """By this machine's clock."""
+        self.tolerated: dict[Owner, frozenset[str]] = {}
+        """Models whose nested lists the last sweep has seen refused for some parents: that it is so again is no failure."""
         self.halt = threading.Event()
         self.api = StripeApi(key, stop=self.halt)
         self.progress = Progress(lambda: self.api.requests)

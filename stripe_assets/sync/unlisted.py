@@ -100,7 +100,8 @@ class AskedFor(Retrieval):
     """The retrieves of what is no longer listed. What could not be asked for leaves its model unfinished: it is not called deleted."""
 
     def __init__(self, session: Session, states: ModelStates) -> None:
-        super().__init__(session.catalog, unlisted=True)
+        super().__init__(session, unlisted=True)
+        self._own_account = session.platform.account_id
         self._states = states
 
     def written(self, task: Task, page: Page, observed_at: datetime) -> None:
@@ -108,6 +109,10 @@ class AskedFor(Retrieval):
 
     def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
         batch = super().refused(task, error, asked_at)
+        if batch is None:  # neither there nor gone: said, and asked for again by the next sweep
+            account = task.reader.account_id
+            header = None if account == self._own_account else account
+            self._states.refuse(task.model, (header, f"{task.endpoint} of what is no longer listed"), error.reason)
         self.absent.clear()
         return batch
 

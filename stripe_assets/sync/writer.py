@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from stripe_assets.mirror import Batch, Mirror, MirrorError, WriteCounts
@@ -28,7 +28,7 @@ class Writer:
         self,
         mirror: Mirror,
         *,
-        written: Callable[[int, WriteCounts], None],
+        written: Callable[[Sequence[Batch], WriteCounts], None],
         broken: Callable[[Exception], None],
     ) -> None:
         self._mirror = mirror
@@ -98,7 +98,7 @@ class Writer:
         except Exception as error:
             self._apart(pages, error)
         else:
-            self._written(sum(page.batch.objects for page in pages), counts)
+            self._written([page.batch for page in pages], counts)
             for page in pages:
                 page.done(None)
 

@@ -94,5 +94,5 @@ def test_references_of_named_resources_only(mirror: Mirror) -> None:
     write(mirror, "invoice", {"id": "in_1", "customer": "cus_1"})
     write(mirror, "discount", {"id": "di_1", "coupon": "co_1"})
     assert {missing.id for missing in mirror.missing_references(since, [OWNER])} == {"cus_1", "co_1"}
-    assert {missing.id for missing in mirror.missing_references(since, [OWNER], ["invoice"])} == {"cus_1"}
-    assert mirror.missing_references(since, [OWNER], []) == set()
+    assert {missing.id for missing in mirror.missing_references(since, [OWNER], {"invoice": None})} == {"cus_1"}
+    assert mirror.missing_references(since, [OWNER], {}) == set()
