@@ -48,6 +48,16 @@ def test_a_billing_run_is_read_as_a_list(stage: Stage) -> None:
     assert stage.alive("customer") == set(customers) and stage.alive("invoice") == set(invoices)
 
 
+def test_a_list_that_leaves_some_out_is_read_in_all_its_ways(stage: Stage) -> None:
+    product = stage.make("product", event=False)
+    prices = named("price", 40)
+    fields = {"product": product, "currency": "usd", "unit_amount": 5, "type": "one_time"}
+    stage.batch(("objects", {"resource": "price", "object": {"id": id, "active": n % 2 == 0, **fields}}) for n, id in enumerate(prices))
+    stage.process(connected="none")
+    assert stage.retrieved("/v1/prices") == [] and paths(stage).count("/v1/prices") == 2
+    assert stage.alive("price") == set(prices)
+
+
 def test_a_list_in_which_others_stand_between_is_not_read_for_a_few(stage: Stage) -> None:
     ids = named("cus", 3000)
     stage.batch(

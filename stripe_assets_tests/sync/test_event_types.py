@@ -96,6 +96,14 @@ def test_a_person_is_read_where_its_account_is_known(stage: Stage) -> None:
     assert stage.is_deleted("person", person, CONNECTED_US)
 
 
+def test_a_platforms_own_event_about_a_connected_accounts_person_is_that_accounts_matter(stage: Stage) -> None:
+    stage.sync("account")
+    person = stage.make("person", {"account": CONNECTED_US, "first_name": "Ada"}, event=False)
+    stage.event("person.updated", {"id": person, "object": "person", "account": CONNECTED_US})
+    assert stage.process().processed == 1
+    assert stage.alive("person", CONNECTED_US) == {person} and stage.alive("person", PLATFORM) == set()
+
+
 def test_an_external_account_is_read_by_the_account(stage: Stage) -> None:
     stage.sync("account")
     bank = stage.make("bank_account", {"account": CONNECTED_US, "country": "US", "currency": "usd", "last4": "0001"})

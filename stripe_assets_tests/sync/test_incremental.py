@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from stripe_assets.mirror import Mirror, Owner
+from stripe_assets.mirror import Mirror
+from stripe_assets.sync import KeySync, SyncAborted
 from stripe_assets_tests.sync.compare import differences, live_rows, only_in
-from stripe_assets_tests.sync.stage import CONNECTED_US, NOT_AGAIN, PLATFORM, Stage
+from stripe_assets_tests.sync.stage import CONNECTED_US, NOT_AGAIN, PLATFORM, Stage, run_id
 
 DAY = 86_400
 
@@ -87,41 +90,87 @@ def test_what_moves_money_is_found_without_an_event(stage: Stage) -> None:
     assert stage.retrieved("/v1/balance_transactions") == [new], "the one is settled, the other still pending"
 
 
-@pytest.mark.parametrize("account", [PLATFORM, CONNECTED_US])
-def test_a_customers_balance_transactions_come_with_the_customers_event(stage: Stage, account: str) -> None:
-    customer = stage.make("customer", account=account)
-    stage.sync("customer_balance_transaction")
+def test_what_is_still_pending_and_cannot_be_read_fails_its_model_and_is_read_the_next_time(stage: Stage) -> None:
+    old = stage.make("balance_transaction", {"status": "pending", "amount": 5, "currency": "usd"})
     stage.wait(DAY)
-    stage.make("customer", account=account)
-    added = stage.make("customer_balance_transaction", {"customer": customer, "amount": -5, "currency": "usd"}, account=account)
-    stage.change("customer", customer, {"balance": -5}, account=account)
-    stage.sync("customer_balance_transaction")
-    assert stage.alive("customer_balance_transaction", account) == {added}
-
-
-def test_a_reversal_comes_with_its_transfers_event(stage: Stage) -> None:
-    transfer = stage.make("transfer", {"amount": 5, "amount_reversed": 0, "currency": "usd", "destination": CONNECTED_US})
-    stage.sync("transfer_reversal")
+    stage.sync("balance_transaction")
     stage.wait(DAY)
-    reversal = stage.make("transfer_reversal", {"transfer": transfer, "amount": 5, "currency": "usd"})
-    stage.change("transfer", transfer, {"amount_reversed": 5}, event="transfer.reversed")
-    stage.sync("transfer_reversal")
-    assert stage.alive("transfer_reversal") == {reversal}
+    stage.change("balance_transaction", old, {"status": "available"}, event=False)
+    stage.fail("/v1/balance_transactions/*")
+    result = stage.sync("balance_transaction")["balance_transaction"]
+    assert result.status == "failed" and old in (result.error or "")
+    stage.heal()
+    assert stage.sync("balance_transaction")["balance_transaction"].status == "ok"
+    assert stage.value("balance_transaction", old, "status") == "available"
 
 
-def test_an_item_that_was_removed_is_gone_with_its_subscriptions_event(stage: Stage) -> None:
-    subscription = stage.make("subscription", {"customer": stage.make("customer"), "status": "active"})
-    kept = stage.make("subscription_item", {"subscription": subscription, "quantity": 1})
-    removed = stage.make("subscription_item", {"subscription": subscription, "quantity": 1})
-    stage.sync("subscription_item")
-    assert stage.alive("subscription_item") == {kept, removed}
+def test_a_list_that_was_refused_is_read_from_where_it_was_left(stage: Stage) -> None:
+    stage.sync("balance_transaction")
     stage.wait(DAY)
-    stage.delete("subscription_item", removed, event=False)
-    stage.change("subscription_item", kept, {"quantity": 3}, event=False)
-    stage.change("subscription", subscription, {"description": "fewer"})
-    stage.sync("subscription_item")
-    assert stage.alive("subscription_item") == {kept} and stage.is_deleted("subscription_item", removed)
-    assert stage.value("subscription_item", kept, "quantity") == 3
+    moved = stage.make("balance_transaction", {"status": "available", "amount": 5, "currency": "usd"})
+    stage.wait(DAY)
+    stage.fail("/v1/balance_transactions", status=403, type="invalid_request_error", message="No.")
+    result = stage.sync("balance_transaction")["balance_transaction"]
+    assert result.status != "ok" or "No." in result.availability
+    stage.heal()
+    assert stage.sync("balance_transaction")["balance_transaction"].status == "ok"
+    assert stage.alive("balance_transaction") == {moved}
+
+
+def test_a_list_that_fails_fails_its_model_and_is_read_from_where_it_was_left(stage: Stage) -> None:
+    stage.sync("balance_transaction")
+    stage.wait(DAY)
+    moved = stage.make("balance_transaction", {"status": "available", "amount": 5, "currency": "usd"})
+    stage.wait(DAY)
+    stage.fail("/v1/balance_transactions")
+    assert stage.sync("balance_transaction")["balance_transaction"].status == "failed"
+    stage.heal()
+    assert stage.sync("balance_transaction")["balance_transaction"].status == "ok"
+    assert stage.alive("balance_transaction") == {moved}
+
+
+def test_what_has_no_events_at_all_is_found_deleted(stage: Stage) -> None:
+    endpoint = stage.make("webhook_endpoint", {"url": "https://example.com", "enabled_events": ["*"], "status": "enabled"})
+    stage.sync("webhook_endpoint")
+    stage.delete("webhook_endpoint", endpoint, event=False)
+    stage.sync("webhook_endpoint")
+    assert stage.is_deleted("webhook_endpoint", endpoint)
+
+
+def test_a_stopped_run_is_made_up_for_by_the_next(stage: Stage) -> None:
+    stage.sync("payment_link")
+    stage.wait(DAY)
+    stage.make_many("payment_link", [f"plink_{n}" for n in range(80)])
+    stage.sandbox.control("latency", seconds=0.02)
+    stage.wait()
+    with KeySync(stage.key(), stage.mirror, ["payment_link"], run_id=run_id(), mode="auto") as sync:
+        sync.prepare()
+        threading.Thread(target=_stop_after, args=(sync, stage)).start()
+        with pytest.raises(SyncAborted, match="stopped"):
+            list(sync.run())
+    stage.sandbox.control("latency", seconds=0)
+    done = stage.alive("payment_link")
+    assert 0 < len(done) < 80
+    stage.wait(DAY)
+    stage.sync("payment_link")
+    assert len(stage.alive("payment_link")) == 80
+    assert done.isdisjoint(stage.retrieved("/v1/payment_links"))
+
+
+def _stop_after(sync: KeySync, stage: Stage) -> None:
+    while len(stage.retrieved("/v1/payment_links")) < 20:
+        time.sleep(0.005)
+    sync.stop()
+
+
+def test_a_disconnected_account_is_found(stage: Stage) -> None:
+    customer = stage.make("customer", account=CONNECTED_US)
+    stage.sync("account", "customer")
+    stage.wait(DAY)
+    stage.delete("account", CONNECTED_US)
+    results = stage.sync("account", "customer")
+    assert {result.status for result in results.values()} == {"ok"}
+    assert stage.is_deleted("account", CONNECTED_US, CONNECTED_US) and not stage.is_deleted("customer", customer, CONNECTED_US)
 
 
 def test_small_lists_without_events_are_listed(stage: Stage) -> None:
@@ -129,115 +178,6 @@ def test_small_lists_without_events_are_listed(stage: Stage) -> None:
     endpoint = stage.make("webhook_endpoint", {"url": "https://example.com", "enabled_events": ["*"], "status": "enabled"})
     stage.sync("webhook_endpoint")
     assert stage.alive("webhook_endpoint") == {endpoint}
-
-
-def test_each_account_has_a_cursor_of_its_own(stage: Stage) -> None:
-    stage.sync("customer", connected="all")
-    stage.wait(DAY)
-    stage.sync("customer", connected="none")
-    stage.wait(DAY)
-    stage.make("customer")
-    stage.make("customer", account=CONNECTED_US)
-    stage.sync("customer")
-    own, connected = (Owner(name, False) for name in (PLATFORM, CONNECTED_US))
-    since = {entry["stripe_account"]: entry["query"] for entry in stage.sandbox.log() if entry["path"] == "/v1/events"}
-    gte = {account: int(query.partition("created%5Bgte%5D=")[2]) for account, query in since.items()}
-    assert gte[None] - gte[CONNECTED_US] == pytest.approx(DAY, abs=120)
-    current = stage.mirror.current([own, connected])
-    assert current[own, "customer"] == current[connected, "customer"]
-    assert len(stage.alive("customer", PLATFORM)) == len(stage.alive("customer", CONNECTED_US)) == 1
-
-
-def test_a_new_connected_account_is_swept_in_full(stage: Stage) -> None:
-    stage.sync("customer", "product")
-    stage.wait(DAY)
-    stage.make("account", {"id": "acct_1New"})
-    customer = stage.make("customer", account="acct_1New", event=False)
-    stage.sync("customer", "product")
-    assert stage.alive("customer", "acct_1New") == {customer}
-    assert stage.asked("/v1/customers", account="acct_1New") and stage.asked("/v1/products", account="acct_1New")
-    assert not stage.asked("/v1/customers", account=CONNECTED_US)
-    assert any("never swept" in line for line in stage.plan.lines())
-    stage.sync("customer", "product")
-    assert not stage.asked("/v1/customers"), "from now on it follows events as the others do"
-
-
-def test_a_cursor_older_than_the_events_leads_to_a_full_sweep_and_says_so(stage: Stage) -> None:
-    stage.make("customer")
-    stage.sync("customer", "product")
-    unseen, gone = stage.make("customer", {"name": "Unseen"}), stage.make("product", event=False)
-    stage.wait(365 * DAY)
-    results = stage.sync("customer", "product")
-    [said] = [line for line in stage.plan.lines() if "30 days" in line]
-    assert "swept in full" in said and "not known" in said
-    assert {result.status for result in results.values()} == {"ok"}
-    assert unseen in stage.alive("customer") and gone in stage.alive("product")
-    assert stage.asked("/v1/customers?") and stage.asked("/v1/products?")
-    assert not stage.asked("/v1/events"), "the events of the gap are not to be had"
-    stage.sync("customer", "product")
-    assert not any("swept in full" in line for line in stage.plan.lines())
-
-
-def test_events_of_which_a_page_is_missing_are_no_events(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
-    customers = [f"cus_{n:03}" for n in range(150)]
-    stage.make_many("customer", customers, account=CONNECTED_US)
-    stage.make_many("customer", ["cus_own"])
-    stage.wait(DAY)
-    stage.sync("customer")
-    stage.wait(DAY)
-    for account, ids in ((CONNECTED_US, customers), (PLATFORM, ["cus_own"])):
-        stage.batch(("objects/change", {"resource": "customer", "id": id, "changes": {"name": "New"}, "account": account}) for id in ids)
-    stage.fail("/v1/events", skip=1, account=CONNECTED_US)
-    results = stage.sync("customer")
-    assert results["customer"].status == "ok"
-    assert {entry["stripe_account"] for entry in stage.sandbox.log() if entry["path"] == "/v1/customers"} == {CONNECTED_US}
-    assert {stage.value("customer", id, "name", CONNECTED_US) for id in customers} == {"New"}
-    assert stage.value("customer", "cus_own", "name") == "New" and stage.retrieved("/v1/customers") == ["cus_own"]
-    assert any(CONNECTED_US in line and "swept in full" in line for line in caplog.messages)
-
-
-def test_models_that_were_never_swept_are(stage: Stage) -> None:
-    stage.make("customer")
-    product = stage.make("product", event=False)
-    stage.sync("customer")
-    stage.wait(DAY)
-    stage.sync("customer", "product")
-    assert stage.alive("product") == {product}
-    assert [line for line in stage.plan.lines() if "product" in line and "never swept" in line]
-    assert not stage.asked("/v1/customers?")
-
-
-def test_the_events_of_other_models_stay_for_their_run(stage: Stage) -> None:
-    stage.sync("customer", "product")
-    stage.wait(DAY)
-    customer, product = stage.make("customer"), stage.make("product")
-    stage.sync("customer")
-    assert stage.alive("customer") == {customer} and stage.alive("product") == set()
-    assert [stage.state(event).state for event in stage.events("product.created")] == ["pending"]
-    stage.wait(DAY)
-    stage.sync("product")
-    assert stage.alive("product") == {product}
-    assert [stage.state(event).state for event in stage.events("product.created")] == ["processed"]
-
-
-def test_a_run_of_one_model_moves_no_others_cursor(stage: Stage) -> None:
-    stage.sync("customer", "product")
-    stage.wait(20 * DAY)
-    stage.sync("customer")
-    stage.wait(20 * DAY)
-    product = stage.make("product", event=False)
-    stage.sync("customer", "product")
-    assert stage.alive("product") == {product}, "its last sync is 40 days ago"
-    assert not stage.asked("/v1/customers?")
-
-
-def test_a_full_run_sweeps_however_current_the_mirror_is(stage: Stage) -> None:
-    stage.sync("customer")
-    customer = stage.make("customer", event=False)
-    stage.sync("customer")
-    assert stage.alive("customer") == set()
-    stage.sync("customer", mode="full")
-    assert stage.alive("customer") == {customer} and not stage.asked("/v1/events")
 
 
 @pytest.mark.parametrize("late", [5, 200])
