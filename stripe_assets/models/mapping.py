@@ -17,7 +17,7 @@ from stripe_assets.mirror.postgresql import SCHEMA
 from stripe_assets.mirror.rebuild import Reader
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, Tables
 from stripe_assets.models.joins import Joins, session_of
-from stripe_assets.models.model import Model, ModelType, model
+from stripe_assets.models.model import Model, model
 from stripe_assets.models.relations import Relation, Relations
 
 _registry = orm.registry()
@@ -55,7 +55,7 @@ def tables() -> Tables:
 
 @functools.cache
 def relations() -> Relations:
-    return Relations(catalog(), frozenset(type.__dir__(Model)))
+    return Relations(catalog())
 
 
 @functools.cache
@@ -68,7 +68,7 @@ def _reader() -> Reader:
     return Reader(tables())
 
 
-def map_class(cls: ModelType) -> bool:
+def map_class(cls: Any) -> bool:
     """Maps a class and gives it the properties that are no relationships. False where that is already being done."""
     with _lock:
         if cls in _being_mapped:

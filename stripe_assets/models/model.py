@@ -6,13 +6,14 @@ import functools
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
 from stripe_assets.catalog import Resource, catalog
 
 if TYPE_CHECKING:
     import pandas as pd
     import sqlalchemy as sa
+    from sqlalchemy.orm import Session
 
     from stripe_assets.mirror import Mirror
 
@@ -32,11 +33,13 @@ class ModelType(type):
         cls._map()
         return _namespace(cls)
 
-    def __getattr__(cls, name: str) -> Any:
-        # Only what is not there yet: the columns of a class that is not mapped, or a relationship's first use.
-        if cls._map() or cls._relate(name):
-            return getattr(cls, name)
-        raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}", name=name, obj=cls)
+    if not TYPE_CHECKING:  # which has all the attributes from the stubs
+
+        def __getattr__(cls, name: str) -> Any:
+            # Only what is not there yet: the columns of a class that is not mapped, or a relationship's first use.
+            if cls._map() or cls._relate(name):
+                return getattr(cls, name)
+            raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}", name=name, obj=cls)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         cls._map()
@@ -72,13 +75,8 @@ class ModelType(type):
 class Model(metaclass=ModelType):
     """A row of the mirror. Its class, its columns and its relationships come from the catalog."""
 
-    if TYPE_CHECKING:
-        resource: ClassVar[Resource]
-        """What the catalog says of it."""
-        id: Any
-        _account_id: Any
-        _livemode: Any
-        _deleted_at: Any
+    resource: ClassVar[Resource]
+    """What the catalog says of it."""
 
     @property
     def stripe_data(self) -> dict[str, Any]:
@@ -90,6 +88,56 @@ class Model(metaclass=ModelType):
         from stripe_assets.models.mapping import read_object  # noqa: PLC0415  # the class is there before it is mapped
 
         return read_object(self)
+
+    if TYPE_CHECKING:
+
+        @overload
+        @classmethod
+        def frame(
+            cls,
+            where: sa.ColumnElement[bool] | None = None,
+            *,
+            mirror: Mirror | None = None,
+            columns: Sequence[Any] | None = None,
+            chunksize: None = None,
+            deleted: bool = False,
+        ) -> pd.DataFrame: ...
+
+        @overload
+        @classmethod
+        def frame(
+            cls,
+            where: sa.ColumnElement[bool] | None = None,
+            *,
+            mirror: Mirror | None = None,
+            columns: Sequence[Any] | None = None,
+            chunksize: int,
+            deleted: bool = False,
+        ) -> Iterator[pd.DataFrame]: ...
+
+        @classmethod
+        def sync_from_stripe_data(
+            cls,
+            data: Mapping[str, Any],
+            *,
+            api_key: str | None = None,
+            session: Session | None = None,
+            mirror: Mirror | None = None,
+            depth: int | None = None,
+        ) -> Self: ...
+
+        @classmethod
+        def sync(
+            cls,
+            id: str,
+            *,
+            api_key: str | None = None,
+            session: Session | None = None,
+            mirror: Mirror | None = None,
+            depth: int | None = None,
+        ) -> Self: ...
+
+        def refresh(self) -> Self: ...
 
     @classmethod
     def frame(
@@ -116,11 +164,13 @@ class Model(metaclass=ModelType):
         query = frames.query(cls, where, columns, deleted)
         return frames.whole(query, mirror) if chunksize is None else frames.chunks(query, mirror, chunksize)
 
-    def __getattr__(self, name: str) -> Any:
-        # Called for what the class does not have: a relationship's first use.
-        if not name.startswith("_sa_") and type(self)._relate(name):
-            return getattr(self, name)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Called for what the class does not have: a relationship's first use.
+            if not name.startswith("_sa_") and type(self)._relate(name):
+                return getattr(self, name)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     def __repr__(self) -> str:
         # What is loaded: showing an object asks the database nothing.

@@ -27,6 +27,7 @@ from typing import Literal
 
 from stripe_assets.catalog import Catalog, Field, Resource
 from stripe_assets.mirror.tables import Layout
+from stripe_assets.models.model import Model
 
 RelationKind = Literal[
     "reference",  # `field` of this model holds the other's id
@@ -59,11 +60,10 @@ class Relation:
 class Relations:
     """The attributes of every model of a catalog."""
 
-    def __init__(self, catalog: Catalog, reserved: frozenset[str]) -> None:
-        """`reserved`: names that every class has already."""
+    def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.layout = Layout(catalog)
-        self._reserved = reserved
+        self._reserved = frozenset(type.__dir__(Model))
         self._made: dict[str, Mapping[str, Relation]] = {}
 
     def columns(self, resource: Resource) -> dict[str, str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy import event
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.exc import DetachedInstanceError
 
 from stripe_assets import models
@@ -68,7 +69,7 @@ def test_a_session_on_an_engine_of_the_callers_own(mirror: Mirror, invoice: Row)
 
 def test_core_and_orm_statements(mirror: Mirror) -> None:
     cls: Any = models.Invoice
-    other = sa.orm.aliased(cls)
+    other = aliased(cls)
     with mirror.connection() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(cls)) == mirror.count("invoice")
         query = sa.select(cls.id).where(~sa.exists().where(other.id == cls.id, other.total > cls.total))
@@ -84,9 +85,9 @@ def test_stripe_data_is_the_object(mirror: Mirror, session: Session, invoice: Ro
 def test_stripe_data_takes_a_statement_and_one_for_each_kind_of_item(mirror: Mirror, session: Session, invoice: Row) -> None:
     statements: list[str] = []
     count = lambda *args: statements.append(args[2])  # noqa: E731
-    sa.event.listen(mirror.engine, "before_cursor_execute", count)
+    event.listen(mirror.engine, "before_cursor_execute", count)
     assert len(invoice.stripe_data["lines"]["data"]) >= 1
-    sa.event.remove(mirror.engine, "before_cursor_execute", count)
+    event.remove(mirror.engine, "before_cursor_execute", count)
     assert len(statements) == 3  # the invoice, its lines, its payments
 
 

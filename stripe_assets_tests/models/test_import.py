@@ -66,6 +66,6 @@ def test_there_is_a_class_for_every_resource_under_each_of_its_names() -> None:
 
 def test_a_name_that_is_no_class_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="Invoyce"):
-        _ = models.Invoyce
+        _ = models.Invoyce  # type: ignore[attr-defined]
     with pytest.raises(ImportError):
         exec("from stripe_assets.models import invoice")
