@@ -71,6 +71,19 @@ def test_a_list_in_which_others_stand_between_is_not_read_for_a_few(stage: Stage
     assert sorted(stage.retrieved("/v1/customers")) == few and "/v1/customers" not in paths(stage)
 
 
+def test_a_list_that_turns_out_longer_than_was_thought_is_given_up(stage: Stage) -> None:
+    ids = named("cus", 3000)
+    stage.batch(
+        ("objects", {"resource": "customer", "object": {"id": id, "created": 1_700_000_000 + n}, "event": False})
+        for n, id in enumerate(ids)
+    )
+    few = ids[::120]  # the mirror does not know of the others
+    stage.batch(("objects/change", {"resource": "customer", "id": id, "changes": {"name": "New"}}) for id in few)
+    assert stage.process(connected="none").processed == 25
+    assert paths(stage).count("/v1/customers") <= 2 and len(stage.retrieved("/v1/customers")) <= 25
+    assert {stage.value("customer", id, "name") for id in few} == {"New"}
+
+
 def test_close_ones_are_read_as_lists_and_the_scattered_one_by_one(stage: Stage) -> None:
     ids = named("cus", 1000)
     stage.batch(
