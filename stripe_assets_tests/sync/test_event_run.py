@@ -123,6 +123,31 @@ def test_an_event_that_stripe_has_dropped_is_unknown_unless_it_is_stored(stage: 
     assert stage.row("product", product) is None
 
 
+def test_an_event_that_the_key_may_not_read_fails_with_stripes_reason(stage: Stage) -> None:
+    stage.make("customer")
+    [event] = stage.events()
+    stage.fail("/v1/events/*", status=403, type="invalid_request_error", message="May not read events.")
+    summary = stage.process(ids=(event,))
+    said = [*summary.failed.values(), *summary.errors]
+    assert not summary.succeeded and "May not read events." in str(said) and "30 days" not in str(said)
+
+
+def test_an_event_that_cannot_be_read_now_is_not_called_unknown(stage: Stage) -> None:
+    stage.make("customer")
+    [event] = stage.events()
+    stage.fail("/v1/events/*", status=500)
+    summary = stage.process(ids=(event,))
+    assert not summary.succeeded and event in str(summary.errors) and event not in summary.failed
+
+
+def test_an_event_that_is_named_twice_is_processed_once(stage: Stage) -> None:
+    stage.make("customer")
+    [event] = stage.events()
+    for expected in ((1, 0), (0, 1)):
+        summary = stage.process(ids=(event, event))
+        assert (summary.processed, summary.already_processed) == expected and summary.listed == 1
+
+
 @pytest.mark.parametrize(
     ("chosen", "said"),
     [
@@ -215,6 +240,12 @@ def test_an_unknown_type_about_an_unknown_object_is_kept_and_ignored(stage: Stag
     assert stored and stored["data"]["object"] == {"id": "tea_1", "object": "teapot"}
 
 
+def test_test_and_live_mode_are_kept_apart(stage: Stage) -> None:
+    live, _ = stage.make("customer", livemode=True), stage.make("customer")
+    assert stage.process(secret="sk_live_sandbox").processed == 1
+    assert stage.alive("customer") == {live}
+
+
 def test_accounts_are_never_mixed(stage: Stage) -> None:
     stage.sync("account")
     for account in (PLATFORM, CONNECTED_US, CONNECTED_JP):
@@ -230,3 +261,11 @@ def test_accounts_are_never_mixed(stage: Stage) -> None:
     assert stage.value("customer", "cus_same", "name") == PLATFORM
     assert stage.value("customer", "cus_same", "name", CONNECTED_US) == "Other"
     assert stage.is_deleted("customer", "cus_same", CONNECTED_JP) and not stage.is_deleted("customer", "cus_same")
+
+
+def test_an_account_that_was_connected_since_the_last_sync_is_covered(stage: Stage) -> None:
+    stage.sync("customer")
+    stage.make("account", {"id": "acct_1New"})
+    customer = stage.make("customer", account="acct_1New")
+    assert stage.process().succeeded
+    assert stage.alive("customer", "acct_1New") == {customer}

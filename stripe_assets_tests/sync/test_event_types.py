@@ -237,3 +237,11 @@ def test_an_account_that_comes_back_is_alive(stage: Stage) -> None:
     stage.make("account", {"id": CONNECTED_US})
     stage.sync("account")
     assert not stage.is_deleted("account", CONNECTED_US, CONNECTED_US)
+
+
+def test_what_is_about_an_account_that_the_key_does_not_cover_is_left_alone(stage: Stage) -> None:
+    person = stage.make("person", {"account": CONNECTED_US}, event=False)
+    stage.event("person.updated", {"id": person, "object": "person", "account": CONNECTED_US})
+    summary = stage.process(connected="none")
+    assert summary.succeeded and summary.processed == 0 and CONNECTED_US in str(summary.ignored)
+    assert not [url for url in stage.asked() if "persons" in url] and stage.mirror.count("person") == 0

@@ -122,6 +122,18 @@ def test_new_events_name_the_models_that_have_to_be_read(stage: Stage) -> None:
     assert stage.watch().new_events(OWN) == ()
 
 
+def test_what_only_events_fill_is_followed_too(stage: Stage) -> None:
+    stage.sync()
+    stage.wait(DAY)
+    stage.event("reserve.hold.created", {"id": "rsvhld_1", "object": "reserve.hold", "amount": 500, "currency": "usd"})
+    watch = stage.watch()
+    watch.owners()
+    [models] = [event.models for event in watch.new_events(OWN) or ()]
+    stage.sync(*models)
+    assert stage.alive("reserve.hold") == {"rsvhld_1"}
+    assert stage.watch().new_events(OWN) == ()
+
+
 def test_events_of_models_that_were_never_swept_are_nobodys(stage: Stage) -> None:
     stage.sync("customer")
     stage.make("product")
