@@ -79,6 +79,15 @@ class Catalog:
         return frozenset(found & set(self.resources))
 
     @functools.cached_property
+    def unheard(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Parent → the resources without events of their own whose lists hang on it."""
+        found: dict[str, tuple[Resource, ...]] = {}
+        for item in self.resources.values():
+            for parent in {route.parent for route in item.routes if route.parent and item.name not in self.followed}:
+                found[parent] = (*found.get(parent, ()), item)
+        return found
+
+    @functools.cached_property
     def _by_spelling(self) -> Mapping[str, Resource]:
         found: dict[str, Resource] = {}
         for item in self.resources.values():

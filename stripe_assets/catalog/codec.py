@@ -68,7 +68,7 @@ def resource(data: Json) -> Resource:
         data["other_retrieves"] = tuple(map(_retrieve, data["other_retrieves"]))
     if "secrets" in data:
         data["secrets"] = tuple(map(tuple, data["secrets"]))
-    for name in ("expand", "depends_on", "aliases", "id_prefixes", "unsettled"):
+    for name in ("expand", "depends_on", "aliases", "id_prefixes", "unsettled", "told_by"):
         if name in data:
             data[name] = tuple(data[name])
     return Resource(**data)

@@ -129,9 +129,12 @@ class Resource:
     """Why a sweep does not list it, where Stripe's list wants to be told what to look for."""
     unannounced: bool = False
     """It has events, but none that tells of every new one or every change: they alone do not keep it current."""
+    told_by: tuple[str, ...] | None = None
+    """It has no events but its parent has: the parent's fields that change with it. None: any may. `()`: only events that name it in
+    their `lists` tell."""
     grows: bool = False
     """A row once listed does not change without an event, unsettled ones apart: what was created since is enough."""
-    unsettled: tuple[str, str] | None = None
+    unsettled: tuple[str, str | None] | None = None
     """Field and value of rows that will still change without an event: `("status", "pending")`."""
 
     @property

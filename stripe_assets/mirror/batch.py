@@ -116,6 +116,8 @@ class LedgerEntry:
     object_created: datetime | None = None
     parents: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What the object's route wants besides its id: placeholder → value."""
+    lists: tuple[str, ...] = ()
+    """Models whose nested lists, below the object, are to be read with it."""
     ignored: str | None = None
     """Why nothing is to be done: it is settled from the start."""
 

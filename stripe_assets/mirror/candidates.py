@@ -37,8 +37,26 @@ class Candidates:
         if told.unsettled is None:
             return []
         table = self._tables[resource]
-        query = self._live(resource, owner, ["id", "created"]).where(is_unsettled(table, told))
-        return [dict(row) for row in connection.execute(query.order_by(table.c.created, table.c.id)).mappings()]
+        columns = [name for name in ("id", "created") if name in table.c]
+        query = self._live(resource, owner, columns).where(is_unsettled(table, told))
+        return [dict(row) for row in connection.execute(query.order_by(table.c.id)).mappings()]
+
+    def below(
+        self, connection: sa.Connection, resource: str, owner: Owner, parent: str, parent_ids: Iterable[str], before: datetime
+    ) -> list[Row]:
+        table = self._tables[resource]
+        query = self._live(resource, owner, ["id", "_parent_id"]).where(table.c._parent_object == parent, table.c._observed_at < before)
+        query = query.where(table.c._unlisted_at.is_(None))
+        found: list[Row] = []
+        for some in chunks(parent_ids, _IDS_A_QUERY):
+            rows = connection.execute(query.where(table.c._parent_id.in_(listed_ids(self._dialect, some)))).mappings()
+            found += [dict(row) for row in rows]
+        return found
+
+    def newest(self, connection: sa.Connection, resource: str, owner: Owner) -> datetime | None:
+        created = self._tables[resource].c
+        query = sa.select(sa.func.max(created.created)).where(created._account_id == owner.account_id, created._livemode == owner.livemode)
+        return connection.scalar(query)
 
     def created_between(
         self, connection: sa.Connection, resource: str, owner: Owner, first: datetime, last: datetime

@@ -26,6 +26,8 @@ _EVENTS_A_STATEMENT = 10_000
 _LONGEST_WAIT = timedelta(days=1)
 _WAITS = [timedelta(minutes=1) * 2**failures for failures in range(11)]  # the twelfth would be longer than a day
 
+_TRIED = ("pending", "failed")
+
 State = Literal["pending", "processed", "failed", "ignored"]
 
 
@@ -67,6 +69,7 @@ def ledger_row(entry: LedgerEntry, now: datetime) -> Row:
         "object_account": entry.object_account,
         "object_created": entry.object_created,
         "parents": dict(entry.parents) or None,
+        "lists": list(entry.lists) or None,
         "state": "pending" if entry.ignored is None else "ignored",
         "reason": entry.ignored,
         "attempts": 0,
@@ -91,15 +94,17 @@ class Ledger:
         type: str | None = None,
         models: Collection[str] | None = None,
         due: datetime | None = None,
+        unread: Collection[str] = (),
     ) -> int:
         """Makes the pending and failed entries of these owners this run's, to be tried (again). Returns how many.
 
         Parameters: ids: these events only. type: a pattern of event types in which `*` stands for anything. models: events
         whose object is one of these, and those whose object is not known yet. due: of the failed ones those whose next
-        attempt is due by then; all of them by default.
+        attempt is due by then; all of them by default. unread: also the processed events about these models with lists that are left.
         """
         table = self._table
-        where = [table.c.settled_at.is_(None), self._of(owners)]
+        is_unread = sa.and_(table.c.state == "processed", table.c.object.in_(sorted(unread)))
+        where = [table.c.settled_at.is_(None), sa.or_(table.c.state.in_(_TRIED), is_unread), self._of(owners)]
         if type is not None:
             where.append(table.c.type.like(_like(type), escape="!"))
         if models is not None:
@@ -133,14 +138,23 @@ class Ledger:
         processed: Iterable[EventKey] = (),
         ignored: Mapping[EventKey, str] | None = None,
         failed: Mapping[EventKey, str] | None = None,
+        unread: Mapping[EventKey, Iterable[str]] | None = None,
         now: datetime,
     ) -> int:
         """Records what became of entries, where they are pending and still this run's. Returns how many were.
 
-        Parameters: ignored, failed: with the reason, the error. now: when; a failed one is tried again a minute later, then
+        Parameters: ignored, failed: with the reason, the error. unread: processed, but for these lists.
+        now: when; a failed one is tried again a minute later, then
         after twice as long each time, at most a day.
         """
-        count = self._settle(run_id, ((key, None) for key in processed), {"state": "processed", "settled_at": now, "error": None})
+        done = {"state": "processed", "settled_at": now, "error": None, "lists": None}
+        count = self._settle(run_id, ((key, None) for key in processed), done)
+        by_lists: dict[tuple[str, ...], list[EventKey]] = {}
+        for key, lists in (unread or {}).items():
+            by_lists.setdefault(tuple(sorted(lists)), []).append(key)
+        for lists, keys in by_lists.items():
+            left = {"state": "processed", "error": None, "lists": list(lists)}
+            count += self._settle(run_id, ((key, None) for key in keys), left)
         if ignored:
             count += self._settle(run_id, ignored.items(), {"state": "ignored", "settled_at": now, "error": None}, note="reason")
         if failed:
@@ -191,7 +205,8 @@ class Ledger:
     def unsettled_counts(self, owners: Iterable[Owner]) -> dict[str, int]:
         """State → how many of these owners' events are pending or failed; a state that none is in is left out."""
         table = self._table
-        query = sa.select(table.c.state, sa.func.count()).where(table.c.settled_at.is_(None), self._of(owners)).group_by(table.c.state)
+        query = sa.select(table.c.state, sa.func.count()).where(table.c.settled_at.is_(None), table.c.state.in_(_TRIED), self._of(owners))
+        query = query.group_by(table.c.state)
         with self._mirror.connection() as connection:
             return {state: count for state, count in connection.execute(query)}
 
@@ -215,5 +230,6 @@ def _entry(row: Any) -> LedgerEntry:
         object_account=row["object_account"],
         object_created=row["object_created"],
         parents=row["parents"] or {},
+        lists=tuple(row["lists"] or ()),
         ignored=row["reason"],
     )

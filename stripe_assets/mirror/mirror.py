@@ -224,9 +224,19 @@ class Mirror:
             return self._candidates.unlisted(connection, resource, owner, before, asked_before, columns)
 
     def unsettled(self, resource: str, owner: Owner) -> list[Row]:
-        """Live rows that will still change without an event (`Resource.unsettled`), the oldest first: `id` and `created`."""
+        """Live rows that will still change without an event (`Resource.unsettled`): `id`, and `created` where it has that."""
         with self.connection() as connection:
             return self._candidates.unsettled(connection, resource, owner)
+
+    def below(self, resource: str, owner: Owner, parent: str, parent_ids: Iterable[str], before: datetime) -> list[Row]:
+        """Live rows of nested lists of these parents that were last observed before then: `id` and `_parent_id`."""
+        with self.connection() as connection:
+            return self._candidates.below(connection, resource, owner, parent, parent_ids, before)
+
+    def newest(self, resource: str, owner: Owner) -> datetime | None:
+        """When the newest row was created, by the clock of who created it. None where there is no row."""
+        with self.connection() as connection:
+            return self._candidates.newest(connection, resource, owner)
 
     def created_between(self, resource: str, owner: Owner, first: datetime, last: datetime) -> Iterator[datetime]:
         """When the live rows of this range, both ends included, were created, in order. Read from the database bit by bit."""

@@ -36,7 +36,7 @@ _KIND_OF_FIELD: Mapping[str, ColumnKind] = {
 }
 
 _KEY_COLUMNS: Mapping[str, ColumnKind] = {"_account_id": "text", "_livemode": "boolean", "id": "text"}
-_PARENT_COLUMNS: Mapping[str, ColumnKind] = {
+PARENT_COLUMNS: Mapping[str, ColumnKind] = {
     "_parent_object": "text",
     "_parent_id": "text",
     "_parent_field": "text",
@@ -142,7 +142,7 @@ class Layout:
             if field.column is not None:
                 columns.setdefault(field.column, _KIND_OF_FIELD[field.kind])
         if resource.name in self.children:
-            columns.update(_PARENT_COLUMNS)
+            columns.update(PARENT_COLUMNS)
         columns.update({read_at_column(field.name): "timestamp" for field in resource.fields if field.kind == "sublist" and field.complete})
         columns.update(_BOOKKEEPING)
         return columns
@@ -179,15 +179,18 @@ class Tables(Mapping[str, sa.Table]):
         table = sa.Table(resource.table, self.metadata, *columns, *indexes)
         if resource.unsettled:
             where = is_unsettled(table, resource)
-            sa.Index(f"ix_{resource.table}_unsettled", table.c._account_id, table.c.created, sqlite_where=where, postgresql_where=where)
+            sa.Index(f"ix_{resource.table}_unsettled", table.c._account_id, table.c.id, sqlite_where=where, postgresql_where=where)
+        if resource.retention_days and "created" in table.c:
+            sa.Index(f"ix_{resource.table}_created", table.c._account_id, table.c._livemode, table.c.created)
         return table
 
 
 def is_unsettled(table: sa.Table, resource: Resource) -> sa.ColumnElement[bool]:
     """Whether a row will still change without an event. The value stands in the statement: by it the index of such rows is found."""
     assert resource.unsettled
-    field, value = resource.unsettled
-    return table.c[field] == sa.literal_column(f"'{value}'")
+    name, value = resource.unsettled
+    column = table.c[next(field.column for field in resource.fields if field.name == name and field.column)]
+    return column.is_(None) if value is None else column == sa.literal_column(f"'{value}'")
 
 
 def _own(metadata: sa.MetaData, name: str, key: Mapping[str, ColumnKind], columns: Mapping[str, ColumnKind]) -> sa.Table:
@@ -247,12 +250,13 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
             "object_account": "text",  # whose object; null: the owner's
             "object_created": "timestamp",
             "parents": "json",  # what its route wants besides the id
+            "lists": "json",  # the nested lists that are to be read with it
             "state": "text",  # pending, processed, failed, ignored
             "reason": "text",  # why it is ignored
             "attempts": "bigint",
             "error": "text",
             "next_attempt_at": "timestamp",
-            "settled_at": "timestamp",  # when it was processed or ignored; null: it is open
+            "settled_at": "timestamp",  # when it was processed or ignored; null: it is open, if only for its lists
             "run_id": "text",  # who has it, or had it last
         },
     ),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from stripe_assets.mirror.batch import Batch, Link, Row, WriteCounts
 from stripe_assets.mirror.dialect import Columns, Dialect, listed_ids
 from stripe_assets.mirror.ledger import LEDGER_COLUMNS, ledger_row
-from stripe_assets.mirror.tables import OWN_COLUMNS, PRIMARY_KEY, Tables
+from stripe_assets.mirror.tables import OWN_COLUMNS, PARENT_COLUMNS, PRIMARY_KEY, Tables
 from stripe_assets.mirror.tombstones import Tombstones
 
 _key = itemgetter(*PRIMARY_KEY)
@@ -29,6 +29,8 @@ class Writer:
         self._dialect = dialect
         self._tombstones = Tombstones(tables, dialect)
         self._layouts: dict[str, tuple[str, Columns]] = {}
+        children, resources = tables.layout.children, tables.catalog.resources
+        self._twice_listed = {name for name in children if any(route.parent is None for route in resources[name].routes)}
 
     def write(self, connection: sa.Connection, batches: Sequence[Batch]) -> WriteCounts:
         """Writes all of it within the connection's transaction."""
@@ -45,6 +47,8 @@ class Writer:
             table, kinds = self._layout(name)
             for group in _fill_groups(row for batch in batches for row in batch.fills.get(name, ())):
                 fills[name] += self._dialect.fill(connection, table, kinds, group, now)
+        for name in sorted({name for batch in batches for name in batch.rows} & self._twice_listed):
+            self._place(connection, name, [row for batch in batches for row in batch.rows.get(name, ()) if row.get("_parent_id")])
         for link in sorted((link for batch in batches for link in batch.links), key=attrgetter("resource", "owner", "value", "ids")):
             self._link(connection, link)
         for batch in batches:
@@ -55,6 +59,19 @@ class Writer:
         self._write_checkpoints(connection, batches)
         events = self._enter(connection, batches, now)
         return WriteCounts(+rows, +fills, +tombstones, events)
+
+    def _place(self, connection: sa.Connection, name: str, rows: Sequence[Row]) -> None:
+        """Which parent a row hangs on, where its own state came later by another list than the page that tells it."""
+        if not rows:
+            return
+        table, columns = self._tables[name], (*PRIMARY_KEY, *PARENT_COLUMNS)
+        kinds = self._layout(name)[1]
+        listed = self._dialect.listed({column: kinds[column] for column in columns}, [[row[column] for column in columns] for row in rows])
+        connection.execute(
+            sa.update(table)
+            .where(*(table.c[column] == listed.c[column] for column in PRIMARY_KEY), table.c._parent_id.is_(None))
+            .values({column: listed.c[column] for column in PARENT_COLUMNS})
+        )
 
     def _link(self, connection: sa.Connection, link: Link) -> None:
         table = self._tables[link.resource]

@@ -9,10 +9,9 @@ from functools import cache
 from typing import Literal
 
 from stripe_assets.catalog import Catalog, catalog
-from stripe_assets.catalog.model import Resource, Route
+from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror import Mirror, Owner
 from stripe_assets.sync.event_feed import EVENT, RETENTION
-from stripe_assets.sync.fan_out import active_routes
 from stripe_assets.sync.model_state import feeders_of, with_feeders
 from stripe_assets.sync.results import AVAILABLE
 
@@ -51,11 +50,6 @@ def _how(models: Catalog, name: str, found: dict[str, How]) -> How:
             above = {_how(models, parent, found) for parent in feeders_of(models, resource).models}
             found[name] = "parents" if above & {"events", "parents"} else "list"
     return found[name]
-
-
-def children_lists(models: Catalog, names: Iterable[str], livemode: bool) -> dict[str, list[tuple[str, Route]]]:
-    """The nested lists of these models that are read with an object whose event came."""
-    return active_routes(models, [name for name in names if how_followed()[name] in ("parents", "growth")], livemode)
 
 
 def concerned(models: Catalog, name: str) -> frozenset[str]:
@@ -117,6 +111,7 @@ class Currency:
     cursors: dict[Owner, datetime] = field(default_factory=dict)
     """From when on the events of an account are wanted, where some of its models follow them."""
     refused: dict[Owner, Refused] = field(default_factory=dict)
+    current: dict[Owner, frozenset[str]] = field(default_factory=dict)
     reasons: dict[str, list[str]] = field(default_factory=dict)
     """Why models are swept although that was not asked for → which."""
     late: dict[str, list[str]] = field(default_factory=dict)
@@ -130,7 +125,9 @@ class Currency:
         current = mirror.current(owners)
         self.refused.update(refused(mirror, owners))
         for owner in owners:
-            self._decide(owner, {name: at for (its, name), at in current.items() if its == owner})
+            its_own = {name: at for (its, name), at in current.items() if its == owner}
+            self.current[owner] = frozenset(name for name in its_own if name not in self.refused[owner].wholly)
+            self._decide(owner, its_own)
 
     def _decide(self, owner: Owner, current: Mapping[str, datetime]) -> None:
         models, how = catalog(), how_followed()
@@ -141,7 +138,8 @@ class Currency:
         stale = [name for name in listed if name in current and not self.usable(current[name]) and name not in again]
         complete = with_feeders(models, [*never, *stale]).keys()
         needed = complete | asked | {name for name in listed if how[name] == "list" and name not in again}
-        along = [name for name in self.models if name not in listed and needed >= feeders_of(models, models[name]).models]
+        unlisted = frozenset(self.models).difference(listed)
+        along = [name for name in unlisted if needed >= feeders_of(models, models[name]).models - unlisted]
         self.swept[owner] = frozenset([*needed, *along]) & frozenset(self.models)
         self.alone[owner] = frozenset(asked) - complete
         self._say("never swept to the end before", never)
@@ -172,6 +170,10 @@ class Currency:
         """The models of an account that follow events in this run."""
         again = self.refused[owner].wholly if owner in self.refused else ()
         return [name for name in self.models if name not in self.swept[owner] and name not in again and how_followed()[name] != "none"]
+
+    def kept(self, owner: Owner) -> frozenset[str]:
+        """The models that are kept current for an account, whether this run is about them or not."""
+        return self.current.get(owner, frozenset())
 
     def sweep_instead(self, owner: Owner, why: str) -> None:
         """The events of an account cannot be had: its models are swept."""

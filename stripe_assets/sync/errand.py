@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from stripe_assets.mirror import Batch, Gone, Missing, ParentRef
-from stripe_assets.stripe_api import NotFound, StripeError
+from stripe_assets.stripe_api import Failure, MalformedPage, NotFound, StripeError
 
 if TYPE_CHECKING:
     from stripe_assets.sync.session import Session
@@ -108,6 +108,9 @@ class Retrieval(Errand):
         return error is not None and is_gone(error, retrieve.gone if retrieve else ())
 
     def took(self, task: Task, page: Page, batch: Batch, observed_at: datetime) -> bool:
+        wanted = task.wanted
+        if wanted and not self._catalog[wanted.resource].singleton and page[0].get("id") != wanted.id:
+            raise MalformedPage(Failure(path=task.path, message=f"the answer is another object: {page[0].get('id')}"))
         for row in batch.rows.get(task.resource, ()) if self._unlisted else ():
             if task.wanted and row["id"] == task.wanted.id and row["_deleted_at"] is None:
                 row["_unlisted_at"] = observed_at

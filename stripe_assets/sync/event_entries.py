@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,9 +33,19 @@ def entry_of(catalog: Catalog, event: Object, owner: Owner) -> LedgerEntry:
     account = event.get("account")
     if account is not None and not isinstance(account, str):
         raise UnreadableEvent("the event's account is none")
-    if kind.targets:
-        return _targeted(catalog, plain, kind, event)
-    return _of_payload(catalog, plain, payload_of(event), account)
+    entry = _targeted(catalog, plain, kind, event) if kind.targets else _of_payload(catalog, plain, payload_of(event), account)
+    return replace(entry, lists=_lists(catalog, kind, entry.object or "", event))
+
+
+def _lists(catalog: Catalog, kind: EventType, parent: str, event: Object) -> tuple[str, ...]:
+    """The nested lists that may have changed with the object, having no events of their own."""
+    before = event.get("data", {}).get("previous_attributes")
+    found = set(kind.lists)
+    for child in catalog.unheard.get(parent, ()) if not kind.deletes else ():
+        told = child.told_by is None or (bool(child.told_by) if before is None else not set(child.told_by).isdisjoint(before))
+        if told:
+            found.add(child.name)
+    return tuple(sorted(found))
 
 
 def created_at(event: Object) -> datetime:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.mirror import Batch, LedgerEntry, Owner
+from stripe_assets.mirror import Batch, LedgerEntry, Mirror, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.errand import Errand, Page
 from stripe_assets.sync.event_entries import entry_of, instant
@@ -36,9 +36,14 @@ def feed_params(catalog: Catalog, **filters: Any) -> tuple[str, dict[str, Any]]:
     return route.path, {**list_params(catalog[EVENT], route, {}), **filters}
 
 
-def since(cursor: datetime) -> dict[str, Any]:
-    """The filter that leaves out what was read up to the cursor."""
-    return {"created": {"gte": int((cursor - OVERLAP).timestamp())}}
+def since(mirror: Mirror, owner: Owner, cursor: datetime) -> dict[str, Any]:
+    """The filter that leaves out what was read up to the cursor.
+
+    Where the newest event that is stored is older, it counts from that: it costs nothing, as nothing lies between, and holds where the
+    clock of Stripe's answers is ahead of the one that dates its objects.
+    """
+    newest = mirror.newest(EVENT, owner)
+    return {"created": {"gte": int((min(cursor, newest or cursor) - OVERLAP).timestamp())}}
 
 
 class EventFeed(Errand):
@@ -92,8 +97,9 @@ class EventFeed(Errand):
         entries = []
         for event in events:
             state = states.get(event["id"])
-            if state is not None and state.state == "processed":
-                self._tell(owner, event, "already processed", "")
+            if state is not None and state.state in ("processed", "ignored"):
+                done = state.state == "processed"
+                self._tell(owner, event, "already processed" if done else "ignored", state.reason or "")
                 continue
             entry = self._entry(event, owner)
             if entry.ignored:

@@ -12,10 +12,12 @@ from stripe_assets.sync.errand import Failed, Retrieval
 from stripe_assets.sync.event_entries import UnreadableEvent, entry_of, payload_of
 from stripe_assets.sync.event_feed import Report
 from stripe_assets.sync.event_selection import EventOutcome, EventReport
+from stripe_assets.sync.fan_out import active_routes
 from stripe_assets.sync.rereading import Wish, reread, retrieve_route
-from stripe_assets.sync.session import Nested, Session, SyncAborted
+from stripe_assets.sync.session import Session, SyncAborted
 
 EVENTS_AT_ONCE = 20_000
+PAYLOADS_AT_ONCE = 500
 OBJECTS_AT_ONCE = 1_000
 """After so many retrieves their events are settled: a crash costs no more than these."""
 
@@ -23,8 +25,9 @@ OBJECTS_AT_ONCE = 1_000
 class EventProcessing:
     """What a run has claimed. Newest state wins however old the event is: an event only says what to read.
 
-    `nested`: the nested lists that the run reads: with every object of an account those of its `children`, with others where the
-    event is about the list. `owners` are the accounts that the key covers, its own first.
+    `owners` are the accounts that the key covers, its own first. `lists` are the nested lists that this run reads with an account's
+    objects where their events say so, `kept` the models that are kept current for it: a list of these that is not read now stays
+    open in the ledger, for a run that reads it.
     """
 
     def __init__(
@@ -32,16 +35,20 @@ class EventProcessing:
         session: Session,
         run_id: str,
         owners: Collection[Owner],
-        nested: Nested,
         report: Report,
-        children: Callable[[Owner], frozenset[str]],
+        *,
+        lists: Callable[[Owner], Collection[str]],
+        kept: Callable[[Owner], Collection[str]],
     ) -> None:
         self._session = session
         self._run_id = run_id
         self._owners = frozenset(owners)
-        self._nested = nested
         self._report = report
-        self._children = children
+        self._lists = lists
+        self._kept = kept
+        names = [name for kind in session.catalog.events.values() for name in kind.lists]
+        names += [child.name for children in session.catalog.unheard.values() for child in children]
+        self._nested = active_routes(session.catalog, sorted(set(names)), session.platform.livemode)
 
     def run(self) -> None:
         """Raises SyncAborted when the run is halted, MirrorError when the database fails; what was settled until then is."""
@@ -52,19 +59,23 @@ class EventProcessing:
     def _process(self, entries: list[LedgerEntry]) -> None:
         about: defaultdict[Missing, list[LedgerEntry]] = defaultdict(list)
         by_payload: list[LedgerEntry] = []
+        not_covered = Settlement()
         for entry in entries:
             wanted = self._wanted(entry)
             if wanted is None:
                 by_payload.append(entry)
             elif wanted.owner not in self._owners and not self._session.catalog[wanted.resource].lists_owners:
-                self._settle_one(entry, "ignored", f"the account {wanted.owner.account_id} is not among those that the key covers")
+                chosen = self._session.api.key.connected != "all"
+                how = "covers" if chosen else "was found to reach"
+                reason = f"the account {wanted.owner.account_id} is not among those that the key {how}"
+                not_covered.add(entry, "ignored" if chosen else "failed", reason)
             else:
                 about[wanted].append(entry)
-        self._apply_payloads(by_payload)
-        wanted = list(about)
-        for model in {one.resource: None for one in wanted}:
-            some = [one for one in wanted if one.resource == model]
-            self._read(some, about)
+        self._settle(not_covered)
+        for start in range(0, len(by_payload), PAYLOADS_AT_ONCE):
+            self._apply_payloads(by_payload[start : start + PAYLOADS_AT_ONCE])
+        for model in {wanted.resource: None for wanted in about}:
+            self._read([wanted for wanted in about if wanted.resource == model], about)
 
     def _wanted(self, entry: LedgerEntry) -> Missing | None:
         """What is to be retrieved; None where the event's own words are all there is."""
@@ -76,19 +87,40 @@ class EventProcessing:
         return Missing(entry.object, Owner(entry.object_account or entry.owner.account_id, entry.owner.livemode), entry.object_id)
 
     def _read(self, wanted: list[Missing], about: Mapping[Missing, list[LedgerEntry]]) -> None:
-        retrieval = Retrieval(self._session)
+        retrieval, began = Retrieval(self._session), self._session.api.now()
+        wishes = {one: self._wish(one, about[one]) for one in wanted}
         try:
-            for done in reread(self._session, [self._wish(one, about[one]) for one in wanted], retrieval, self._nested, OBJECTS_AT_ONCE):
-                self._settle(done, about, retrieval)
+            for done in reread(self._session, list(wishes.values()), retrieval, self._nested, OBJECTS_AT_ONCE):
+                self._ask_for_what_left([wishes[one] for one in done if one in retrieval.present], began, retrieval)
+                self._settle(self._settlement([wishes[one] for one in done], about, retrieval))
         except BaseException:
-            self._settle([one for one in wanted if one in retrieval.present], about, retrieval)
+            self._settle(self._settlement([wishes[one] for one in wanted if one in retrieval.present], about, retrieval))
             raise
 
     def _wish(self, wanted: Missing, entries: list[LedgerEntry]) -> Wish:
         events = self._session.catalog.events
-        lists = frozenset(name for entry in entries if entry.type in events for name in events[entry.type].lists)
+        about = {name for entry in entries if entry.type in events for name in events[entry.type].lists}
+        below = {name for entry in entries for name in entry.lists}
         created = next((entry.object_created for entry in entries if entry.object_created), None)
-        return Wish(wanted, created, entries[0].parents, lists | self._children(wanted.owner), about_lists=bool(lists))
+        lists = frozenset(about | below.intersection(self._lists(wanted.owner)))
+        return Wish(wanted, created, entries[0].parents, lists, about_lists=bool(lists))
+
+    def _ask_for_what_left(self, wishes: Iterable[Wish], began: datetime, retrieval: Retrieval) -> None:
+        """What the nested lists that were read no longer have: each is retrieved before it is called deleted."""
+        parents: defaultdict[tuple[str, str, Owner], dict[str, Missing]] = defaultdict(dict)
+        for wish in wishes:
+            for name in wish.lists if wish.what not in retrieval.failures else ():
+                parents[name, wish.what.resource, wish.what.owner][wish.what.id] = wish.what
+        left: dict[Missing, Missing] = {}
+        for (name, parent, owner), ids in parents.items():
+            if retrieve_route(self._session.catalog[name], {}) is not None:
+                rows = self._session.mirror.below(name, owner, parent, ids, began)
+                left.update({Missing(name, owner, row["id"]): ids[row["_parent_id"]] for row in rows})
+        asked = Retrieval(self._session, unlisted=True)
+        for _ in reread(self._session, [Wish(one) for one in left], asked):
+            pass
+        for one, failure in asked.failures.items():
+            retrieval.failures[left[one]] = failure
 
     def _bury_what_they_carry(self, read: Mapping[EventKey, datetime]) -> None:
         """A discount that was withdrawn: no route reads it, and what it was on was read again (→ when) and may no longer carry it."""
@@ -104,57 +136,57 @@ class EventProcessing:
             batch = Batch(gone=gone)
             self._session.progress.written([batch], self._session.mirror.write([batch]))
 
-    def _settle(self, done: Iterable[Missing], about: Mapping[Missing, list[LedgerEntry]], retrieval: Retrieval) -> None:
-        events = self._session.catalog.events
-        processed: list[EventKey] = []
+    def _settlement(self, wishes: Iterable[Wish], about: Mapping[Missing, list[LedgerEntry]], retrieval: Retrieval) -> Settlement:
+        events, settlement = self._session.catalog.events, Settlement()
         removals: dict[EventKey, datetime] = {}
-        failed: dict[EventKey, str] = {}
-        for wanted in done:
-            state, did, trace = _outcome(wanted, retrieval)
-            for entry in about[wanted]:
-                key = (entry.owner, entry.id)
-                if state == "failed":
-                    failed[key] = did
-                else:
-                    processed.append(key)
-                    kind, read = events.get(entry.type), retrieval.present.get(wanted)
-                    if kind and read and kind.deletes and kind.targets:
-                        removals[key] = read.observed_at
-                self._tell(entry, state, did, trace)
+        for wish in wishes:
+            state, did, trace = _outcome(wish.what, retrieval)
+            read = retrieval.present.get(wish.what)
+            for entry in about[wish.what]:
+                left = set(entry.lists).difference(wish.lists).intersection(self._kept(wish.what.owner)) if read else ()
+                settlement.add(entry, state, did, trace, left)
+                kind = events.get(entry.type)
+                if state == "processed" and read and kind and kind.deletes and kind.targets:
+                    removals[entry.key] = read.observed_at
         self._bury_what_they_carry(removals)
-        self._session.mirror.ledger.settle(self._run_id, processed=processed, ignored={}, failed=failed, now=datetime.now(UTC))
+        return settlement
 
-    def _settle_one(self, entry: LedgerEntry, state: EventOutcome, did: str, trace: str | None = None) -> None:
-        key = (entry.owner, entry.id)
-        self._session.mirror.ledger.settle(
-            self._run_id,
-            processed=[key] if state == "processed" else [],
-            ignored={key: did} if state == "ignored" else {},
-            failed={key: did} if state == "failed" else {},
-            now=datetime.now(UTC),
-        )
-        self._tell(entry, state, did, trace)
+    def _settle(self, settlement: Settlement) -> None:
+        if settlement.reports:
+            self._session.mirror.ledger.settle(
+                self._run_id,
+                processed=settlement.processed,
+                ignored=settlement.ignored,
+                failed=settlement.failed,
+                unread=settlement.unread,
+                now=datetime.now(UTC),
+            )
+            for report in settlement.reports:
+                self._report(report)
 
     def _apply_payloads(self, entries: list[LedgerEntry]) -> None:
         """Events about what no route of Stripe's reads, oldest first."""
-        stored = self._session.mirror.events([(entry.owner, entry.id) for entry in entries])
+        stored, settlement, batches = self._session.mirror.events([entry.key for entry in entries]), Settlement(), []
         for entry in sorted(entries, key=lambda entry: entry.created):
             try:
-                state, did = self._apply(entry, stored.get((entry.owner, entry.id)))
-                self._settle_one(entry, state, did)
+                state, did, batch = self._apply(entry, stored.get(entry.key))
+                settlement.add(entry, state, did)
+                batches += [batch] if batch else []
             except (SyncAborted, MirrorError):
                 raise
             except Exception as error:  # of whatever shape the event is, the others are processed
-                failure = Failed.of(error)
-                self._settle_one(entry, "failed", str(error), failure.trace)
+                settlement.add(entry, "failed", str(error), Failed.of(error).trace)
+        if batches:
+            self._session.progress.written(batches, self._session.mirror.write(batches))
+        self._settle(settlement)
 
-    def _apply(self, entry: LedgerEntry, event: Mapping[str, Any] | None) -> tuple[EventOutcome, str]:
+    def _apply(self, entry: LedgerEntry, event: Mapping[str, Any] | None) -> tuple[EventOutcome, str, Batch | None]:
         session = self._session
         if event is None:
             raise UnreadableEvent("its row is not in the database")
         again = entry_of(session.catalog, event, entry.owner)  # raises for what could not be read when it was listed
         if again.ignored or again.object is None:
-            return "ignored", again.ignored or "it is about no object"
+            return "ignored", again.ignored or "it is about no object", None
         wanted = self._wanted(again)
         if wanted is not None:  # this release knows how to read it, an earlier one did not
             retrieval = Retrieval(session)
@@ -163,20 +195,20 @@ class EventProcessing:
             state, did, _ = _outcome(wanted, retrieval)
             if state == "failed":
                 raise UnreadableEvent(did)
-            return state, did
+            return state, did, None
         version = event.get("api_version")
         if not same_release(version, session.catalog.api_version):
             reason = f"no route of Stripe's reads a {again.object}, and what an event of API version {version} says of it may not fit"
-            return "ignored", reason
-        self._write_payload(again, payload_of(event))
-        return "processed", f"{again.object} {again.object_id} as the event has it: no route of Stripe's reads one"
+            return "ignored", reason, None
+        batch = self._of_payload(again, payload_of(event))
+        return "processed", f"{again.object} {again.object_id} as the event has it: no route of Stripe's reads one", batch
 
-    def _write_payload(self, entry: LedgerEntry, payload: Mapping[str, Any]) -> None:
+    def _of_payload(self, entry: LedgerEntry, payload: Mapping[str, Any]) -> Batch:
         session, kind = self._session, self._session.catalog.events.get(entry.type)
         deleted = {"deleted": True} if kind and kind.deletes else {}
         owner = Owner(entry.object_account or entry.owner.account_id, entry.owner.livemode)
         assert entry.object
-        batch: Batch = flatten(
+        return flatten(
             session.catalog,
             entry.object,
             [{**payload, **deleted}],
@@ -185,10 +217,30 @@ class EventProcessing:
             api_version=session.catalog.api_version,
             platform_id=session.platform.account_id,
         )
-        session.progress.written([batch], session.mirror.write([batch]))
 
-    def _tell(self, entry: LedgerEntry, state: EventOutcome, did: str, trace: str | None = None) -> None:
-        self._report(EventReport(entry.id, entry.type, entry.created, entry.owner.account_id, state, did, trace, entry.object))
+
+class Settlement:
+    """What became of events, before the ledger has it."""
+
+    def __init__(self) -> None:
+        self.processed: list[EventKey] = []
+        self.ignored: dict[EventKey, str] = {}
+        self.failed: dict[EventKey, str] = {}
+        self.unread: dict[EventKey, Collection[str]] = {}
+        """Processed, but for these lists."""
+        self.reports: list[EventReport] = []
+
+    def add(self, entry: LedgerEntry, state: EventOutcome, did: str, trace: str | None = None, left: Collection[str] = ()) -> None:
+        match state:
+            case "failed":
+                self.failed[entry.key] = did
+            case "ignored":
+                self.ignored[entry.key] = did
+            case _ if left:
+                self.unread[entry.key] = left
+            case _:
+                self.processed.append(entry.key)
+        self.reports.append(EventReport(entry.id, entry.type, entry.created, entry.owner.account_id, state, did, trace, entry.object))
 
 
 def same_release(version: object, ours: str) -> bool:

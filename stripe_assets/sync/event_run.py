@@ -17,10 +17,9 @@ from stripe_assets.sync.errand import Page, Retrieval
 from stripe_assets.sync.event_feed import EVENT, RETENTION, EventFeed
 from stripe_assets.sync.event_processing import EventProcessing
 from stripe_assets.sync.event_selection import EventReport, EventSelection, EventSummary
-from stripe_assets.sync.fan_out import active_routes
 from stripe_assets.sync.owners import ACCOUNT, account_id_of
 from stripe_assets.sync.rereading import Wish, reread, retrieve_task
-from stripe_assets.sync.session import Nested, Session, SyncAborted
+from stripe_assets.sync.session import Session, SyncAborted
 from stripe_assets.sync.task import Task
 
 NOT_THERE = f"Stripe has no such event of this key's accounts; it keeps events for {RETENTION.days} days"
@@ -101,9 +100,9 @@ class EventRun:
         return [f"{self._key.alias}: {platform.account_id} ({mode} mode){also}: {self._selection}{kept}"]
 
     def _reach(self, listed: Callable[[], Iterable[Any]]) -> tuple[Owner, ...]:
-        """The accounts that the last sync has found; Stripe is asked where there was none, or where the key now covers others."""
+        """The accounts that the key covers now. For chosen events, whose accounts are known, those that the last sync has found will do."""
         platform, wanted = self._session.platform, self._key.connected
-        known = self._mirror.reach(self._key.alias)
+        known = self._mirror.reach(self._key.alias) if self._selection.ids else ()
         if wanted == "none":
             return (platform,)
         if known[:1] == (platform,) and (wanted == "all" or set(wanted) <= {owner.account_id for owner in known}):
@@ -119,7 +118,10 @@ class EventRun:
             session.tolerated = {owner: its.partly.union(its.wholly) for owner, its in refused(self._mirror, self._owners).items()}
             self.progress.total = self._claim()
             since = self._mirror.begin_closing(self._key.alias, session.platform, session.began)
-            EventProcessing(session, self._run_id, self._owners, self._nested(), self._tell, lambda owner: frozenset()).run()
+            kept = self._kept()
+            EventProcessing(
+                session, self._run_id, self._owners, self._tell, lists=lambda owner: (), kept=lambda owner: kept.get(owner, ())
+            ).run()
             closure = Closure(session, self._owners).run(since)
             summary.related = closure.line()
             summary.errors += [f"{self._key.alias}: a related object is missing: {error}" for error in closure.errors]
@@ -187,7 +189,10 @@ class EventRun:
         self._session.read_all([EVENT], [tasks])
         for wanted, failure in errand.failures.items():
             self.summary.errors.append(f"{self._key.alias}: event {wanted.id} cannot be read: {failure.error}")
-        return [wanted.id for wanted in (*errand.present, *errand.failures)]
+        refused = {wanted: str(error) for wanted, error in errand.absent.items() if not errand.gone(wanted)}
+        for wanted, error in refused.items():
+            self._tell(EventReport(wanted.id, "", self._session.api.now(), owner.account_id, "failed", error))
+        return [wanted.id for wanted in (*errand.present, *errand.failures, *refused)]
 
     def _could_not_list(self, failures: Mapping[Owner, Exception]) -> None:
         """An account may have been disconnected meanwhile: that is no failure, but its row is to say so."""
@@ -199,11 +204,12 @@ class EventRun:
             if not retrieval.gone(Missing(ACCOUNT, owner, owner.account_id)):
                 self.summary.errors.append(f"{self._key.alias}: the events of {owner.account_id} cannot be listed: {error}")
 
-    def _nested(self) -> Nested:
-        """The nested lists that some type of event is about."""
-        models = self._session.catalog
-        names = {name for kind in models.events.values() for name in kind.lists}
-        return active_routes(models, sorted(names), self._session.platform.livemode)
+    def _kept(self) -> dict[Owner, set[str]]:
+        """What the mirror keeps current of each account: nested lists of these stay open for the next sync."""
+        kept: dict[Owner, set[str]] = {}
+        for owner, name in self._mirror.current(self._owners):
+            kept.setdefault(owner, set()).add(name)
+        return kept
 
     def _tell(self, report: EventReport) -> None:
         with self._lock:
@@ -226,4 +232,5 @@ class SingleEvents(Retrieval):
         return True
 
     def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
+        super().refused(task, error, asked_at)
         return None  # an event that Stripe no longer has was not deleted: its row stays as it is

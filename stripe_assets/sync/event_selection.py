@@ -13,6 +13,7 @@ from typing import Literal
 from stripe_assets.catalog import catalog
 
 _EVENT_ID = re.compile(r"evt_\w+")
+_TYPE = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 FAILURES_KEPT = 1000
 
 EventOutcome = Literal["processed", "already processed", "ignored", "failed"]
@@ -58,8 +59,9 @@ def _check_type(pattern: str) -> None:
     known = catalog().events
     if not fnmatch.filter(known, pattern) if "*" in pattern else pattern not in known:
         close = difflib.get_close_matches(pattern.replace("*", ""), known, n=3, cutoff=0.5)
-        hint = f"; do you mean {', '.join(close)}?" if close else ""
-        raise InvalidSelection(f"no event type of Stripe's is {pattern[:80]!r}{hint}")
+        if close or not _TYPE.fullmatch(pattern):  # otherwise it may be a type that is newer than this release
+            hint = f"; do you mean {', '.join(close)}?" if close else ""
+            raise InvalidSelection(f"no event type of Stripe's is {pattern[:80]!r}{hint}")
 
 
 @dataclass(frozen=True, slots=True)

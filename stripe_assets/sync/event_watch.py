@@ -84,7 +84,7 @@ class EventWatch:
         following = [at for name, at in current.items() if how_followed()[name] in ("events", "parents")]
         if not following:
             return None
-        page = self._list(owner, since(min(following)))
+        page = self._list(owner, since(self._mirror, owner, min(following)))
         watched = [event for event in self._watched(owner, page, current) if event.models]
         if len(page) == PAGE:  # there may be others behind them, about anything
             everything = tuple(sorted(current))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror import Batch, Missing, Owner
 from stripe_assets.stripe_api import StripeError
-from stripe_assets.sync.currency import Currency, children_lists, how_followed
+from stripe_assets.sync.currency import Currency, how_followed
 from stripe_assets.sync.errand import Errand, Retrieval
 from stripe_assets.sync.event_feed import EVENT, LAG, OVERLAP, EventFeed, since
 from stripe_assets.sync.event_processing import EventProcessing
 from stripe_assets.sync.event_selection import EventReport
+from stripe_assets.sync.model_state import with_feeders
+from stripe_assets.sync.owners import ACCOUNT
 from stripe_assets.sync.rereading import Wish, reread
 from stripe_assets.sync.session import Session
 from stripe_assets.sync.task import Task, list_params
+
+logger = logging.getLogger(__name__)
 
 SHOWN = 3
 
@@ -29,14 +34,17 @@ class Follow:
         self._owners = owners
         self._run_id = run_id
         self._failures: dict[str, list[str]] = {}
+        self._unread: set[str] = set()
+        """Models of which a list or an unsettled object could not be read."""
         self.refused: dict[tuple[Owner, str], str] = {}
         """What Stripe refuses to list, though it did not before → its reason."""
         self.events = 0
         """How many were processed."""
 
     def error(self, model: str) -> str | None:
-        """What went wrong with the model's objects."""
-        errors = self._failures.get(model)
+        """What went wrong with the model's objects, or with those that they come with."""
+        above = with_feeders(self._session.catalog, [model]) if how_followed()[model] == "parents" else [model]
+        errors = [error for name in above for error in self._failures.get(name, ())]
         if not errors:
             return None
         more = f"; and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
@@ -49,43 +57,55 @@ class Follow:
         owners = [owner for owner in self._owners if owner in self._currency.cursors]
         if owners:
             self._process(owners)
+            self._read_unsettled(owners)
             self._read_growth(owners)
-        not_current = set(self._failures)
-        followed = ((owner, name) for owner in owners for name in self._currency.followed(owner) if name not in not_current)
+        # An event that failed is in the ledger, and will be said again until it is settled: it does not hold the others back.
+        followed = ((owner, name) for owner in owners for name in self._currency.followed(owner) if name not in self._unread)
         self._session.mirror.mark_current([pair for pair in followed if pair not in self.refused], began - LAG)
 
     def _read_events(self) -> None:
         """An account whose events are not all to be had is swept instead."""
         cursors = self._currency.cursors
         feed = EventFeed(self._session, lambda report: None)
-        feed.read([owner for owner in self._owners if owner in cursors], lambda owner: since(cursors[owner]))
+        feed.read([owner for owner in self._owners if owner in cursors], lambda owner: since(self._session.mirror, owner, cursors[owner]))
+        for error in feed.errors:
+            self.not_read(EVENT, error)
+        for type, count in feed.unknown_types.items():
+            logger.warning("%s: %d events of type %s, which this release does not know", self._session.alias, count, type)
         for owner, error in feed.failures.items():
             reason = error.reason if isinstance(error, StripeError) else str(error)
             self._currency.sweep_instead(owner, f"the events of {owner.account_id} cannot be had: {reason}")
 
     def _process(self, owners: Sequence[Owner]) -> None:
-        session = self._session
-        models = self._currency.models
-        session.mirror.ledger.claim(self._run_id, owners, models=models, due=datetime.now(UTC))
-        nested = children_lists(session.catalog, models, session.platform.livemode)
-        children = frozenset(name for routes in nested.values() for name, _ in routes)
-        EventProcessing(session, self._run_id, self._owners, nested, self._report, lambda owner: self._readable(owner, children)).run()
+        session, models = self._session, self._currency.models
+        if models == [ACCOUNT, EVENT]:
+            return  # syncing the events processes nothing
+        now, below = datetime.now(UTC), {parent: [child.name for child in children] for parent, children in session.catalog.unheard.items()}
+        unread = [parent for parent, children in below.items() if not set(children).isdisjoint(models)]
+        session.mirror.ledger.claim(self._run_id, owners, models=models, due=now, unread=unread)
+        kept = {owner: self._currency.kept(owner) for owner in owners}
+        lists = {owner: kept[owner].intersection(models) for owner in owners}
+        processing = EventProcessing(
+            session, self._run_id, self._owners, self._report, lists=lambda o: lists.get(o, ()), kept=lambda o: kept.get(o, ())
+        )
+        processing.run()
         tried = set(self._failures)
         for failing in session.mirror.ledger.failing(owners):
-            model = failing.object or EVENT
-            if model not in tried and (failing.object is None or failing.object in models):
+            if failing.object not in tried and (failing.object or EVENT) in models and not self._known(failing.owner, failing.object):
                 when = f"{failing.next_attempt_at:%Y-%m-%d %H:%M} UTC" if failing.next_attempt_at else "the next time"
-                self.fail(model, f"{failing.count} events failed earlier and are tried again at {when}: {failing.error}")
-
-    def _readable(self, owner: Owner, children: frozenset[str]) -> frozenset[str]:
-        """Nested lists that the account's last sweep has not found refused altogether."""
-        refused = self._currency.refused.get(owner)
-        return children.difference(refused.wholly) if refused else children
+                error = f"{failing.count} events failed earlier and are tried again at {when}: {failing.error}"
+                self.fail(failing.object or EVENT, error)
 
     def _report(self, report: EventReport) -> None:
         self.events += report.state == "processed"
-        if report.state == "failed":
-            self.fail(report.model or report.type, f"event {report.id} ({report.type}): {report.did}")
+        owner = Owner(report.account_id, self._session.platform.livemode)
+        if report.state == "failed" and not self._known(owner, report.model):
+            self.fail(report.model or EVENT, f"event {report.id} ({report.type}): {report.did}")
+
+    def _known(self, owner: Owner, model: str | None) -> bool:
+        """Whether the model was refused by the last sweep altogether: its result says so, and the event's failure is in the ledger."""
+        refused = self._currency.refused.get(owner)
+        return refused is not None and model in refused.wholly
 
     def fail(self, model: str, error: str) -> None:
         self._failures.setdefault(model, []).append(error)
@@ -98,8 +118,6 @@ class Follow:
         session = self._session
         current = session.mirror.current(owners)
         errand = Growth(self)
-        for pair in pairs:
-            self._read_unsettled(pair[0], session.catalog[pair[1]], current[pair] - OVERLAP)
         tasks = (self._growth_tasks(owner, session.catalog[name], current[owner, name] - OVERLAP, errand) for owner, name in pairs)
         session.read_all({name for _, name in pairs}, tasks)
 
@@ -112,20 +130,27 @@ class Follow:
             for variant in route.variants
         ]
 
-    def _read_unsettled(self, owner: Owner, resource: Resource, before: datetime) -> None:
-        """Those that the list of what was created since does not have."""
-        if resource.unsettled is None:
-            return
-        rows = [row for row in self._session.mirror.unsettled(resource.name, owner) if row["created"] is None or row["created"] < before]
-        wishes = [Wish(Missing(resource.name, owner, row["id"]), row["created"]) for row in rows]
-        retrieval = Retrieval(self._session)
-        for _ in reread(self._session, wishes, retrieval):
-            pass
-        for wanted, failure in retrieval.failures.items():
-            self.fail(resource.name, f"{wanted.id}: {failure.error}")
-        for wanted, error in retrieval.absent.items():
-            if not retrieval.gone(wanted):
-                self.refuse(owner, resource.name, error.reason)
+    def _read_unsettled(self, owners: Sequence[Owner]) -> None:
+        """What will change without an event, or may have by now."""
+        session = self._session
+        for name in self._currency.models:
+            if session.catalog[name].unsettled is None:
+                continue
+            some = [owner for owner in owners if name in self._currency.followed(owner)]
+            rows = [(owner, row) for owner in some for row in session.mirror.unsettled(name, owner)]
+            wishes = [Wish(Missing(name, owner, row["id"]), row.get("created")) for owner, row in rows]
+            retrieval = Retrieval(session)
+            for _ in reread(session, wishes, retrieval):
+                pass
+            for wanted, failure in retrieval.failures.items():
+                self.not_read(name, f"{wanted.id}: {failure.error}")
+            for wanted, error in retrieval.absent.items():
+                if not retrieval.gone(wanted):
+                    self.refuse(wanted.owner, name, error.reason)
+
+    def not_read(self, model: str, error: str) -> None:
+        self._unread.add(model)
+        self.fail(model, error)
 
     def refuse(self, owner: Owner, model: str, reason: str) -> None:
         self.refused.setdefault((owner, model), reason)
@@ -142,4 +167,4 @@ class Growth(Errand):
         return None
 
     def failed(self, task: Task, error: Exception) -> None:
-        self._follow.fail(task.model, str(error))
+        self._follow.not_read(task.model, str(error))

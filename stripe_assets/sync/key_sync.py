@@ -60,6 +60,8 @@ class KeySync:
         self._rows: dict[tuple[Owner, str], int] = {}
         self._above: dict[str, list[str]] = {}
         self._lost: list[Owner] = []
+        self._accounts_known = False
+        """Whether all accounts were listed, and what is no longer among them was asked for."""
         self.closure: ClosureResult | None = None
 
     def __enter__(self) -> KeySync:
@@ -105,6 +107,7 @@ class KeySync:
             unlisted = Unlisted(session, self._sweep_began, lambda: self._owners, lambda: self._lost, lambda tasks: self._phase.put(tasks))
             self._phase = session.phase(self._feeders, nested, lambda state: unlisted.read(self._phase.states, state))
             self._owners = self._read_accounts(platform, own, accounts)
+            self._accounts_known = not accounts.refused
             self._lost = [] if accounts.refused else [owner for owner in self._mirror.reach(self._key.alias) if owner not in self._owners]
             swept = {name for names in self._currency.swept.values() for name in names}
             rows = self._mirror.counts(self._owners, swept)
@@ -138,7 +141,7 @@ class KeySync:
             yield from self._results()
             if since and not session.halt.is_set():
                 self._close_references(since)
-            if not session.halt.is_set():
+            if not session.halt.is_set() and self._accounts_known:
                 self._mirror.record_reach(self._key.alias, self._owners, datetime.now(UTC))
         except MirrorError as error:
             session.abort(error)
@@ -215,6 +218,8 @@ class KeySync:
             state.unavailable.setdefault((None if owner == own else owner.account_id, "not read"), reason)
         if not swept and own not in refused:
             state.reads += 1  # it follows events
+        if name == ACCOUNT and state.failed:
+            self._accounts_known = False
         errors = [error for error in (state.error, self._follow.error(name) if self._follow else None) if error]
         if not errors and swept:
             self._finish(state, swept, rows)

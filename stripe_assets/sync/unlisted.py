@@ -11,7 +11,7 @@ from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.currency import is_listed_completely
 from stripe_assets.sync.errand import Errand, Page, Retrieval
 from stripe_assets.sync.model_state import ModelState, ModelStates
-from stripe_assets.sync.rereading import Wish, owned_by_itself, retrieve_route, retrieve_task
+from stripe_assets.sync.rereading import TASKS_AT_ONCE, Wish, owned_by_itself, retrieve_route, retrieve_task
 from stripe_assets.sync.session import Session
 from stripe_assets.sync.task import Task
 
@@ -50,15 +50,18 @@ class Unlisted:
         if not owners:
             return False
         errand = AskedFor(self._session, states)
-        self._work(resource, lambda: self._tasks(wished(resource, owners), errand))
+        self._put([self._work(resource, lambda: self._tasks(resource, wished(resource, owners), errand))])
         return True
 
-    def _work(self, resource: Resource, work: Callable[[], list[Task]]) -> None:
+    def _work(self, resource: Resource, work: Callable[[], list[Task]]) -> Task:
         name, why = resource.name, f"{resource.name}: no longer listed"
-        self._put([Task(name, name, self._session.platform, path=why, endpoint=why, key=why, work=work)])
+        return Task(name, name, self._session.platform, path=why, endpoint=why, key=why, work=work)
 
-    def _tasks(self, wishes: list[Wish], errand: Errand) -> list[Task]:
-        return [retrieve_task(self._session.catalog, self._session.platform, wish, errand) for wish in wishes]
+    def _tasks(self, resource: Resource, wishes: list[Wish], errand: Errand) -> list[Task]:
+        """Some of the retrieves, and the work that gives the others."""
+        some, rest = wishes[:TASKS_AT_ONCE], wishes[TASKS_AT_ONCE:]
+        tasks = [retrieve_task(self._session.catalog, self._session.platform, wish, errand) for wish in some]
+        return [*tasks, self._work(resource, lambda: self._tasks(resource, rest, errand))] if rest else tasks
 
     def _complete(self, states: ModelStates, resource: Resource, owner: Owner) -> bool:
         """Whether all lists that could have had this account's objects, and those that these hang on, were read to their ends."""

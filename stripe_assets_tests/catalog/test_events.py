@@ -185,7 +185,7 @@ def test_what_has_events_and_no_event_of_its_making_is_not_kept_current_by_them_
 def test_unsettled_rows_are_told_by_a_column() -> None:
     for item in catalog().resources.values():
         if item.unsettled:
-            assert item.grows and any(field.column == item.unsettled[0] for field in item.fields)
+            assert any(field.name == item.unsettled[0] and field.column for field in item.fields)
 
 
 def test_a_closed_account_is_answered_with_an_error_of_its_own() -> None:

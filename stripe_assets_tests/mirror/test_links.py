@@ -36,3 +36,16 @@ def test_what_an_event_carries_is_stored_without_its_secrets(database_url: str) 
         mirror.write([flatten(catalog(), "event", [event], OWNER, NOW, api_version="v")])
         stored = mirror.read("event", OWNER, "evt_1")
     assert stored is not None and stored["data"] == {"object": {key: value for key, value in session.items() if key != "url"}}
+
+
+def test_a_row_hangs_on_its_parent_whichever_list_was_asked_first(database_url: str) -> None:
+    link = {"id": "link_1", "object": "file_link", "file": "file_1"}
+    page = {"object": "list", "data": [link], "has_more": False, "url": "/v1/file_links?file=file_1"}
+    file = {"id": "file_1", "object": "file", "links": page}
+    older = flatten(catalog(), "file", [file], OWNER, NOW, api_version="v", listed=True)
+    newer = flatten(catalog(), "file_link", [{**link, "expired": True}], OWNER, NOW + timedelta(seconds=1), api_version="v", listed=True)
+    with Mirror.open(database_url) as mirror:
+        mirror.write([newer])
+        mirror.write([older])
+        stored = mirror.read("file", OWNER, "file_1")
+    assert stored is not None and [one["expired"] for one in stored["links"]["data"]] == [True]

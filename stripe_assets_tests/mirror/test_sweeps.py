@@ -105,7 +105,7 @@ def test_until_when_it_is_current_is_written_by_who_knows(mirror: Mirror) -> Non
     assert mirror.current([OWNER]) == {(OWNER, "customer"): NOON}
     mirror.begin_sweeps([(OWNER, "customer")], "run_2", now=NOON + timedelta(hours=1))
     mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2)])
-    assert mirror.current([OWNER]) == {(OWNER, "customer"): NOON}, "a sweep that does not say leaves it"
+    assert mirror.current([OWNER]) == {}, "a sweep that was refused keeps nothing current"
 
 
 def test_it_moves_only_forward_and_only_where_there_was_a_sweep(mirror: Mirror) -> None:

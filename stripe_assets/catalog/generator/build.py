@@ -65,6 +65,7 @@ def _resource(
         lists_owners=name == routes.OWNERS,
         on_demand=routes.ON_DEMAND.get(name),
         unannounced=name in events.UNANNOUNCED,
+        told_by=events.TOLD_BY.get(name),
         grows=_grows(sdk, name, own_routes),
         unsettled=events.UNSETTLED.get(name),
     )

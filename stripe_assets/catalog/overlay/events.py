@@ -69,6 +69,16 @@ UNANNOUNCED: dict[str, str] = {
 }
 """Resources whose events do not tell of every new one or every change, with what they leave out."""
 
+TOLD_BY: dict[str, tuple[str, ...]] = {
+    "customer_balance_transaction": ("balance", "invoice_credit_balance"),
+    "entitlements.active_entitlement": (),
+    "financial_connections.account_owner": (),
+    "financial_connections.transaction": (),
+    "setup_attempt": ("latest_attempt", "last_setup_error", "status"),
+    "source_transaction": (),
+}
+"""Resources without events that hang on one with events → the parent's fields that change with them; `()`: see LISTS."""
+
 GROWS: dict[str, str] = {
     "balance_transaction": "a movement of money is corrected by another one; only a pending one becomes available",
     "checkout.session": "its events tell how it has ended",
@@ -82,8 +92,10 @@ Left out on purpose: `identity.verification_report`, which is redacted with its 
 pending webhooks down.
 """
 
-UNSETTLED: dict[str, tuple[str, str]] = {
+UNSETTLED: dict[str, tuple[str, str | None]] = {
     "balance_transaction": ("status", "pending"),
     "invoice_payment": ("status", "open"),
+    # An invoice takes a pending item up without a word of the item's.
+    "invoiceitem": ("invoice", None),
 }
 """Field and value of the rows of these that do change."""
