@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -156,12 +157,16 @@ class Tables(Mapping[str, sa.Table]):
         self.layout = Layout(catalog)
         self.metadata = sa.MetaData(schema=schema)
         self._made: dict[str, sa.Table] = {}
+        self._making = threading.Lock()
         self.own = own_tables(self.metadata)
 
     def __getitem__(self, name: str) -> sa.Table:
         table = self._made.get(name)
         if table is None:
-            table = self._made[name] = self._make(self.catalog.resources[name])
+            with self._making:
+                table = self._made.get(name)
+                if table is None:
+                    table = self._made[name] = self._make(self.catalog.resources[name])
         return table
 
     def __iter__(self) -> Iterator[str]:

@@ -58,7 +58,7 @@ class EventSelection:
 def _check_type(pattern: str) -> None:
     known = catalog().events
     if not fnmatch.filter(known, pattern) if "*" in pattern else pattern not in known:
-        close = difflib.get_close_matches(pattern.replace("*", ""), known, n=3, cutoff=0.5)
+        close = difflib.get_close_matches(pattern.replace("*", ""), known, n=3, cutoff=0.7)
         if close or not _TYPE.fullmatch(pattern):  # otherwise it may be a type that is newer than this release
             hint = f"; do you mean {', '.join(close)}?" if close else ""
             raise InvalidSelection(f"no event type of Stripe's is {pattern[:80]!r}{hint}")

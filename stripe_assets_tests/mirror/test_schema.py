@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -175,3 +176,16 @@ def test_a_database_of_the_release_before_gets_the_ledgers_new_columns(database_
         assert mirror.record_reach("acme", [OWNER], at(1)) == [] and mirror.reach("acme") == (OWNER,)
         indexes = {index["name"] for index in sa.inspect(mirror.engine).get_indexes("_event_ledger", schema=mirror.tables.metadata.schema)}
         assert indexes == {"ix_event_ledger_open"}
+
+
+def test_threads_that_first_use_the_tables_at_the_same_time_share_them(database_url: str) -> None:
+    Mirror.open(database_url).close()
+    with Mirror.open(database_url) as mirror, ThreadPoolExecutor(8) as threads:
+        start = Barrier(8)
+
+        def use(_: int) -> list[int]:
+            start.wait()
+            return [id(mirror.tables[name]) for name in mirror.tables]
+
+        first, *others = threads.map(use, range(8))
+    assert all(other == first for other in others)
