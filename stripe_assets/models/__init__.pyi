@@ -30,31 +30,31 @@ class _Row(Model):
     _synced_at: Attribute[datetime]
     _deleted_at: Attribute[datetime | None]
     _unlisted_at: Attribute[datetime | None]
-    _extra: Attribute[Any]
+    _extra: Any
 
 class Account(_Row):
     """Stripe's `account`: the table `account`."""
 
-    business_profile: Attribute[Any]
+    business_profile: Any
     business_type: Attribute[str | None]
-    capabilities: Attribute[Any]
+    capabilities: Any
     charges_enabled: Attribute[bool | None]
-    company: Attribute[Any]
-    controller: Attribute[Any]
+    company: Any
+    controller: Any
     country: Attribute[str | None]
     created: Attribute[datetime | None]
     default_currency: Attribute[str | None]
     details_submitted: Attribute[bool | None]
     email: Attribute[str | None]
-    future_requirements: Attribute[Any]
-    groups: Attribute[Any]
+    future_requirements: Any
+    groups: Any
     individual_id: Attribute[str | None]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     payouts_enabled: Attribute[bool | None]
-    requirements: Attribute[Any]
-    settings: Attribute[Any]
-    tos_acceptance: Attribute[Any]
+    requirements: Any
+    settings: Any
+    tos_acceptance: Any
     type: Attribute[str | None]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
@@ -106,25 +106,25 @@ class AppsSecret(_Row):
     livemode: Attribute[bool]
     name: Attribute[str]
     object: Attribute[str]
-    scope: Attribute[Any]
+    scope: Any
 
 class Balance(_Row):
     """Stripe's `balance`: the table `balance`."""
 
-    available: Attribute[Any]
-    connect_reserved: Attribute[Any]
-    instant_available: Attribute[Any]
-    issuing: Attribute[Any]
+    available: Any
+    connect_reserved: Any
+    instant_available: Any
+    issuing: Any
     livemode: Attribute[bool]
     object: Attribute[str]
-    pending: Attribute[Any]
-    refund_and_dispute_prefunding: Attribute[Any]
+    pending: Any
+    refund_and_dispute_prefunding: Any
 
 class BalanceSettings(_Row):
     """Stripe's `balance_settings`: the table `balance_settings`."""
 
     object: Attribute[str]
-    payments: Attribute[Any]
+    payments: Any
 
 class BillingAlert(_Row):
     """Stripe's `billing.alert`: the table `billing_alert`."""
@@ -134,7 +134,7 @@ class BillingAlert(_Row):
     object: Attribute[str]
     status: Attribute[str | None]
     title: Attribute[str]
-    usage_threshold: Attribute[Any]
+    usage_threshold: Any
 
 class BillingFeedbackOption(_Row):
     """Stripe's `billing.feedback_option`: the table `billing_feedback_option`."""
@@ -143,23 +143,23 @@ class BillingFeedbackOption(_Row):
     livemode: Attribute[bool]
     object: Attribute[str]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
+    status_transitions: Any
 
 class BillingMeter(_Row):
     """Stripe's `billing.meter`: the table `billing_meter`."""
 
     created: Attribute[datetime]
-    customer_mapping: Attribute[Any]
-    default_aggregation: Attribute[Any]
+    customer_mapping: Any
+    default_aggregation: Any
     display_name: Attribute[str]
     event_name: Attribute[str]
     event_time_window: Attribute[str | None]
     livemode: Attribute[bool]
     object: Attribute[str]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
+    status_transitions: Any
     updated: Attribute[datetime]
-    value_settings: Attribute[Any]
+    value_settings: Any
     billing_meter_event_summaries: Attribute[list[BillingMeterEventSummary]]
     plans: Attribute[list[Plan]]
 
@@ -168,14 +168,14 @@ class BillingPortalConfiguration(_Row):
 
     active: Attribute[bool]
     application_id: Attribute[str | None]
-    business_profile: Attribute[Any]
+    business_profile: Any
     created: Attribute[datetime]
     default_return_url: Attribute[str | None]
-    features: Attribute[Any]
+    features: Any
     is_default: Attribute[bool]
     livemode: Attribute[bool]
-    login_page: Attribute[Any]
-    metadata: Attribute[Any]
+    login_page: Any
+    metadata: Any
     name: Attribute[str | None]
     object: Attribute[str]
     updated: Attribute[datetime]
@@ -187,7 +187,7 @@ class ClimateSupplier(_Row):
 
     info_url: Attribute[str]
     livemode: Attribute[bool]
-    locations: Attribute[Any]
+    locations: Any
     name: Attribute[str]
     object: Attribute[str]
     removal_pathway: Attribute[str]
@@ -197,25 +197,25 @@ class CountrySpec(_Row):
 
     default_currency: Attribute[str]
     object: Attribute[str]
-    supported_bank_account_currencies: Attribute[Any]
-    supported_payment_currencies: Attribute[Any]
-    supported_payment_methods: Attribute[Any]
-    supported_transfer_countries: Attribute[Any]
-    verification_fields: Attribute[Any]
+    supported_bank_account_currencies: Any
+    supported_payment_currencies: Any
+    supported_payment_methods: Any
+    supported_transfer_countries: Any
+    verification_fields: Any
 
 class Coupon(_Row):
     """Stripe's `coupon`: the table `coupon`."""
 
     amount_off: Attribute[int | None]
-    applies_to: Attribute[Any]
+    applies_to: Any
     created: Attribute[datetime]
     currency: Attribute[str | None]
-    currency_options: Attribute[Any]
+    currency_options: Any
     duration: Attribute[str]
     duration_in_months: Attribute[int | None]
     livemode: Attribute[bool]
     max_redemptions: Attribute[int | None]
-    metadata: Attribute[Any]
+    metadata: Any
     name: Attribute[str | None]
     object: Attribute[str]
     percent_off: Attribute[float | None]
@@ -231,7 +231,7 @@ class EntitlementsFeature(_Row):
     active: Attribute[bool]
     livemode: Attribute[bool]
     lookup_key: Attribute[str]
-    metadata: Attribute[Any]
+    metadata: Any
     name: Attribute[str]
     object: Attribute[str]
     entitlements_active_entitlements: Attribute[list[EntitlementsActiveEntitlement]]
@@ -241,7 +241,7 @@ class ExchangeRate(_Row):
     """Stripe's `exchange_rate`: the table `exchange_rate`."""
 
     object: Attribute[str]
-    rates: Attribute[Any]
+    rates: Any
 
 class File(_Row):
     """Stripe's `file`: the table `file`."""
@@ -264,10 +264,10 @@ class File(_Row):
 class FinancialConnectionsAccount(_Row):
     """Stripe's `financial_connections.account`: the table `financial_connections_account`."""
 
-    account_holder: Attribute[Any]
-    account_numbers: Attribute[Any]
-    balance: Attribute[Any]
-    balance_refresh: Attribute[Any]
+    account_holder: Any
+    account_numbers: Any
+    balance: Any
+    balance_refresh: Any
     category: Attribute[str]
     created: Attribute[datetime]
     display_name: Attribute[str | None]
@@ -276,14 +276,14 @@ class FinancialConnectionsAccount(_Row):
     livemode: Attribute[bool]
     object: Attribute[str]
     ownership_id: Attribute[str | None]
-    ownership_refresh: Attribute[Any]
-    permissions: Attribute[Any]
+    ownership_refresh: Any
+    permissions: Any
     status: Attribute[str]
-    status_details: Attribute[Any]
+    status_details: Any
     subcategory: Attribute[str]
-    subscriptions: Attribute[Any]
-    supported_payment_method_types: Attribute[Any]
-    transaction_refresh: Attribute[Any]
+    subscriptions: Any
+    supported_payment_method_types: Any
+    transaction_refresh: Any
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
@@ -302,29 +302,29 @@ class FinancialConnectionsAuthorization(_Row):
     livemode: Attribute[bool]
     object: Attribute[str]
     status: Attribute[str]
-    status_details: Attribute[Any]
+    status_details: Any
 
 class IdentityVerificationSession(_Row):
     """Stripe's `identity.verification_session`: the table `identity_verification_session`."""
 
     client_reference_id: Attribute[str | None]
     created: Attribute[datetime]
-    last_error: Attribute[Any]
+    last_error: Any
     last_verification_report_id: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    options: Attribute[Any]
-    provided_details: Attribute[Any]
-    redaction: Attribute[Any]
+    options: Any
+    provided_details: Any
+    redaction: Any
     related_customer: Attribute[str | None]
     related_customer_account: Attribute[str | None]
-    related_person: Attribute[Any]
+    related_person: Any
     status: Attribute[str]
     type: Attribute[str]
     url: Attribute[str | None]
     verification_flow: Attribute[str | None]
-    verified_outputs: Attribute[Any]
+    verified_outputs: Any
     last_verification_report: Attribute[IdentityVerificationReport | None]
     identity_verification_reports: Attribute[list[IdentityVerificationReport]]
 
@@ -333,7 +333,7 @@ class InvoiceRenderingTemplate(_Row):
 
     created: Attribute[datetime]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     nickname: Attribute[str | None]
     object: Attribute[str]
     status: Attribute[str]
@@ -342,19 +342,19 @@ class InvoiceRenderingTemplate(_Row):
 class IssuingCardholder(_Row):
     """Stripe's `issuing.cardholder`: the table `issuing_cardholder`."""
 
-    billing: Attribute[Any]
-    company: Attribute[Any]
+    billing: Any
+    company: Any
     created: Attribute[datetime]
     email: Attribute[str | None]
-    individual: Attribute[Any]
+    individual: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     name: Attribute[str]
     object: Attribute[str]
     phone_number: Attribute[str | None]
-    preferred_locales: Attribute[Any]
-    requirements: Attribute[Any]
-    spending_controls: Attribute[Any]
+    preferred_locales: Any
+    requirements: Any
+    spending_controls: Any
     status: Attribute[str]
     type: Attribute[str]
     issuing_cards: Attribute[list[IssuingCard]]
@@ -364,7 +364,7 @@ class IssuingCardholder(_Row):
 class IssuingPhysicalBundle(_Row):
     """Stripe's `issuing.physical_bundle`: the table `issuing_physical_bundle`."""
 
-    features: Attribute[Any]
+    features: Any
     livemode: Attribute[bool]
     name: Attribute[str]
     object: Attribute[str]
@@ -375,113 +375,113 @@ class IssuingPhysicalBundle(_Row):
 class PaymentMethodConfiguration(_Row):
     """Stripe's `payment_method_configuration`: the table `payment_method_configuration`."""
 
-    acss_debit: Attribute[Any]
+    acss_debit: Any
     active: Attribute[bool]
-    affirm: Attribute[Any]
-    afterpay_clearpay: Attribute[Any]
-    alipay: Attribute[Any]
-    alma: Attribute[Any]
-    amazon_pay: Attribute[Any]
-    apple_pay: Attribute[Any]
+    affirm: Any
+    afterpay_clearpay: Any
+    alipay: Any
+    alma: Any
+    amazon_pay: Any
+    apple_pay: Any
     application_id: Attribute[str | None]
-    au_becs_debit: Attribute[Any]
-    bacs_debit: Attribute[Any]
-    bancontact: Attribute[Any]
-    billie: Attribute[Any]
-    bizum: Attribute[Any]
-    blik: Attribute[Any]
-    boleto: Attribute[Any]
-    card: Attribute[Any]
-    cartes_bancaires: Attribute[Any]
-    cashapp: Attribute[Any]
-    crypto: Attribute[Any]
-    customer_balance: Attribute[Any]
-    eps: Attribute[Any]
-    fpx: Attribute[Any]
-    giropay: Attribute[Any]
-    google_pay: Attribute[Any]
-    grabpay: Attribute[Any]
-    ideal: Attribute[Any]
+    au_becs_debit: Any
+    bacs_debit: Any
+    bancontact: Any
+    billie: Any
+    bizum: Any
+    blik: Any
+    boleto: Any
+    card: Any
+    cartes_bancaires: Any
+    cashapp: Any
+    crypto: Any
+    customer_balance: Any
+    eps: Any
+    fpx: Any
+    giropay: Any
+    google_pay: Any
+    grabpay: Any
+    ideal: Any
     is_default: Attribute[bool]
-    jcb: Attribute[Any]
-    kakao_pay: Attribute[Any]
-    klarna: Attribute[Any]
-    konbini: Attribute[Any]
-    kr_card: Attribute[Any]
-    link: Attribute[Any]
+    jcb: Any
+    kakao_pay: Any
+    klarna: Any
+    konbini: Any
+    kr_card: Any
+    link: Any
     livemode: Attribute[bool]
-    mb_way: Attribute[Any]
-    mobilepay: Attribute[Any]
-    multibanco: Attribute[Any]
+    mb_way: Any
+    mobilepay: Any
+    multibanco: Any
     name: Attribute[str]
-    naver_pay: Attribute[Any]
-    nz_bank_account: Attribute[Any]
+    naver_pay: Any
+    nz_bank_account: Any
     object: Attribute[str]
-    oxxo: Attribute[Any]
-    p24: Attribute[Any]
+    oxxo: Any
+    p24: Any
     parent: Attribute[str | None]
-    pay_by_bank: Attribute[Any]
-    payco: Attribute[Any]
-    paynow: Attribute[Any]
-    paypal: Attribute[Any]
-    paypay: Attribute[Any]
-    payto: Attribute[Any]
-    pix: Attribute[Any]
-    promptpay: Attribute[Any]
-    revolut_pay: Attribute[Any]
-    samsung_pay: Attribute[Any]
-    satispay: Attribute[Any]
-    scalapay: Attribute[Any]
-    sepa_debit: Attribute[Any]
-    sequra: Attribute[Any]
-    sofort: Attribute[Any]
-    sunbit: Attribute[Any]
-    swish: Attribute[Any]
-    twint: Attribute[Any]
-    upi: Attribute[Any]
-    us_bank_account: Attribute[Any]
-    wechat_pay: Attribute[Any]
-    zip: Attribute[Any]
+    pay_by_bank: Any
+    payco: Any
+    paynow: Any
+    paypal: Any
+    paypay: Any
+    payto: Any
+    pix: Any
+    promptpay: Any
+    revolut_pay: Any
+    samsung_pay: Any
+    satispay: Any
+    scalapay: Any
+    sepa_debit: Any
+    sequra: Any
+    sofort: Any
+    sunbit: Any
+    swish: Any
+    twint: Any
+    upi: Any
+    us_bank_account: Any
+    wechat_pay: Any
+    zip: Any
     application: Attribute[Application | None]
 
 class PaymentMethodDomain(_Row):
     """Stripe's `payment_method_domain`: the table `payment_method_domain`."""
 
-    amazon_pay: Attribute[Any]
-    apple_pay: Attribute[Any]
+    amazon_pay: Any
+    apple_pay: Any
     created: Attribute[datetime]
     domain_name: Attribute[str]
     enabled: Attribute[bool]
-    google_pay: Attribute[Any]
-    klarna: Attribute[Any]
-    link: Attribute[Any]
+    google_pay: Any
+    klarna: Any
+    link: Any
     livemode: Attribute[bool]
     object: Attribute[str]
-    paypal: Attribute[Any]
+    paypal: Any
 
 class PaymentRecord(_Row):
     """Stripe's `payment_record`: the table `payment_record`."""
 
-    amount: Attribute[Any]
-    amount_authorized: Attribute[Any]
-    amount_canceled: Attribute[Any]
-    amount_failed: Attribute[Any]
-    amount_guaranteed: Attribute[Any]
-    amount_refunded: Attribute[Any]
-    amount_requested: Attribute[Any]
+    amount: Any
+    amount_authorized: Any
+    amount_canceled: Any
+    amount_failed: Any
+    amount_guaranteed: Any
+    amount_refunded: Any
+    amount_requested: Any
     application_id: Attribute[str | None]
     created: Attribute[datetime]
-    customer_details: Attribute[Any]
+    customer_details: Any
     customer_presence: Attribute[str | None]
     description: Attribute[str | None]
     latest_payment_attempt_record: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    payment_method_details: Attribute[Any]
-    processor_details: Attribute[Any]
+    payment_method_details: Any
+    processor_details: Any
     reported_by: Attribute[str]
-    shipping_details: Attribute[Any]
+    shipping_details: Any
     application: Attribute[Application | None]
     payment_attempt_records: Attribute[list[PaymentAttemptRecord]]
     payment_intents: Attribute[list[PaymentIntent]]
@@ -504,7 +504,7 @@ class Payout(_Row):
     failure_code: Attribute[str | None]
     failure_message: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     method: Attribute[str]
     object: Attribute[str]
     original_payout_id: Attribute[str | None]
@@ -514,7 +514,7 @@ class Payout(_Row):
     source_type: Attribute[str]
     statement_descriptor: Attribute[str | None]
     status: Attribute[str]
-    trace_id: Attribute[Any]
+    trace_id: Any
     type: Attribute[str]
     application_fee: Attribute[ApplicationFee | None]
     balance_transaction: Attribute[BalanceTransaction | None]
@@ -536,7 +536,7 @@ class RadarValueList(_Row):
     created_by: Attribute[str]
     item_type: Attribute[str]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     name: Attribute[str]
     object: Attribute[str]
     _list_items_read_at: Attribute[datetime | None]
@@ -548,7 +548,7 @@ class ReportingReportType(_Row):
 
     data_available_end: Attribute[datetime]
     data_available_start: Attribute[datetime]
-    default_columns: Attribute[Any]
+    default_columns: Any
     livemode: Attribute[bool]
     name: Attribute[str]
     object: Attribute[str]
@@ -564,13 +564,13 @@ class ReservePlan(_Row):
     currency: Attribute[str | None]
     destination: Attribute[str]
     disabled_at: Attribute[datetime | None]
-    fixed_release: Attribute[Any]
+    fixed_release: Any
     livemode: Attribute[bool]
-    manual_release: Attribute[Any]
-    metadata: Attribute[Any]
+    manual_release: Any
+    metadata: Any
     object: Attribute[str]
     percent: Attribute[int]
-    rolling_release: Attribute[Any]
+    rolling_release: Any
     status: Attribute[str]
     type: Attribute[str]
     reserve_holds: Attribute[list[ReserveHold]]
@@ -579,7 +579,7 @@ class ReservePlan(_Row):
 class TaxLocation(_Row):
     """Stripe's `tax.location`: the table `tax_location`."""
 
-    address: Attribute[Any]
+    address: Any
     description: Attribute[str | None]
     livemode: Attribute[bool]
     object: Attribute[str]
@@ -590,7 +590,7 @@ class TaxRegistration(_Row):
 
     active_from: Attribute[datetime]
     country: Attribute[str]
-    country_options: Attribute[Any]
+    country_options: Any
     created: Attribute[datetime]
     expires_at: Attribute[datetime | None]
     livemode: Attribute[bool]
@@ -600,12 +600,12 @@ class TaxRegistration(_Row):
 class TaxSettings(_Row):
     """Stripe's `tax.settings`: the table `tax_settings`."""
 
-    defaults: Attribute[Any]
-    head_office: Attribute[Any]
+    defaults: Any
+    head_office: Any
     livemode: Attribute[bool]
     object: Attribute[str]
     status: Attribute[str]
-    status_details: Attribute[Any]
+    status_details: Any
 
 class TaxCode(_Row):
     """Stripe's `tax_code`: the table `tax_code`."""
@@ -613,7 +613,7 @@ class TaxCode(_Row):
     description: Attribute[str]
     name: Attribute[str]
     object: Attribute[str]
-    requirements: Attribute[Any]
+    requirements: Any
     products: Attribute[list[Product]]
     shipping_rates: Attribute[list[ShippingRate]]
     tax_calculation_line_items: Attribute[list[TaxCalculationLineItem]]
@@ -628,12 +628,12 @@ class TaxRate(_Row):
     description: Attribute[str | None]
     display_name: Attribute[str]
     effective_percentage: Attribute[float | None]
-    flat_amount: Attribute[Any]
+    flat_amount: Any
     inclusive: Attribute[bool]
     jurisdiction: Attribute[str | None]
     jurisdiction_level: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     percentage: Attribute[float]
     rate_type: Attribute[str | None]
@@ -643,39 +643,39 @@ class TaxRate(_Row):
 class TerminalConfiguration(_Row):
     """Stripe's `terminal.configuration`: the table `terminal_configuration`."""
 
-    bbpos_wisepad3: Attribute[Any]
-    bbpos_wisepos_e: Attribute[Any]
-    cellular: Attribute[Any]
+    bbpos_wisepad3: Any
+    bbpos_wisepos_e: Any
+    cellular: Any
     is_account_default: Attribute[bool | None]
     livemode: Attribute[bool]
     name: Attribute[str | None]
     object: Attribute[str]
-    offline: Attribute[Any]
-    reader_security: Attribute[Any]
-    reboot_window: Attribute[Any]
-    stripe_s700: Attribute[Any]
-    stripe_s710: Attribute[Any]
-    stripe_t600: Attribute[Any]
-    tipping: Attribute[Any]
-    verifone_m425: Attribute[Any]
-    verifone_p400: Attribute[Any]
-    verifone_p630: Attribute[Any]
-    verifone_ux700: Attribute[Any]
-    verifone_v660p: Attribute[Any]
-    wifi: Attribute[Any]
+    offline: Any
+    reader_security: Any
+    reboot_window: Any
+    stripe_s700: Any
+    stripe_s710: Any
+    stripe_t600: Any
+    tipping: Any
+    verifone_m425: Any
+    verifone_p400: Any
+    verifone_p630: Any
+    verifone_ux700: Any
+    verifone_v660p: Any
+    wifi: Any
 
 class TerminalLocation(_Row):
     """Stripe's `terminal.location`: the table `terminal_location`."""
 
-    address: Attribute[Any]
-    address_kana: Attribute[Any]
-    address_kanji: Attribute[Any]
+    address: Any
+    address_kana: Any
+    address_kanji: Any
     configuration_overrides: Attribute[str | None]
     display_name: Attribute[str]
     display_name_kana: Attribute[str | None]
     display_name_kanji: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     phone: Attribute[str | None]
     terminal_readers: Attribute[list[TerminalReader]]
@@ -690,7 +690,7 @@ class TestHelpersTestClock(_Row):
     name: Attribute[str | None]
     object: Attribute[str]
     status: Attribute[str]
-    status_details: Attribute[Any]
+    status_details: Any
     customers: Attribute[list[Customer]]
     billing_credit_grants: Attribute[list[BillingCreditGrant]]
     billing_credit_balance_transactions: Attribute[list[BillingCreditBalanceTransaction]]
@@ -703,23 +703,23 @@ class TestHelpersTestClock(_Row):
 class TreasuryFinancialAccount(_Row):
     """Stripe's `treasury.financial_account`: the table `treasury_financial_account`."""
 
-    active_features: Attribute[Any]
-    balance: Attribute[Any]
+    active_features: Any
+    balance: Any
     country: Attribute[str]
     created: Attribute[datetime]
-    features: Attribute[Any]
-    financial_addresses: Attribute[Any]
+    features: Any
+    financial_addresses: Any
     is_default: Attribute[bool | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     nickname: Attribute[str | None]
     object: Attribute[str]
-    pending_features: Attribute[Any]
-    platform_restrictions: Attribute[Any]
-    restricted_features: Attribute[Any]
+    pending_features: Any
+    platform_restrictions: Any
+    restricted_features: Any
     status: Attribute[str]
-    status_details: Attribute[Any]
-    supported_currencies: Attribute[Any]
+    status_details: Any
+    supported_currencies: Any
     treasury_transactions: Attribute[list[TreasuryTransaction]]
     issuing_cards: Attribute[list[IssuingCard]]
     treasury_inbound_transfers: Attribute[list[TreasuryInboundTransfer]]
@@ -737,30 +737,30 @@ class V2CommerceProductCatalogImport(_Row):
     created: Attribute[datetime]
     feed_type: Attribute[str]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     mode: Attribute[str]
     object: Attribute[str]
     status: Attribute[str]
-    status_details: Attribute[Any]
+    status_details: Any
 
 class V2CoreAccount(_Row):
     """Stripe's `v2.core.account`: the table `v2_core_account`."""
 
-    applied_configurations: Attribute[Any]
+    applied_configurations: Any
     closed: Attribute[bool | None]
-    configuration: Attribute[Any]
+    configuration: Any
     contact_email: Attribute[str | None]
     contact_phone: Attribute[str | None]
     created: Attribute[datetime]
     dashboard: Attribute[str | None]
-    defaults: Attribute[Any]
+    defaults: Any
     display_name: Attribute[str | None]
-    future_requirements: Attribute[Any]
-    identity: Attribute[Any]
+    future_requirements: Any
+    identity: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    requirements: Attribute[Any]
+    requirements: Any
     customers_by_customer_account: Attribute[list[Customer]]
     v2_core_account_persons: Attribute[list[V2CoreAccountPerson]]
     billing_credit_grants_by_customer_account: Attribute[list[BillingCreditGrant]]
@@ -805,35 +805,35 @@ class V2CoreAccountToken(_Row):
 class V2CoreEvent(_Row):
     """Stripe's `v2.core.event`: the table `v2_core_event`."""
 
-    changes: Attribute[Any]
+    changes: Any
     context: Attribute[str | None]
     created: Attribute[datetime]
     livemode: Attribute[bool]
     object: Attribute[str]
-    reason: Attribute[Any]
+    reason: Any
     snapshot_event: Attribute[str | None]
     type: Attribute[str]
 
 class V2CoreEventDestination(_Row):
     """Stripe's `v2.core.event_destination`: the table `v2_core_event_destination`."""
 
-    amazon_eventbridge: Attribute[Any]
-    azure_event_grid: Attribute[Any]
+    amazon_eventbridge: Any
+    azure_event_grid: Any
     created: Attribute[datetime]
     description: Attribute[str]
-    enabled_events: Attribute[Any]
+    enabled_events: Any
     event_payload: Attribute[str]
-    events_from: Attribute[Any]
+    events_from: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     name: Attribute[str]
     object: Attribute[str]
     snapshot_api_version: Attribute[str | None]
     status: Attribute[str]
-    status_details: Attribute[Any]
+    status_details: Any
     type: Attribute[str]
     updated: Attribute[datetime]
-    webhook_endpoint: Attribute[Any]
+    webhook_endpoint: Any
 
 class V2CoreVaultGbBankAccount(_Row):
     """Stripe's `v2.core.vault.gb_bank_account`: the table `v2_core_vault_gb_bank_account`."""
@@ -847,21 +847,21 @@ class V2CoreVaultGbBankAccount(_Row):
     object: Attribute[str]
     restricted: Attribute[bool]
     sort_code: Attribute[str | None]
-    supported_currencies: Attribute[Any]
+    supported_currencies: Any
 
 class V2MoneyManagementFinancialAccount(_Row):
     """Stripe's `v2.money_management.financial_account`: the table `v2_money_management_financial_account`."""
 
-    balance: Attribute[Any]
+    balance: Any
     country: Attribute[str]
     created: Attribute[datetime]
     display_name: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    other: Attribute[Any]
+    other: Any
     status: Attribute[str]
-    storage: Attribute[Any]
+    storage: Any
     type: Attribute[str]
     v2_money_management_adjustments: Attribute[list[V2MoneyManagementAdjustment]]
     v2_money_management_financial_addresses: Attribute[list[V2MoneyManagementFinancialAddress]]
@@ -871,52 +871,52 @@ class V2MoneyManagementFinancialAccount(_Row):
 class V2MoneyManagementInboundTransfer(_Row):
     """Stripe's `v2.money_management.inbound_transfer`: the table `v2_money_management_inbound_transfer`."""
 
-    amount: Attribute[Any]
+    amount: Any
     created: Attribute[datetime]
     description: Attribute[str]
-    from_: Attribute[Any]
+    from_: Any
     livemode: Attribute[bool]
     object: Attribute[str]
-    to: Attribute[Any]
-    transfer_history: Attribute[Any]
+    to: Any
+    transfer_history: Any
 
 class V2MoneyManagementPayoutIntent(_Row):
     """Stripe's `v2.money_management.payout_intent`: the table `v2_money_management_payout_intent`."""
 
-    amount: Attribute[Any]
+    amount: Any
     confirmation_method: Attribute[str]
     created: Attribute[datetime]
     description: Attribute[str | None]
-    estimated_fees: Attribute[Any]
-    from_: Attribute[Any]
-    fx_quote: Attribute[Any]
-    latest_payout: Attribute[Any]
+    estimated_fees: Any
+    from_: Any
+    fx_quote: Any
+    latest_payout: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
-    next_action: Attribute[Any]
+    metadata: Any
+    next_action: Any
     object: Attribute[str]
-    recipient_notification: Attribute[Any]
-    recipient_verification: Attribute[Any]
-    schedule_options: Attribute[Any]
+    recipient_notification: Any
+    recipient_verification: Any
+    schedule_options: Any
     statement_descriptor: Attribute[str | None]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
-    to: Attribute[Any]
+    status_transitions: Any
+    to: Any
     v2_money_management_outbound_payments: Attribute[list[V2MoneyManagementOutboundPayment]]
 
 class V2MoneyManagementPayoutMethod(_Row):
     """Stripe's `v2.money_management.payout_method`: the table `v2_money_management_payout_method`."""
 
     archived: Attribute[bool]
-    bank_account: Attribute[Any]
-    card: Attribute[Any]
+    bank_account: Any
+    card: Any
     created: Attribute[datetime]
     latest_outbound_setup_intent_id: Attribute[str | None]
     livemode: Attribute[bool]
     object: Attribute[str]
     restricted: Attribute[bool]
     type: Attribute[str]
-    usage_status: Attribute[Any]
+    usage_status: Any
     latest_outbound_setup_intent: Attribute[V2MoneyManagementOutboundSetupIntent | None]
     v2_money_management_outbound_setup_intents: Attribute[list[V2MoneyManagementOutboundSetupIntent]]
     v2_money_management_recipient_verifications: Attribute[list[V2MoneyManagementRecipientVerification]]
@@ -928,9 +928,9 @@ class WebhookEndpoint(_Row):
     application_id: Attribute[str | None]
     created: Attribute[datetime]
     description: Attribute[str | None]
-    enabled_events: Attribute[Any]
+    enabled_events: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     status: Attribute[str]
     url: Attribute[str]
@@ -944,16 +944,16 @@ class AppsInstall(_Row):
     approval_required: Attribute[bool]
     auth_code: Attribute[str | None]
     channel: Attribute[str]
-    content_security_policy_granted: Attribute[Any]
-    content_security_policy_pending: Attribute[Any]
+    content_security_policy_granted: Any
+    content_security_policy_pending: Any
     created: Attribute[datetime]
     created_by: Attribute[str | None]
-    endpoints_granted: Attribute[Any]
-    endpoints_pending: Attribute[Any]
+    endpoints_granted: Any
+    endpoints_pending: Any
     livemode: Attribute[bool]
     object: Attribute[str]
-    permissions_granted: Attribute[Any]
-    permissions_pending: Attribute[Any]
+    permissions_granted: Any
+    permissions_pending: Any
     status: Attribute[str]
     account: Attribute[Account | None]
 
@@ -968,7 +968,7 @@ class BalanceTransaction(_Row):
     description: Attribute[str | None]
     exchange_rate: Attribute[float | None]
     fee: Attribute[int]
-    fee_details: Attribute[Any]
+    fee_details: Any
     net: Attribute[int]
     object: Attribute[str]
     reporting_category: Attribute[str]
@@ -1013,11 +1013,11 @@ class Capability(_Row):
     """Stripe's `capability`: the table `capability`."""
 
     account_id: Attribute[str]
-    future_requirements: Attribute[Any]
+    future_requirements: Any
     object: Attribute[str]
     requested: Attribute[bool]
     requested_at: Attribute[datetime | None]
-    requirements: Attribute[Any]
+    requirements: Any
     status: Attribute[str]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
@@ -1031,7 +1031,7 @@ class ClimateProduct(_Row):
     """Stripe's `climate.product`: the table `climate_product`."""
 
     created: Attribute[datetime]
-    current_prices_per_metric_ton: Attribute[Any]
+    current_prices_per_metric_ton: Any
     delivery_year: Attribute[int | None]
     livemode: Attribute[bool]
     metric_tons_available: Attribute[Decimal]
@@ -1045,10 +1045,10 @@ class ClimateProduct(_Row):
 class Customer(_Row):
     """Stripe's `customer`: the table `customer`."""
 
-    address: Attribute[Any]
+    address: Any
     balance: Attribute[int | None]
     business_name: Attribute[str | None]
-    cash_balance: Attribute[Any]
+    cash_balance: Any
     created: Attribute[datetime]
     currency: Attribute[str | None]
     customer_account_id: Attribute[str | None]
@@ -1058,18 +1058,18 @@ class Customer(_Row):
     discount_id: Attribute[str | None]
     email: Attribute[str | None]
     individual_name: Attribute[str | None]
-    invoice_credit_balance: Attribute[Any]
+    invoice_credit_balance: Any
     invoice_prefix: Attribute[str | None]
-    invoice_settings: Attribute[Any]
+    invoice_settings: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     name: Attribute[str | None]
     next_invoice_sequence: Attribute[int | None]
     object: Attribute[str]
     phone: Attribute[str | None]
-    preferred_locales: Attribute[Any]
-    shipping: Attribute[Any]
-    tax: Attribute[Any]
+    preferred_locales: Any
+    shipping: Any
+    tax: Any
     tax_exempt: Attribute[str | None]
     test_clock_id: Attribute[str | None]
     _parent_object: Attribute[str | None]
@@ -1123,11 +1123,11 @@ class Event(_Row):
     api_version: Attribute[str | None]
     context: Attribute[str | None]
     created: Attribute[datetime]
-    data: Attribute[Any]
+    data: Any
     livemode: Attribute[bool]
     object: Attribute[str]
     pending_webhooks: Attribute[int]
-    request: Attribute[Any]
+    request: Any
     type: Attribute[str]
     account: Attribute[Account | None]
 
@@ -1139,7 +1139,7 @@ class FileLink(_Row):
     expires_at: Attribute[datetime | None]
     file_id: Attribute[str]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     url: Attribute[str | None]
     _parent_object: Attribute[str | None]
@@ -1185,7 +1185,7 @@ class FinancialConnectionsTransaction(_Row):
     livemode: Attribute[bool]
     object: Attribute[str]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
+    status_transitions: Any
     transacted_at: Attribute[datetime]
     transaction_refresh: Attribute[str]
     updated: Attribute[datetime]
@@ -1202,14 +1202,14 @@ class IdentityVerificationReport(_Row):
 
     client_reference_id: Attribute[str | None]
     created: Attribute[datetime]
-    document: Attribute[Any]
-    email: Attribute[Any]
-    id_number: Attribute[Any]
+    document: Any
+    email: Any
+    id_number: Any
     livemode: Attribute[bool]
     object: Attribute[str]
-    options: Attribute[Any]
-    phone: Attribute[Any]
-    selfie: Attribute[Any]
+    options: Any
+    phone: Any
+    selfie: Any
     type: Attribute[str]
     verification_flow: Attribute[str | None]
     verification_session_id: Attribute[str | None]
@@ -1220,16 +1220,16 @@ class IssuingPersonalizationDesign(_Row):
     """Stripe's `issuing.personalization_design`: the table `issuing_personalization_design`."""
 
     card_logo_id: Attribute[str | None]
-    carrier_text: Attribute[Any]
+    carrier_text: Any
     created: Attribute[datetime]
     livemode: Attribute[bool]
     lookup_key: Attribute[str | None]
-    metadata: Attribute[Any]
+    metadata: Any
     name: Attribute[str | None]
     object: Attribute[str]
     physical_bundle_id: Attribute[str]
-    preferences: Attribute[Any]
-    rejection_reasons: Attribute[Any]
+    preferences: Any
+    rejection_reasons: Any
     status: Attribute[str]
     card_logo: Attribute[File | None]
     physical_bundle: Attribute[IssuingPhysicalBundle | None]
@@ -1238,26 +1238,26 @@ class IssuingPersonalizationDesign(_Row):
 class PaymentAttemptRecord(_Row):
     """Stripe's `payment_attempt_record`: the table `payment_attempt_record`."""
 
-    amount: Attribute[Any]
-    amount_authorized: Attribute[Any]
-    amount_canceled: Attribute[Any]
-    amount_failed: Attribute[Any]
-    amount_guaranteed: Attribute[Any]
-    amount_refunded: Attribute[Any]
-    amount_requested: Attribute[Any]
+    amount: Any
+    amount_authorized: Any
+    amount_canceled: Any
+    amount_failed: Any
+    amount_guaranteed: Any
+    amount_refunded: Any
+    amount_requested: Any
     application_id: Attribute[str | None]
     created: Attribute[datetime]
-    customer_details: Attribute[Any]
+    customer_details: Any
     customer_presence: Attribute[str | None]
     description: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    payment_method_details: Attribute[Any]
+    payment_method_details: Any
     payment_record_id: Attribute[str | None]
-    processor_details: Attribute[Any]
+    processor_details: Any
     reported_by: Attribute[str]
-    shipping_details: Attribute[Any]
+    shipping_details: Any
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
@@ -1271,39 +1271,39 @@ class PaymentLink(_Row):
     """Stripe's `payment_link`: the table `payment_link`."""
 
     active: Attribute[bool]
-    after_completion: Attribute[Any]
+    after_completion: Any
     allow_promotion_codes: Attribute[bool]
     application_id: Attribute[str | None]
     application_fee_amount: Attribute[int | None]
     application_fee_percent: Attribute[float | None]
-    automatic_tax: Attribute[Any]
+    automatic_tax: Any
     billing_address_collection: Attribute[str]
-    consent_collection: Attribute[Any]
+    consent_collection: Any
     currency: Attribute[str]
-    custom_fields: Attribute[Any]
-    custom_text: Attribute[Any]
+    custom_fields: Any
+    custom_text: Any
     customer_creation: Attribute[str]
     inactive_message: Attribute[str | None]
-    invoice_creation: Attribute[Any]
+    invoice_creation: Any
     livemode: Attribute[bool]
-    managed_payments: Attribute[Any]
-    metadata: Attribute[Any]
-    name_collection: Attribute[Any]
+    managed_payments: Any
+    metadata: Any
+    name_collection: Any
     object: Attribute[str]
     on_behalf_of_id: Attribute[str | None]
-    optional_items: Attribute[Any]
-    payment_intent_data: Attribute[Any]
+    optional_items: Any
+    payment_intent_data: Any
     payment_method_collection: Attribute[str]
-    payment_method_options: Attribute[Any]
-    payment_method_types: Attribute[Any]
-    phone_number_collection: Attribute[Any]
-    restrictions: Attribute[Any]
-    shipping_address_collection: Attribute[Any]
-    shipping_options: Attribute[Any]
+    payment_method_options: Any
+    payment_method_types: Any
+    phone_number_collection: Any
+    restrictions: Any
+    shipping_address_collection: Any
+    shipping_options: Any
     submit_type: Attribute[str]
-    subscription_data: Attribute[Any]
-    tax_id_collection: Attribute[Any]
-    transfer_data: Attribute[Any]
+    subscription_data: Any
+    tax_id_collection: Any
+    transfer_data: Any
     url: Attribute[str]
     _line_items_read_at: Attribute[datetime | None]
     application: Attribute[Application | None]
@@ -1315,18 +1315,18 @@ class Person(_Row):
     """Stripe's `person`: the table `person`."""
 
     account_id: Attribute[str | None]
-    additional_tos_acceptances: Attribute[Any]
-    address: Attribute[Any]
-    address_kana: Attribute[Any]
-    address_kanji: Attribute[Any]
+    additional_tos_acceptances: Any
+    address: Any
+    address_kana: Any
+    address_kanji: Any
     created: Attribute[datetime]
-    dob: Attribute[Any]
+    dob: Any
     email: Attribute[str | None]
     first_name: Attribute[str | None]
     first_name_kana: Attribute[str | None]
     first_name_kanji: Attribute[str | None]
-    full_name_aliases: Attribute[Any]
-    future_requirements: Attribute[Any]
+    full_name_aliases: Any
+    future_requirements: Any
     gender: Attribute[str | None]
     id_number_provided: Attribute[bool | None]
     id_number_secondary_provided: Attribute[bool | None]
@@ -1334,17 +1334,17 @@ class Person(_Row):
     last_name_kana: Attribute[str | None]
     last_name_kanji: Attribute[str | None]
     maiden_name: Attribute[str | None]
-    metadata: Attribute[Any]
+    metadata: Any
     nationality: Attribute[str | None]
     object: Attribute[str]
     phone: Attribute[str | None]
     political_exposure: Attribute[str | None]
-    registered_address: Attribute[Any]
-    relationship: Attribute[Any]
-    requirements: Attribute[Any]
+    registered_address: Any
+    relationship: Any
+    requirements: Any
     ssn_last_4_provided: Attribute[bool | None]
-    us_cfpb_data: Attribute[Any]
-    verification: Attribute[Any]
+    us_cfpb_data: Any
+    verification: Any
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
@@ -1361,17 +1361,17 @@ class Product(_Row):
     created: Attribute[datetime]
     default_price_id: Attribute[str | None]
     description: Attribute[str | None]
-    images: Attribute[Any]
+    images: Any
     livemode: Attribute[bool]
-    marketing_features: Attribute[Any]
-    metadata: Attribute[Any]
+    marketing_features: Any
+    metadata: Any
     name: Attribute[str]
     object: Attribute[str]
-    package_dimensions: Attribute[Any]
+    package_dimensions: Any
     shippable: Attribute[bool | None]
     statement_descriptor: Attribute[str | None]
     tax_code_id: Attribute[str | None]
-    tax_details: Attribute[Any]
+    tax_details: Any
     type: Attribute[str]
     unit_label: Attribute[str | None]
     updated: Attribute[datetime]
@@ -1410,7 +1410,7 @@ class ReportingReportRun(_Row):
     error: Attribute[str | None]
     livemode: Attribute[bool]
     object: Attribute[str]
-    parameters: Attribute[Any]
+    parameters: Any
     report_type_id: Attribute[str]
     result_id: Attribute[str | None]
     status: Attribute[str]
@@ -1423,7 +1423,7 @@ class ScheduledQueryRun(_Row):
 
     created: Attribute[datetime]
     data_load_time: Attribute[datetime]
-    error: Attribute[Any]
+    error: Any
     file_id: Attribute[str | None]
     livemode: Attribute[bool]
     object: Attribute[str]
@@ -1438,11 +1438,11 @@ class ShippingRate(_Row):
 
     active: Attribute[bool]
     created: Attribute[datetime]
-    delivery_estimate: Attribute[Any]
+    delivery_estimate: Any
     display_name: Attribute[str | None]
-    fixed_amount: Attribute[Any]
+    fixed_amount: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     tax_behavior: Attribute[str | None]
     tax_code_id: Attribute[str | None]
@@ -1452,7 +1452,7 @@ class ShippingRate(_Row):
 class TerminalReader(_Row):
     """Stripe's `terminal.reader`: the table `terminal_reader`."""
 
-    action: Attribute[Any]
+    action: Any
     device_sw_version: Attribute[str | None]
     device_type: Attribute[str]
     ip_address: Attribute[str | None]
@@ -1460,7 +1460,7 @@ class TerminalReader(_Row):
     last_seen_at: Attribute[datetime | None]
     livemode: Attribute[bool]
     location_id: Attribute[str | None]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     serial_number: Attribute[str]
     status: Attribute[str | None]
@@ -1470,18 +1470,18 @@ class TreasuryTransaction(_Row):
     """Stripe's `treasury.transaction`: the table `treasury_transaction`."""
 
     amount: Attribute[int]
-    balance_impact: Attribute[Any]
+    balance_impact: Any
     created: Attribute[datetime]
     currency: Attribute[str]
     description: Attribute[str]
     financial_account_id: Attribute[str]
     flow: Attribute[str | None]
-    flow_details: Attribute[Any]
+    flow_details: Any
     flow_type: Attribute[str]
     livemode: Attribute[bool]
     object: Attribute[str]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
+    status_transitions: Any
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
@@ -1503,26 +1503,26 @@ class V2CoreAccountPerson(_Row):
     """Stripe's `v2.core.account_person`: the table `v2_core_account_person`."""
 
     account_id: Attribute[str]
-    additional_addresses: Attribute[Any]
-    additional_names: Attribute[Any]
-    additional_terms_of_service: Attribute[Any]
-    address: Attribute[Any]
+    additional_addresses: Any
+    additional_names: Any
+    additional_terms_of_service: Any
+    address: Any
     created: Attribute[datetime]
-    date_of_birth: Attribute[Any]
-    documents: Attribute[Any]
+    date_of_birth: Any
+    documents: Any
     email: Attribute[str | None]
     given_name: Attribute[str | None]
-    id_numbers: Attribute[Any]
+    id_numbers: Any
     legal_gender: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
-    nationalities: Attribute[Any]
+    metadata: Any
+    nationalities: Any
     object: Attribute[str]
     phone: Attribute[str | None]
     political_exposure: Attribute[str | None]
-    relationship: Attribute[Any]
-    script_addresses: Attribute[Any]
-    script_names: Attribute[Any]
+    relationship: Any
+    script_addresses: Any
+    script_names: Any
     surname: Attribute[str | None]
     updated: Attribute[datetime]
     _parent_object: Attribute[str | None]
@@ -1547,15 +1547,15 @@ class V2CoreVaultUsBankAccount(_Row):
     object: Attribute[str]
     restricted: Attribute[bool]
     routing_number: Attribute[str | None]
-    supported_currencies: Attribute[Any]
-    verification: Attribute[Any]
+    supported_currencies: Any
+    verification: Any
     financial_connections_account: Attribute[FinancialConnectionsAccount | None]
 
 class V2MoneyManagementAdjustment(_Row):
     """Stripe's `v2.money_management.adjustment`: the table `v2_money_management_adjustment`."""
 
-    adjusted_flow: Attribute[Any]
-    amount: Attribute[Any]
+    adjusted_flow: Any
+    amount: Any
     created: Attribute[datetime]
     description: Attribute[str | None]
     financial_account_id: Attribute[str]
@@ -1566,7 +1566,7 @@ class V2MoneyManagementAdjustment(_Row):
 class V2MoneyManagementFinancialAddress(_Row):
     """Stripe's `v2.money_management.financial_address`: the table `v2_money_management_financial_address`."""
 
-    bank_account: Attribute[Any]
+    bank_account: Any
     created: Attribute[datetime]
     financial_account_id: Attribute[str]
     livemode: Attribute[bool]
@@ -1579,24 +1579,24 @@ class V2MoneyManagementFinancialAddress(_Row):
 class V2MoneyManagementOutboundPayment(_Row):
     """Stripe's `v2.money_management.outbound_payment`: the table `v2_money_management_outbound_payment`."""
 
-    amount: Attribute[Any]
+    amount: Any
     cancelable: Attribute[bool]
     created: Attribute[datetime]
     description: Attribute[str | None]
     expected_arrival_date: Attribute[datetime | None]
-    from_: Attribute[Any]
+    from_: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     payout_intent_id: Attribute[str | None]
-    recipient_notification: Attribute[Any]
+    recipient_notification: Any
     recipient_verification_id: Attribute[str | None]
     statement_descriptor: Attribute[str]
     status: Attribute[str]
-    status_details: Attribute[Any]
-    status_transitions: Attribute[Any]
-    to: Attribute[Any]
-    tracking_details: Attribute[Any]
+    status_details: Any
+    status_transitions: Any
+    to: Any
+    tracking_details: Any
     payout_intent: Attribute[V2MoneyManagementPayoutIntent | None]
     recipient_verification: Attribute[V2MoneyManagementRecipientVerification | None]
 
@@ -1615,38 +1615,38 @@ class V2MoneyManagementOutboundSetupIntent(_Row):
 class V2MoneyManagementReceivedCredit(_Row):
     """Stripe's `v2.money_management.received_credit`: the table `v2_money_management_received_credit`."""
 
-    amount: Attribute[Any]
-    amount_received: Attribute[Any]
-    balance_transfer: Attribute[Any]
-    bank_transfer: Attribute[Any]
+    amount: Any
+    amount_received: Any
+    balance_transfer: Any
+    bank_transfer: Any
     created: Attribute[datetime]
     description: Attribute[str | None]
     financial_account_id: Attribute[str]
     livemode: Attribute[bool]
     object: Attribute[str]
     status: Attribute[str]
-    status_details: Attribute[Any]
-    status_transitions: Attribute[Any]
+    status_details: Any
+    status_transitions: Any
     type: Attribute[str]
     financial_account: Attribute[V2MoneyManagementFinancialAccount | None]
 
 class V2MoneyManagementTransaction(_Row):
     """Stripe's `v2.money_management.transaction`: the table `v2_money_management_transaction`."""
 
-    amount: Attribute[Any]
-    balance_impact: Attribute[Any]
+    amount: Any
+    balance_impact: Any
     category: Attribute[str]
-    counterparty: Attribute[Any]
+    counterparty: Any
     created: Attribute[datetime]
     description: Attribute[str | None]
     financial_account_id: Attribute[str]
-    flow: Attribute[Any]
+    flow: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    regulatory_receipt: Attribute[Any]
+    regulatory_receipt: Any
     status: Attribute[str]
-    status_transitions: Attribute[Any]
+    status_transitions: Any
     financial_account: Attribute[V2MoneyManagementFinancialAccount | None]
     v2_money_management_transaction_entries: Attribute[list[V2MoneyManagementTransactionEntry]]
 
@@ -1657,18 +1657,18 @@ class BankAccount(_Row):
     account_holder_name: Attribute[str | None]
     account_holder_type: Attribute[str | None]
     account_type: Attribute[str | None]
-    available_payout_methods: Attribute[Any]
+    available_payout_methods: Any
     bank_name: Attribute[str | None]
     country: Attribute[str]
     currency: Attribute[str]
     customer_id: Attribute[str | None]
     default_for_currency: Attribute[bool | None]
     fingerprint: Attribute[str | None]
-    future_requirements: Attribute[Any]
+    future_requirements: Any
     last4: Attribute[str]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    requirements: Attribute[Any]
+    requirements: Any
     routing_number: Attribute[str | None]
     status: Attribute[str]
     _parent_object: Attribute[str | None]
@@ -1690,8 +1690,8 @@ class BankAccount(_Row):
 class BillingCreditGrant(_Row):
     """Stripe's `billing.credit_grant`: the table `billing_credit_grant`."""
 
-    amount: Attribute[Any]
-    applicability_config: Attribute[Any]
+    amount: Any
+    applicability_config: Any
     category: Attribute[str]
     created: Attribute[datetime]
     customer_id: Attribute[str]
@@ -1699,7 +1699,7 @@ class BillingCreditGrant(_Row):
     effective_at: Attribute[datetime | None]
     expires_at: Attribute[datetime | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     name: Attribute[str | None]
     object: Attribute[str]
     priority: Attribute[int | None]
@@ -1714,12 +1714,12 @@ class BillingCreditGrant(_Row):
 class BillingPortalSession(_Row):
     """Stripe's `billing_portal.session`: the table `billing_portal_session`."""
 
-    after_expiration: Attribute[Any]
+    after_expiration: Any
     configuration_id: Attribute[str]
     created: Attribute[datetime]
     customer_id: Attribute[str]
     customer_account_id: Attribute[str | None]
-    flow: Attribute[Any]
+    flow: Any
     livemode: Attribute[bool]
     locale: Attribute[str | None]
     object: Attribute[str]
@@ -1742,7 +1742,7 @@ class Card(_Row):
     address_zip: Attribute[str | None]
     address_zip_check: Attribute[str | None]
     allow_redisplay: Attribute[str | None]
-    available_payout_methods: Attribute[Any]
+    available_payout_methods: Any
     brand: Attribute[str]
     country: Attribute[str | None]
     currency: Attribute[str | None]
@@ -1758,9 +1758,9 @@ class Card(_Row):
     iin: Attribute[str | None]
     issuer: Attribute[str | None]
     last4: Attribute[str]
-    metadata: Attribute[Any]
+    metadata: Any
     name: Attribute[str | None]
-    networks: Attribute[Any]
+    networks: Any
     object: Attribute[str]
     regulated_status: Attribute[str | None]
     status: Attribute[str | None]
@@ -1787,7 +1787,7 @@ class ClimateOrder(_Row):
     amount_fees: Attribute[int]
     amount_subtotal: Attribute[int]
     amount_total: Attribute[int]
-    beneficiary: Attribute[Any]
+    beneficiary: Any
     canceled_at: Attribute[datetime | None]
     cancellation_reason: Attribute[str | None]
     certificate: Attribute[str | None]
@@ -1796,10 +1796,10 @@ class ClimateOrder(_Row):
     currency: Attribute[str]
     delayed_at: Attribute[datetime | None]
     delivered_at: Attribute[datetime | None]
-    delivery_details: Attribute[Any]
+    delivery_details: Any
     expected_delivery_year: Attribute[int]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     metric_tons: Attribute[Decimal]
     object: Attribute[str]
     product_id: Attribute[str]
@@ -1821,21 +1821,21 @@ class ConnectCollectionTransfer(_Row):
 class CustomerCashBalanceTransaction(_Row):
     """Stripe's `customer_cash_balance_transaction`: the table `customer_cash_balance_transaction`."""
 
-    adjusted_for_overdraft: Attribute[Any]
-    applied_to_payment: Attribute[Any]
+    adjusted_for_overdraft: Any
+    applied_to_payment: Any
     created: Attribute[datetime]
     currency: Attribute[str]
     customer_id: Attribute[str]
     customer_account_id: Attribute[str | None]
     ending_balance: Attribute[int]
-    funded: Attribute[Any]
+    funded: Any
     livemode: Attribute[bool]
     net_amount: Attribute[int]
     object: Attribute[str]
-    refunded_from_payment: Attribute[Any]
-    transferred_to_balance: Attribute[Any]
+    refunded_from_payment: Any
+    transferred_to_balance: Any
     type: Attribute[str]
-    unapplied_from_payment: Attribute[Any]
+    unapplied_from_payment: Any
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
@@ -1873,21 +1873,21 @@ class IssuingCard(_Row):
     exp_year: Attribute[int]
     financial_account_id: Attribute[str | None]
     last4: Attribute[str]
-    latest_fraud_warning: Attribute[Any]
-    lifecycle_controls: Attribute[Any]
+    latest_fraud_warning: Any
+    lifecycle_controls: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     personalization_design_id: Attribute[str | None]
     replaced_by_id: Attribute[str | None]
     replacement_for_id: Attribute[str | None]
     replacement_reason: Attribute[str | None]
     second_line: Attribute[str | None]
-    shipping: Attribute[Any]
-    spending_controls: Attribute[Any]
+    shipping: Any
+    spending_controls: Any
     status: Attribute[str]
     type: Attribute[str]
-    wallets: Attribute[Any]
+    wallets: Any
     cardholder: Attribute[IssuingCardholder | None]
     financial_account: Attribute[TreasuryFinancialAccount | None]
     personalization_design: Attribute[IssuingPersonalizationDesign | None]
@@ -1902,75 +1902,75 @@ class IssuingCard(_Row):
 class PaymentMethod(_Row):
     """Stripe's `payment_method`: the table `payment_method`."""
 
-    acss_debit: Attribute[Any]
-    affirm: Attribute[Any]
-    afterpay_clearpay: Attribute[Any]
-    alipay: Attribute[Any]
+    acss_debit: Any
+    affirm: Any
+    afterpay_clearpay: Any
+    alipay: Any
     allow_redisplay: Attribute[str | None]
-    alma: Attribute[Any]
-    amazon_pay: Attribute[Any]
-    au_becs_debit: Attribute[Any]
-    bacs_debit: Attribute[Any]
-    bancontact: Attribute[Any]
-    billie: Attribute[Any]
-    billing_details: Attribute[Any]
-    bizum: Attribute[Any]
-    blik: Attribute[Any]
-    boleto: Attribute[Any]
-    card: Attribute[Any]
-    card_present: Attribute[Any]
-    cashapp: Attribute[Any]
+    alma: Any
+    amazon_pay: Any
+    au_becs_debit: Any
+    bacs_debit: Any
+    bancontact: Any
+    billie: Any
+    billing_details: Any
+    bizum: Any
+    blik: Any
+    boleto: Any
+    card: Any
+    card_present: Any
+    cashapp: Any
     created: Attribute[datetime]
-    crypto: Attribute[Any]
-    custom: Attribute[Any]
+    crypto: Any
+    custom: Any
     customer_id: Attribute[str | None]
     customer_account_id: Attribute[str | None]
-    customer_balance: Attribute[Any]
-    eps: Attribute[Any]
-    fpx: Attribute[Any]
-    giropay: Attribute[Any]
-    grabpay: Attribute[Any]
-    ideal: Attribute[Any]
-    interac_present: Attribute[Any]
-    kakao_pay: Attribute[Any]
-    klarna: Attribute[Any]
-    konbini: Attribute[Any]
-    kr_card: Attribute[Any]
-    link: Attribute[Any]
+    customer_balance: Any
+    eps: Any
+    fpx: Any
+    giropay: Any
+    grabpay: Any
+    ideal: Any
+    interac_present: Any
+    kakao_pay: Any
+    klarna: Any
+    konbini: Any
+    kr_card: Any
+    link: Any
     livemode: Attribute[bool]
-    mb_way: Attribute[Any]
-    metadata: Attribute[Any]
-    mobilepay: Attribute[Any]
-    multibanco: Attribute[Any]
-    naver_pay: Attribute[Any]
-    nz_bank_account: Attribute[Any]
+    mb_way: Any
+    metadata: Any
+    mobilepay: Any
+    multibanco: Any
+    naver_pay: Any
+    nz_bank_account: Any
     object: Attribute[str]
-    oxxo: Attribute[Any]
-    p24: Attribute[Any]
-    pay_by_bank: Attribute[Any]
-    payco: Attribute[Any]
-    paynow: Attribute[Any]
-    paypal: Attribute[Any]
-    paypay: Attribute[Any]
-    payto: Attribute[Any]
-    pix: Attribute[Any]
-    promptpay: Attribute[Any]
-    radar_options: Attribute[Any]
-    revolut_pay: Attribute[Any]
-    samsung_pay: Attribute[Any]
-    satispay: Attribute[Any]
-    scalapay: Attribute[Any]
-    sepa_debit: Attribute[Any]
-    sequra: Attribute[Any]
-    sofort: Attribute[Any]
-    sunbit: Attribute[Any]
-    swish: Attribute[Any]
-    twint: Attribute[Any]
+    oxxo: Any
+    p24: Any
+    pay_by_bank: Any
+    payco: Any
+    paynow: Any
+    paypal: Any
+    paypay: Any
+    payto: Any
+    pix: Any
+    promptpay: Any
+    radar_options: Any
+    revolut_pay: Any
+    samsung_pay: Any
+    satispay: Any
+    scalapay: Any
+    sepa_debit: Any
+    sequra: Any
+    sofort: Any
+    sunbit: Any
+    swish: Any
+    twint: Any
     type: Attribute[str]
-    upi: Attribute[Any]
-    us_bank_account: Attribute[Any]
-    wechat_pay: Attribute[Any]
-    zip: Attribute[Any]
+    upi: Any
+    us_bank_account: Any
+    wechat_pay: Any
+    zip: Any
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
@@ -2003,14 +2003,14 @@ class Plan(_Row):
     interval: Attribute[str]
     interval_count: Attribute[int]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     meter_id: Attribute[str | None]
     nickname: Attribute[str | None]
     object: Attribute[str]
     product_id: Attribute[str | None]
-    tiers: Attribute[Any]
+    tiers: Any
     tiers_mode: Attribute[str | None]
-    transform_usage: Attribute[Any]
+    transform_usage: Any
     trial_period_days: Attribute[int | None]
     usage_type: Attribute[str]
     meter: Attribute[BillingMeter | None]
@@ -2024,19 +2024,19 @@ class Price(_Row):
     billing_scheme: Attribute[str]
     created: Attribute[datetime]
     currency: Attribute[str]
-    currency_options: Attribute[Any]
-    custom_unit_amount: Attribute[Any]
+    currency_options: Any
+    custom_unit_amount: Any
     livemode: Attribute[bool]
     lookup_key: Attribute[str | None]
-    metadata: Attribute[Any]
+    metadata: Any
     nickname: Attribute[str | None]
     object: Attribute[str]
     product_id: Attribute[str]
-    recurring: Attribute[Any]
+    recurring: Any
     tax_behavior: Attribute[str | None]
-    tiers: Attribute[Any]
+    tiers: Any
     tiers_mode: Attribute[str | None]
-    transform_quantity: Attribute[Any]
+    transform_quantity: Any
     type: Attribute[str]
     unit_amount: Attribute[int | None]
     unit_amount_decimal: Attribute[Decimal | None]
@@ -2073,10 +2073,10 @@ class PromotionCode(_Row):
     expires_at: Attribute[datetime | None]
     livemode: Attribute[bool]
     max_redemptions: Attribute[int | None]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    promotion: Attribute[Any]
-    restrictions: Attribute[Any]
+    promotion: Any
+    restrictions: Any
     times_redeemed: Attribute[int]
     coupon_id: Attribute[str | None]
     customer: Attribute[Customer | None]
@@ -2096,43 +2096,43 @@ class ReserveTransaction(_Row):
 class Source(_Row):
     """Stripe's `source`: the table `source`."""
 
-    ach_credit_transfer: Attribute[Any]
-    ach_debit: Attribute[Any]
-    acss_debit: Attribute[Any]
-    alipay: Attribute[Any]
+    ach_credit_transfer: Any
+    ach_debit: Any
+    acss_debit: Any
+    alipay: Any
     allow_redisplay: Attribute[str | None]
     amount: Attribute[int | None]
-    au_becs_debit: Attribute[Any]
-    bancontact: Attribute[Any]
-    card: Attribute[Any]
-    card_present: Attribute[Any]
-    code_verification: Attribute[Any]
+    au_becs_debit: Any
+    bancontact: Any
+    card: Any
+    card_present: Any
+    code_verification: Any
     created: Attribute[datetime]
     currency: Attribute[str | None]
     customer_id: Attribute[str | None]
-    eps: Attribute[Any]
+    eps: Any
     flow: Attribute[str]
-    giropay: Attribute[Any]
-    ideal: Attribute[Any]
-    klarna: Attribute[Any]
+    giropay: Any
+    ideal: Any
+    klarna: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
-    multibanco: Attribute[Any]
+    metadata: Any
+    multibanco: Any
     object: Attribute[str]
-    owner: Attribute[Any]
-    p24: Attribute[Any]
-    receiver: Attribute[Any]
-    redirect: Attribute[Any]
-    sepa_credit_transfer: Attribute[Any]
-    sepa_debit: Attribute[Any]
-    sofort: Attribute[Any]
-    source_order: Attribute[Any]
+    owner: Any
+    p24: Any
+    receiver: Any
+    redirect: Any
+    sepa_credit_transfer: Any
+    sepa_debit: Any
+    sofort: Any
+    source_order: Any
     statement_descriptor: Attribute[str | None]
     status: Attribute[str]
-    three_d_secure: Attribute[Any]
+    three_d_secure: Any
     type: Attribute[str]
     usage: Attribute[str | None]
-    wechat: Attribute[Any]
+    wechat: Any
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
@@ -2154,15 +2154,15 @@ class TaxCalculation(_Row):
     amount_total: Attribute[int]
     currency: Attribute[str]
     customer_id: Attribute[str | None]
-    customer_details: Attribute[Any]
+    customer_details: Any
     expires_at: Attribute[datetime | None]
     livemode: Attribute[bool]
     object: Attribute[str]
-    ship_from_details: Attribute[Any]
-    shipping_cost: Attribute[Any]
+    ship_from_details: Any
+    shipping_cost: Any
     tax_amount_exclusive: Attribute[int]
     tax_amount_inclusive: Attribute[int]
-    tax_breakdown: Attribute[Any]
+    tax_breakdown: Any
     tax_date: Attribute[datetime]
     _line_items_read_at: Attribute[datetime | None]
     customer: Attribute[Customer | None]
@@ -2174,15 +2174,15 @@ class TaxTransaction(_Row):
     created: Attribute[datetime]
     currency: Attribute[str]
     customer_id: Attribute[str | None]
-    customer_details: Attribute[Any]
+    customer_details: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     posted_at: Attribute[datetime]
     reference: Attribute[str]
-    reversal: Attribute[Any]
-    ship_from_details: Attribute[Any]
-    shipping_cost: Attribute[Any]
+    reversal: Any
+    ship_from_details: Any
+    shipping_cost: Any
     tax_date: Attribute[datetime]
     type: Attribute[str]
     _line_items_read_at: Attribute[datetime | None]
@@ -2207,10 +2207,10 @@ class TaxId(_Row):
     customer_account_id: Attribute[str | None]
     livemode: Attribute[bool]
     object: Attribute[str]
-    owner: Attribute[Any]
+    owner: Any
     type: Attribute[str]
     value: Attribute[str]
-    verification: Attribute[Any]
+    verification: Any
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
@@ -2228,19 +2228,19 @@ class TreasuryInboundTransfer(_Row):
     created: Attribute[datetime]
     currency: Attribute[str]
     description: Attribute[str | None]
-    failure_details: Attribute[Any]
+    failure_details: Any
     financial_account_id: Attribute[str]
     hosted_regulatory_receipt_url: Attribute[str | None]
-    linked_flows: Attribute[Any]
+    linked_flows: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     origin_payment_method: Attribute[str | None]
-    origin_payment_method_details: Attribute[Any]
+    origin_payment_method_details: Any
     returned: Attribute[bool | None]
     statement_descriptor: Attribute[str]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
+    status_transitions: Any
     transaction_id: Attribute[str | None]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
@@ -2261,19 +2261,19 @@ class TreasuryOutboundPayment(_Row):
     customer_id: Attribute[str | None]
     description: Attribute[str | None]
     destination_payment_method: Attribute[str | None]
-    destination_payment_method_details: Attribute[Any]
-    end_user_details: Attribute[Any]
+    destination_payment_method_details: Any
+    end_user_details: Any
     expected_arrival_date: Attribute[datetime]
     financial_account_id: Attribute[str]
     hosted_regulatory_receipt_url: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    returned_details: Attribute[Any]
+    returned_details: Any
     statement_descriptor: Attribute[str]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
-    tracking_details: Attribute[Any]
+    status_transitions: Any
+    tracking_details: Any
     transaction_id: Attribute[str]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
@@ -2294,18 +2294,18 @@ class TreasuryOutboundTransfer(_Row):
     currency: Attribute[str]
     description: Attribute[str | None]
     destination_payment_method: Attribute[str | None]
-    destination_payment_method_details: Attribute[Any]
+    destination_payment_method_details: Any
     expected_arrival_date: Attribute[datetime]
     financial_account_id: Attribute[str]
     hosted_regulatory_receipt_url: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    returned_details: Attribute[Any]
+    returned_details: Any
     statement_descriptor: Attribute[str]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
-    tracking_details: Attribute[Any]
+    status_transitions: Any
+    tracking_details: Any
     transaction_id: Attribute[str]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
@@ -2326,12 +2326,12 @@ class TreasuryReceivedCredit(_Row):
     failure_code: Attribute[str | None]
     financial_account_id: Attribute[str | None]
     hosted_regulatory_receipt_url: Attribute[str | None]
-    initiating_payment_method_details: Attribute[Any]
-    linked_flows: Attribute[Any]
+    initiating_payment_method_details: Any
+    linked_flows: Any
     livemode: Attribute[bool]
     network: Attribute[str]
     object: Attribute[str]
-    reversal_details: Attribute[Any]
+    reversal_details: Any
     status: Attribute[str]
     transaction_id: Attribute[str | None]
     _parent_object: Attribute[str | None]
@@ -2354,12 +2354,12 @@ class TreasuryReceivedDebit(_Row):
     failure_code: Attribute[str | None]
     financial_account_id: Attribute[str | None]
     hosted_regulatory_receipt_url: Attribute[str | None]
-    initiating_payment_method_details: Attribute[Any]
-    linked_flows: Attribute[Any]
+    initiating_payment_method_details: Any
+    linked_flows: Any
     livemode: Attribute[bool]
     network: Attribute[str]
     object: Attribute[str]
-    reversal_details: Attribute[Any]
+    reversal_details: Any
     status: Attribute[str]
     transaction_id: Attribute[str | None]
     _parent_object: Attribute[str | None]
@@ -2375,13 +2375,13 @@ class TreasuryReceivedDebit(_Row):
 class TreasuryTransactionEntry(_Row):
     """Stripe's `treasury.transaction_entry`: the table `treasury_transaction_entry`."""
 
-    balance_impact: Attribute[Any]
+    balance_impact: Any
     created: Attribute[datetime]
     currency: Attribute[str]
     effective_at: Attribute[datetime]
     financial_account_id: Attribute[str]
     flow: Attribute[str | None]
-    flow_details: Attribute[Any]
+    flow_details: Any
     flow_type: Attribute[str]
     livemode: Attribute[bool]
     object: Attribute[str]
@@ -2399,17 +2399,17 @@ class TreasuryTransactionEntry(_Row):
 class V2MoneyManagementRecipientVerification(_Row):
     """Stripe's `v2.money_management.recipient_verification`: the table `v2_money_management_recipient_verification`."""
 
-    consumed_by: Attribute[Any]
+    consumed_by: Any
     created: Attribute[datetime]
     expires_at: Attribute[datetime | None]
     livemode: Attribute[bool]
     match_result: Attribute[str]
-    match_result_details: Attribute[Any]
+    match_result_details: Any
     object: Attribute[str]
     payout_method_id: Attribute[str]
     recipient_id: Attribute[str | None]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
+    status_transitions: Any
     verification_type: Attribute[str]
     payout_method: Attribute[V2MoneyManagementPayoutMethod | None]
     recipient: Attribute[V2CoreAccount | None]
@@ -2418,22 +2418,22 @@ class V2MoneyManagementRecipientVerification(_Row):
 class V2MoneyManagementTransactionEntry(_Row):
     """Stripe's `v2.money_management.transaction_entry`: the table `v2_money_management_transaction_entry`."""
 
-    balance_impact: Attribute[Any]
+    balance_impact: Any
     created: Attribute[datetime]
     effective_at: Attribute[datetime]
     livemode: Attribute[bool]
     object: Attribute[str]
     transaction_id: Attribute[str]
-    transaction_details: Attribute[Any]
+    transaction_details: Any
     transaction: Attribute[V2MoneyManagementTransaction | None]
 
 class BillingCreditBalanceTransaction(_Row):
     """Stripe's `billing.credit_balance_transaction`: the table `billing_credit_balance_transaction`."""
 
     created: Attribute[datetime]
-    credit: Attribute[Any]
+    credit: Any
     credit_grant_id: Attribute[str]
-    debit: Attribute[Any]
+    debit: Any
     effective_at: Attribute[datetime]
     livemode: Attribute[bool]
     object: Attribute[str]
@@ -2447,13 +2447,13 @@ class ForwardingRequest(_Row):
 
     created: Attribute[datetime]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     payment_method_id: Attribute[str]
-    replacements: Attribute[Any]
-    request_context: Attribute[Any]
-    request_details: Attribute[Any]
-    response_details: Attribute[Any]
+    replacements: Any
+    request_context: Any
+    request_details: Any
+    response_details: Any
     url: Attribute[str | None]
     payment_method: Attribute[PaymentMethod | None]
 
@@ -2466,7 +2466,7 @@ class IssuingToken(_Row):
     last4: Attribute[str | None]
     livemode: Attribute[bool]
     network: Attribute[str]
-    network_data: Attribute[Any]
+    network_data: Any
     network_updated_at: Attribute[datetime]
     object: Attribute[str]
     status: Attribute[str]
@@ -2484,14 +2484,14 @@ class IssuingToken(_Row):
 class PaymentIntent(_Row):
     """Stripe's `payment_intent`: the table `payment_intent`."""
 
-    allowed_payment_method_types: Attribute[Any]
+    allowed_payment_method_types: Any
     amount: Attribute[int]
     amount_capturable: Attribute[int]
-    amount_details: Attribute[Any]
+    amount_details: Any
     amount_received: Attribute[int]
     application_id: Attribute[str | None]
     application_fee_amount: Attribute[int | None]
-    automatic_payment_methods: Attribute[Any]
+    automatic_payment_methods: Any
     canceled_at: Attribute[datetime | None]
     cancellation_reason: Attribute[str | None]
     capture_method: Attribute[str]
@@ -2501,33 +2501,33 @@ class PaymentIntent(_Row):
     customer_id: Attribute[str | None]
     customer_account_id: Attribute[str | None]
     description: Attribute[str | None]
-    excluded_payment_method_types: Attribute[Any]
-    hooks: Attribute[Any]
-    last_payment_error: Attribute[Any]
+    excluded_payment_method_types: Any
+    hooks: Any
+    last_payment_error: Any
     latest_charge_id: Attribute[str | None]
     livemode: Attribute[bool]
-    managed_payments: Attribute[Any]
-    metadata: Attribute[Any]
-    next_action: Attribute[Any]
+    managed_payments: Any
+    metadata: Any
+    next_action: Any
     object: Attribute[str]
     on_behalf_of_id: Attribute[str | None]
-    payment_details: Attribute[Any]
+    payment_details: Any
     payment_method_id: Attribute[str | None]
-    payment_method_configuration_details: Attribute[Any]
-    payment_method_options: Attribute[Any]
-    payment_method_types: Attribute[Any]
+    payment_method_configuration_details: Any
+    payment_method_options: Any
+    payment_method_types: Any
     payment_record_id: Attribute[str | None]
-    presentment_details: Attribute[Any]
-    processing: Attribute[Any]
+    presentment_details: Any
+    processing: Any
     receipt_email: Attribute[str | None]
     review_id: Attribute[str | None]
     setup_future_usage: Attribute[str | None]
-    shipping: Attribute[Any]
+    shipping: Any
     source_id: Attribute[str | None]
     statement_descriptor: Attribute[str | None]
     statement_descriptor_suffix: Attribute[str | None]
     status: Attribute[str]
-    transfer_data: Attribute[Any]
+    transfer_data: Any
     transfer_group: Attribute[str | None]
     _amount_details_line_items_read_at: Attribute[datetime | None]
     application: Attribute[Application | None]
@@ -2554,8 +2554,8 @@ class ProductCatalogTrialOffer(_Row):
     """Stripe's `product_catalog.trial_offer`: the table `product_catalog_trial_offer`."""
 
     active: Attribute[bool]
-    duration: Attribute[Any]
-    end_behavior: Attribute[Any]
+    duration: Any
+    end_behavior: Any
     livemode: Attribute[bool]
     nickname: Attribute[str | None]
     object: Attribute[str]
@@ -2565,30 +2565,30 @@ class ProductCatalogTrialOffer(_Row):
 class SetupIntent(_Row):
     """Stripe's `setup_intent`: the table `setup_intent`."""
 
-    allowed_payment_method_types: Attribute[Any]
+    allowed_payment_method_types: Any
     application_id: Attribute[str | None]
     attach_to_self: Attribute[bool | None]
-    automatic_payment_methods: Attribute[Any]
+    automatic_payment_methods: Any
     cancellation_reason: Attribute[str | None]
     created: Attribute[datetime]
     customer_id: Attribute[str | None]
     customer_account_id: Attribute[str | None]
     description: Attribute[str | None]
-    excluded_payment_method_types: Attribute[Any]
-    flow_directions: Attribute[Any]
-    last_setup_error: Attribute[Any]
+    excluded_payment_method_types: Any
+    flow_directions: Any
+    last_setup_error: Any
     latest_attempt_id: Attribute[str | None]
     livemode: Attribute[bool]
-    managed_payments: Attribute[Any]
+    managed_payments: Any
     mandate_id: Attribute[str | None]
-    metadata: Attribute[Any]
-    next_action: Attribute[Any]
+    metadata: Any
+    next_action: Any
     object: Attribute[str]
     on_behalf_of_id: Attribute[str | None]
     payment_method_id: Attribute[str | None]
-    payment_method_configuration_details: Attribute[Any]
-    payment_method_options: Attribute[Any]
-    payment_method_types: Attribute[Any]
+    payment_method_configuration_details: Any
+    payment_method_options: Any
+    payment_method_types: Any
     single_use_mandate_id: Attribute[str | None]
     status: Attribute[str]
     usage: Attribute[str]
@@ -2608,16 +2608,16 @@ class SetupIntent(_Row):
 class SourceTransaction(_Row):
     """Stripe's `source_transaction`: the table `source_transaction`."""
 
-    ach_credit_transfer: Attribute[Any]
+    ach_credit_transfer: Any
     amount: Attribute[int]
-    chf_credit_transfer: Attribute[Any]
+    chf_credit_transfer: Any
     created: Attribute[datetime]
     currency: Attribute[str]
-    gbp_credit_transfer: Attribute[Any]
+    gbp_credit_transfer: Any
     livemode: Attribute[bool]
     object: Attribute[str]
-    paper_check: Attribute[Any]
-    sepa_credit_transfer: Attribute[Any]
+    paper_check: Any
+    sepa_credit_transfer: Any
     source_id: Attribute[str]
     status: Attribute[str]
     type: Attribute[str]
@@ -2635,14 +2635,14 @@ class TaxCalculationLineItem(_Row):
     amount: Attribute[int]
     amount_tax: Attribute[int]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     performance_location: Attribute[str | None]
     product_id: Attribute[str | None]
     quantity: Attribute[int]
     reference: Attribute[str]
     tax_behavior: Attribute[str]
-    tax_breakdown: Attribute[Any]
+    tax_breakdown: Any
     tax_code_id: Attribute[str]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
@@ -2659,12 +2659,12 @@ class TaxTransactionLineItem(_Row):
     amount: Attribute[int]
     amount_tax: Attribute[int]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     product_id: Attribute[str | None]
     quantity: Attribute[int]
     reference: Attribute[str]
-    reversal: Attribute[Any]
+    reversal: Any
     tax_behavior: Attribute[str]
     tax_code_id: Attribute[str]
     type: Attribute[str]
@@ -2680,25 +2680,25 @@ class TaxTransactionLineItem(_Row):
 class ThreeDSecureAuthentication(_Row):
     """Stripe's `three_d_secure.authentication`: the table `three_d_secure_authentication`."""
 
-    acquirer_details: Attribute[Any]
+    acquirer_details: Any
     amount: Attribute[int | None]
     challenge_url: Attribute[str | None]
-    channel: Attribute[Any]
+    channel: Any
     created: Attribute[datetime]
     currency: Attribute[str | None]
     directory_server: Attribute[str]
     fingerprinting_url: Attribute[str | None]
-    flow_preference: Attribute[Any]
-    future_usage: Attribute[Any]
+    flow_preference: Any
+    future_usage: Any
     livemode: Attribute[bool]
     message_category: Attribute[str]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     outcome: Attribute[str | None]
-    outcome_details: Attribute[Any]
+    outcome_details: Any
     payment_method_id: Attribute[str]
     reason: Attribute[str | None]
-    shipping_address: Attribute[Any]
+    shipping_address: Any
     status: Attribute[str]
     payment_method: Attribute[PaymentMethod | None]
 
@@ -2730,10 +2730,10 @@ class Topup(_Row):
     failure_message: Attribute[str | None]
     initiated_by: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     payment_method_id: Attribute[str | None]
-    payment_method_options: Attribute[Any]
+    payment_method_options: Any
     source_id: Attribute[str | None]
     statement_descriptor: Attribute[str | None]
     status: Attribute[str]
@@ -2752,12 +2752,12 @@ class TreasuryCreditReversal(_Row):
     financial_account_id: Attribute[str]
     hosted_regulatory_receipt_url: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     network: Attribute[str]
     object: Attribute[str]
     received_credit_id: Attribute[str]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
+    status_transitions: Any
     transaction_id: Attribute[str | None]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
@@ -2777,14 +2777,14 @@ class TreasuryDebitReversal(_Row):
     currency: Attribute[str]
     financial_account_id: Attribute[str | None]
     hosted_regulatory_receipt_url: Attribute[str | None]
-    linked_flows: Attribute[Any]
+    linked_flows: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     network: Attribute[str]
     object: Attribute[str]
     received_debit_id: Attribute[str]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
+    status_transitions: Any
     transaction_id: Attribute[str | None]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
@@ -2807,7 +2807,7 @@ class Charge(_Row):
     application_fee_amount: Attribute[int | None]
     authorization_code: Attribute[str | None]
     balance_transaction_id: Attribute[str | None]
-    billing_details: Attribute[Any]
+    billing_details: Any
     calculated_statement_descriptor: Attribute[str | None]
     captured: Attribute[bool]
     created: Attribute[datetime]
@@ -2818,32 +2818,32 @@ class Charge(_Row):
     failure_balance_transaction_id: Attribute[str | None]
     failure_code: Attribute[str | None]
     failure_message: Attribute[str | None]
-    fraud_details: Attribute[Any]
-    level3: Attribute[Any]
+    fraud_details: Any
+    level3: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     on_behalf_of_id: Attribute[str | None]
-    outcome: Attribute[Any]
+    outcome: Any
     paid: Attribute[bool]
     payment_intent_id: Attribute[str | None]
     payment_method_id: Attribute[str | None]
-    payment_method_details: Attribute[Any]
-    presentment_details: Attribute[Any]
-    radar_options: Attribute[Any]
+    payment_method_details: Any
+    presentment_details: Any
+    radar_options: Any
     receipt_email: Attribute[str | None]
     receipt_number: Attribute[str | None]
     receipt_url: Attribute[str | None]
     refunded: Attribute[bool]
     review_id: Attribute[str | None]
-    shipping: Attribute[Any]
+    shipping: Any
     source_id: Attribute[str | None]
     source_transfer_id: Attribute[str | None]
     statement_descriptor: Attribute[str | None]
     statement_descriptor_suffix: Attribute[str | None]
     status: Attribute[str]
     transfer_id: Attribute[str | None]
-    transfer_data: Attribute[Any]
+    transfer_data: Any
     transfer_group: Attribute[str | None]
     application: Attribute[Application | None]
     application_fee: Attribute[ApplicationFee | None]
@@ -2877,16 +2877,16 @@ class ConfirmationToken(_Row):
     created: Attribute[datetime]
     expires_at: Attribute[datetime | None]
     livemode: Attribute[bool]
-    mandate_data: Attribute[Any]
-    metadata: Attribute[Any]
+    mandate_data: Any
+    metadata: Any
     object: Attribute[str]
     payment_intent_id: Attribute[str | None]
-    payment_method_options: Attribute[Any]
-    payment_method_preview: Attribute[Any]
+    payment_method_options: Any
+    payment_method_preview: Any
     return_url: Attribute[str | None]
     setup_future_usage: Attribute[str | None]
     setup_intent_id: Attribute[str | None]
-    shipping: Attribute[Any]
+    shipping: Any
     use_stripe_sdk: Attribute[bool]
     payment_intent: Attribute[PaymentIntent | None]
     setup_intent: Attribute[SetupIntent | None]
@@ -2894,15 +2894,15 @@ class ConfirmationToken(_Row):
 class FinancialConnectionsSession(_Row):
     """Stripe's `financial_connections.session`: the table `financial_connections_session`."""
 
-    account_holder: Attribute[Any]
+    account_holder: Any
     bank_account_token_id: Attribute[str | None]
-    filters: Attribute[Any]
-    limits: Attribute[Any]
+    filters: Any
+    limits: Any
     livemode: Attribute[bool]
-    manual_entry: Attribute[Any]
+    manual_entry: Any
     object: Attribute[str]
-    permissions: Attribute[Any]
-    prefetch: Attribute[Any]
+    permissions: Any
+    prefetch: Any
     return_url: Attribute[str | None]
     bank_account_token: Attribute[Token | None]
     accounts: Attribute[list[FinancialConnectionsAccount]]
@@ -2911,7 +2911,7 @@ class IssuingAuthorization(_Row):
     """Stripe's `issuing.authorization`: the table `issuing_authorization`."""
 
     amount: Attribute[int]
-    amount_details: Attribute[Any]
+    amount_details: Any
     approved: Attribute[bool]
     authorization_method: Attribute[str]
     balance_transaction_ids: Attribute[list[str]]
@@ -2920,23 +2920,23 @@ class IssuingAuthorization(_Row):
     cardholder_id: Attribute[str | None]
     created: Attribute[datetime]
     currency: Attribute[str]
-    fleet: Attribute[Any]
-    fraud_challenges: Attribute[Any]
-    fuel: Attribute[Any]
+    fleet: Any
+    fraud_challenges: Any
+    fuel: Any
     livemode: Attribute[bool]
     merchant_amount: Attribute[int]
     merchant_currency: Attribute[str]
-    merchant_data: Attribute[Any]
-    metadata: Attribute[Any]
-    network_data: Attribute[Any]
+    merchant_data: Any
+    metadata: Any
+    network_data: Any
     object: Attribute[str]
-    pending_request: Attribute[Any]
-    request_history: Attribute[Any]
+    pending_request: Any
+    request_history: Any
     status: Attribute[str]
     token_id: Attribute[str | None]
     transaction_ids: Attribute[list[str]]
-    treasury: Attribute[Any]
-    verification_data: Attribute[Any]
+    treasury: Any
+    verification_data: Any
     verified_by_fraud_challenge: Attribute[bool | None]
     wallet: Attribute[str | None]
     @property
@@ -2952,14 +2952,14 @@ class IssuingAuthorization(_Row):
 class Mandate(_Row):
     """Stripe's `mandate`: the table `mandate`."""
 
-    customer_acceptance: Attribute[Any]
+    customer_acceptance: Any
     livemode: Attribute[bool]
-    multi_use: Attribute[Any]
+    multi_use: Any
     object: Attribute[str]
     on_behalf_of: Attribute[str | None]
     payment_method_id: Attribute[str]
-    payment_method_details: Attribute[Any]
-    single_use: Attribute[Any]
+    payment_method_details: Any
+    single_use: Any
     status: Attribute[str]
     type: Attribute[str]
     payment_method: Attribute[PaymentMethod | None]
@@ -2971,11 +2971,11 @@ class PaymentIntentAmountDetailsLineItem(_Row):
 
     discount_amount: Attribute[int | None]
     object: Attribute[str]
-    payment_method_options: Attribute[Any]
+    payment_method_options: Any
     product_code: Attribute[str | None]
     product_name: Attribute[str]
     quantity: Attribute[int]
-    tax: Attribute[Any]
+    tax: Any
     unit_cost: Attribute[int]
     unit_of_measure: Attribute[str | None]
     _parent_object: Attribute[str | None]
@@ -2993,13 +2993,13 @@ class SetupAttempt(_Row):
     created: Attribute[datetime]
     customer_id: Attribute[str | None]
     customer_account_id: Attribute[str | None]
-    flow_directions: Attribute[Any]
+    flow_directions: Any
     livemode: Attribute[bool]
     object: Attribute[str]
     on_behalf_of_id: Attribute[str | None]
     payment_method_id: Attribute[str]
-    payment_method_details: Attribute[Any]
-    setup_error: Attribute[Any]
+    payment_method_details: Any
+    setup_error: Any
     setup_intent_id: Attribute[str]
     status: Attribute[str]
     usage: Attribute[str]
@@ -3022,16 +3022,16 @@ class Subscription(_Row):
 
     application_id: Attribute[str | None]
     application_fee_percent: Attribute[float | None]
-    automatic_tax: Attribute[Any]
+    automatic_tax: Any
     billing_cycle_anchor: Attribute[datetime]
-    billing_cycle_anchor_config: Attribute[Any]
-    billing_mode: Attribute[Any]
-    billing_schedules: Attribute[Any]
-    billing_thresholds: Attribute[Any]
+    billing_cycle_anchor_config: Any
+    billing_mode: Any
+    billing_schedules: Any
+    billing_thresholds: Any
     cancel_at: Attribute[datetime | None]
     cancel_at_period_end: Attribute[bool]
     canceled_at: Attribute[datetime | None]
-    cancellation_details: Attribute[Any]
+    cancellation_details: Any
     collection_method: Attribute[str]
     created: Attribute[datetime]
     currency: Attribute[str]
@@ -3044,28 +3044,28 @@ class Subscription(_Row):
     description: Attribute[str | None]
     discount_ids: Attribute[list[str]]
     ended_at: Attribute[datetime | None]
-    invoice_settings: Attribute[Any]
+    invoice_settings: Any
     latest_invoice_id: Attribute[str | None]
     livemode: Attribute[bool]
-    managed_payments: Attribute[Any]
-    metadata: Attribute[Any]
+    managed_payments: Any
+    metadata: Any
     next_pending_invoice_item_invoice: Attribute[datetime | None]
     object: Attribute[str]
     on_behalf_of_id: Attribute[str | None]
-    pause_collection: Attribute[Any]
-    payment_settings: Attribute[Any]
-    pending_invoice_item_interval: Attribute[Any]
+    pause_collection: Any
+    payment_settings: Any
+    pending_invoice_item_interval: Any
     pending_setup_intent_id: Attribute[str | None]
-    pending_update: Attribute[Any]
-    presentment_details: Attribute[Any]
+    pending_update: Any
+    presentment_details: Any
     schedule_id: Attribute[str | None]
     start_date: Attribute[datetime]
     status: Attribute[str]
-    status_details: Attribute[Any]
+    status_details: Any
     test_clock_id: Attribute[str | None]
-    transfer_data: Attribute[Any]
+    transfer_data: Any
     trial_end: Attribute[datetime | None]
-    trial_settings: Attribute[Any]
+    trial_settings: Any
     trial_start: Attribute[datetime | None]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
@@ -3110,7 +3110,7 @@ class ApplicationFee(_Row):
     charge_id: Attribute[str]
     created: Attribute[datetime]
     currency: Attribute[str]
-    fee_source: Attribute[Any]
+    fee_source: Any
     livemode: Attribute[bool]
     object: Attribute[str]
     originating_transaction_id: Attribute[str | None]
@@ -3135,17 +3135,17 @@ class Dispute(_Row):
     charge_id: Attribute[str]
     created: Attribute[datetime]
     currency: Attribute[str]
-    enhanced_eligibility_types: Attribute[Any]
-    evidence: Attribute[Any]
-    evidence_details: Attribute[Any]
+    enhanced_eligibility_types: Any
+    evidence: Any
+    evidence_details: Any
     intended_submission_method: Attribute[str | None]
     is_charge_refundable: Attribute[bool]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     network_reason_code: Attribute[str | None]
     object: Attribute[str]
     payment_intent_id: Attribute[str | None]
-    payment_method_details: Attribute[Any]
+    payment_method_details: Any
     reason: Attribute[str]
     status: Attribute[str]
     @property
@@ -3170,22 +3170,22 @@ class Invoice(_Row):
     attempt_count: Attribute[int]
     attempted: Attribute[bool]
     auto_advance: Attribute[bool | None]
-    automatic_tax: Attribute[Any]
+    automatic_tax: Any
     automatically_finalizes_at: Attribute[datetime | None]
     billing_reason: Attribute[str | None]
     collection_method: Attribute[str]
     created: Attribute[datetime]
     currency: Attribute[str]
-    custom_fields: Attribute[Any]
+    custom_fields: Any
     customer_id: Attribute[str | None]
     customer_account_id: Attribute[str | None]
-    customer_address: Attribute[Any]
+    customer_address: Any
     customer_email: Attribute[str | None]
     customer_name: Attribute[str | None]
     customer_phone: Attribute[str | None]
-    customer_shipping: Attribute[Any]
+    customer_shipping: Any
     customer_tax_exempt: Attribute[str | None]
-    customer_tax_ids: Attribute[Any]
+    customer_tax_ids: Any
     default_payment_method_id: Attribute[str | None]
     default_source_id: Attribute[str | None]
     default_tax_rate_ids: Attribute[list[str]]
@@ -3195,42 +3195,42 @@ class Invoice(_Row):
     effective_at: Attribute[datetime | None]
     ending_balance: Attribute[int | None]
     footer: Attribute[str | None]
-    from_invoice: Attribute[Any]
+    from_invoice: Any
     hosted_invoice_url: Attribute[str | None]
     invoice_pdf: Attribute[str | None]
-    issuer: Attribute[Any]
-    last_finalization_error: Attribute[Any]
+    issuer: Any
+    last_finalization_error: Any
     latest_revision_id: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     next_payment_attempt: Attribute[datetime | None]
     number: Attribute[str | None]
     object: Attribute[str]
     on_behalf_of_id: Attribute[str | None]
-    parent: Attribute[Any]
-    payment_settings: Attribute[Any]
+    parent: Any
+    payment_settings: Any
     period_end: Attribute[datetime]
     period_start: Attribute[datetime]
     post_payment_credit_notes_amount: Attribute[int]
     pre_payment_credit_notes_amount: Attribute[int]
     receipt_number: Attribute[str | None]
-    rendering: Attribute[Any]
-    shipping_cost: Attribute[Any]
-    shipping_details: Attribute[Any]
+    rendering: Any
+    shipping_cost: Any
+    shipping_details: Any
     starting_balance: Attribute[int]
     statement_descriptor: Attribute[str | None]
     status: Attribute[str | None]
-    status_details: Attribute[Any]
-    status_transitions: Attribute[Any]
+    status_details: Any
+    status_transitions: Any
     subtotal: Attribute[int]
     subtotal_excluding_tax: Attribute[int | None]
     test_clock_id: Attribute[str | None]
-    threshold_reason: Attribute[Any]
+    threshold_reason: Any
     total: Attribute[int]
-    total_discount_amounts: Attribute[Any]
+    total_discount_amounts: Any
     total_excluding_tax: Attribute[int | None]
-    total_pretax_credit_amounts: Attribute[Any]
-    total_taxes: Attribute[Any]
+    total_pretax_credit_amounts: Any
+    total_taxes: Any
     webhooks_delivered_at: Attribute[datetime | None]
     subscription_id: Attribute[str | None]
     quote_id: Attribute[str | None]
@@ -3269,7 +3269,7 @@ class IssuingTransaction(_Row):
     """Stripe's `issuing.transaction`: the table `issuing_transaction`."""
 
     amount: Attribute[int]
-    amount_details: Attribute[Any]
+    amount_details: Any
     authorization_id: Attribute[str | None]
     balance_transaction_id: Attribute[str | None]
     card_id: Attribute[str]
@@ -3280,13 +3280,13 @@ class IssuingTransaction(_Row):
     livemode: Attribute[bool]
     merchant_amount: Attribute[int]
     merchant_currency: Attribute[str]
-    merchant_data: Attribute[Any]
-    metadata: Attribute[Any]
-    network_data: Attribute[Any]
+    merchant_data: Any
+    metadata: Any
+    network_data: Any
     object: Attribute[str]
-    purchase_details: Attribute[Any]
+    purchase_details: Any
     token_id: Attribute[str | None]
-    treasury: Attribute[Any]
+    treasury: Any
     type: Attribute[str]
     wallet: Attribute[str | None]
     authorization: Attribute[IssuingAuthorization | None]
@@ -3322,17 +3322,17 @@ class Refund(_Row):
     customer_id: Attribute[str | None]
     customer_account_id: Attribute[str | None]
     description: Attribute[str | None]
-    destination_details: Attribute[Any]
+    destination_details: Any
     failure_balance_transaction_id: Attribute[str | None]
     failure_reason: Attribute[str | None]
     instructions_email: Attribute[str | None]
-    metadata: Attribute[Any]
-    next_action: Attribute[Any]
+    metadata: Any
+    next_action: Any
     object: Attribute[str]
     payment_intent_id: Attribute[str | None]
     payment_method_id: Attribute[str | None]
     pending_reason: Attribute[str | None]
-    presentment_details: Attribute[Any]
+    presentment_details: Any
     reason: Attribute[str | None]
     receipt_number: Attribute[str | None]
     source_transfer_reversal_id: Attribute[str | None]
@@ -3368,11 +3368,11 @@ class ReserveHold(_Row):
     destination: Attribute[str]
     is_releasable: Attribute[bool | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     reason: Attribute[str]
-    release_details: Attribute[Any]
-    release_schedule: Attribute[Any]
+    release_details: Any
+    release_schedule: Any
     reserve_plan_id: Attribute[str | None]
     source_charge_id: Attribute[str | None]
     source_type: Attribute[str]
@@ -3388,14 +3388,14 @@ class Review(_Row):
     closed_reason: Attribute[str | None]
     created: Attribute[datetime]
     ip_address: Attribute[str | None]
-    ip_address_location: Attribute[Any]
+    ip_address_location: Any
     livemode: Attribute[bool]
     object: Attribute[str]
     open: Attribute[bool]
     opened_reason: Attribute[str]
     payment_intent_id: Attribute[str | None]
     reason: Attribute[str]
-    session: Attribute[Any]
+    session: Any
     charge: Attribute[Charge | None]
     payment_intent: Attribute[PaymentIntent | None]
     payment_intents: Attribute[list[PaymentIntent]]
@@ -3405,13 +3405,13 @@ class SubscriptionItem(_Row):
     """Stripe's `subscription_item`: the table `subscription_item`."""
 
     billed_until: Attribute[datetime | None]
-    billing_thresholds: Attribute[Any]
+    billing_thresholds: Any
     created: Attribute[datetime]
     current_period_end: Attribute[datetime]
     current_period_start: Attribute[datetime]
-    current_trial: Attribute[Any]
+    current_trial: Any
     discount_ids: Attribute[list[str]]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     plan_id: Attribute[str]
     price_id: Attribute[str]
@@ -3439,20 +3439,20 @@ class SubscriptionSchedule(_Row):
     """Stripe's `subscription_schedule`: the table `subscription_schedule`."""
 
     application_id: Attribute[str | None]
-    billing_mode: Attribute[Any]
+    billing_mode: Any
     canceled_at: Attribute[datetime | None]
     completed_at: Attribute[datetime | None]
     created: Attribute[datetime]
-    current_phase: Attribute[Any]
+    current_phase: Any
     customer_id: Attribute[str]
     customer_account_id: Attribute[str | None]
-    default_settings: Attribute[Any]
+    default_settings: Any
     end_behavior: Attribute[str]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    pause_schedules: Attribute[Any]
-    phases: Attribute[Any]
+    pause_schedules: Any
+    phases: Any
     released_at: Attribute[datetime | None]
     released_subscription: Attribute[str | None]
     status: Attribute[str]
@@ -3484,7 +3484,7 @@ class Transfer(_Row):
     destination_id: Attribute[str | None]
     destination_payment_id: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     reversed: Attribute[bool]
     source_transaction_id: Attribute[str | None]
@@ -3504,72 +3504,72 @@ class Transfer(_Row):
 class CheckoutSession(_Row):
     """Stripe's `checkout.session`: the table `checkout_session`."""
 
-    adaptive_pricing: Attribute[Any]
-    after_expiration: Attribute[Any]
+    adaptive_pricing: Any
+    after_expiration: Any
     allow_promotion_codes: Attribute[bool | None]
-    allowed_payment_method_types: Attribute[Any]
+    allowed_payment_method_types: Any
     amount_subtotal: Attribute[int | None]
     amount_total: Attribute[int | None]
-    automatic_tax: Attribute[Any]
+    automatic_tax: Any
     billing_address_collection: Attribute[str | None]
-    branding_settings: Attribute[Any]
+    branding_settings: Any
     cancel_url: Attribute[str | None]
     client_reference_id: Attribute[str | None]
-    collected_information: Attribute[Any]
-    consent: Attribute[Any]
-    consent_collection: Attribute[Any]
+    collected_information: Any
+    consent: Any
+    consent_collection: Any
     created: Attribute[datetime]
     currency: Attribute[str | None]
-    currency_conversion: Attribute[Any]
-    custom_fields: Attribute[Any]
-    custom_text: Attribute[Any]
+    currency_conversion: Any
+    custom_fields: Any
+    custom_text: Any
     customer_id: Attribute[str | None]
     customer_account_id: Attribute[str | None]
     customer_creation: Attribute[str | None]
-    customer_details: Attribute[Any]
+    customer_details: Any
     customer_email: Attribute[str | None]
-    discounts: Attribute[Any]
-    excluded_payment_method_types: Attribute[Any]
+    discounts: Any
+    excluded_payment_method_types: Any
     expires_at: Attribute[datetime]
     integration_identifier: Attribute[str | None]
     invoice_id: Attribute[str | None]
-    invoice_creation: Attribute[Any]
+    invoice_creation: Any
     livemode: Attribute[bool]
     locale: Attribute[str | None]
-    managed_payments: Attribute[Any]
-    metadata: Attribute[Any]
+    managed_payments: Any
+    metadata: Any
     mode: Attribute[str]
-    name_collection: Attribute[Any]
+    name_collection: Any
     object: Attribute[str]
-    optional_items: Attribute[Any]
+    optional_items: Any
     origin_context: Attribute[str | None]
     payment_intent_id: Attribute[str | None]
     payment_link_id: Attribute[str | None]
     payment_method_collection: Attribute[str | None]
-    payment_method_configuration_details: Attribute[Any]
-    payment_method_options: Attribute[Any]
-    payment_method_types: Attribute[Any]
+    payment_method_configuration_details: Any
+    payment_method_options: Any
+    payment_method_types: Any
     payment_status: Attribute[str]
-    permissions: Attribute[Any]
-    phone_number_collection: Attribute[Any]
-    presentment_details: Attribute[Any]
+    permissions: Any
+    phone_number_collection: Any
+    presentment_details: Any
     recovered_from: Attribute[str | None]
     redirect_on_completion: Attribute[str | None]
     return_url: Attribute[str | None]
-    saved_payment_method_options: Attribute[Any]
+    saved_payment_method_options: Any
     setup_intent_id: Attribute[str | None]
-    shipping_address_collection: Attribute[Any]
-    shipping_cost: Attribute[Any]
-    shipping_options: Attribute[Any]
+    shipping_address_collection: Any
+    shipping_cost: Any
+    shipping_options: Any
     status: Attribute[str | None]
     submit_type: Attribute[str | None]
     subscription_id: Attribute[str | None]
     success_url: Attribute[str | None]
-    tax_id_collection: Attribute[Any]
-    total_details: Attribute[Any]
+    tax_id_collection: Any
+    total_details: Any
     ui_mode: Attribute[str | None]
     url: Attribute[str | None]
-    wallet_options: Attribute[Any]
+    wallet_options: Any
     _line_items_read_at: Attribute[datetime | None]
     customer: Attribute[Customer | None]
     customer_account: Attribute[V2CoreAccount | None]
@@ -3592,28 +3592,28 @@ class CreditNote(_Row):
     customer_account_id: Attribute[str | None]
     customer_balance_transaction_id: Attribute[str | None]
     discount_amount: Attribute[int]
-    discount_amounts: Attribute[Any]
+    discount_amounts: Any
     effective_at: Attribute[datetime | None]
     invoice_id: Attribute[str]
     livemode: Attribute[bool]
     memo: Attribute[str | None]
-    metadata: Attribute[Any]
+    metadata: Any
     number: Attribute[str]
     object: Attribute[str]
     out_of_band_amount: Attribute[int | None]
     pdf: Attribute[str]
     post_payment_amount: Attribute[int]
     pre_payment_amount: Attribute[int]
-    pretax_credit_amounts: Attribute[Any]
+    pretax_credit_amounts: Any
     reason: Attribute[str | None]
-    refunds: Attribute[Any]
-    shipping_cost: Attribute[Any]
+    refunds: Any
+    shipping_cost: Any
     status: Attribute[str]
     subtotal: Attribute[int]
     subtotal_excluding_tax: Attribute[int | None]
     total: Attribute[int]
     total_excluding_tax: Attribute[int | None]
-    total_taxes: Attribute[Any]
+    total_taxes: Any
     type: Attribute[str]
     voided_at: Attribute[datetime | None]
     _lines_read_at: Attribute[datetime | None]
@@ -3632,7 +3632,7 @@ class ApplicationFeeRefund(_Row):
     created: Attribute[datetime]
     currency: Attribute[str]
     fee_id: Attribute[str]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
@@ -3655,9 +3655,9 @@ class InvoicePayment(_Row):
     is_default: Attribute[bool]
     livemode: Attribute[bool]
     object: Attribute[str]
-    payment: Attribute[Any]
+    payment: Any
     status: Attribute[str]
-    status_transitions: Attribute[Any]
+    status_transitions: Any
     charge_id: Attribute[str | None]
     payment_intent_id: Attribute[str | None]
     payment_record_id: Attribute[str | None]
@@ -3683,18 +3683,18 @@ class InvoiceItem(_Row):
     description: Attribute[str | None]
     discountable: Attribute[bool]
     discount_ids: Attribute[list[str] | None]
-    frozen_fields: Attribute[Any]
+    frozen_fields: Any
     invoice_id: Attribute[str | None]
-    invoicing_rules: Attribute[Any]
+    invoicing_rules: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     net_amount: Attribute[int | None]
     object: Attribute[str]
-    parent: Attribute[Any]
-    period: Attribute[Any]
-    pricing: Attribute[Any]
+    parent: Any
+    period: Any
+    pricing: Any
     proration: Attribute[bool]
-    proration_details: Attribute[Any]
+    proration_details: Any
     quantity: Attribute[int]
     quantity_decimal: Attribute[Decimal]
     tax_rate_ids: Attribute[list[str] | None]
@@ -3725,14 +3725,14 @@ class IssuingDispute(_Row):
     balance_transaction_ids: Attribute[list[str] | None]
     created: Attribute[datetime]
     currency: Attribute[str]
-    evidence: Attribute[Any]
+    evidence: Any
     livemode: Attribute[bool]
     loss_reason: Attribute[str | None]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     status: Attribute[str]
     transaction_id: Attribute[str]
-    treasury: Attribute[Any]
+    treasury: Any
     @property
     def balance_transactions(self) -> list[BalanceTransaction]: ...
     transaction: Attribute[IssuingTransaction | None]
@@ -3747,9 +3747,9 @@ class Quote(_Row):
     application_id: Attribute[str | None]
     application_fee_amount: Attribute[int | None]
     application_fee_percent: Attribute[float | None]
-    automatic_tax: Attribute[Any]
+    automatic_tax: Any
     collection_method: Attribute[str]
-    computed: Attribute[Any]
+    computed: Any
     created: Attribute[datetime]
     currency: Attribute[str | None]
     customer_id: Attribute[str | None]
@@ -3759,23 +3759,23 @@ class Quote(_Row):
     discount_ids: Attribute[list[str]]
     expires_at: Attribute[datetime]
     footer: Attribute[str | None]
-    from_quote: Attribute[Any]
+    from_quote: Any
     header: Attribute[str | None]
     invoice_id: Attribute[str | None]
-    invoice_settings: Attribute[Any]
+    invoice_settings: Any
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     number: Attribute[str | None]
     object: Attribute[str]
     on_behalf_of_id: Attribute[str | None]
     status: Attribute[str]
-    status_transitions: Attribute[Any]
+    status_transitions: Any
     subscription_id: Attribute[str | None]
-    subscription_data: Attribute[Any]
+    subscription_data: Any
     subscription_schedule_id: Attribute[str | None]
     test_clock_id: Attribute[str | None]
-    total_details: Attribute[Any]
-    transfer_data: Attribute[Any]
+    total_details: Any
+    transfer_data: Any
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
@@ -3809,13 +3809,13 @@ class ReserveRelease(_Row):
     currency: Attribute[str]
     destination: Attribute[str]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     reason: Attribute[str]
     released_at: Attribute[datetime]
     reserve_hold_id: Attribute[str | None]
     reserve_plan_id: Attribute[str | None]
-    source_transaction: Attribute[Any]
+    source_transaction: Any
     reserve_hold: Attribute[ReserveHold | None]
     reserve_plan: Attribute[ReservePlan | None]
 
@@ -3827,7 +3827,7 @@ class TransferReversal(_Row):
     created: Attribute[datetime]
     currency: Attribute[str]
     destination_payment_refund_id: Attribute[str | None]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     source_refund_id: Attribute[str | None]
     transfer_id: Attribute[str]
@@ -3872,15 +3872,15 @@ class CreditNoteLineItem(_Row):
     amount: Attribute[int]
     description: Attribute[str | None]
     discount_amount: Attribute[int]
-    discount_amounts: Attribute[Any]
+    discount_amounts: Any
     invoice_line_item: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    pretax_credit_amounts: Attribute[Any]
+    pretax_credit_amounts: Any
     quantity: Attribute[int | None]
     tax_rate_ids: Attribute[list[str]]
-    taxes: Attribute[Any]
+    taxes: Any
     type: Attribute[str]
     unit_amount: Attribute[int | None]
     unit_amount_decimal: Attribute[Decimal | None]
@@ -3907,7 +3907,7 @@ class CustomerBalanceTransaction(_Row):
     ending_balance: Attribute[int]
     invoice_id: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
     type: Attribute[str]
     _parent_object: Attribute[str | None]
@@ -3926,19 +3926,19 @@ class CustomerBalanceTransaction(_Row):
 class CheckoutLineItem(_Row):
     """Stripe's `item`: the table `item`."""
 
-    adjustable_quantity: Attribute[Any]
+    adjustable_quantity: Any
     amount_discount: Attribute[int]
     amount_subtotal: Attribute[int]
     amount_tax: Attribute[int]
     amount_total: Attribute[int]
     currency: Attribute[str]
     description: Attribute[str | None]
-    discounts: Attribute[Any]
-    metadata: Attribute[Any]
+    discounts: Any
+    metadata: Any
     object: Attribute[str]
     price_id: Attribute[str | None]
     quantity: Attribute[int | None]
-    taxes: Attribute[Any]
+    taxes: Any
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
@@ -3953,22 +3953,22 @@ class InvoiceLineItem(_Row):
     amount: Attribute[int]
     currency: Attribute[str]
     description: Attribute[str | None]
-    discount_amounts: Attribute[Any]
+    discount_amounts: Any
     discountable: Attribute[bool]
     discount_ids: Attribute[list[str]]
     invoice_id: Attribute[str | None]
     livemode: Attribute[bool]
-    metadata: Attribute[Any]
+    metadata: Any
     object: Attribute[str]
-    parent: Attribute[Any]
-    period: Attribute[Any]
-    pretax_credit_amounts: Attribute[Any]
-    pricing: Attribute[Any]
+    parent: Any
+    period: Any
+    pretax_credit_amounts: Any
+    pricing: Any
     quantity: Attribute[int | None]
     quantity_decimal: Attribute[Decimal | None]
     subscription_id: Attribute[str | None]
     subtotal: Attribute[int]
-    taxes: Attribute[Any]
+    taxes: Any
     invoice_item_id: Attribute[str | None]
     subscription_item_id: Attribute[str | None]
     price_id: Attribute[str | None]
@@ -3999,7 +3999,7 @@ class Discount(_Row):
     invoice_item_id: Attribute[str | None]
     object: Attribute[str]
     promotion_code_id: Attribute[str | None]
-    source: Attribute[Any]
+    source: Any
     start: Attribute[datetime]
     subscription_id: Attribute[str | None]
     subscription_item_id: Attribute[str | None]

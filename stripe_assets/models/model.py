@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import sqlalchemy as sa
     from sqlalchemy.orm import Session
+    from stripe import StripeObject
 
     from stripe_assets.mirror import Mirror
 
@@ -118,7 +119,7 @@ class Model(metaclass=ModelType):
         @classmethod
         def sync_from_stripe_data(
             cls,
-            data: Mapping[str, Any],
+            data: StripeObject | Mapping[str, Any],
             *,
             api_key: str | None = None,
             session: Session | None = None,

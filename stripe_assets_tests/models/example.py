@@ -10,6 +10,7 @@ from typing import assert_type
 import pandas as pd
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from stripe import Customer as StripeCustomer
 
 from stripe_assets.models import (
     BankAccount,
@@ -53,6 +54,7 @@ def others(session: Session) -> None:
         assert_type(amount, int)
         assert_type(email, str | None)
     assert_type(session.scalar(select(func.count(Product.id)).where(Product.active)), int | None)
+    session.scalars(select(Customer).where(Customer.metadata["plan"].as_string() == "pro"))
     price = session.get_one(Price, ("acct_1", True, "price_1"))
     assert_type(price.unit_amount_decimal, Decimal | None)
     assert_type(price.product, Product | None)
@@ -69,7 +71,8 @@ def frames() -> None:
     assert_type(Invoice.frame(chunksize=1000), Iterator[pd.DataFrame])
 
 
-def syncs() -> None:
+def syncs(customer: StripeCustomer) -> None:
+    assert_type(Customer.sync_from_stripe_data(customer, depth=0), Customer)
     product = Product.sync_from_stripe_data({"id": "prod_1", "object": "product"}, api_key="acme_live")
     assert_type(product, Product)
     assert_type(Invoice.sync("in_1").refresh(), Invoice)

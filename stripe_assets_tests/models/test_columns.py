@@ -76,6 +76,14 @@ def test_core_and_orm_statements(mirror: Mirror) -> None:
         assert len(connection.scalars(query).all()) == mirror.count("invoice")
 
 
+def test_a_statement_looks_into_json(session: Session) -> None:
+    cls = models.Customer
+    names = session.scalars(sa.select(cls.invoice_settings["footer"].as_string()).limit(5)).all()
+    assert len(names) == 5
+    some = session.scalars(sa.select(cls).where(cls.address["country"].as_string().is_not(None)).limit(3)).all()
+    assert some and all(one.address["country"] for one in some)
+
+
 def test_stripe_data_is_the_object(mirror: Mirror, session: Session, invoice: Row) -> None:
     owner = Owner(invoice._account_id, invoice._livemode)
     assert invoice.stripe_data == mirror.read("invoice", owner, invoice.id)

@@ -110,7 +110,9 @@ def _class(relations: Relations, resource: Resource) -> Iterator[str]:
 
 
 def _attribute(name: str, kind: str, nullable: bool) -> str:
-    return f"    {name}: Attribute[{kind}{' | None' if nullable and kind != 'Any' else ''}]"
+    if kind == "Any":  # JSON: of the class, statements go into it as they like
+        return f"    {name}: Any"
+    return f"    {name}: Attribute[{kind}{' | None' if nullable else ''}]"
 
 
 def _relation(catalog: Catalog, relation: Relation) -> Iterator[str]:
