@@ -49,6 +49,8 @@ class Seen:
     """The last one that a run was requested for."""
     error: str | None = None
     """Of the last tick that looked."""
+    behind: dict[str, str] = field(default_factory=dict)
+    """See `EventWatch.behind`."""
     asked: dict[str, Asked] = field(default_factory=dict)
     """The last request for each account of which it may not be settled."""
 
@@ -119,6 +121,7 @@ class Round:
                 if alias not in watches:
                     seen.error = None
                     opened = watch(alias)
+                    opened.behind = seen.behind
                     watches[alias] = (opened, _after(seen.account, opened.owners()))
                 opened, owners = watches[alias]
                 owner = owners.popleft()

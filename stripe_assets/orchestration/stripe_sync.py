@@ -62,6 +62,8 @@ class Events(Protocol):
 class Watch(Protocol):
     """What a sensor needs of `EventWatch`."""
 
+    behind: dict[str, str]
+
     def owners(self) -> tuple[Owner, ...]: ...
 
     def failed_deliveries(self, owner: Owner) -> tuple[WatchedEvent, ...]: ...

@@ -25,6 +25,7 @@ class Accounts:
         self._owners = tuple(Owner(name, False) for name in names)
         self._failing = failing
         self._seconds = seconds
+        self.behind: dict[str, str] = {}
 
     def owners(self) -> tuple[Owner, ...]:
         return self._owners
@@ -152,3 +153,13 @@ def test_what_was_settled_is_forgotten() -> None:
     assert asked(round_, event("evt_1")) is None
     assert asked(round_) is None
     assert asked(round_, event("evt_1")) == first
+
+
+def test_where_a_look_has_ended_is_kept_for_the_next_tick() -> None:
+    keys = {"a": Accounts(["a1"])}
+    first = Round(None, keys, (), LOG)
+    for _ in first.looks(keys.__getitem__, lambda watch, owner: watch.behind.update(a1="evt_9")):
+        pass
+    later = {"a": Accounts(["a1"])}
+    visited(Round(first.cursor.text(), later, (), LOG), later)
+    assert later["a"].behind == {"a1": "evt_9"}
