@@ -52,6 +52,8 @@ def whole(query: Query, mirror: Mirror | None) -> pd.DataFrame:
 
 def chunks(query: Query, mirror: Mirror | None, size: int) -> Iterator[pd.DataFrame]:
     """At least one frame, so that there are always dtypes. The connection is given back when the last frame was, or the iterator ends."""
+    if size < 1:
+        raise ValueError(f"a chunk has at least one row, not {size}")
     statement, dtypes = query
     with the_mirror(mirror).connection() as connection:
         some = False

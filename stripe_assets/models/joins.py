@@ -24,7 +24,7 @@ class Joins:
         self._catalog = tables.catalog
         self._classes = classes
 
-    def relationship(self, resource: Resource, relation: Relation) -> orm.RelationshipProperty[Any]:
+    def as_relationship(self, resource: Resource, relation: Relation) -> orm.RelationshipProperty[Any]:
         """For a relation that is one join."""
         (target,) = relation.targets
         here, there = self._tables[resource.name], self._tables[target]
@@ -74,7 +74,7 @@ class Joins:
             owner = table.c[next(str(other.column) for other in holder.fields if other.name == naming)]
         return [*pairs, (owner, target.c._account_id)]
 
-    def property(self, resource: Resource, relation: Relation, attributes: Mapping[str, str]) -> property:
+    def as_property(self, resource: Resource, relation: Relation, attributes: Mapping[str, str]) -> property:
         """For a relation that is none: it asks the row's session whenever it is read. `attributes`: column → attribute."""
         if relation.kind == "parent":
             return property(self._read_parent, doc="The row on which this one hangs.")
@@ -84,8 +84,9 @@ class Joins:
             return property(lambda row: self._read_sublist(row, resource, relation), doc=f"The rows of {field.name}, in their order.")
         attribute = attributes[str(field.column)]
         if relation.kind == "references":
+            (target,) = relation.targets
             return property(
-                lambda row: self._read_all(row, relation.targets, getattr(row, attribute) or ()),
+                lambda row: self._read_all(row, target, getattr(row, attribute) or ()),
                 doc=f"The rows that {attribute} names, in that order.",
             )
         return property(lambda row: self._read_one(row, relation.targets, getattr(row, attribute)), doc=f"The row that {attribute} names.")
@@ -94,22 +95,26 @@ class Joins:
         return self._read_one(row, (row._parent_object,), row._parent_id) if row._parent_object else None
 
     def _read_one(self, row: Any, targets: tuple[str, ...], id: str | None) -> Any:
-        return next(iter(self._read_all(row, targets, [id])), None) if id else None
-
-    def _read_all(self, row: Any, targets: tuple[str, ...], ids: Sequence[str]) -> list[Any]:
-        """Rows of the row's own owner, those that are there, in the order of the ids."""
+        """A row of the row's own owner, of the model that the id's prefix means; where that tells nothing, of any of them."""
         session = session_of(row)
-        found: dict[str, Any] = {}
-        by_prefix = {id: self._catalog.by_id(id, targets) for id in ids}
-        # What no prefix tells is looked for everywhere.
-        for target in targets:
-            wanted = [id for id in ids if id not in found and by_prefix[id] in (None, target)]
-            if wanted:
-                cls = self._classes(target)
-                table = self._tables[target]
-                owned = table.c.id if target in self._tables.layout.self_owned else row._account_id
-                query = sa.select(cls).where(table.c._account_id == owned, table.c._livemode == row._livemode, table.c.id.in_(wanted))
-                found.update((one.id, one) for one in session.scalars(query))
+        if id is None:
+            return None
+        means = self._catalog.by_id(id, targets)
+        for target in targets if means is None else (means,):
+            account_id = id if target in self._tables.layout.self_owned else row._account_id
+            found = session.get(self._classes(target), (account_id, row._livemode, id))
+            if found is not None:
+                return found
+        return None
+
+    def _read_all(self, row: Any, target: str, ids: Sequence[str]) -> list[Any]:
+        """Rows of the row's own owner, those that are there, in the order of the ids."""
+        table = self._tables[target]
+        query = sa.select(self._classes(target)).where(
+            table.c._account_id == row._account_id, table.c._livemode == row._livemode, table.c.id.in_(ids)
+        )
+        session = session_of(row)
+        found = {one.id: one for one in session.scalars(query)} if ids else {}
         return [found[id] for id in ids if id in found]
 
     def _read_sublist(self, row: Any, resource: Resource, relation: Relation) -> list[Any]:
@@ -126,7 +131,7 @@ class Joins:
             if target not in self._tables.layout.self_owned:
                 query = query.where(table.c._account_id == row._account_id)
             found += session.scalars(query)
-        return sorted(found, key=lambda one: one._position)
+        return sorted(found, key=lambda one: one._position or 0)
 
 
 def session_of(row: Any) -> orm.Session:

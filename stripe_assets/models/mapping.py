@@ -92,7 +92,7 @@ def _map(cls: Any, resource: Resource) -> None:
     columns = {column: name for name, column in attributes.items()}
     for relation in relations().of(resource).values():
         if not relation.joinable:
-            setattr(cls, relation.name, _joins().property(resource, relation, columns))
+            setattr(cls, relation.name, _joins().as_property(resource, relation, columns))
 
 
 def relate(cls: Any, name: str) -> bool:
@@ -103,7 +103,7 @@ def relate(cls: Any, name: str) -> bool:
     with _lock:
         mapper = orm.class_mapper(cls, configure=False)
         if not mapper.has_property(name):
-            mapper.add_property(name, _joins().relationship(cls.resource, relation))
+            mapper.add_property(name, _joins().as_relationship(cls.resource, relation))
     return True
 
 

@@ -1,7 +1,7 @@
 """Which attributes a model has: names for its columns, and its relations to other models. From the catalog, without a database.
 
 A column's attribute has the column's name, with two exceptions:
-- a name that Python keeps for itself gets an underscore: `from_`;
+- a name that Python or every class keeps for itself gets an underscore: `from_`;
 - a list of references holds ids, so its attribute ends in `_ids` as a reference's ends in `_id`: `invoice.discount_ids` is the column
   `discounts`, `invoice.discounts` are the rows.
 
@@ -63,13 +63,14 @@ class Relations:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.layout = Layout(catalog)
-        self._reserved = frozenset(type.__dir__(Model))
+        self._reserved = frozenset([*keyword.kwlist, *type.__dir__(Model), *Model.__annotations__])
         self._made: dict[str, Mapping[str, Relation]] = {}
 
     def columns(self, resource: Resource) -> dict[str, str]:
         """Attribute → column."""
         lists = {field.column for field in resource.fields if field.kind == "references"}
-        return {_attribute(column, column in lists): column for column in self.layout.columns(resource)}
+        names = {column.removesuffix("s") + "_ids" if column in lists else column: column for column in self.layout.columns(resource)}
+        return {f"{name}_" if name in self._reserved else name: column for name, column in names.items()}
 
     def of(self, resource: Resource) -> Mapping[str, Relation]:
         """Name → relation."""
@@ -151,12 +152,6 @@ class Relations:
 
 def _references(resource: Resource) -> Iterator[Field]:
     return (field for field in resource.fields if field.kind == "reference")
-
-
-def _attribute(column: str, holds_ids: bool) -> str:
-    if holds_ids:
-        return column.removesuffix("s") + "_ids"
-    return f"{column}_" if keyword.iskeyword(column) else column
 
 
 def snake(class_name: str) -> str:

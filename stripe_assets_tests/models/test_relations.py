@@ -192,6 +192,15 @@ def test_no_name_is_there_twice_and_every_reference_is_a_relation() -> None:
                     assert any(one.field == field and one.targets == (resource.name,) for one in back), (resource.name, field.name)
 
 
+def test_what_is_no_join_belongs_to_the_rows_own_owner() -> None:
+    """Which is where its rows are looked for."""
+    for resource in catalog().resources.values():
+        for relation in relations().of(resource).values():
+            if not relation.joinable and relation.field is not None:
+                assert relation.field.owner == "own"
+                assert relation.kind != "references" or len(relation.targets) == 1
+
+
 def test_every_relation_of_every_model_can_be_read(mirror: Mirror) -> None:
     owner = Owner("acct_generated", True)
     generated = {name: Generator(shapes(), seed=len(name)).object(name) for name in catalog().resources}
