@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ from stripe_assets.models.relations import Relation, Relations
 _registry = orm.registry()
 _lock = threading.RLock()
 _being_mapped: set[type] = set()
+_related: dict[tuple[str, str], None] = {}
 
 
 class ModelTable(sa.Table):
@@ -104,7 +105,20 @@ def relate(cls: Any, name: str) -> bool:
         mapper = orm.class_mapper(cls, configure=False)
         if not mapper.has_property(name):
             mapper.add_property(name, _joins().as_relationship(cls.resource, relation))
+            _related[cls.resource.name, name] = None
     return True
+
+
+def relationships() -> tuple[tuple[str, str], ...]:
+    """Resource and name of every relationship that this process has used so far."""
+    return tuple(_related)
+
+
+def relate_again(wanted: tuple[tuple[str, str], ...], make: Callable[..., Any], *arguments: Any) -> Any:
+    """Makes a pickled row anew, after the relationships that there were."""
+    for resource, name in wanted:
+        getattr(model(resource), name, None)
+    return make(*arguments)
 
 
 def relations_of(cls: Any) -> Mapping[str, Relation]:

@@ -173,6 +173,13 @@ class Model(metaclass=ModelType):
                 return getattr(self, name)
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # A pickled row names the relationships by which it was loaded: where it is unpickled they have to be there first.
+        from stripe_assets.models.mapping import relate_again, relationships  # noqa: PLC0415  # the class is there before it is mapped
+
+        make, (cls, *arguments), *state = super().__reduce_ex__(protocol)
+        return relate_again, (relationships(), make, cls, *arguments), *state
+
     def __repr__(self) -> str:
         # What is loaded: showing an object asks the database nothing.
         loaded = vars(self)

@@ -26,9 +26,12 @@ def test_an_import_takes_less_than_half_a_second_and_loads_nothing_else() -> Non
         from stripe_assets.models import Invoice
         print(time.perf_counter() - start, *{"sqlalchemy", "dagster", "pandas", "stripe"} & set(sys.modules))
     """
-    seconds, *loaded = run(program).split()
-    assert loaded == []
-    assert float(seconds) < 0.5
+    taken = []
+    for _ in range(3):  # the machine may be busy with something else
+        seconds, *loaded = run(program).split()
+        assert loaded == []
+        taken.append(float(seconds))
+    assert min(taken) < 0.5
 
 
 def test_a_class_can_be_selected_before_the_orm_is_loaded() -> None:

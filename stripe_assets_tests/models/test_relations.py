@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -215,6 +218,18 @@ def test_every_relation_of_every_model_can_be_read(mirror: Mirror) -> None:
     with mirror.transaction() as connection:
         for table in mirror.tables.values():
             connection.execute(table.delete().where(table.c._livemode))
+
+
+def test_a_pickled_row_keeps_what_was_loaded(session: Session) -> None:
+    invoice = session.scalars(sa.select(Invoice).where(Invoice.customer_id.is_not(None)).limit(1)).one()
+    assert invoice.customer
+    program = """if True:
+        import pickle, sys
+        invoice = pickle.load(sys.stdin.buffer)
+        print(invoice.id, invoice.total, invoice.customer.id)
+    """
+    printed = subprocess.run([sys.executable, "-c", program], input=pickle.dumps(invoice), check=True, capture_output=True).stdout
+    assert printed.decode().split() == [invoice.id, str(invoice.total), invoice.customer_id]
 
 
 def test_threads_that_begin_together(mirror: Mirror) -> None:
