@@ -25,7 +25,9 @@ class Reach:
     def present(self, connection: sa.Connection, alias: str) -> tuple[Owner, ...]:
         """The owners that the key reached last, its own account first."""
         table = self._table
-        query = sa.select(table.c._account_id, table.c._livemode).where(table.c.alias == alias, table.c.lost_at.is_(None))
+        query = sa.select(table.c._account_id, table.c._livemode).where(
+            table.c.alias == alias, table.c.seen_at.is_not(None), table.c.lost_at.is_(None)
+        )
         query = query.order_by(table.c.own.desc(), table.c._account_id, table.c._livemode)
         return tuple(Owner(account_id, mode) for account_id, mode in connection.execute(query))
 

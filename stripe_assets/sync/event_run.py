@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
@@ -108,7 +108,10 @@ class EventRun:
         if known[:1] == (platform,) and (wanted == "all" or set(wanted) <= {owner.account_id for owner in known}):
             return tuple(owner for owner in known if wanted == "all" or owner == platform or owner.account_id in wanted)
         ids = [account_id_of(account, page.path) for page in listed() for account in page.accounts]
-        return tuple(dict.fromkeys([platform, *(Owner(id, platform.livemode) for id in ids)]))
+        owners = tuple(dict.fromkeys([platform, *(Owner(id, platform.livemode) for id in ids)]))
+        if not known and not self._mirror.reach(self._key.alias):
+            self._mirror.record_reach(self._key.alias, owners, datetime.now(UTC))  # a later sync notes who is lost
+        return owners
 
     def run(self) -> EventSummary:
         """Lists and processes the events."""

@@ -32,8 +32,8 @@ def process(instance: dg.DagsterInstance, alias: str | None, **config: Any) -> d
 def output(result: dg.ExecuteInProcessResult) -> dict[str, list[dict[str, Any]]]:
     """The tables of a run's summary."""
     (event,) = [event for event in result.all_events if event.is_successful_output]
-    metadata = event.step_output_data.metadata
-    return {name: [dict(record.data) for record in value.value.records] for name, value in metadata.items()}
+    tables = {name: value for name, value in event.step_output_data.metadata.items() if isinstance(value, dg.TableMetadataValue)}
+    return {name: [dict(record.data) for record in table.records] for name, table in tables.items()}
 
 
 def logged(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult) -> str:
