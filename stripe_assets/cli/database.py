@@ -1,9 +1,8 @@
-"""The database as the commands open it: never one in memory, never made only to find it empty, and a file for its owner alone."""
+"""The database as the commands open it: never one in memory, never made only to find it empty."""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,13 +20,7 @@ def opened() -> Mirror:
     """The database, made where there is none. Raises BadInput and MirrorError."""
     from stripe_assets.mirror import Mirror
 
-    path = _file(_url())
-    if path is not None:
-        try:
-            # It holds customers' data: SQLite would let everyone read it. Its journals take the file's mode.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError:
-            pass  # opening it fails too, and says why
+    _url()
     return Mirror.open()
 
 

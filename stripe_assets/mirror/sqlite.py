@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,8 @@ class SQLite:
 
     def engine(self, url: sa.URL) -> sa.Engine:
         in_memory = url.database in (None, "", ":memory:")
+        if not in_memory and not str(url.database).startswith("file:"):
+            _make_private(str(url.database))
         engine = sa.create_engine(
             url.set(drivername="sqlite+pysqlite"),
             json_serializer=json_text,
@@ -100,6 +103,14 @@ class SQLite:
         )
         values = (at, at, instant_text(synced_at), parents, closed.parent_resource, closed.field, *owner, at)
         return connection.exec_driver_sql(statement, values).rowcount
+
+
+def _make_private(path: str) -> None:
+    """Makes the file where there is none. It holds customers' data: SQLite would let everyone read it. Its journals take its mode."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError:
+        pass  # opening it fails too, and says why
 
 
 def _on_connect(connection: sqlite3.Connection, record: object) -> None:

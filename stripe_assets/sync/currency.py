@@ -166,6 +166,11 @@ class Currency:
         if not said:
             del self.reasons[why]
 
+    @property
+    def follows(self) -> bool:
+        """Whether there is anything that is not swept."""
+        return any(self.followed(owner) for owner in self.swept)
+
     def followed(self, owner: Owner) -> list[str]:
         """The models of an account that follow events in this run."""
         again = self.refused[owner].wholly if owner in self.refused else ()
@@ -201,7 +206,7 @@ class Currency:
 
 def _named(names: Sequence[str], all_of_them: int) -> str:
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return shown if len(names) < all_of_them // 2 else f"{len(names)} models"
+    return shown if len(names) <= 5 or len(names) < all_of_them // 2 else f"{len(names)} models"
 
 
 def is_listed_completely(models: Catalog, resource: Resource) -> bool:

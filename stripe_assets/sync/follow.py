@@ -53,8 +53,8 @@ class Follow:
     def run(self) -> None:
         """Raises SyncAborted when the run is halted, MirrorError when the database fails."""
         began = self._session.api.now()
-        self._read_events()
-        owners = [owner for owner in self._owners if owner in self._currency.cursors]
+        without = self._read_events()
+        owners = [owner for owner in self._owners if owner not in without and self._currency.followed(owner)]
         if owners:
             self._process(owners)
             self._read_unsettled(owners)
@@ -63,8 +63,8 @@ class Follow:
         followed = ((owner, name) for owner in owners for name in self._currency.followed(owner) if name not in self._unread)
         self._session.mirror.mark_current([pair for pair in followed if pair not in self.refused], began - LAG)
 
-    def _read_events(self) -> None:
-        """An account whose events are not all to be had is swept instead."""
+    def _read_events(self) -> set[Owner]:
+        """An account whose events are not all to be had is swept instead. Returns these."""
         cursors = self._currency.cursors
         feed = EventFeed(self._session, lambda report: None)
         feed.read([owner for owner in self._owners if owner in cursors], lambda owner: since(self._session.mirror, owner, cursors[owner]))
@@ -75,6 +75,7 @@ class Follow:
         for owner, error in feed.failures.items():
             reason = error.reason if isinstance(error, StripeError) else str(error)
             self._currency.sweep_instead(owner, f"the events of {owner.account_id} cannot be had: {reason}")
+        return set(feed.failures)
 
     def _process(self, owners: Sequence[Owner]) -> None:
         session, models = self._session, self._currency.models

@@ -85,7 +85,7 @@ class KeySync:
     @property
     def _closes(self) -> bool:
         """A full run of all models has listed everything; another one fetches what the rows that it wrote refer to."""
-        return self._partial or bool(self._currency.cursors)
+        return self._partial or self._currency.follows
 
     @property
     def related(self) -> str | None:
@@ -133,7 +133,7 @@ class KeySync:
         try:
             session.tolerated = {owner: its.partly for owner, its in self._currency.refused.items()}
             since = self._mirror.begin_closing(self._key.alias, session.platform, session.began) if self._closes else None
-            if self._currency.cursors:
+            if self._currency.follows:
                 self._follow = Follow(session, self._currency, self._owners, self._run_id)
                 self._follow.run()
                 for line in self._currency.late_lines():

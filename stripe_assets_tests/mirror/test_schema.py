@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Barrier
 
 import sqlalchemy as sa
@@ -189,3 +191,9 @@ def test_threads_that_first_use_the_tables_at_the_same_time_share_them(database_
 
         first, *others = threads.map(use, range(8))
     assert all(other == first for other in others)
+
+
+def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "mirror.db"
+    Mirror.open(f"sqlite:///{path}", catalog=CATALOG).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
