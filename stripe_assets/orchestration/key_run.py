@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.orchestration.heartbeat import Heartbeat
@@ -67,7 +68,8 @@ class KeyEvents:
         (Terminate, Ctrl-C, a bug) is raised, after the run's threads are ended."""
         outcome = self.outcome
         try:
-            with self._source.events(outcome.alias, outcome.selection, outcome.run_id or "", report) as events:
+            selection = replace(outcome.selection, others=outcome.others)
+            with self._source.events(outcome.alias, selection, outcome.run_id or "", report) as events:
                 outcome.progress = events.progress
                 opened()
                 log("\n".join(events.prepare()))

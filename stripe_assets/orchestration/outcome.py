@@ -7,12 +7,11 @@ import shlex
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from typing import Protocol
 
 from stripe_assets.catalog import catalog
 from stripe_assets.sync import EventSelection, EventSummary, Mode, ModelResult
-from stripe_assets.sync.event_run import NOT_THERE
 
 IDS_IN_A_COMMAND = 20
 
@@ -145,10 +144,7 @@ class EventsOutcome(Outcome):
     def took(self, summary: EventSummary) -> None:
         """The run came to this."""
         self.result = summary
-        if self.others:
-            self.elsewhere = tuple(id for id, error in summary.failed.items() if error == NOT_THERE)
-            failed = {id: error for id, error in summary.failed.items() if error != NOT_THERE}
-            self.result = replace(summary, failed=failed, failed_count=summary.failed_count - len(self.elsewhere))
+        self.elsewhere = tuple(summary.elsewhere)
 
     @property
     def succeeded(self) -> bool:

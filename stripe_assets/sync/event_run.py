@@ -119,7 +119,7 @@ class EventRun:
         assert self._owners, "prepare() comes first"
         try:
             session.tolerated = {owner: its.partly.union(its.wholly) for owner, its in refused(self._mirror, self._owners).items()}
-            self.progress.total = self._claim()
+            self.progress.total = self._claim() + self.progress.done
             since = self._mirror.begin_closing(self._key.alias, session.platform, session.began)
             kept = self._kept()
             EventProcessing(
@@ -180,6 +180,9 @@ class EventRun:
                 asked = self._ask(owner, list(left), feed)
                 found.setdefault(owner, []).extend(asked)
                 left = {id: None for id in left if id not in set(asked)}
+        if chosen.others:
+            self.summary.elsewhere += left
+            return found
         for id in left:
             self._tell(EventReport(id, "", self._session.api.now(), owners[0].account_id if owners else "", "failed", NOT_THERE))
         return found

@@ -34,6 +34,8 @@ class EventSelection:
     ids: tuple[str, ...] = ()
     account: str | None = None
     """The account whose events `ids` are, where it is known: no other is asked for them."""
+    others: bool = False
+    """Whether `ids` may be other keys' events: what this key does not have is then no failure."""
 
     def __post_init__(self) -> None:
         chosen = [name for name, given in (("failed", self.failed), ("type", self.type), ("ids", self.ids)) if given]
@@ -95,6 +97,8 @@ class EventSummary:
     failed: dict[str, str] = field(default_factory=dict)
     """Event → error, of the first FAILURES_KEPT."""
     failed_count: int = 0
+    elsewhere: list[str] = field(default_factory=list)
+    """Chosen ids that this key does not have, where they were left to other keys."""
     unknown_types: Counter[str] = field(default_factory=Counter)
     """Types that this release does not know: their objects were read where they could be."""
     errors: list[str] = field(default_factory=list)

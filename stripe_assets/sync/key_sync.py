@@ -60,6 +60,7 @@ class KeySync:
         self._rows: dict[tuple[Owner, str], int] = {}
         self._above: dict[str, list[str]] = {}
         self._lost: list[Owner] = []
+        self._failed = False
         self._accounts_known = False
         """Whether all accounts were listed, and what is no longer among them was asked for."""
         self.closure: ClosureResult | None = None
@@ -79,17 +80,8 @@ class KeySync:
         self._session.halt.set()
 
     @property
-    def _partial(self) -> bool:
-        return len(self._selected) < len(self._catalog.resources)
-
-    @property
-    def _closes(self) -> bool:
-        """A full run of all models has listed everything; another one fetches what the rows that it wrote refer to."""
-        return self._partial or self._currency.follows
-
-    @property
     def related(self) -> str | None:
-        """What a run of some models has fetched because their rows refer to it; None where that was not its task."""
+        """What the run has fetched because its rows refer to it; None before it has come to that."""
         return self.closure.line() if self.closure else None
 
     def prepare(self) -> Plan:
@@ -122,7 +114,6 @@ class KeySync:
             rows,
             self.progress.requests,
             accounts.refused,
-            related=self._partial,
         )
 
     def run(self) -> Iterator[ModelResult]:
@@ -132,14 +123,14 @@ class KeySync:
         self.progress.begin(len(self._selected))
         try:
             session.tolerated = {owner: its.partly for owner, its in self._currency.refused.items()}
-            since = self._mirror.begin_closing(self._key.alias, session.platform, session.began) if self._closes else None
+            since = self._mirror.begin_closing(self._key.alias, session.platform, session.began)
             if self._currency.follows:
                 self._follow = Follow(session, self._currency, self._owners, self._run_id)
                 self._follow.run()
                 for line in self._currency.late_lines():
                     logger.warning("%s: %s", self._key.alias, line)
             yield from self._results()
-            if since and not session.halt.is_set():
+            if not session.halt.is_set() and not self._failed:  # what a list that failed would have brought is not asked for one by one
                 self._close_references(since)
             if not session.halt.is_set() and self._accounts_known:
                 self._mirror.record_reach(self._key.alias, self._owners, datetime.now(UTC))
@@ -221,6 +212,7 @@ class KeySync:
         if name == ACCOUNT and state.failed:
             self._accounts_known = False
         errors = [error for error in (state.error, self._follow.error(name) if self._follow else None) if error]
+        self._failed |= bool(errors)
         if not errors and swept:
             self._finish(state, swept, rows)
         return ModelResult(

@@ -35,8 +35,6 @@ class Plan:
     fewest_requests: int
     """One for each page of what the mirror has now, at least one for each list."""
     fan_outs: tuple[FanOutPrice, ...]
-    related: bool
-    """Whether what the rows refer to is fetched as well, where the database lacks it."""
     ways: tuple[str, ...]
     """What follows events, and what is swept although that was not asked for."""
     refused: Mapping[str, str]
@@ -55,8 +53,7 @@ class Plan:
         lines += self.ways
         if self.feeders:
             lines.append(f"read along, as rows come with theirs: {', '.join(self.feeders)}")
-        if self.related:
-            lines.append("and one request for each object that these refer to and the database lacks")
+        lines.append("and one request for each object that these refer to and the database lacks")
         if self.fan_outs:
             per_parent: dict[str, list[str]] = {}
             for price in self.fan_outs:
@@ -89,8 +86,6 @@ def plan(
     rows: Mapping[str, int],
     account_requests: int,
     refused: Mapping[str, str],
-    *,
-    related: bool,
 ) -> Plan:
     """`rows` is what the mirror has of each model for these owners, `account_requests` what finding the owners took.
 
@@ -117,7 +112,6 @@ def plan(
         feeders=tuple(name for name in currency.models if name not in set(selected) and not catalog[name].lists_owners),
         fewest_requests=account_requests + len(currency.cursors) + lists + pages + asked,
         fan_outs=fan_outs,
-        related=related,
         refused=refused,
         ways=tuple(currency.lines()),
     )
