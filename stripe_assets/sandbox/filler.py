@@ -72,7 +72,18 @@ def fill(space: Space, seed: int, now: int, each: int, leave: Collection[str] = 
             if owners := [owner.id for name in parents for owner in space.some(name)][-each:]:
                 given[field] = owners[n % len(owners)]
         _content(space, record, seed, given)
+        _link(space, record, n)
     _singletons(space, seed, now)
+
+
+def _link(space: Space, record: Record, n: int) -> None:
+    """Gives the object to one parent, where its list wants to be told which and no field of the object says so."""
+    fields = schemas()[record.resource].fields
+    for route in catalog().resources[record.resource].routes:
+        for name in route.parent_params if route.parent else ():
+            owners = space.some(route.parent or "")
+            if "{" + name + "}" not in route.path and name not in fields and owners:
+                record.links.setdefault(name, owners[n % len(owners)].id)
 
 
 def _stubs(space: Space, seed: int, now: int, each: int, leave: Collection[str]) -> Iterator[Record]:
