@@ -192,6 +192,21 @@ class Ledger:
                     found[id] = EventState(state, attempts or 0, *rest)
         return found
 
+    def overtake(self, owner: Owner, model: str | None, before: datetime, now: datetime) -> int:
+        """A sweep that began then has read the model's objects: what had failed before need not be tried again. Returns how many.
+
+        `model`: None for events of which it is not known what they are about.
+        """
+        table = self._table
+        about = table.c.object.is_(None) if model is None else table.c.object == model
+        overtaken = (
+            sa.update(table)
+            .where(table.c.settled_at.is_(None), table.c.state == "failed", about, table.c.created < before)
+            .where(table.c._account_id == owner.account_id, table.c._livemode == owner.livemode)
+            .values(state="ignored", settled_at=now, reason="a full sweep has read everything since")
+        )
+        return self._mirror.change(lambda connection: connection.execute(overtaken).rowcount)
+
     def failing(self, owners: Iterable[Owner]) -> list[Failing]:
         """What these owners' failed events are about, with how many there are of each."""
         table = self._table

@@ -206,6 +206,10 @@ class Mirror:
         """Stores what a key reaches, its own account first. Returns those that it reached before and does not any more."""
         return self.change(lambda connection: self._reach.record(connection, alias, owners, now))
 
+    def found_reach(self, alias: str, owners: Sequence[Owner], now: datetime) -> None:
+        """Stores accounts that a key reaches, its own first; what it reached before stays known."""
+        self.change(lambda connection: self._reach.found(connection, alias, owners, now))
+
     def begin_closing(self, alias: str, own: Owner, since: datetime) -> datetime:
         """A run of the key is about to write rows whose references it will close. Returns since when (by this machine's clock) there
         are such rows: an earlier time where an earlier run did not come to its end. See `closed`."""

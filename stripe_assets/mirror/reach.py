@@ -31,12 +31,17 @@ class Reach:
         query = query.order_by(table.c.own.desc(), table.c._account_id, table.c._livemode)
         return tuple(Owner(account_id, mode) for account_id, mode in connection.execute(query))
 
+    def found(self, connection: sa.Connection, alias: str, owners: Iterable[Owner], now: datetime) -> None:
+        """Stores accounts that the key reaches, its own first. Says nothing of others."""
+        reached = list(dict.fromkeys(owners))
+        rows = [self._row(alias, owner, own=owner == reached[0], seen_at=now, lost_at=None) for owner in sorted(reached)]
+        self._dialect.put(connection, "_reach", _KEY, _COLUMNS, rows)
+
     def record(self, connection: sa.Connection, alias: str, owners: Iterable[Owner], now: datetime) -> list[Owner]:
         """Stores what the key reaches now, its own account first. Returns those that it reached before and does not any more."""
         reached = list(dict.fromkeys(owners))
         lost = sorted(set(self.present(connection, alias)) - set(reached))
-        rows = [self._row(alias, owner, own=owner == reached[0], seen_at=now, lost_at=None) for owner in sorted(reached)]
-        self._dialect.put(connection, "_reach", _KEY, _COLUMNS, rows)
+        self.found(connection, alias, reached, now)
         self._dialect.put(connection, "_reach", _KEY, _COLUMNS, [self._row(alias, owner, own=False, lost_at=now) for owner in lost])
         return lost
 

@@ -87,5 +87,7 @@ def _processed(context: dg.OpExecutionContext, run: KeyEvents, verbosity: int) -
         each.flush()
     for model, rows in outcome.result.rows.items() if outcome.result else ():
         key = asset_key(catalog()[model])
-        context.log_event(dg.AssetMaterialization(key, partition=outcome.alias, metadata={"rows_written": rows}))
+        there = outcome.result.rows_in_mirror if outcome.result else {}
+        metadata = {"rows_written": rows} | ({"dagster/partition_row_count": there[model]} if model in there else {})
+        context.log_event(dg.AssetMaterialization(key, partition=outcome.alias, metadata=metadata))
     return outcome

@@ -11,9 +11,9 @@ from typing import Literal
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror import Mirror, Owner
-from stripe_assets.sync.event_feed import EVENT, RETENTION
+from stripe_assets.sync.event_feed import RETENTION
 from stripe_assets.sync.model_state import feeders_of, with_feeders
-from stripe_assets.sync.results import AVAILABLE
+from stripe_assets.sync.results import AVAILABLE, EVENT
 
 Mode = Literal["auto", "full", "incremental"]
 How = Literal["events", "parents", "growth", "list", "none"]

@@ -14,12 +14,12 @@ from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.errand import Errand, Page
 from stripe_assets.sync.event_entries import entry_of, instant
 from stripe_assets.sync.event_selection import EventReport
+from stripe_assets.sync.results import EVENT
 from stripe_assets.sync.session import Session
 from stripe_assets.sync.task import Task, list_params
 
 logger = logging.getLogger(__name__)
 
-EVENT = "event"
 RETENTION = timedelta(days=30)
 """How long Stripe lists events."""
 LAG = timedelta(seconds=10)

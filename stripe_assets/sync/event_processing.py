@@ -27,7 +27,7 @@ class EventProcessing:
 
     `owners` are the accounts that the key covers, its own first. `lists` are the nested lists that this run reads with an account's
     objects where their events say so, `kept` the models that are kept current for it: a list of these that is not read now stays
-    open in the ledger, for a run that reads it.
+    open in the ledger, for a run that reads it. `refused` are those that the last sweep could not read at all.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class EventProcessing:
         *,
         lists: Callable[[Owner], Collection[str]],
         kept: Callable[[Owner], Collection[str]],
+        refused: Callable[[Owner], Collection[str]],
     ) -> None:
         self._session = session
         self._run_id = run_id
@@ -46,6 +47,7 @@ class EventProcessing:
         self._report = report
         self._lists = lists
         self._kept = kept
+        self._refused = refused
         names = [name for kind in session.catalog.events.values() for name in kind.lists]
         names += [child.name for children in session.catalog.unheard.values() for child in children]
         self._nested = active_routes(session.catalog, sorted(set(names)), session.platform.livemode)
@@ -141,6 +143,8 @@ class EventProcessing:
         removals: dict[EventKey, datetime] = {}
         for wish in wishes:
             state, did, trace = _outcome(wish.what, retrieval)
+            if state == "failed" and wish.what in retrieval.absent and wish.what.resource in self._refused(wish.what.owner):
+                state, did, trace = "ignored", f"this key may not read {wish.what.resource}, nor could the last sweep", None
             read = retrieval.present.get(wish.what)
             for entry in about[wish.what]:
                 left = set(entry.lists).difference(wish.lists).intersection(self._kept(wish.what.owner)) if read else ()

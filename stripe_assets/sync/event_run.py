@@ -14,11 +14,12 @@ from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
 from stripe_assets.sync.closure import Closure
 from stripe_assets.sync.currency import refused
 from stripe_assets.sync.errand import Page, Retrieval
-from stripe_assets.sync.event_feed import EVENT, RETENTION, EventFeed
+from stripe_assets.sync.event_feed import RETENTION, EventFeed
 from stripe_assets.sync.event_processing import EventProcessing
 from stripe_assets.sync.event_selection import EventReport, EventSelection, EventSummary
-from stripe_assets.sync.owners import ACCOUNT, account_id_of
+from stripe_assets.sync.owners import ACCOUNT, Owners, account_id_of
 from stripe_assets.sync.rereading import Wish, reread, retrieve_task
+from stripe_assets.sync.results import EVENT
 from stripe_assets.sync.session import Session, SyncAborted
 from stripe_assets.sync.task import Task
 
@@ -69,6 +70,8 @@ class EventRun:
         self._lock = threading.Lock()
         self._session = Session(key, mirror)
         self._owners: tuple[Owner, ...] = ()
+        self._feed: EventFeed | None = None
+        self._accounts: Owners
         self.progress = EventProgress(lambda: self._session.api.requests)
         self.summary = EventSummary(key.alias)
 
@@ -90,6 +93,7 @@ class EventRun:
         """Finds the accounts; says what the run will do."""
         try:
             accounts, _ = self._session.identify()
+            self._accounts = accounts
             self._owners = self._reach(accounts.connected)
         except (StripeError, InvalidApiKey, MirrorError) as error:
             raise SyncAborted(str(error)) from None
@@ -107,10 +111,14 @@ class EventRun:
             return (platform,)
         if known[:1] == (platform,) and (wanted == "all" or set(wanted) <= {owner.account_id for owner in known}):
             return tuple(owner for owner in known if wanted == "all" or owner == platform or owner.account_id in wanted)
+        return self._list_accounts(listed)
+
+    def _list_accounts(self, listed: Callable[[], Iterable[Any]]) -> tuple[Owner, ...]:
+        """Stripe's answer; a later sync finds out who is lost."""
+        platform = self._session.platform
         ids = [account_id_of(account, page.path) for page in listed() for account in page.accounts]
         owners = tuple(dict.fromkeys([platform, *(Owner(id, platform.livemode) for id in ids)]))
-        if not known and not self._mirror.reach(self._key.alias):
-            self._mirror.record_reach(self._key.alias, owners, datetime.now(UTC))  # a later sync notes who is lost
+        self._mirror.found_reach(self._key.alias, owners, datetime.now(UTC))
         return owners
 
     def run(self) -> EventSummary:
@@ -118,20 +126,29 @@ class EventRun:
         session, summary = self._session, self.summary
         assert self._owners, "prepare() comes first"
         try:
-            session.tolerated = {owner: its.partly.union(its.wholly) for owner, its in refused(self._mirror, self._owners).items()}
+            known = refused(self._mirror, self._owners)
+            session.tolerated = {owner: its.partly.union(its.wholly) for owner, its in known.items()}
             self.progress.total = self._claim() + self.progress.done
             since = self._mirror.begin_closing(self._key.alias, session.platform, session.began)
             kept = self._kept()
             EventProcessing(
-                session, self._run_id, self._owners, self._tell, lists=lambda owner: (), kept=lambda owner: kept.get(owner, ())
+                session,
+                self._run_id,
+                self._owners,
+                self._tell,
+                lists=lambda owner: (),
+                kept=lambda owner: kept.get(owner, ()),
+                refused=lambda owner: known[owner].wholly if owner in known else (),
             ).run()
             closure = Closure(session, self._owners).run(since)
             summary.related = closure.line()
+            summary.rows_in_mirror = self._mirror.counts(self._owners, session.progress.changed())
             summary.errors += [f"{self._key.alias}: a related object is missing: {error}" for error in closure.errors]
         except MirrorError as error:
             session.abort(error)
         finally:
-            summary.rows = session.progress.rows + session.progress.tombstones
+            summary.rows = session.progress.changed()
+            summary.listed = self._feed.listed if self._feed else 0
             summary.requests, summary.seconds = self.progress.requests, self.progress.seconds
         session.raise_if_halted()
         return summary
@@ -139,7 +156,7 @@ class EventRun:
     def _claim(self) -> int:
         """Lists what was chosen and takes it from the ledger. Returns how many are to be processed."""
         chosen, ledger = self._selection, self._mirror.ledger
-        feed = EventFeed(self._session, self._tell, keep_ids=chosen.failed)
+        feed = self._feed = EventFeed(self._session, self._tell, keep_ids=chosen.failed)
         claimed = 0
         if chosen.ids:
             owners = self._find(feed)
@@ -153,7 +170,6 @@ class EventRun:
                     claimed += ledger.claim(self._run_id, [owner], ids=ids)
             else:
                 claimed = ledger.claim(self._run_id, self._owners, type=chosen.type)
-        self.summary.listed = feed.listed
         self.summary.unknown_types = feed.unknown_types
         self.summary.errors += feed.errors
         self._could_not_list(feed.failures)
@@ -180,6 +196,13 @@ class EventRun:
                 asked = self._ask(owner, list(left), feed)
                 found.setdefault(owner, []).extend(asked)
                 left = {id: None for id in left if id not in set(asked)}
+        if left and chosen.account is None and self._key.connected == "all":
+            known, self._owners = set(owners), tuple(dict.fromkeys([*owners, *self._list_accounts(self._accounts.connected)]))
+            for owner in self._owners:  # an account may have been connected since
+                if left and owner not in known:
+                    asked = self._ask(owner, list(left), feed)
+                    found.setdefault(owner, []).extend(asked)
+                    left = {id: None for id in left if id not in set(asked)}
         if chosen.others:
             self.summary.elsewhere += left
             return found

@@ -104,6 +104,8 @@ class EventSummary:
     errors: list[str] = field(default_factory=list)
     """What could not be listed or fetched, apart from the events themselves."""
     rows: Counter[str] = field(default_factory=Counter)
+    rows_in_mirror: dict[str, int] = field(default_factory=dict)
+    """How many there are now of each of these models."""
     related: str | None = None
     """What was fetched because rows refer to it."""
     requests: int = 0

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import queue
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror import EventState, Mirror, Owner
-from stripe_assets.stripe_api import ApiKey, InvalidRequest, StripeApi, items
+from stripe_assets.stripe_api import Answer, ApiKey, Failure, InvalidRequest, StripeApi, Unreachable, items
 from stripe_assets.sync.currency import SKEW, concerned, how_followed
 from stripe_assets.sync.event_entries import created_at, entry_of
-from stripe_assets.sync.event_feed import EVENT, RETENTION, feed_params, since
+from stripe_assets.sync.event_feed import RETENTION, feed_params, since
 from stripe_assets.sync.owners import ACCOUNT, Owners
+from stripe_assets.sync.results import EVENT
 
 PAGE = 100
 PAGES_A_LOOK = 5
+GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class EventWatch:
         self._mirror = mirror
         self._catalog = catalog()
         self._api = StripeApi(key, timeout=timeout, max_retries=0)
+        self._timeout = timeout
         self._own: str | None = None
         self.behind: dict[str, str] = {} if behind is None else behind
         """Account → the undelivered event behind which the next look goes on. Who looks keeps it."""
@@ -95,8 +100,27 @@ class EventWatch:
     def _list(self, owner: Owner, filters: Mapping[str, Any]) -> list[dict[str, Any]]:
         path, params = feed_params(self._catalog, **filters)
         account = None if owner.account_id == self._own else owner.account_id
-        answer = self._api.get(path, params, stripe_account=account, endpoint=path)
+        answer = self._in_time(lambda: self._api.get(path, params, stripe_account=account, endpoint=path), path)
         return items(answer.body, path=path)
+
+    def _in_time(self, ask: Callable[[], Answer], path: str) -> Answer:
+        """A client's timeout is for each wait: a server that sends a byte now and then would hold a tick for ever."""
+        came: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+
+        def asking() -> None:
+            try:
+                came.put(ask())
+            except Exception as error:
+                came.put(error)
+
+        threading.Thread(target=asking, name="stripe-watch", daemon=True).start()
+        try:
+            answer = came.get(timeout=self._timeout + GRACE_SECONDS)
+        except queue.Empty:
+            raise Unreachable(Failure(alias=self._key.alias, path=path, message=f"no answer in {self._timeout:g} s")) from None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def _watched(self, owner: Owner, events: Iterable[dict[str, Any]], models: Collection[str]) -> tuple[WatchedEvent, ...]:
         by_id = {event["id"]: event for event in events if isinstance(event.get("id"), str)}

@@ -11,12 +11,13 @@ from stripe_assets.mirror import Batch, Missing, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.currency import Currency, how_followed
 from stripe_assets.sync.errand import Errand, Retrieval
-from stripe_assets.sync.event_feed import EVENT, LAG, OVERLAP, EventFeed, since
+from stripe_assets.sync.event_feed import LAG, OVERLAP, EventFeed, since
 from stripe_assets.sync.event_processing import EventProcessing
 from stripe_assets.sync.event_selection import EventReport
 from stripe_assets.sync.model_state import with_feeders
 from stripe_assets.sync.owners import ACCOUNT
 from stripe_assets.sync.rereading import Wish, reread
+from stripe_assets.sync.results import EVENT
 from stripe_assets.sync.session import Session
 from stripe_assets.sync.task import Task, list_params
 
@@ -85,28 +86,29 @@ class Follow:
         unread = [parent for parent, children in below.items() if not set(children).isdisjoint(models)]
         session.mirror.ledger.claim(self._run_id, owners, models=models, due=now, unread=unread)
         kept = {owner: self._currency.kept(owner) for owner in owners}
-        lists = {owner: kept[owner].intersection(models) for owner in owners}
+        lists, known = {owner: kept[owner].intersection(models) for owner in owners}, self._currency.refused
         processing = EventProcessing(
-            session, self._run_id, self._owners, self._report, lists=lambda o: lists.get(o, ()), kept=lambda o: kept.get(o, ())
+            session,
+            self._run_id,
+            self._owners,
+            self._report,
+            lists=lambda o: lists.get(o, ()),
+            kept=lambda o: kept.get(o, ()),
+            refused=lambda o: known[o].wholly if o in known else (),
         )
         processing.run()
         tried = set(self._failures)
         for failing in session.mirror.ledger.failing(owners):
-            if failing.object not in tried and (failing.object or EVENT) in models and not self._known(failing.owner, failing.object):
-                when = f"{failing.next_attempt_at:%Y-%m-%d %H:%M} UTC" if failing.next_attempt_at else "the next time"
-                error = f"{failing.count} events failed earlier and are tried again at {when}: {failing.error}"
-                self.fail(failing.object or EVENT, error)
+            if failing.object not in tried and (failing.object or EVENT) in models:
+                many = f"{failing.count} events that" if failing.count > 1 else "1 event that"
+                when = f"at {failing.next_attempt_at:%Y-%m-%d %H:%M} UTC" if failing.next_attempt_at else "the next time"
+                now = f"or now with: stripe-assets events --api-key {session.alias}"
+                self.fail(failing.object or EVENT, f"{many} failed earlier will be tried again {when}, {now}: {failing.error}")
 
     def _report(self, report: EventReport) -> None:
         self.events += report.state == "processed"
-        owner = Owner(report.account_id, self._session.platform.livemode)
-        if report.state == "failed" and not self._known(owner, report.model):
+        if report.state == "failed":
             self.fail(report.model or EVENT, f"event {report.id} ({report.type}): {report.did}")
-
-    def _known(self, owner: Owner, model: str | None) -> bool:
-        """Whether the model was refused by the last sweep altogether: its result says so, and the event's failure is in the ledger."""
-        refused = self._currency.refused.get(owner)
-        return refused is not None and model in refused.wholly
 
     def fail(self, model: str, error: str) -> None:
         self._failures.setdefault(model, []).append(error)

@@ -132,6 +132,9 @@ class KeySync:
             yield from self._results()
             if not session.halt.is_set() and not self._failed:  # what a list that failed would have brought is not asked for one by one
                 self._close_references(since)
+            if not session.halt.is_set() and not self._failed and len(self._selected) == len(self._catalog.resources):
+                for owner in self._owners:
+                    self._overtake(owner, None, self._currency.now)
             if not session.halt.is_set() and self._accounts_known:
                 self._mirror.record_reach(self._key.alias, self._owners, datetime.now(UTC))
         except MirrorError as error:
@@ -245,6 +248,13 @@ class KeySync:
             return self._sweep_began(owner, name) if read and name not in self._currency.alone.get(owner, ()) else None
 
         self._sweeps.finish(name, said, rows, state.requests, until)
+        for owner in swept:
+            if began := until(owner):
+                self._overtake(owner, name, began)
+
+    def _overtake(self, owner: Owner, model: str | None, began: datetime) -> None:
+        if self._mode == "full":
+            self._mirror.ledger.overtake(owner, model, began, datetime.now(UTC))
 
     def _close_references(self, since: datetime) -> None:
         self.closure = Closure(self._session, self._owners).run(since)

@@ -217,7 +217,7 @@ class Reader:
         """The lists that hang on an errand's rows are part of it."""
         assert task.errand
         parts = ((one, task.errand.part(task, one.parent)) for one in lists if one.parent)
-        return [replace(one, errand=part) for one, part in parts if part]
+        return [replace(one, errand=part, lists=task.lists) for one, part in parts if part]
 
     def _refused(self, task: Task, error: StripeError, asked_at: datetime) -> None:
         """Stripe's refusal is about a cursor or a parent that has gone, a parameter, what is available; or it is a failure."""

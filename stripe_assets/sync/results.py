@@ -12,6 +12,7 @@ from typing import Literal
 from stripe_assets.mirror import Batch, Row, WriteCounts
 
 AVAILABLE = "available"
+EVENT = "event"
 TOUCHED_KEPT = 5_000
 
 
@@ -49,6 +50,8 @@ class Progress:
         self.objects = 0
         self.rows: Counter[str] = Counter()
         self.tombstones: Counter[str] = Counter()
+        self.events = 0
+        """Those that were new to the ledger."""
         self.touched: dict[str, set[str] | None] = {}
         """The ids of the rows that were written, by model; None where they are too many to be kept."""
 
@@ -61,6 +64,7 @@ class Progress:
             self.objects += sum(batch.objects for batch in batches)
             self.rows.update(counts.rows)
             self.tombstones.update(counts.tombstones)
+            self.events += counts.events
             for batch in batches:
                 for rows_of in (batch.rows, batch.fills):
                     for model, rows in rows_of.items():
@@ -72,6 +76,12 @@ class Progress:
             ids.update(row["id"] for row in rows)
             if len(ids) > TOUCHED_KEPT:
                 self.touched[model] = None
+
+    def changed(self) -> Counter[str]:
+        """Model → rows that were written or found deleted. Of the events only those that are new: the others were but listed again."""
+        found = self.rows + self.tombstones
+        found[EVENT] = self.events
+        return +found
 
     def model_done(self) -> None:
         with self._lock:

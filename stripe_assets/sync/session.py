@@ -102,11 +102,8 @@ class Session:
         """Reads tasks that belong to no sweep; what becomes of each is told to its errand. Raises SyncAborted when the run is halted."""
         nested = nested or {}
         wanted = frozenset(models)
-        below: dict[str, set[str]] = {}
-        for parent, routes in nested.items():
-            for child, _ in routes:
-                below.setdefault(child, set()).update({parent} & wanted)
-        feeders = {name: Feeders(frozenset(below.get(name, ())) - {name}) for name in wanted | below.keys()}
+        below = {child for routes in nested.values() for child, _ in routes} - wanted
+        feeders = dict.fromkeys(wanted, Feeders()) | dict.fromkeys(below, Feeders(wanted))  # any page may bring rows that a list hangs on
         phase = self.phase(feeders, nested)
         unexpected = [state for state in phase.run(tasks) if state.error]
         phase.close()
