@@ -34,7 +34,9 @@ class ClosureResult:
 class Closure:
     """Waves of retrieves."""
 
-    def __init__(self, session: Session, owners: Sequence[Owner]) -> None:
+    def __init__(self, session: Session, owners: Sequence[Owner], refused: Mapping[tuple[Owner, str], str]) -> None:
+        """`refused`: models of an account that could not be read at all, with Stripe's reason: not asked for one by one."""
+        self._refused = refused
         self._session = session
         self._owners = owners
         self._asked: set[Missing] = set()
@@ -62,7 +64,10 @@ class Closure:
         self._asked |= missing
         elsewhere = {wanted for wanted in missing if wanted.owner not in self._owners}
         self._absent(dict.fromkeys(elsewhere, NOT_COVERED))
-        return sorted(missing - elsewhere)
+        reasons = {wanted: self._refused.get((wanted.owner, wanted.resource)) for wanted in missing - elsewhere}
+        refused = {wanted: Absence(reason, lasting=False) for wanted, reason in reasons.items() if reason}
+        self._absent(refused)
+        return sorted(missing - elsewhere - refused.keys())
 
     def _wave(self, missing: Sequence[Missing]) -> None:
         retrieval = Retrieval(self._session)

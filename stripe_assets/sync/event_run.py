@@ -140,7 +140,8 @@ class EventRun:
                 kept=lambda owner: kept.get(owner, ()),
                 refused=lambda owner: known[owner].wholly if owner in known else (),
             ).run()
-            closure = Closure(session, self._owners).run(since)
+            unreadable = {(owner, name): reason for owner, its in known.items() for name, reason in its.wholly.items()}
+            closure = Closure(session, self._owners, unreadable).run(since)
             summary.related = closure.line()
             summary.rows_in_mirror = self._mirror.counts(self._owners, session.progress.changed())
             summary.errors += [f"{self._key.alias}: a related object is missing: {error}" for error in closure.errors]

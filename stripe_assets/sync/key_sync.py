@@ -61,6 +61,7 @@ class KeySync:
         self._above: dict[str, list[str]] = {}
         self._lost: list[Owner] = []
         self._failed = False
+        self._unavailable: dict[tuple[Owner, str], str] = {}
         self._accounts_known = False
         """Whether all accounts were listed, and what is no longer among them was asked for."""
         self.closure: ClosureResult | None = None
@@ -209,6 +210,7 @@ class KeySync:
         rows = self._mirror.counts_by_owner(name, self._owners)
         refused = {owner: reason for owner in self._owners if owner not in swept and (reason := self._refused(owner, name))}
         for owner, reason in refused.items():
+            self._unavailable[owner, name] = reason
             state.unavailable.setdefault((None if owner == own else owner.account_id, "not read"), reason)
         if not swept and own not in refused:
             state.reads += 1  # it follows events
@@ -243,8 +245,12 @@ class KeySync:
         unlisted = _unlisted(self._catalog[name])
         said = {owner: unlisted or state.availability_of(None if owner == own else owner.account_id) for owner in swept}
 
+        for owner, reason in said.items():
+            if reason != AVAILABLE and Refused.of({name: reason}).wholly:
+                self._unavailable[owner, name] = reason
+
         def until(owner: Owner) -> datetime | None:
-            read = name not in Refused.of({name: said[owner]} if said[owner] != AVAILABLE else {}).wholly
+            read = (owner, name) not in self._unavailable
             return self._sweep_began(owner, name) if read and name not in self._currency.alone.get(owner, ()) else None
 
         self._sweeps.finish(name, said, rows, state.requests, until)
@@ -257,7 +263,7 @@ class KeySync:
             self._mirror.ledger.overtake(owner, model, began, datetime.now(UTC))
 
     def _close_references(self, since: datetime) -> None:
-        self.closure = Closure(self._session, self._owners).run(since)
+        self.closure = Closure(self._session, self._owners, self._unavailable).run(since)
         logger.info("%s: %s", self._key.alias, self.closure.line())
         if self.closure.errors:
             raise SyncAborted(f"{self._key.alias}: related objects are missing: " + "; ".join(self.closure.errors))

@@ -155,7 +155,7 @@ class Reader:
         """Models that are filled by the items' sublists were read if these were in the answer, and are told if not."""
         came = {name for one in (*batch.closed, *batch.sublists) for name in one.targets}
         for name in came:
-            if name in self._states:
+            if name in self._states and task.resource in self._states[name].feeders.sublists:
                 self._states.answered(name)
         for field in self._catalog[task.resource].fields if page else ():
             if field.kind == "sublist" and field.complete and len(field.path) == 1 and came.isdisjoint(field.targets):
