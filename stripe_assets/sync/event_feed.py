@@ -42,8 +42,8 @@ def since(mirror: Mirror, owner: Owner, cursor: datetime) -> dict[str, Any]:
     Where the newest event that is stored is older, it counts from that: it costs nothing, as nothing lies between, and holds where the
     clock of Stripe's answers is ahead of the one that dates its objects.
     """
-    newest = mirror.newest(EVENT, owner)
-    return {"created": {"gte": int((min(cursor, newest or cursor) - OVERLAP).timestamp())}}
+    first = cursor - OVERLAP
+    return {"created": {"gte": int(min(first, mirror.newest(EVENT, owner) or first).timestamp())}}
 
 
 class EventFeed(Errand):

@@ -13,7 +13,7 @@ from stripe_assets.catalog import catalog
 from stripe_assets.mirror import EventState, Mirror, Owner
 from stripe_assets.stripe_api import Answer, ApiKey, Failure, InvalidRequest, StripeApi, Unreachable, items
 from stripe_assets.sync.currency import SKEW, concerned, how_followed
-from stripe_assets.sync.event_entries import created_at, entry_of
+from stripe_assets.sync.event_entries import created_at, entry_of, instant
 from stripe_assets.sync.event_feed import RETENTION, feed_params, since
 from stripe_assets.sync.owners import ACCOUNT, Owners
 from stripe_assets.sync.results import EVENT
@@ -91,7 +91,8 @@ class EventWatch:
             return None
         page = self._list(owner, since(self._mirror, owner, min(following)))
         watched = [event for event in self._watched(owner, page, current) if event.models]
-        if len(page) == PAGE:  # there may be others behind them, about anything
+        oldest = min((at for event in page if (at := instant(event.get("created")))), default=now)
+        if len(page) == PAGE and oldest > min(following):  # there may be others behind them, about anything
             everything = tuple(sorted(current))
             newest = self._watched_event(owner, page[0], None, current)
             watched = [replace(event, models=everything) for event in watched or [newest]]

@@ -1,0 +1,89 @@
+"""What events cost: requests, seconds and memory, for many events on few objects and for a run with nothing new.
+
+python -m stripe_assets_tests.benchmarks.events [--objects 1000] [--each 10] [--database URL]
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from stripe_assets.mirror import Mirror
+from stripe_assets.sandbox import Sandbox
+from stripe_assets.stripe_api import parse_api_key
+from stripe_assets.sync import EventRun, EventSelection, KeySync
+
+KEY = parse_api_key("benchmark", "sk_test_second")
+ACCOUNT = "acct_1SandboxSecond00"
+DAY = 86_400
+
+
+@click.command()
+@click.option("--objects", default=1000, show_default=True)
+@click.option("--each", default=10, show_default=True, help="Events about each object.")
+@click.option("--database", default=None, help="Default: a SQLite file of its own.")
+def main(objects: int, each: int, database: str | None) -> None:
+    """Objects that are weeks apart are retrieved one by one, those of one billing run are found in their list."""
+    os.environ.update(STRIPE_ASSETS_MAX_RPS="0", STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT="0")
+    table = Table("what", "events", "requests", "seconds", "MB at most", title=f"{objects:,} objects, {each} events each")
+    for title, apart in ("created a day apart", DAY), ("created together", 0):
+        with tempfile.TemporaryDirectory() as folder, Sandbox(empty=True) as sandbox:
+            os.environ["STRIPE_API_BASE"] = sandbox.base
+            with Mirror.open(database or f"sqlite:///{Path(folder) / 'mirror.db'}") as mirror:
+                fill(sandbox, objects, each, apart)
+                add(table, f"process_events, {title}", sandbox, objects * each, lambda mirror=mirror: process(mirror))
+                add(table, "again", sandbox, objects * each, lambda mirror=mirror: process(mirror))
+                add(table, "full sync", sandbox, 0, lambda mirror=mirror: sync(mirror, "full"))
+                sandbox.control("clock", advance=600)
+                add(table, "incremental sync, nothing new", sandbox, 0, lambda mirror=mirror: sync(mirror, "incremental"))
+    Console().print(table)
+
+
+def fill(sandbox: Sandbox, objects: int, each: int, apart: int) -> None:
+    now = sandbox.control("state", "GET")["now"]
+    make = [
+        ("objects", {"resource": "customer", "object": {"id": f"cus_{n}", "created": now - n * apart}, "account": ACCOUNT, "event": False})
+        for n in range(objects)
+    ]
+    change = [
+        ("objects/change", {"resource": "customer", "id": f"cus_{n}", "changes": {"name": f"{turn}"}, "account": ACCOUNT})
+        for turn in range(each)
+        for n in range(objects)
+    ]
+    calls: list[Any] = [[what, body] for what, body in make + change]
+    for start in range(0, len(calls), 5000):
+        sandbox.control("batch", calls=calls[start : start + 5000])
+
+
+def add(table: Table, what: str, sandbox: Sandbox, events: int, run: Callable[[], None]) -> None:
+    before, began = len(sandbox.log()), time.perf_counter()
+    run()
+    seconds, requests = time.perf_counter() - began, len(sandbox.log()) - before
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    table.add_row(what, f"{events:,}", f"{requests:,}", f"{seconds:.1f}", f"{most:.0f}")
+
+
+def process(mirror: Mirror) -> None:
+    with EventRun(KEY, mirror, EventSelection(type="customer.updated"), run_id=f"events {time.time()}") as run:
+        run.prepare()
+        summary = run.run()
+    assert summary.succeeded, summary.lines()
+
+
+def sync(mirror: Mirror, mode: Any) -> None:
+    with KeySync(KEY, mirror, run_id=f"sync {time.time()}", mode=mode) as run:
+        run.prepare()
+        assert all(result.status != "failed" for result in run.run())
+
+
+if __name__ == "__main__":
+    main()
