@@ -101,6 +101,8 @@ class Retrieval(Errand):
         self.absent: dict[Missing, StripeError] = {}
         """What Stripe does not have, or does not show."""
         self.failures: dict[Missing, Failed] = {}
+        self.with_parts: set[Missing] = set()
+        """Objects of which more than their own answer has to be read."""
 
     def gone(self, wanted: Missing) -> bool:
         """Whether Stripe said that there is no such object (any more)."""
@@ -126,6 +128,11 @@ class Retrieval(Errand):
             return None
         self.absent[wanted] = error
         return Batch(gone=[Gone(wanted.resource, wanted.owner, (wanted.id,), asked_at)]) if self.gone(wanted) else None
+
+    def part(self, task: Task, parent: ParentRef) -> Errand | None:
+        if task.wanted:
+            self.with_parts.add(task.wanted)
+        return super().part(task, parent)
 
     def tolerates(self, task: Task) -> bool:
         return task.model in self._tolerated.get(task.reader, ())

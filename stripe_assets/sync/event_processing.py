@@ -18,7 +18,7 @@ from stripe_assets.sync.session import Session, SyncAborted
 
 EVENTS_AT_ONCE = 20_000
 PAYLOADS_AT_ONCE = 500
-OBJECTS_AT_ONCE = 1_000
+OBJECTS_AT_ONCE = 500
 """After so many retrieves their events are settled: a crash costs no more than these."""
 
 
@@ -54,8 +54,10 @@ class EventProcessing:
 
     def run(self) -> None:
         """Raises SyncAborted when the run is halted, MirrorError when the database fails; what was settled until then is."""
-        ledger = self._session.mirror.ledger
+        ledger, last = self._session.mirror.ledger, None
         while entries := ledger.take(self._run_id, EVENTS_AT_ONCE):
+            assert entries[0].key != last, f"event {entries[0].id} was processed and is not settled"
+            last = entries[0].key
             self._process(entries)
 
     def _process(self, entries: list[LedgerEntry]) -> None:
@@ -91,12 +93,14 @@ class EventProcessing:
     def _read(self, wanted: list[Missing], about: Mapping[Missing, list[LedgerEntry]]) -> None:
         retrieval, began = Retrieval(self._session), self._session.api.now()
         wishes = {one: self._wish(one, about[one]) for one in wanted}
+        left = dict(wishes)
         try:
             for done in reread(self._session, list(wishes.values()), retrieval, self._nested, OBJECTS_AT_ONCE):
                 self._ask_for_what_left([wishes[one] for one in done if one in retrieval.present], began, retrieval)
-                self._settle(self._settlement([wishes[one] for one in done], about, retrieval))
-        except BaseException:
-            self._settle(self._settlement([wishes[one] for one in wanted if one in retrieval.present], about, retrieval))
+                self._settle(self._settlement([left.pop(one) for one in done], about, retrieval))
+        except SyncAborted:  # what was read is done, unless the rest of a sublist may be missing
+            whole = retrieval.present.keys() - retrieval.with_parts
+            self._settle(self._settlement([wish for one, wish in left.items() if one in whole], about, retrieval))
             raise
 
     def _wish(self, wanted: Missing, entries: list[LedgerEntry]) -> Wish:
