@@ -104,8 +104,11 @@ def relate(cls: Any, name: str) -> bool:
     with _lock:
         mapper = orm.class_mapper(cls, configure=False)
         if not mapper.has_property(name):
+            for target in relation.targets:  # a class that is mapped only when a statement meets it is not configured any more
+                map_class(model(target))
             mapper.add_property(name, _joins().as_relationship(cls.resource, relation))
             _related[cls.resource.name, name] = None
+    orm.configure_mappers()
     return True
 
 

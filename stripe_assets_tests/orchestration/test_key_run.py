@@ -28,7 +28,7 @@ class BrokenSync:
         self._error = error
 
     def prepare(self) -> Plan:
-        return Plan("acme", (Owner("acct_1", False),), tuple(self._finishing), (), 1, (), False, (), {})
+        return Plan("acme", (Owner("acct_1", False),), tuple(self._finishing), (), 1, (), (), {})
 
     def run(self) -> Iterator[ModelResult]:
         for model in self._finishing:

@@ -8,10 +8,11 @@ import pytest
 import stripe
 
 from stripe_assets.sandbox import Sandbox
-from stripe_assets.sandbox.settings import Settings
+from stripe_assets.sandbox.settings import Settings, today
 from stripe_assets.sandbox.world import World
 
-NOW = 1_795_392_000
+NOW = today()
+"""What a sandbox starts with: the world of these tests is the one that the running sandbox has."""
 
 
 def client_of(running: Sandbox, key: str = "sk_test_sandbox", **options: Any) -> stripe.StripeClient:
