@@ -143,9 +143,8 @@ class Ledger:
     ) -> int:
         """Records what became of entries, where they are pending and still this run's. Returns how many were.
 
-        Parameters: ignored, failed: with the reason, the error. unread: processed, but for these lists.
-        now: when; a failed one is tried again a minute later, then
-        after twice as long each time, at most a day.
+        Parameters: ignored, failed: with the reason, the error. unread: processed, but for these lists. now: when; a failed
+        one is tried again a minute later, then after twice as long each time, at most a day.
         """
         done = {"state": "processed", "settled_at": now, "error": None, "lists": None}
         count = self._settle(run_id, ((key, None) for key in processed), done)

@@ -39,8 +39,6 @@ class Follow:
         """Models of which a list or an unsettled object could not be read."""
         self.refused: dict[tuple[Owner, str], str] = {}
         """What Stripe refuses to list, though it did not before → its reason."""
-        self.events = 0
-        """How many were processed."""
 
     def error(self, model: str) -> str | None:
         """What went wrong with the model's objects, or with those that they come with."""
@@ -106,7 +104,6 @@ class Follow:
                 self.fail(failing.object or EVENT, f"{many} failed earlier will be tried again {when}, {now}: {failing.error}")
 
     def _report(self, report: EventReport) -> None:
-        self.events += report.state == "processed"
         if report.state == "failed":
             self.fail(report.model or EVENT, f"event {report.id} ({report.type}): {report.did}")
 
@@ -114,7 +111,7 @@ class Follow:
         self._failures.setdefault(model, []).append(error)
 
     def _read_growth(self, owners: Sequence[Owner]) -> None:
-        """What was created since the last time, and what was not settled then."""
+        """What was created since the last time."""
         pairs = [(owner, name) for owner in owners for name in self._currency.followed(owner) if how_followed()[name] == "growth"]
         if not pairs:
             return

@@ -206,7 +206,8 @@ class KeySync:
 
     def _result(self, state: ModelState) -> ModelResult:
         name, own = state.model, self._owners[0]
-        swept = (own,) if name == ACCOUNT else tuple(owner for owner in self._owners if name in self._currency.swept[owner])
+        accounts = self._catalog[name].lists_owners
+        swept = (own,) if accounts else tuple(owner for owner in self._owners if name in self._currency.swept[owner])
         rows = self._mirror.counts_by_owner(name, self._owners)
         refused = {owner: reason for owner in self._owners if owner not in swept and (reason := self._refused(owner, name))}
         for owner, reason in refused.items():
@@ -214,7 +215,7 @@ class KeySync:
             state.unavailable.setdefault((None if owner == own else owner.account_id, "not read"), reason)
         if not swept and own not in refused:
             state.reads += 1  # it follows events
-        if name == ACCOUNT and state.failed:
+        if accounts and state.failed:
             self._accounts_known = False
         errors = [error for error in (state.error, self._follow.error(name) if self._follow else None) if error]
         self._failed |= bool(errors)
