@@ -5,11 +5,17 @@ from __future__ import annotations
 import difflib
 import logging
 import os
+import re
+from collections.abc import Collection
 
-from stripe_assets.mirror import KeyStore, Mirror, StoredKey
+from stripe_assets.mirror import KeyStore, KeyStoreError, Mirror, StoredKey
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, environment_key, environment_variables, parse_api_key
 
 _log = logging.getLogger(__name__)
+
+NO_ALIAS = "api_key"
+"""Stands for the alias of a key that a program gives and that is no key of the database or the environment."""
+_LOOKS_LIKE_A_KEY = re.compile(r"(sk|rk|pk)_")
 
 HOW_TO_SET_A_KEY = (
     "Set STRIPE_SECRET_KEY (alias: default), or STRIPE_API_KEY__ACME for an alias of your own (acme), in the environment or in ./.env; "
@@ -41,6 +47,7 @@ class KeyRing:
     def __init__(self, mirror: Mirror | None) -> None:
         self.variables = environment_variables(os.environ)
         """Alias → the environment variable that holds its key."""
+        self._mirror = mirror
         self._store = KeyStore(mirror) if mirror else None
 
     def stored(self) -> dict[str, StoredKey]:
@@ -69,3 +76,67 @@ class KeyRing:
         if variable is not None:
             return environment_key(os.environ, alias, variable)
         raise UnknownAlias(alias, self.aliases())
+
+    def reading(
+        self, named: str | None = None, *, secret: str | None = None, livemode: bool | None = None, accounts: Collection[str] = ()
+    ) -> ApiKey:
+        """The key by which an object is read.
+
+        Parameters: named: an alias or a secret; by default it is found out. secret: by which the program has read the object itself.
+        livemode: the object's, None where that is not known. accounts: those whose object it is, as far as that is known.
+        Raises UnknownAlias, InvalidApiKey where none or more than one could be meant, MirrorError, KeyStoreError.
+        """
+        if named is not None and not _LOOKS_LIKE_A_KEY.match(named.strip()):
+            key = self.api_key(named)
+        elif given := named or secret:
+            key = self._of_secret(given)
+        else:
+            key = self._that_reads(livemode, accounts)
+        if livemode not in (None, key.livemode):
+            raise InvalidApiKey(f"{key.alias}: this is a {_mode(key.livemode)} mode key, and the object is of {_mode(livemode)} mode")
+        return key
+
+    def _of_secret(self, secret: str) -> ApiKey:
+        given = parse_api_key(NO_ALIAS, secret)
+        return next((key for key in self._usable() if key.secret == given.secret), given)
+
+    def _that_reads(self, livemode: bool | None, accounts: Collection[str]) -> ApiKey:
+        keys = [key for key in self._usable() if livemode in (None, key.livemode)]
+        if known := [key for key in keys if not self.reached(key).isdisjoint(accounts)]:
+            keys = known  # any other one may reach an account that was connected since
+        whose = "" if livemode is None else f"{_mode(livemode)} mode "
+        if not keys:
+            raise InvalidApiKey(f"No API key reads {whose}objects (known: {', '.join(self.aliases()) or 'none'}). {HOW_TO_SET_A_KEY}")
+        own = {(self._own_account(key) or key.alias, key.livemode) for key in keys}
+        if len(own) > 1:
+            names = ", ".join(key.alias for key in keys)
+            raise InvalidApiKey(f"More than one API key reads {whose}objects: say which one is meant by api_key= ({names})")
+        return min(keys, key=lambda key: (key.kind != "secret", key.alias))
+
+    def _usable(self) -> list[ApiKey]:
+        """Raises what is wrong with a key where that leaves none."""
+        keys: list[ApiKey] = []
+        problem: Exception | None = None
+        for alias in self.aliases():
+            try:
+                keys.append(self.api_key(alias))
+            except (InvalidApiKey, KeyStoreError) as error:
+                problem = error
+        if problem is not None and not keys:
+            raise problem
+        return keys
+
+    def reached(self, key: ApiKey) -> set[str]:
+        """The accounts that it is known to reach: empty where nothing is known."""
+        own = self._own_account(key)
+        if own is None or self._mirror is None:
+            return set()
+        return {own, *(owner.account_id for owner in self._mirror.reach(key.alias))}
+
+    def _own_account(self, key: ApiKey) -> str | None:
+        own = self._mirror.own_account(key.alias, key.fingerprint) if self._mirror else None
+        return own.account_id if own else key.account_id
+
+
+def _mode(livemode: bool | None) -> str:
+    return "live" if livemode else "test"

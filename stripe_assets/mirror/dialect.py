@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -19,12 +19,19 @@ class Dialect(Protocol):
     schema: str | None
     """The schema that holds the tables, where the database has schemas."""
 
+    without_transactions: Mapping[str, Any]
+    """Execution options of an engine on which each statement stands alone."""
+
     def engine(self, url: sa.URL) -> sa.Engine: ...
 
     def version_table_exists(self, connection: sa.Connection) -> bool: ...
 
     def begin_schema_change(self, connection: sa.Connection) -> None:
         """Waits until no other program changes the schema; the lock ends with the transaction."""
+        ...
+
+    def queue(self, connection: sa.Connection) -> None:
+        """Waits until no other transaction that has queued goes on: those that lock rows in orders of their own."""
         ...
 
     def existing_columns(self, connection: sa.Connection) -> dict[str, set[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,7 +22,7 @@ from stripe_assets.mirror.rebuild import Reader
 from stripe_assets.mirror.references import Absence, Missing
 from stripe_assets.mirror.schema import ensure_schema
 from stripe_assets.mirror.sweeps import FinishedSweep, Sweep, Sweeps, SweepStatus
-from stripe_assets.mirror.tables import Tables
+from stripe_assets.mirror.tables import PRIMARY_KEY, Tables
 from stripe_assets.mirror.upsert import Writer
 
 if TYPE_CHECKING:
@@ -77,16 +77,25 @@ class Mirror:
         """
         parsed = database_url(url)
         dialect = dialect_of(parsed)
+        engine = dialect.engine(parsed)
+        try:
+            return cls.on(engine, catalog=catalog)
+        except MirrorError:
+            engine.dispose()
+            raise
+
+    @classmethod
+    def on(cls, engine: sa.Engine, *, catalog: Catalog | None = None) -> Mirror:
+        """The mirror in the database of an engine that the program has already; otherwise as `open`."""
         if catalog is None:
             from stripe_assets.catalog import catalog as load  # noqa: PLC0415  # reads a data file: only who needs it pays
 
             catalog = load()
-        engine = dialect.engine(parsed)
+        dialect = dialect_of(engine.url)
         tables = Tables(catalog, dialect.schema)
         try:
             ensure_schema(engine, tables, dialect)
         except (exc.SQLAlchemyError, OSError) as error:
-            engine.dispose()
             raise explained(error, engine.url) from error
         return cls(engine, tables, dialect)
 
@@ -104,15 +113,36 @@ class Mirror:
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def write(self, batches: Sequence[Batch]) -> WriteCounts:
+    def write(self, batches: Sequence[Batch], connection: sa.Connection | None = None) -> WriteCounts:
         """Writes batches in one transaction: rows, fills, tombstones, checkpoints, ledger entries.
 
-        Safe to repeat. Raises MirrorError, with nothing written.
+        Safe to repeat. Raises MirrorError, with nothing written. With `connection` it is a part of the transaction there.
         """
-        return self.change(lambda connection: self._writer.write(connection, batches))
+        return self.change(lambda connection: self._writer.write(connection, batches), connection)
 
-    def change(self, work: Callable[[sa.Connection], T]) -> T:
-        """Does this in one transaction, from the start again where another program's was in the way. Returns its result."""
+    def queue(self, connection: sa.Connection) -> None:
+        """At the beginning of a transaction that claims rows: others that do wait until it has ended, rather than for each other."""
+        self.dialect.queue(connection)
+
+    def claim(self, connection: sa.Connection, resource: str, row: Row) -> Row | None:
+        """Inserts an observed row where there is none. Otherwise what is there, in the same columns: nothing changes it until the
+        transaction ends."""
+        if self._writer.write(connection, [Batch(fills={resource: [row]})]).fills.get(resource):
+            return None
+        table = self.tables[resource]
+        query = sa.select(*(table.c[column] for column in row)).where(*(table.c[column] == row[column] for column in PRIMARY_KEY))
+        return dict(connection.execute(query.with_for_update()).mappings().one())
+
+    def change(self, work: Callable[[sa.Connection], T], connection: sa.Connection | None = None) -> T:
+        """Does this in one transaction, from the start again where another program's was in the way. Returns its result.
+
+        With `connection` it is done once, as a part of the transaction there. Raises MirrorError.
+        """
+        if connection is not None:
+            try:
+                return work(connection)
+            except (exc.SQLAlchemyError, OSError) as error:
+                raise explained(error, self.engine.url) from error
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.transaction() as connection:
@@ -197,18 +227,27 @@ class Mirror:
         moved = sorted(set(pairs))
         self.change(lambda connection: self._sweeps.mark_current(connection, moved, until))
 
-    def reach(self, alias: str) -> tuple[Owner, ...]:
+    def reach(self, alias: str, connection: sa.Connection | None = None) -> tuple[Owner, ...]:
         """The owners that the key reached when it was last used, its own account first. Empty for one that was never used."""
-        with self.connection() as connection:
+        with self.connection(connection) as connection:
             return self._reach.present(connection, alias)
 
     def record_reach(self, alias: str, owners: Sequence[Owner], now: datetime) -> list[Owner]:
         """Stores what a key reaches, its own account first. Returns those that it reached before and does not any more."""
         return self.change(lambda connection: self._reach.record(connection, alias, owners, now))
 
-    def found_reach(self, alias: str, owners: Sequence[Owner], now: datetime) -> None:
+    def found_reach(self, alias: str, owners: Sequence[Owner], now: datetime, connection: sa.Connection | None = None) -> None:
         """Stores accounts that a key reaches, its own first; what it reached before stays known."""
-        self.change(lambda connection: self._reach.found(connection, alias, owners, now))
+        self.change(lambda connection: self._reach.found(connection, alias, owners, now), connection)
+
+    def own_account(self, alias: str, fingerprint: str, connection: sa.Connection | None = None) -> Owner | None:
+        """The own account of the key that has this alias and fingerprint, where it was found out before."""
+        with self.connection(connection) as connection:
+            return self._reach.own_account(connection, alias, fingerprint)
+
+    def found_key(self, alias: str, own: Owner, fingerprint: str, connection: sa.Connection | None = None) -> None:
+        """Stores whose key it is that the alias has now."""
+        self.change(lambda connection: self._reach.found_key(connection, alias, own, fingerprint), connection)
 
     def begin_closing(self, alias: str, own: Owner, since: datetime) -> datetime:
         """A run of the key is about to write rows whose references it will close. Returns since when (by this machine's clock) there
@@ -265,19 +304,27 @@ class Mirror:
         Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
         """
         with self.connection() as connection:
-            return references.missing(connection, self.catalog, self.tables, self.dialect, since, owners, resources)
+            return references.missing(connection, self.tables, self.dialect, since, owners, resources)
 
-    def record_absences(self, absent: Mapping[Missing, Absence]) -> None:
+    def present(self, wanted: Collection[Missing], connection: sa.Connection | None = None) -> set[Missing]:
+        """Those of `wanted` that have a row, or of which it is recorded that there is none."""
+        with self.connection(connection) as connection:
+            return references.present(connection, self.tables, wanted)
+
+    def referred(self, rows: Mapping[str, Iterable[Row]], platform: Owner) -> set[Missing]:
+        """What rows, by resource, refer to, whether it is there or not; they need not be in the database."""
+        return references.referred(self.catalog, rows, platform)
+
+    def record_absences(self, absent: Mapping[Missing, Absence], connection: sa.Connection | None = None) -> None:
         """Notes that these do not exist or may not be read, each with Stripe's reason."""
         if absent:
-            with self.transaction() as connection:
-                references.record(connection, self.tables, self.dialect, absent)
+            self.change(lambda connection: references.record(connection, self.tables, self.dialect, absent), connection)
 
     @contextmanager
-    def connection(self) -> Iterator[sa.Connection]:
-        """A connection for reading. Errors of the database become MirrorError."""
+    def connection(self, given: sa.Connection | None = None) -> Iterator[sa.Connection]:
+        """A connection for reading, or the one that is given. Errors of the database become MirrorError."""
         try:
-            with self.engine.connect() as connection:
+            with nullcontext(given) if given is not None else self.engine.connect() as connection:
                 yield connection
         except (exc.SQLAlchemyError, OSError) as error:
             raise explained(error, self.engine.url) from error

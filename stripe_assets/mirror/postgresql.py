@@ -7,9 +7,10 @@ no work for Python, which has the page as dictionaries anyway.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON
@@ -21,6 +22,7 @@ from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY
 
 SCHEMA = "stripe"
 _LOCK = 0x73747269706561  # "stripea": any number that no other program is likely to take
+_QUEUE = _LOCK + 1
 _TYPE = {
     "text": "text",
     "bigint": "bigint",
@@ -35,6 +37,7 @@ _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 class PostgreSQL:
     schema: str | None = SCHEMA
+    without_transactions: Mapping[str, Any] = {"isolation_level": "AUTOCOMMIT"}
 
     def engine(self, url: sa.URL) -> sa.Engine:
         return sa.create_engine(
@@ -54,6 +57,9 @@ class PostgreSQL:
         # CREATE SCHEMA IF NOT EXISTS needs the right to create one even where it exists.
         if connection.exec_driver_sql(f"SELECT to_regnamespace('{SCHEMA}')").scalar() is None:
             connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
+
+    def queue(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_QUEUE})")
 
     def existing_columns(self, connection: sa.Connection) -> dict[str, set[str]]:
         columns: dict[str, set[str]] = {}

@@ -45,6 +45,21 @@ class Reach:
         self._dialect.put(connection, "_reach", _KEY, _COLUMNS, [self._row(alias, owner, own=False, lost_at=now) for owner in lost])
         return lost
 
+    def own_account(self, connection: sa.Connection, alias: str, fingerprint: str) -> Owner | None:
+        """The own account of the key that has this alias and fingerprint; None where the alias has had no such key yet."""
+        table = self._table
+        query = sa.select(table.c._account_id, table.c._livemode).where(
+            table.c.alias == alias, table.c.own, table.c.fingerprint == fingerprint
+        )
+        found = connection.execute(query).first()
+        return Owner(*found) if found else None
+
+    def found_key(self, connection: sa.Connection, alias: str, own: Owner, fingerprint: str) -> None:
+        """Stores whose key it is, in place of the key that the alias had before."""
+        table = self._table
+        connection.execute(sa.update(table).where(table.c.alias == alias).values(fingerprint=None))
+        self._dialect.put(connection, "_reach", _KEY, _COLUMNS, [self._row(alias, own, own=True, fingerprint=fingerprint)])
+
     def begin_closing(self, connection: sa.Connection, alias: str, own: Owner, since: datetime) -> datetime:
         table = self._table
         first = connection.scalar(sa.select(sa.func.min(table.c.unclosed_since)).where(table.c.alias == alias))
@@ -55,5 +70,5 @@ class Reach:
     def closed(self, connection: sa.Connection, alias: str) -> None:
         connection.execute(sa.update(self._table).where(self._table.c.alias == alias).values(unclosed_since=None))
 
-    def _row(self, alias: str, owner: Owner, **values: bool | datetime | None) -> Row:
+    def _row(self, alias: str, owner: Owner, **values: bool | datetime | str | None) -> Row:
         return {"alias": alias, "_account_id": owner.account_id, "_livemode": owner.livemode, **values}

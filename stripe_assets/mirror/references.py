@@ -1,15 +1,16 @@
-"""References of freshly written rows that point at nothing in the mirror: found with a query per reference column."""
+"""References of rows that point at nothing in the mirror: found with a query per reference column, or in rows that are not written yet."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from stripe_assets.catalog.model import Field
+from stripe_assets.catalog.model import Field, Resource
 from stripe_assets.mirror.batch import Owner, Row
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.dialect import Dialect, listed_ids
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
 
 IDS_PER_QUERY = 500
+ROWS_PER_FETCH = 2_000
 ASKED_AGAIN_AFTER = timedelta(days=1)
 
 
@@ -29,17 +31,104 @@ class Missing:
     resource: str
     owner: Owner
     id: str
+    parents: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What a retrieve route wants besides the id, where the referring row tells it: placeholder → value."""
 
 
-def retrievable(catalog: Catalog, name: str) -> bool:
-    """Whether the id alone is enough to read the object."""
-    resource = catalog.resources.get(name)
-    return resource is not None and resource.retrieve is not None and not resource.retrieve.params
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Why an object is not there. `lasting`: it does not exist; otherwise it may not be read, which can change."""
+
+    reason: str
+    lasting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the values of one reference are to be understood."""
+
+    field: Field
+    column: str
+    naming: str | None
+    """The column that names the owner of what is referred to, for an owner of the form `field:…`."""
+    parents: Mapping[str, tuple[Mapping[str, str], ...]]
+    """Target → for each of its retrieve routes that wants more than the id: placeholder → the column that has it."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        of_parents = (name for ways in self.parents.values() for way in ways for name in way.values())
+        return tuple(dict.fromkeys(["_account_id", self.column, *([self.naming] if self.naming else []), *of_parents]))
+
+    def missing(self, catalog: Catalog, row: Mapping[Any, Any], platform: Owner) -> Iterator[Missing]:
+        """What a row refers to by it. An id whose prefix no target is known by is left out."""
+        value = row.get(self.column)
+        if value is None:
+            return
+        for id in [value] if self.field.kind == "reference" else value:
+            target = catalog.by_id(id, self.field.targets) if isinstance(id, str) else None
+            if target is None or target not in catalog.resources:
+                continue
+            if catalog[target].lists_owners:
+                owner = id
+            else:
+                named = row.get(self.naming) if self.naming else None
+                owner = {"own": row["_account_id"], "platform": platform.account_id}.get(self.field.owner, named)
+            if owner is not None:
+                known = ({name: row.get(column) for name, column in way.items()} for way in self.parents.get(target, ()))
+                parents = next((one for one in known if all(one.values())), {})
+                yield Missing(target, Owner(owner, platform.livemode), id, parents)  # type: ignore[arg-type]  # none is None
+
+
+@lru_cache(maxsize=1024)
+def readings(catalog: Catalog, name: str) -> tuple[Reading, ...]:
+    """The references of a resource."""
+    resource = catalog[name]
+    columns = {one.name: one.column for one in resource.fields if one.column}
+    found = []
+    for one in resource.fields:
+        if one.kind in ("reference", "references") and one.column:
+            naming = columns[one.owner.removeprefix("field:")] if one.owner.startswith("field:") else None
+            targets = (catalog[target] for target in one.targets if target in catalog.resources)
+            parents = {target.name: ways for target in targets if (ways := _ways(catalog, resource, target))}
+            found.append(Reading(one, one.column, naming, parents))
+    return tuple(found)
+
+
+def _ways(catalog: Catalog, referring: Resource, target: Resource) -> tuple[Mapping[str, str], ...]:
+    """How a row of `referring` can fill the placeholders of the target's retrieve routes. That the owner's account is the parent comes
+    last."""
+    fields = {one.name: one for one in target.fields}
+    ways = []
+    for route in (target.retrieve, *target.other_retrieves):
+        if route and route.params:
+            way = {name: _parent_column(catalog, referring, fields[source]) for name, source in route.params.items() if source in fields}
+            if len(way) == len(route.params) and all(way.values()):
+                ways.append(way)
+    return tuple(sorted(ways, key=lambda way: "_account_id" in way.values()))
+
+
+def _parent_column(catalog: Catalog, referring: Resource, parent: Field) -> str | None:
+    if referring.name in parent.targets:
+        return "id"
+    if any(catalog[name].lists_owners for name in parent.targets if name in catalog.resources):
+        return "_account_id"
+    columns = [one.column for one in referring.fields if one.kind == "reference" and set(one.targets) & set(parent.targets)]
+    return columns[0] if len(columns) == 1 else None
+
+
+def referred(catalog: Catalog, rows: Mapping[str, Iterable[Row]], platform: Owner) -> set[Missing]:
+    """What rows, by resource, refer to. They need not be in the database."""
+    return {
+        wanted
+        for name, some in rows.items()
+        for row in some
+        for one in readings(catalog, name)
+        for wanted in one.missing(catalog, row, platform)
+    }
 
 
 def missing(
     connection: sa.Connection,
-    catalog: Catalog,
     tables: Tables,
     dialect: Dialect,
     since: datetime,
@@ -49,15 +138,14 @@ def missing(
     """What rows that were written since then for these owners refer to and is not there. `owners[0]` is the platform.
 
     Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
-
-    References whose resource cannot be retrieved by its id are left out: nothing could be done about them.
     """
     found: set[Missing] = set()
     for name, ids in (dict.fromkeys(tables) if resources is None else resources).items():
         for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
             rows = _rows_of(tables[name], dialect, since, owners, some)
             if connection.execute(sa.select(sa.literal(1)).where(rows).limit(1)).first():
-                found |= _missing_of(connection, catalog, tables, name, rows, owners)
+                for reading in readings(tables.catalog, name):
+                    found |= _missing_of(connection, tables, name, reading, rows, owners[0])
     return found
 
 
@@ -70,83 +158,51 @@ def _rows_of(
 
 
 def _missing_of(
-    connection: sa.Connection, catalog: Catalog, tables: Tables, resource: str, rows: sa.ColumnElement[bool], owners: Sequence[Owner]
+    connection: sa.Connection, tables: Tables, name: str, reading: Reading, rows: sa.ColumnElement[bool], platform: Owner
 ) -> set[Missing]:
+    table = tables[name]
+    column = table.c[reading.column]
+    query = sa.select(*(table.c[one] for one in reading.columns)).where(rows, column.is_not(None))
+    if reading.field.kind == "reference":
+        query = query.distinct().where(*(~there for there in _there(tables, table, reading, platform)))
+    else:
+        query = query.where(column != sa.literal([], column.type))
     found: set[Missing] = set()
-    for field in catalog[resource].fields:
-        if field.kind in ("reference", "references") and any(retrievable(catalog, name) for name in field.targets):
-            found |= set(_referred(connection, catalog, tables, resource, field, rows, owners))
-    by_target: dict[str, set[Missing]] = {}
-    for wanted in found:
-        by_target.setdefault(wanted.resource, set()).add(wanted)
-    for target, some in by_target.items():
-        found -= _present(connection, tables, target, some)
+    result = connection.execute(query, execution_options={"yield_per": ROWS_PER_FETCH})
+    for some in result.mappings().partitions():
+        wanted = {one for row in some for one in reading.missing(tables.catalog, row, platform)}
+        found |= wanted - found - present(connection, tables, wanted - found)
     return found
 
 
-def _referred(
-    connection: sa.Connection,
-    catalog: Catalog,
-    tables: Tables,
-    resource: str,
-    field: Field,
-    rows: sa.ColumnElement[bool],
-    owners: Sequence[Owner],
-) -> Iterator[Missing]:
-    table, platform = tables[resource], owners[0]
-    assert field.column is not None
-    column = table.c[field.column]
-    selected: list[sa.ColumnElement] = [table.c["_account_id"], column]
-    naming = field.owner.removeprefix("field:") if field.owner.startswith("field:") else None
-    if naming is not None:
-        selected.append(table.c[next(f.column for f in catalog[resource].fields if f.name == naming and f.column)])
-    query = sa.select(*selected).where(rows, column.is_not(None))
-    if field.kind == "reference":
-        query = query.distinct()
-        if len(field.targets) == 1 and field.owner == "own":
-            target = tables[field.targets[0]]
-            there = sa.select(sa.literal(1)).where(
-                target.c["_account_id"] == table.c["_account_id"],
-                target.c["_livemode"] == table.c["_livemode"],
-                target.c["id"] == column,
-            )
-            query = query.where(~there.exists())
-    for row in map(tuple, connection.execute(query)):
-        account_id, value = row[0], row[1]
-        for id_ in [value] if field.kind == "reference" else value:
-            target_name = catalog.by_id(id_, field.targets) if isinstance(id_, str) else None
-            if target_name is not None and retrievable(catalog, target_name):
-                owner_id = {"own": account_id, "platform": platform.account_id, "self": id_}.get(field.owner, row[-1])
-                if owner_id is not None:
-                    yield Missing(target_name, Owner(owner_id, platform.livemode), id_)
+def _there(tables: Tables, table: sa.Table, reading: Reading, platform: Owner) -> Iterator[sa.ColumnElement[bool]]:
+    """Whether a reference's row is there, for each table that can have it: most are, and need not leave the database."""
+    column = table.c[reading.column]
+    named = table.c[reading.naming] if reading.naming else column
+    owner = {"own": table.c["_account_id"], "platform": sa.literal(platform.account_id)}.get(reading.field.owner, named)
+    for name in reading.field.targets:
+        if name in tables:
+            target, account = tables[name].alias(), column if tables.catalog[name].lists_owners else owner
+            on = (target.c["_account_id"] == account, target.c["_livemode"] == table.c["_livemode"], target.c["id"] == column)
+            yield sa.exists().where(*on)
 
 
-def _present(connection: sa.Connection, tables: Tables, target: str, wanted: Iterable[Missing]) -> set[Missing]:
+def present(connection: sa.Connection, tables: Tables, wanted: Iterable[Missing]) -> set[Missing]:
     """Those of `wanted` that have a row, or of which it is known that there is none."""
-    present: set[Missing] = set()
-    by_owner: dict[Owner, list[str]] = {}
+    there: set[Missing] = set()
+    grouped: dict[tuple[str, Owner], list[str]] = {}
     for one in wanted:
-        by_owner.setdefault(one.owner, []).append(one.id)
+        grouped.setdefault((one.resource, one.owner), []).append(one.id)
     absence = tables.own["_absence"]
     lasting = sa.or_(absence.c["until"].is_(None), absence.c["until"] > datetime.now(UTC))
-    still_absent = sa.and_(absence.c["resource"] == target, lasting)
-    for owner, ids in by_owner.items():
-        for start in range(0, len(ids), IDS_PER_QUERY):
-            chunk = ids[start : start + IDS_PER_QUERY]
-            for table, condition in ((tables[target], sa.true()), (absence, still_absent)):
+    for (name, owner), ids in grouped.items():
+        for some in chunks(ids, IDS_PER_QUERY):
+            for table, condition in ((tables[name], sa.true()), (absence, sa.and_(absence.c["resource"] == name, lasting))):
                 query = sa.select(table.c["id"]).where(
-                    table.c["_account_id"] == owner.account_id, table.c["_livemode"] == owner.livemode, condition, table.c["id"].in_(chunk)
+                    table.c["_account_id"] == owner.account_id, table.c["_livemode"] == owner.livemode, condition, table.c["id"].in_(some)
                 )
-                present.update(Missing(target, owner, id_) for id_ in connection.scalars(query))
-    return present
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """Why an object is not there. `lasting`: it does not exist; otherwise it may not be read, which can change."""
-
-    reason: str
-    lasting: bool
+                there.update(Missing(name, owner, id) for id in connection.scalars(query))
+    return there
 
 
 def record(connection: sa.Connection, tables: Tables, dialect: Dialect, absent: Mapping[Missing, Absence]) -> None:
@@ -162,7 +218,7 @@ def record(connection: sa.Connection, tables: Tables, dialect: Dialect, absent: 
             "observed_at": now,
             "until": None if absence.lasting else now + ASKED_AGAIN_AFTER,
         }
-        for wanted, absence in absent.items()
+        for wanted, absence in sorted(absent.items(), key=lambda one: one[0])
     ]
     key, columns = OWN_COLUMNS["_absence"]
     dialect.put(connection, "_absence", tuple(key), {**key, **columns}, rows)

@@ -267,8 +267,8 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
     ),
     "_reach": (
         {"alias": "text", "_account_id": "text", "_livemode": "boolean"},
-        # own: the key's own account, whose row also tells since when references of rows may not be closed
-        {"own": "boolean", "seen_at": "timestamp", "lost_at": "timestamp", "unclosed_since": "timestamp"},
+        # own: the key's own account, whose row also tells since when references of rows may not be closed, and by which key it was found
+        {"own": "boolean", "seen_at": "timestamp", "lost_at": "timestamp", "unclosed_since": "timestamp", "fingerprint": "text"},
     ),
 }
 """The mirror's own tables: key columns and the others."""

@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import threading
 
+import sqlalchemy as sa
+from sqlalchemy import orm
+
 from stripe_assets.mirror import Mirror
 from stripe_assets.mirror.mirror import database_url
+from stripe_assets.models.model import model
 
 _opening = threading.Lock()
 _open: dict[tuple[object, str], Mirror] = {}
+_of_engine: dict[sa.Engine, Mirror] = {}
 
 
 def the_mirror(mirror: Mirror | None = None) -> Mirror:
@@ -23,3 +28,14 @@ def the_mirror(mirror: Mirror | None = None) -> Mirror:
         if key not in _open:
             _open[key] = Mirror.open()
         return _open[key]
+
+
+def mirror_of(session: orm.Session | None) -> Mirror:
+    """The mirror in the session's database, by default that of STRIPE_ASSETS_DATABASE_URL. Raises MirrorError."""
+    if session is None:
+        return the_mirror()
+    engine = session.get_bind(orm.class_mapper(model("account"))).engine
+    with _opening:
+        if engine not in _of_engine:
+            _of_engine[engine] = Mirror.on(engine)
+        return _of_engine[engine]

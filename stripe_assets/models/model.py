@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 from stripe_assets.catalog import Resource, catalog
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pandas as pd
     import sqlalchemy as sa
     from sqlalchemy.orm import Session
@@ -90,6 +92,69 @@ class Model(metaclass=ModelType):
 
         return read_object(self)
 
+    @classmethod
+    def sync_from_stripe_data(
+        cls,
+        data: StripeObject | Mapping[str, Any],
+        *,
+        api_key: str | None = None,
+        stripe_account: str | None = None,
+        session: Session | None = None,
+        mirror: Mirror | None = None,
+        depth: int | None = None,
+        observed_at: datetime | None = None,
+    ) -> Self:
+        """Writes an object that Stripe has returned, with what it embeds, and what it refers to and is missing: read from Stripe until
+        nothing is, each object once. All of it in one transaction. Returns its row.
+
+        Parameters: data: what the SDK returned, or the JSON as a dictionary. api_key: an alias or a secret; by default the key by which the
+        SDK has read it, else the only one that reads objects of its account and mode. stripe_account: the connected account whose object
+        it is, where the SDK does not tell. session: it is written in that session's transaction, and its row belongs to it; by default in
+        a transaction of its own, and relationships of the row can be followed all the same. mirror: by default the session's, else that of
+        STRIPE_ASSETS_DATABASE_URL. depth: how many steps of references are followed; 0 sends nothing to Stripe but, where it is not known,
+        whose key it is. observed_at: since when it is known to be so, where the SDK's answer does not tell (an event's `created`, for
+        what it carries); by default the object is taken for its present state.
+
+        A state that the mirror observed later stays, and is what is returned. What Stripe does not have or not show is recorded as
+        absent and logged. Raises TypeError and ValueError for what is no such object, InvalidApiKey, SyncAborted and MirrorError:
+        nothing is written then.
+        """
+        from stripe_assets.models import syncing  # noqa: PLC0415  # HTTP, threads and the SDK: only who syncs pays
+
+        return syncing.sync_given(
+            cls, data, depth, observed_at, api_key=api_key, stripe_account=stripe_account, session=session, mirror=mirror
+        )
+
+    @classmethod
+    def sync(
+        cls,
+        id: str | None = None,
+        *,
+        api_key: str | None = None,
+        stripe_account: str | None = None,
+        session: Session | None = None,
+        mirror: Mirror | None = None,
+        depth: int | None = None,
+        **parents: str,
+    ) -> Self:
+        """Reads one object from Stripe and writes it as `sync_from_stripe_data` does. Returns its row: a tombstone where Stripe no
+        longer has it.
+
+        Parameters: id: none for what an account has one of (`Balance.sync()`). parents: what Stripe wants besides the id, as
+        `Card.sync("card_1", customer="cus_1")`; for an object that was synced before its row tells. The others as above; of several
+        API keys it is the one whose account has the row. Raises as above, and StripeError, as NotFound, for what neither Stripe nor the
+        mirror has.
+        """
+        from stripe_assets.models import syncing  # noqa: PLC0415  # see above
+
+        return syncing.sync_one(cls, id, parents, depth, api_key=api_key, stripe_account=stripe_account, session=session, mirror=mirror)
+
+    def refresh(self) -> Self:
+        """Reads the object again from Stripe, as `sync` does. Returns the row in its new state: this one, where it belongs to a session."""
+        from stripe_assets.models import syncing  # noqa: PLC0415  # see above
+
+        return syncing.sync_again(self)
+
     if TYPE_CHECKING:
 
         @overload
@@ -115,30 +180,6 @@ class Model(metaclass=ModelType):
             chunksize: int,
             deleted: bool = False,
         ) -> Iterator[pd.DataFrame]: ...
-
-        @classmethod
-        def sync_from_stripe_data(
-            cls,
-            data: StripeObject | Mapping[str, Any],
-            *,
-            api_key: str | None = None,
-            session: Session | None = None,
-            mirror: Mirror | None = None,
-            depth: int | None = None,
-        ) -> Self: ...
-
-        @classmethod
-        def sync(
-            cls,
-            id: str,
-            *,
-            api_key: str | None = None,
-            session: Session | None = None,
-            mirror: Mirror | None = None,
-            depth: int | None = None,
-        ) -> Self: ...
-
-        def refresh(self) -> Self: ...
 
     @classmethod
     def frame(

@@ -38,6 +38,8 @@ class Answer:
     request_id: str | None
     bytes: int
     """Size of the JSON, uncompressed."""
+    api_version: str
+    """In which it was rendered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,11 @@ class StripeApi:
         sent = attempts.statistics.get("attempt_number", 1)
         raise error_for(replace(failure, alias=self.key.alias, path=path, account=stripe_account, attempts=sent))
 
+    @property
+    def knows_the_time(self) -> bool:
+        """Whether `now` is by Stripe's clock: an answer of this server has come to this process."""
+        return self._clock.is_set
+
     def now(self) -> datetime:
         """Stripe's clock (UTC), rather too early than too late."""
         return self._clock.now()
@@ -139,7 +146,7 @@ class StripeApi:
             self._clock.received(sent, reply.headers)
         request_id = reply.headers.get("request-id")
         if reply.status is not None and 200 <= reply.status < 300 and body is not None:
-            return _Outcome(Answer(body, self._clock.stamp(sent), request_id, len(reply.body)))
+            return _Outcome(Answer(body, self._clock.stamp(sent), request_id, len(reply.body), self.api_version))
         return self._failed(reply, body, request_id)
 
     def _headers(self, stripe_account: str | None) -> dict[str, str]:

@@ -73,6 +73,11 @@ class StripeClock:
                 stamped = local + (self._first if self._first is not None else self._wall() - self._monotonic())
         return datetime.fromtimestamp(stamped, UTC)
 
+    @property
+    def is_set(self) -> bool:
+        """Whether Stripe has answered yet: until then it is the local clock."""
+        return self._offset is not None
+
     def now(self) -> datetime:
         """Stripe's time (UTC), rather too early than too late; the local clock's until Stripe has answered."""
         with self._lock:

@@ -8,6 +8,7 @@ from stripe_assets.sync.event_run import EventProgress, EventRun
 from stripe_assets.sync.event_selection import EventReport, EventSelection, EventSummary, InvalidSelection
 from stripe_assets.sync.event_watch import EventWatch, WatchedEvent
 from stripe_assets.sync.key_sync import KeySync
+from stripe_assets.sync.objects import NotRetrievable, ObjectSync, Observed, SyncedObject
 from stripe_assets.sync.plan import Plan
 from stripe_assets.sync.results import AVAILABLE, ModelResult, Progress
 from stripe_assets.sync.session import SyncAborted
@@ -24,8 +25,12 @@ __all__ = [
     "KeySync",
     "Mode",
     "ModelResult",
+    "NotRetrievable",
+    "ObjectSync",
+    "Observed",
     "Plan",
     "Progress",
     "SyncAborted",
+    "SyncedObject",
     "WatchedEvent",
 ]

@@ -1,4 +1,4 @@
-"""Related objects: what the rows of a run refer to and the mirror does not have, retrieved breadth first until closure.
+"""Related objects: what rows refer to and the mirror does not have, retrieved breadth first until closure.
 
 Each object is asked for once. What does not exist, or may not be read, becomes a recorded absence.
 """
@@ -6,16 +6,53 @@ Each object is asked for once. What does not exist, or may not be read, becomes 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
 from stripe_assets.mirror import Absence, Missing, Owner
 from stripe_assets.sync.errand import Retrieval
+from stripe_assets.sync.parents import retrieve_route
 from stripe_assets.sync.rereading import Wish, reread
 from stripe_assets.sync.session import Session
 
 NOT_COVERED = Absence("the account is not among those that the key covers", lasting=False)
+NO_ROUTE = Absence("Stripe has no route that returns one by its id: a row comes when something embeds or lists it", lasting=False)
+
+
+class Written(Protocol):
+    """The rows whose references are to be closed."""
+
+    def missing(self) -> set[Missing]:
+        """What the rows that came since it was last asked refer to and is not there."""
+        ...
+
+    def absent(self, absent: Mapping[Missing, Absence]) -> None:
+        """These do not exist, or may not be read."""
+        ...
+
+
+class WrittenByRun:
+    """What a run has written to the mirror."""
+
+    def __init__(self, session: Session, owners: Sequence[Owner], since: datetime) -> None:
+        """`owners`: those that the key covers, its own account first. `since`: by this machine's clock; earlier than the run's
+        beginning where an earlier run was not closed: then the rows of all models that were written since."""
+        self._mirror, self._touched = session.mirror, session.progress.touched
+        self._owners = owners
+        self._since = since
+        self._all = since < session.began
+
+    def missing(self) -> set[Missing]:
+        """Raises MirrorError."""
+        written: Mapping[str, Collection[str] | None] | None = None if self._all else dict(self._touched)
+        since, self._since, self._all = self._since, datetime.now(UTC), False
+        self._touched.clear()
+        return self._mirror.missing_references(since, self._owners, written)
+
+    def absent(self, absent: Mapping[Missing, Absence]) -> None:
+        self._mirror.record_absences(absent)
 
 
 @dataclass(slots=True)
@@ -34,49 +71,55 @@ class ClosureResult:
 class Closure:
     """Waves of retrieves."""
 
-    def __init__(self, session: Session, owners: Sequence[Owner], refused: Mapping[tuple[Owner, str], str]) -> None:
-        """`refused`: models of an account that could not be read at all, with Stripe's reason: not asked for one by one."""
-        self._refused = refused
+    def __init__(
+        self,
+        session: Session,
+        written: Written,
+        covers: Callable[[Owner], bool],
+        refused: Mapping[tuple[Owner, str], str] | None = None,
+    ) -> None:
+        """`covers`: whether the key is to read an account. `refused`: models of an account that could not be read at all, with Stripe's
+        reason: not asked for one by one."""
         self._session = session
-        self._owners = owners
+        self._written = written
+        self._covers = covers
+        self._refused = refused or {}
         self._asked: set[Missing] = set()
         self.result = ClosureResult()
 
-    def run(self, since: datetime) -> ClosureResult:
-        """Closes the references of the rows that this run has written, and of what that brings.
+    def run(self, depth: int | None = None) -> ClosureResult:
+        """Closes the references of what was written, and of what that brings; with `depth` only so many steps far.
 
-        `since`: by this machine's clock; earlier than the run's beginning where an earlier run was not closed: then the rows of all
-        models that were written since. Raises MirrorError when the database cannot be read or written, SyncAborted when the run is halted.
+        Raises MirrorError when the database cannot be read or written, SyncAborted when the run is halted.
         """
-        progress, alias = self._session.progress, self._session.alias
-        written = dict(progress.touched) if since >= self._session.began else None
-        while missing := self._missing(since, written):
-            since = datetime.now(UTC)
-            progress.touched.clear()
+        waves = 0
+        while (depth is None or waves < depth) and (missing := self._written.missing() - self._asked):
+            self._asked |= missing
             self._wave(missing)
-            written = dict(progress.touched)
-        if not self.result.errors:
-            self._session.mirror.closed(alias)
+            waves += 1
         return self.result
 
-    def _missing(self, since: datetime, written: Mapping[str, Collection[str] | None] | None) -> list[Missing]:
-        missing = self._session.mirror.missing_references(since, self._owners, written) - self._asked
-        self._asked |= missing
-        elsewhere = {wanted for wanted in missing if wanted.owner not in self._owners}
-        self._absent(dict.fromkeys(elsewhere, NOT_COVERED))
-        reasons = {wanted: self._refused.get((wanted.owner, wanted.resource)) for wanted in missing - elsewhere}
-        refused = {wanted: Absence(reason, lasting=False) for wanted, reason in reasons.items() if reason}
-        self._absent(refused)
-        return sorted(missing - elsewhere - refused.keys())
-
-    def _wave(self, missing: Sequence[Missing]) -> None:
+    def _wave(self, missing: Collection[Missing]) -> None:
+        absent = {wanted: absence for wanted in missing if (absence := self._known_absence(wanted))}
+        self._absent(absent)
+        wishes = [Wish(wanted, parents=wanted.parents) for wanted in sorted(missing) if wanted not in absent]
         retrieval = Retrieval(self._session)
-        for _ in reread(self._session, [Wish(wanted) for wanted in missing], retrieval):
+        for _ in reread(self._session, wishes, retrieval):
             pass
         self._absent({wanted: Absence(error.reason, retrieval.gone(wanted)) for wanted, error in retrieval.absent.items()})
         self.result.errors += [failure.error for failure in retrieval.failures.values()]
         self.result.closed.update(wanted.resource for wanted in retrieval.present)
 
-    def _absent(self, absent: dict[Missing, Absence]) -> None:
-        self._session.mirror.record_absences(absent)
+    def _known_absence(self, wanted: Missing) -> Absence | None:
+        """Why there is no use in asking for it."""
+        if not self._covers(wanted.owner):
+            return NOT_COVERED
+        resource = self._session.catalog[wanted.resource]
+        if not resource.singleton and retrieve_route(resource, wanted.parents) is None:
+            return NO_ROUTE
+        reason = self._refused.get((wanted.owner, wanted.resource))
+        return Absence(reason, lasting=False) if reason else None
+
+    def _absent(self, absent: Mapping[Missing, Absence]) -> None:
+        self._written.absent(absent)
         self.result.absent.update(wanted.resource for wanted in absent)

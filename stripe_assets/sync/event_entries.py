@@ -10,6 +10,7 @@ from typing import Any
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import EventType, Resource
 from stripe_assets.mirror import LedgerEntry, Owner
+from stripe_assets.sync.parents import account_named, parents_in
 
 Object = Mapping[str, Any]
 
@@ -97,30 +98,9 @@ def _of_payload(catalog: Catalog, plain: LedgerEntry, payload: Object, account: 
     id = payload.get("id")
     if not isinstance(id, str) or not id:
         raise UnreadableEvent(f"the payload cannot be read: the {resource.name} has no id")
-    parents = _parents(resource, payload)
-    owning = [name for name in parents if _is_account(catalog, resource, name)]
-    account = id if resource.lists_owners else parents[owning[0]] if owning else account
+    parents = parents_in(resource, payload)
+    account = account_named(catalog, resource, payload, parents) or account
     return _about(plain, resource, id, account, instant(payload.get("created")), parents)
-
-
-def _parents(resource: Resource, payload: Object) -> dict[str, str]:
-    """Placeholder → value of the first retrieve route that the payload fills."""
-    for route in (resource.retrieve, *resource.other_retrieves):
-        if route is not None:
-            values = {name: payload.get(field) for name, field in route.params.items()}
-            ids = {name: value.get("id") if isinstance(value, Mapping) else value for name, value in values.items()}
-            found = {name: id for name, id in ids.items() if isinstance(id, str)}
-            if len(found) == len(ids):
-                return found
-    return {}
-
-
-def _is_account(catalog: Catalog, resource: Resource, parameter: str) -> bool:
-    """Whether a placeholder takes the account that the rows belong to."""
-    routes = (resource.retrieve, *resource.other_retrieves)
-    names = {route.params[parameter] for route in routes if route and parameter in route.params}
-    targets = {target for field in resource.fields if field.name in names for target in field.targets}
-    return any(target in catalog.resources and catalog[target].lists_owners for target in targets)
 
 
 def _about(

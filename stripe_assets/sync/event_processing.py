@@ -13,7 +13,8 @@ from stripe_assets.sync.event_entries import UnreadableEvent, entry_of, payload_
 from stripe_assets.sync.event_feed import Report
 from stripe_assets.sync.event_selection import EventOutcome, EventReport
 from stripe_assets.sync.fan_out import active_routes
-from stripe_assets.sync.rereading import Wish, reread, retrieve_route
+from stripe_assets.sync.parents import retrieve_route
+from stripe_assets.sync.rereading import Wish, reread
 from stripe_assets.sync.session import Session, SyncAborted
 
 EVENTS_AT_ONCE = 20_000

@@ -11,7 +11,7 @@ from typing import Any
 
 from stripe_assets.mirror import Batch, Mirror, MirrorError, Missing, Owner
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
-from stripe_assets.sync.closure import Closure
+from stripe_assets.sync.closure import Closure, WrittenByRun
 from stripe_assets.sync.currency import refused
 from stripe_assets.sync.errand import Page, Retrieval
 from stripe_assets.sync.event_feed import RETENTION, EventFeed
@@ -93,6 +93,7 @@ class EventRun:
         """Finds the accounts; says what the run will do."""
         try:
             accounts, _ = self._session.identify()
+            self._mirror.found_key(self._key.alias, self._session.platform, self._key.fingerprint)
             self._accounts = accounts
             self._owners = self._reach(accounts.connected)
         except (StripeError, InvalidApiKey, MirrorError) as error:
@@ -141,10 +142,13 @@ class EventRun:
                 refused=lambda owner: known[owner].wholly if owner in known else (),
             ).run()
             unreadable = {(owner, name): reason for owner, its in known.items() for name, reason in its.wholly.items()}
-            closure = Closure(session, self._owners, unreadable).run(since)
+            written, covered = WrittenByRun(session, self._owners, since), frozenset(self._owners)
+            closure = Closure(session, written, covered.__contains__, unreadable).run()
             summary.related = closure.line()
             summary.rows_in_mirror = self._mirror.counts(self._owners, session.progress.changed())
             summary.errors += [f"{self._key.alias}: a related object is missing: {error}" for error in closure.errors]
+            if not closure.errors:
+                self._mirror.closed(self._key.alias)
         except MirrorError as error:
             session.abort(error)
         finally:

@@ -12,7 +12,7 @@ from stripe_assets.catalog import catalog
 from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror import Mirror, MirrorError, Owner
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
-from stripe_assets.sync.closure import Closure, ClosureResult
+from stripe_assets.sync.closure import Closure, ClosureResult, WrittenByRun
 from stripe_assets.sync.currency import Currency, Mode, Refused, children_of_accounts
 from stripe_assets.sync.fan_out import active_routes
 from stripe_assets.sync.follow import Follow
@@ -91,6 +91,7 @@ class KeySync:
         try:
             accounts, own = session.identify()
             platform = session.platform
+            self._mirror.found_key(self._key.alias, platform, self._key.fingerprint)
             now = own.answer.observed_at if own else session.api.now()  # what comes with the own account belongs to this run's sweeps
             listed = [name for name in self._feeders if not self._catalog[name].on_demand]
             nested = active_routes(self._catalog, listed, platform.livemode)
@@ -264,10 +265,12 @@ class KeySync:
             self._mirror.ledger.overtake(owner, model, began, datetime.now(UTC))
 
     def _close_references(self, since: datetime) -> None:
-        self.closure = Closure(self._session, self._owners, self._unavailable).run(since)
+        written, covered = WrittenByRun(self._session, self._owners, since), frozenset(self._owners)
+        self.closure = Closure(self._session, written, covered.__contains__, self._unavailable).run()
         logger.info("%s: %s", self._key.alias, self.closure.line())
         if self.closure.errors:
             raise SyncAborted(f"{self._key.alias}: related objects are missing: " + "; ".join(self.closure.errors))
+        self._mirror.closed(self._key.alias)
 
 
 def _unlisted(resource: Resource) -> str | None:

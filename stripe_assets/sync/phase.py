@@ -13,7 +13,7 @@ from stripe_assets.sync.model_state import Feeders, ModelState, ModelStates
 from stripe_assets.sync.reader import Reader
 from stripe_assets.sync.scheduler import Scheduler
 from stripe_assets.sync.task import Task
-from stripe_assets.sync.writer import Writer
+from stripe_assets.sync.writer import Pages
 
 TICK_SECONDS = 0.25
 FEW_TASKS = 500
@@ -29,7 +29,7 @@ class Phase:
         own_account: str,
         feeders: Mapping[str, Feeders],
         nested: Mapping[str, list[tuple[str, Route]]],
-        writer: Writer,
+        pages: Pages,
         *,
         halt: threading.Event,
         abort: Callable[[Exception], None],
@@ -46,7 +46,7 @@ class Phase:
             self.states,
             nested,
             schedule=self.put,
-            write=writer.put,
+            write=pages.put,
             abort=abort,
         )
         self._scheduler = Scheduler(self.reader.read, halt)

@@ -106,7 +106,7 @@ class Reader:
             readable,
             task.owner,
             answer.observed_at,
-            api_version=self._catalog.api_version,
+            api_version=answer.api_version,
             parent=task.parent,
             position=task.position,
             platform_id=self._own_account,

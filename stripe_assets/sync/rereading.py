@@ -10,10 +10,11 @@ from math import ceil
 from operator import attrgetter
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.catalog.model import Resource, Retrieve
+from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror import Batch, Missing, Owner, ParentRef
 from stripe_assets.stripe_api import route_path
 from stripe_assets.sync.errand import Errand, Failed, Page, Present, Retrieval
+from stripe_assets.sync.parents import retrieve_route
 from stripe_assets.sync.session import Nested, Session
 from stripe_assets.sync.task import Task, list_params
 
@@ -46,12 +47,6 @@ class Range:
     wishes: tuple[Wish, ...]
     requests: int
     """Pages that the list is thought to have."""
-
-
-def retrieve_route(resource: Resource, parents: Mapping[str, object]) -> Retrieve | None:
-    """The route that reads an object of which these other values are known."""
-    routes = (resource.retrieve, *resource.other_retrieves)
-    return next((route for route in routes if route and all(parents.get(name) for name in route.params)), None)
 
 
 def reread(

@@ -17,7 +17,7 @@ from stripe_assets.sync.owners import ACCOUNT, AccountsPage, Owners
 from stripe_assets.sync.phase import Phase
 from stripe_assets.sync.results import Progress
 from stripe_assets.sync.task import Task
-from stripe_assets.sync.writer import Writer
+from stripe_assets.sync.writer import Pages, Writer
 
 Nested = Mapping[str, list[tuple[str, Route]]]
 """Parent → the models and routes of the lists that are read for each of its rows."""
@@ -30,7 +30,8 @@ class SyncAborted(Exception):
 class Session:
     """A context manager: leaving it ends every thread, within the time of the request each is in."""
 
-    def __init__(self, key: ApiKey, mirror: Mirror) -> None:
+    def __init__(self, key: ApiKey, mirror: Mirror, pages: Pages | None = None) -> None:
+        """`pages`: where what is read goes; by default it is written to the mirror as it comes."""
         self.alias = key.alias
         self.mirror = mirror
         self.catalog: Catalog = catalog()
@@ -41,7 +42,7 @@ class Session:
         self.halt = threading.Event()
         self.api = StripeApi(key, stop=self.halt)
         self.progress = Progress(lambda: self.api.requests)
-        self.writer = Writer(mirror, written=self.progress.written, broken=self.abort)
+        self.writer = pages or Writer(mirror, written=self.progress.written, broken=self.abort)
         self.platform: Owner
         """The key's own account; set when it is known."""
         self._phases: list[Phase] = []
@@ -74,9 +75,13 @@ class Session:
         key = self.api.key
         accounts = Owners(self.api, key, self.catalog[ACCOUNT])
         own_id, own = accounts.own()
-        self.platform = Owner(own_id, key.livemode)
-        self.api.key = replace(key, account_id=own_id)  # the budget is the account's, whichever key reaches it
+        self.is_of(Owner(own_id, key.livemode))
         return accounts, own
+
+    def is_of(self, platform: Owner) -> None:
+        """It is known whose key it is: the budget is the account's, whichever key reaches it."""
+        self.platform = platform
+        self.api.key = replace(self.api.key, account_id=platform.account_id)
 
     def raise_if_halted(self) -> None:
         """Raises SyncAborted when the run was aborted or stopped."""

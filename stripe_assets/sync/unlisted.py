@@ -11,7 +11,8 @@ from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.currency import is_listed_completely
 from stripe_assets.sync.errand import Errand, Page, Retrieval
 from stripe_assets.sync.model_state import ModelState, ModelStates
-from stripe_assets.sync.rereading import TASKS_AT_ONCE, Wish, owned_by_itself, retrieve_route, retrieve_task
+from stripe_assets.sync.parents import retrieve_route
+from stripe_assets.sync.rereading import TASKS_AT_ONCE, Wish, owned_by_itself, retrieve_task
 from stripe_assets.sync.session import Session
 from stripe_assets.sync.task import Task
 

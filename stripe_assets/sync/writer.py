@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from stripe_assets.mirror import Batch, Mirror, MirrorError, WriteCounts
 
@@ -19,6 +20,18 @@ class Page:
 
     batch: Batch
     done: Callable[[Exception | None], None]
+
+
+class Pages(Protocol):
+    """Where the pages of a run go."""
+
+    def start(self) -> None: ...
+
+    def put(self, page: Page) -> None:
+        """Tells the page's `done` when the page is kept; it may wait until there is room."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class Writer:

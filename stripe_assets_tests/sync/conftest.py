@@ -35,14 +35,6 @@ def server(stripe_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     return stripe_server
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its tables: to copy it takes less time than to make them."""
-    path = tmp_path_factory.mktemp("empty") / "mirror.db"
-    Mirror.open(f"sqlite:///{path}").close()
-    return path
-
-
 @pytest.fixture
 def mirror(tmp_path: Path, empty_database: Path) -> Iterator[Mirror]:
     shutil.copyfile(empty_database, tmp_path / "mirror.db")

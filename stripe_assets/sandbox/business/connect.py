@@ -35,7 +35,7 @@ def take_fee(platform: Builder, connected: Builder, charge: Record, application:
         application=application,
         charge=charge.id,
         currency=charge.body["currency"],
-        originating_transaction=charge.id,
+        originating_transaction=None,  # for destination charges
         fee_source={"type": "charge", "charge": charge.id},
     )
     fee.body["balance_transaction"] = payments.move(platform, "application_fee", fee, amount, 0, fee.created).id

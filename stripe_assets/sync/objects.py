@@ -1,0 +1,278 @@
+"""One object, written with what it embeds and all that it refers to, in one transaction: what `Invoice.sync_from_stripe_data` does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+import sqlalchemy as sa
+
+from stripe_assets.catalog.model import Resource
+from stripe_assets.mirror import Absence, Batch, Mirror, Missing, Owner, WriteCounts, flatten
+from stripe_assets.stripe_api import ApiKey, StripeError
+from stripe_assets.sync import sublist
+from stripe_assets.sync.closure import NO_ROUTE, Closure, ClosureResult
+from stripe_assets.sync.errand import PartOf, Retrieval
+from stripe_assets.sync.event_processing import same_release
+from stripe_assets.sync.owners import ACCOUNT
+from stripe_assets.sync.parents import account_named, parents_in, retrieve_route
+from stripe_assets.sync.rereading import Wish, owned_by_itself, reread
+from stripe_assets.sync.session import Session, SyncAborted
+from stripe_assets.sync.task import Task
+from stripe_assets.sync.writer import Page
+
+logger = logging.getLogger(__name__)
+
+Connect = Callable[[], sa.Connection]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """When an object was in the state that is given, by Stripe's clock: now, at that time, or, with `until`, some time from then to before
+    that, as an answer's `Date` tells, which is cut to the second."""
+
+    at: datetime | None = None
+    until: datetime | None = None
+    api_version: str | None = None
+    """In which it was rendered; None for the catalog's."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncedObject:
+    """What became of one object."""
+
+    resource: str
+    owner: Owner
+    id: str
+    counts: WriteCounts
+    closed: ClosureResult
+    absent: Mapping[Missing, Absence]
+    """What it and its related objects refer to and is not to be had, as far as that was found out now."""
+    requests: int
+    rows: frozenset[Missing]
+    """All that were written, or were there in a newer state."""
+    refusal: StripeError | None = None
+    """Why Stripe did not return the object that was asked for."""
+
+
+class NotRetrievable(ValueError):
+    """Stripe has no route that returns such an object by what is known of it."""
+
+
+class Collected:
+    """What was read, kept until all of it is there. It stands in the writer's place, and is what the closure looks at."""
+
+    def __init__(self, mirror: Mirror, reads: sa.Connection | None) -> None:
+        self._mirror = mirror
+        self._reads = reads
+        self._looked_at = 0
+        self.platform: Owner
+        self.batches: list[Batch] = []
+        self.absences: dict[Missing, Absence] = {}
+
+    def start(self) -> None:
+        pass
+
+    def put(self, page: Page) -> None:
+        self.batches.append(page.batch)
+        page.done(None)
+
+    def close(self) -> None:
+        pass
+
+    def missing(self) -> set[Missing]:
+        """Raises MirrorError."""
+        new, self._looked_at = self.batches[self._looked_at :], len(self.batches)
+        wanted = {one for batch in new for rows in (batch.rows, batch.fills) for one in self._mirror.referred(rows, self.platform)}
+        wanted -= self.rows()
+        return wanted - self._mirror.present(wanted, self._reads) if wanted else wanted
+
+    def rows(self) -> frozenset[Missing]:
+        """All that were collected."""
+        return frozenset(
+            Missing(name, Owner(row["_account_id"], row["_livemode"]), row["id"])
+            for batch in self.batches
+            for some in (batch.rows, batch.fills)
+            for name, rows in some.items()
+            for row in rows
+        )
+
+    def absent(self, absent: Mapping[Missing, Absence]) -> None:
+        self.absences.update(absent)
+
+
+class ObjectSync:
+    """Syncs one object with an API key. A context manager: leaving it ends its threads.
+
+    `account`: the connected account whose object it is, None for the key's own. `joins`: gives the connection of a transaction
+    to write in, in place of one of its own; `reads`: the same connection where that transaction has begun, so that it may have
+    written what others do not see. Raises InvalidSetting.
+    """
+
+    def __init__(
+        self, key: ApiKey, mirror: Mirror, *, account: str | None = None, joins: Connect | None = None, reads: sa.Connection | None = None
+    ) -> None:
+        self._key = key
+        self._mirror = mirror
+        self._account = account
+        self._joins = joins
+        self._reads = reads
+        self._collected = Collected(mirror, reads)
+        self._session = Session(key, mirror, self._collected)
+        self._asked_whose_key = False
+
+    def __enter__(self) -> ObjectSync:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._session.close()
+
+    def given(self, name: str, obj: Mapping[str, Any], observed: Observed, depth: int | None = None) -> SyncedObject:
+        """Writes an object that Stripe has returned.
+
+        Parameters: depth: how many steps of references are followed; 0 sends no request and completes no nested list, None ends
+        when nothing is missing. Where the mirror was in another state within the same second, or the object is of another release of
+        the API than the tables, it is read again: which state is newer is not guessed. Raises as `retrieved`.
+        """
+        self._identify(by_the_clock=observed.at is None)
+        wanted = self._wanted(name, obj)
+        can_ask = depth != 0 and self._can_retrieve(wanted)
+        version = observed.api_version or self._session.catalog.api_version
+        if can_ask and not same_release(version, self._session.catalog.api_version):
+            return self._retrieved(wanted, depth)
+        row = self._take(wanted, obj, observed.at or self._session.api.now(), version, whole=depth != 0)
+        closed = self._close(depth)
+        until = observed.until if can_ask else None
+        counts = self._write(lambda connection: until and self._is_contested(connection, name, row, until))
+        if counts is None:
+            return self._retrieved(wanted, depth)
+        return self._synced(wanted, counts, closed)
+
+    def retrieved(self, name: str, id: str | None, parents: Mapping[str, str], depth: int | None = None) -> SyncedObject:
+        """Asks Stripe for an object and writes it. `parents`: the fields of it that its route wants besides the id; no `id` for an
+        account's only one.
+
+        Raises NotRetrievable, InvalidApiKey, StripeError where it cannot be asked whose key it is, SyncAborted where something could
+        not be read for another reason than that Stripe does not have or not show it, and MirrorError: with nothing written.
+        """
+        self._identify()
+        wanted = self._wanted(name, {**parents, "id": id})
+        if not self._can_retrieve(wanted):
+            raise NotRetrievable(_why_not(self._session.catalog[name]))
+        return self._retrieved(wanted, depth)
+
+    def _retrieved(self, wanted: Missing, depth: int | None) -> SyncedObject:
+        retrieval = Retrieval(self._session)
+        for _ in reread(self._session, [Wish(wanted, parents=wanted.parents)], retrieval):
+            pass
+        self._raise_for([failure.error for failure in retrieval.failures.values()])
+        closed = self._close(depth)
+        counts = self._write(lambda connection: False)
+        assert counts
+        return self._synced(wanted, counts, closed, retrieval.absent.get(wanted))
+
+    def _identify(self, *, by_the_clock: bool = False) -> None:
+        """Asks whose key it is, if that is not known, or if nobody has asked Stripe for anything yet and its time is wanted."""
+        key, session = self._key, self._session
+        known = self._mirror.own_account(key.alias, key.fingerprint, self._reads)
+        if known and key.account_id in (None, known.account_id) and (session.api.knows_the_time or not by_the_clock):
+            session.is_of(known)
+        else:
+            _, own = session.identify()
+            self._asked_whose_key = True
+            if own:
+                self._flatten(ACCOUNT, own.answer.body, session.platform, own.answer.observed_at, own.answer.api_version)
+        self._collected.platform = session.platform
+
+    def _wanted(self, name: str, obj: Mapping[str, Any]) -> Missing:
+        resource, platform = self._session.catalog[name], self._session.platform
+        parents = parents_in(resource, obj)
+        account = account_named(self._session.catalog, resource, obj, parents) or self._account or platform.account_id
+        return Missing(name, Owner(account, platform.livemode), account if resource.singleton else obj["id"], parents)
+
+    def _can_retrieve(self, wanted: Missing) -> bool:
+        resource = self._session.catalog[wanted.resource]
+        return resource.singleton is not None or retrieve_route(resource, wanted.parents) is not None
+
+    def _flatten(self, name: str, obj: Mapping[str, Any], owner: Owner, at: datetime, version: str) -> Batch:
+        session = self._session
+        batch = flatten(session.catalog, name, [obj], owner, at, api_version=version, platform_id=session.platform.account_id)
+        self._collected.batches.append(batch)
+        return batch
+
+    def _take(self, wanted: Missing, obj: Mapping[str, Any], at: datetime, version: str, *, whole: bool) -> dict[str, Any]:
+        """The object's row; what its nested lists have besides is read, if it is to be whole."""
+        session = self._session
+        batch = self._flatten(wanted.resource, obj, wanted.owner, at, version)
+        if whole and batch.sublists:
+            reader = session.platform if owned_by_itself(session.catalog, session.catalog[wanted.resource]) else wanted.owner
+            retrieval = Retrieval(session)
+            name = wanted.resource
+            task = Task(name, name, reader, path=name, endpoint=name, key=name, owned_by=wanted.owner, errand=retrieval, wanted=wanted)
+            rests = (sublist.rest_of(session.catalog, wanted.resource, open_list, reader, depth=1) for open_list in batch.sublists)
+            session.read_all([wanted.resource], [[replace(rest, errand=PartOf(retrieval, task)) for rest in rests]])
+            self._raise_for([failure.error for failure in retrieval.failures.values()])
+        return next(row for row in batch.rows[wanted.resource] if row["id"] == wanted.id)
+
+    def _close(self, depth: int | None) -> ClosureResult:
+        closed = Closure(self._session, self._collected, self._covers).run(depth)
+        self._raise_for(closed.errors)
+        return closed
+
+    def _covers(self, owner: Owner) -> bool:
+        """A key that is to read all connected accounts may ask for any account: Stripe says which are not."""
+        connected = self._key.connected
+        return owner == self._session.platform or owner.account_id == self._account or connected == "all" or owner.account_id in connected
+
+    def _is_contested(self, connection: sa.Connection, name: str, row: dict[str, Any], until: datetime) -> bool:
+        """Whether the mirror has another state of the same second: which of the two is newer cannot be told."""
+        stored = self._mirror.claim(connection, name, row)
+        if stored is None or stored["_observed_at"] is None or not row["_observed_at"] <= stored["_observed_at"] < until:
+            return False
+        return {**stored, "_observed_at": None} != {**row, "_observed_at": None}
+
+    def _write(self, is_contested: Callable[[sa.Connection], Any]) -> WriteCounts | None:
+        """All that was collected, in one transaction; None where nothing was written, because the object's state is contested."""
+        mirror, collected, platform = self._mirror, self._collected, self._session.platform
+
+        def work(connection: sa.Connection) -> WriteCounts | None:
+            if not self._joins:  # how long a transaction of the caller's lasts is not ours to say
+                mirror.queue(connection)
+            if is_contested(connection):
+                return None
+            if self._asked_whose_key:
+                mirror.found_key(self._key.alias, platform, self._key.fingerprint, connection)
+            if self._account and Owner(self._account, platform.livemode) not in mirror.reach(self._key.alias, connection):
+                mirror.found_reach(self._key.alias, [platform, Owner(self._account, platform.livemode)], datetime.now(UTC), connection)
+            mirror.record_absences(collected.absences, connection)
+            return mirror.write(collected.batches, connection)
+
+        return mirror.change(work, self._joins() if self._joins else None)
+
+    def _synced(self, wanted: Missing, counts: WriteCounts, closed: ClosureResult, refusal: StripeError | None = None) -> SyncedObject:
+        absent = self._collected.absences
+        for one, absence in absent.items():
+            level = logging.DEBUG if absence == NO_ROUTE else logging.WARNING
+            logger.log(level, "%s: %s %s, which %s or what it refers to names, is absent: %s", *self._names(one, wanted), absence.reason)
+        rows, requests = self._collected.rows(), self._session.api.requests
+        return SyncedObject(wanted.resource, wanted.owner, wanted.id, counts, closed, absent, requests, rows, refusal)
+
+    def _names(self, one: Missing, wanted: Missing) -> tuple[str, str, str, str]:
+        return self._key.alias, one.resource, one.id, f"{wanted.resource} {wanted.id}"
+
+    def _raise_for(self, errors: list[str]) -> None:
+        self._session.raise_if_halted()
+        if errors:
+            raise SyncAborted(f"{self._key.alias}: nothing was written, as something could not be read: " + "; ".join(errors))
+
+
+def _why_not(resource: Resource) -> str:
+    ways = [" and ".join(route.params.values()) for route in (resource.retrieve, *resource.other_retrieves) if route]
+    if ways:
+        return f"Stripe returns a {resource.name} by its id and its {', or its '.join(ways)}: name that too"
+    above = " or ".join(dict.fromkeys(route.parent for route in resource.routes if route.parent))
+    return f"Stripe has no route that returns one {resource.name} by its id" + (f": sync its {above}, or the model" if above else "")

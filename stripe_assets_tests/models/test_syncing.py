@@ -1,0 +1,480 @@
+"""Objects that a program has from Stripe become rows, and what they refer to comes along."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import stripe
+from sqlalchemy import event
+from sqlalchemy.orm import Session, object_session
+
+from stripe_assets.catalog import catalog
+from stripe_assets.mirror import Mirror, Owner
+from stripe_assets.models import (
+    Account,
+    Balance,
+    Card,
+    Charge,
+    Customer,
+    Invoice,
+    LineItem,
+    Person,
+    Price,
+    Product,
+    model,
+)
+from stripe_assets.sandbox import Sandbox
+from stripe_assets.sandbox.keys import CONNECTED_US, PLATFORM
+from stripe_assets.stripe_api import InvalidApiKey, NotFound, PermissionDenied, parse_api_key
+from stripe_assets.sync import KeySync, NotRetrievable, SyncAborted
+from stripe_assets_tests.dangling import dangling
+
+SECRET = "sk_test_sandbox"
+OWN = Owner(PLATFORM, False)
+
+
+@pytest.fixture(scope="module")
+def business() -> Iterator[Sandbox]:
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def server(business: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    business.reset()
+    for name, value in {
+        "STRIPE_API_BASE": business.base,
+        "STRIPE_ASSETS_MAX_RPS": "0",
+        "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "0",
+        "STRIPE_SECRET_KEY": SECRET,
+    }.items():
+        monkeypatch.setenv(name, value)
+    return business
+
+
+@pytest.fixture
+def client(server: Sandbox) -> stripe.StripeClient:
+    return stripe.StripeClient(SECRET, base_addresses={"api": server.base})
+
+
+@pytest.fixture
+def mirror(server: Sandbox, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
+    """Empty, and the one of the environment."""
+    monkeypatch.setenv("STRIPE_ASSETS_DATABASE_URL", database_url)
+    with Mirror.open(database_url) as mirror:
+        yield mirror
+
+
+@pytest.fixture
+def another(empty_database: Path, tmp_path: Path, server: Sandbox) -> Iterator[Callable[[], Mirror]]:
+    """Makes empty mirrors in SQLite files, which share what takes longer than all else: the table objects and the compiled statements."""
+    opened: list[Mirror] = []
+    compiled: dict[Any, Any] = {}
+
+    def make() -> Mirror:
+        path = tmp_path / f"another{len(opened)}.db"
+        shutil.copyfile(empty_database, path)
+        url = sa.make_url(f"sqlite:///{path}")
+        one = opened[0] if opened else Mirror.open(url.render_as_string())
+        opened.append(Mirror(one.dialect.engine(url).execution_options(compiled_cache=compiled), one.tables, one.dialect))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+def asked(server: Sandbox, before: int) -> list[str]:
+    """What was asked for since: the account, if it is a connected one, and the path."""
+    return [f"{one['stripe_account'] or ''}{one['path']}" for one in server.log()[before:] if one["path"] != "/v1/account"]
+
+
+def an_invoice(client: stripe.StripeClient, lines: int) -> stripe.Invoice:
+    customer = client.v1.customers.create({"email": "a@example.com"})
+    invoice = client.v1.invoices.create({"customer": customer.id, "auto_advance": False, "currency": "usd"})
+    for n in range(lines):
+        client.v1.invoice_items.create({"customer": customer.id, "invoice": invoice.id, "amount": 100 + n, "currency": "usd"})
+    return client.v1.invoices.retrieve(invoice.id)
+
+
+# What is written and returned.
+
+
+def test_what_the_sdk_returned_becomes_a_row(client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = client.v1.products.create({"name": "Pencil", "metadata": {"shelf": "3"}})
+    before = threading.active_count()
+    row = Product.sync_from_stripe_data(made, mirror=mirror)
+    assert threading.active_count() == before
+    assert (row.id, row.name, row.metadata, row._account_id, row._livemode) == (made.id, "Pencil", {"shelf": "3"}, PLATFORM, False)
+    assert row.stripe_data["name"] == "Pencil"
+    assert mirror.read("product", OWN, made.id) == row.stripe_data
+    assert list(Product.frame(mirror=mirror)["id"]) == [made.id]
+
+
+def test_the_environments_mirror_and_key_are_the_default(client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = client.v1.products.create({"name": "Pencil"})
+    assert Product.sync_from_stripe_data(made.to_dict()).name == "Pencil"
+    assert mirror.count("product") == 1
+
+
+def test_relationships_of_a_returned_row_can_be_followed(client: stripe.StripeClient, mirror: Mirror) -> None:
+    invoice = Invoice.sync_from_stripe_data(an_invoice(client, 2))
+    assert invoice.customer and invoice.customer.email == "a@example.com"
+    assert [line.amount for line in invoice.lines] == [one["amount"] for one in invoice.stripe_data["lines"]["data"]]
+    assert invoice.customer.invoices == [invoice]
+    with mirror.transaction():  # nobody holds a transaction that this would wait for
+        pass
+
+
+def test_a_row_that_is_synced_again_shows_its_new_state(client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = client.v1.products.create({"name": "Pencil"})
+    row = Product.sync_from_stripe_data(made)
+    assert Product.sync_from_stripe_data(client.v1.products.update(made.id, {"name": "Pen"})) is row
+    assert row.name == "Pen"
+    client.v1.products.update(made.id, {"name": "Brush"})
+    assert row.refresh() is row
+    assert row.name == "Brush"
+
+
+def test_another_models_object_is_refused(client: stripe.StripeClient, mirror: Mirror) -> None:
+    customer = client.v1.customers.create({"email": "a@example.com"})
+    for wrong, kind, said in [
+        (customer, ValueError, f"this is a customer {customer.id}, not a invoice: use Customer.sync_from_stripe_data"),
+        (client.v1.customers.list(), ValueError, "this is a list"),
+        (client.v1.events.list({"limit": 1}).data[0], ValueError, "this is an event"),
+        ({"id": "in_1"}, ValueError, "it has no `object`"),
+        ({"object": "invoice"}, ValueError, "has no id"),
+        ("in_1", TypeError, "not str"),
+    ]:
+        with pytest.raises(kind, match=said):
+            Invoice.sync_from_stripe_data(wrong)  # type: ignore[arg-type]
+    assert mirror.counts() == dict.fromkeys(mirror.tables, 0)
+
+
+def test_an_expanded_object_is_one_of_its_own(client: stripe.StripeClient, mirror: Mirror) -> None:
+    invoice = client.v1.invoices.retrieve(an_invoice(client, 1).id, {"expand": ["customer"]})
+    assert isinstance(invoice.customer, stripe.Customer)
+    assert Customer.sync_from_stripe_data(invoice.customer).email == "a@example.com"
+
+
+def test_decimals_and_times_are_as_the_wire_had_them(client: stripe.StripeClient, mirror: Mirror) -> None:
+    product = client.v1.products.create({"name": "Screw"})
+    fields: Any = {"currency": "usd", "product": product.id, "unit_amount_decimal": "0.50", "recurring": {"interval": "month"}}
+    price = client.v1.prices.create(fields)
+    whole = Price.sync_from_stripe_data(price).stripe_data
+    listed = next(one for one in client.v1.prices.list({"product": product.id}).data if one.id == price.id)
+    assert listed.last_response is None
+    again = Price.sync_from_stripe_data(listed).stripe_data
+    assert whole["unit_amount_decimal"] == again["unit_amount_decimal"] == "0.50"
+    assert whole["created"] == again["created"] == price.created
+
+
+def test_depth_0_writes_what_was_given_and_asks_for_nothing(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = an_invoice(client, 12)
+    Product.sync_from_stripe_data(client.v1.products.create({"name": "Pencil"}))
+    before = len(server.log())
+    row = Invoice.sync_from_stripe_data(made, depth=0)
+    assert len(server.log()) == before
+    assert len(row.lines) == 10 and row.customer is None and row.customer_id == made.customer
+
+
+def test_depth_1_fetches_what_it_refers_to_and_no_more(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    product = client.v1.products.create({"name": "Screw"})
+    price = client.v1.prices.create({"currency": "usd", "product": product.id, "unit_amount": 5})
+    client.v1.products.update(product.id, {"default_price": price.id, "tax_code": "txcd_10000000"})
+    Price.sync_from_stripe_data(price, depth=1)
+    assert mirror.count("product") == 1 and mirror.count("tax_code") == 0
+
+
+# Closure.
+
+
+def test_every_models_object_closes_with_each_object_fetched_once(server: Sandbox, another: Callable[[], Mirror], tmp_path: Path) -> None:
+    """An object of each model, connected accounts' ones too, into an empty mirror: cycles included, nothing points at nothing."""
+    full = another()
+    with KeySync(parse_api_key("default", SECRET), full, run_id="run") as run:
+        run.prepare()
+        list(run.run())
+    tried = 0
+    for name in catalog().resources:
+        table = full.tables[name]
+        with full.connection() as connection:
+            query = (
+                sa.select(table.c._account_id, sa.func.min(table.c.id)).where(table.c._deleted_at.is_(None)).group_by(table.c._account_id)
+            )
+            examples = [tuple(row) for row in connection.execute(query)]
+        for account, id in examples[:1]:
+            obj = full.read(name, Owner(account, False), id)
+            assert obj
+            mirror, before = another(), len(server.log())
+            model(name).sync_from_stripe_data(
+                obj, api_key="default", stripe_account=None if account == PLATFORM else account, mirror=mirror
+            )
+            counted = Counter(asked(server, before))
+            assert not [path for path, times in counted.items() if times > 1], (name, id, counted)
+            assert dangling(mirror, PLATFORM) == [], (name, id)
+            tried += 1
+            mirror.close()
+    assert tried > 130
+
+
+def test_an_invoice_with_many_lines_takes_no_request_too_many_and_one_transaction(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
+    made = an_invoice(client, 40)
+    Product.sync_from_stripe_data(client.v1.products.create({"name": "so that it is known whose key it is"}))
+    with Mirror.open(mirror.engine.url.render_as_string(hide_password=False)) as counted:
+        writing = 0
+
+        def began(connection: sa.Connection) -> None:
+            nonlocal writing
+            writing += connection.get_execution_options().get("writes", False)
+
+        event.listen(counted.engine, "begin", began)
+        before, rows = len(server.log()), mirror.counts()
+        Invoice.sync_from_stripe_data(made, mirror=counted)
+        requests = len(server.log()) - before
+    assert writing == 1
+    now = mirror.counts()
+    fetched = sum(now[name] - rows[name] for name in now if name not in ("invoice", "line_item"))
+    assert now["line_item"] == 40
+    assert requests <= fetched + 1, asked(server, before)  # one page of lines
+
+
+def test_what_is_deleted_forbidden_or_another_accounts_is_recorded_and_said(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror, caplog: pytest.LogCaptureFixture
+) -> None:
+    customer = client.v1.customers.create({"email": "a@example.com"})
+    charge = {"id": "ch_x", "object": "charge", "livemode": False, "amount": 5, "customer": customer.id, "invoice": None}
+    charge |= {"payment_intent": "pi_nowhere", "payment_method": "pm_forbidden", "on_behalf_of": "acct_1NobodyKnows0000"}
+    client.v1.customers.delete(customer.id)
+    server.control("faults", path="/v1/payment_methods/*", status=403, times=None, message="not permitted")
+    with caplog.at_level(logging.WARNING):
+        row = Charge.sync_from_stripe_data(charge)
+    assert row.customer and row.customer._deleted_at
+    for id in ("pi_nowhere", "pm_forbidden", "acct_1NobodyKnows0000"):
+        assert any(id in line and "charge ch_x" in line for line in caplog.messages), caplog.messages
+    assert dangling(mirror, PLATFORM) == []
+    before = len(server.log())
+    Charge.sync_from_stripe_data({**charge, "amount": 6})
+    assert len(server.log()) == before, "absences are not asked for again"
+
+
+def test_what_was_absent_is_read_after_an_event_about_it(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    method = server.control("objects", resource="payment_method", object={}, event=False)["id"]
+    server.control("faults", path="/v1/payment_methods/*", status=403, times=None, message="not permitted")
+    row = Charge.sync_from_stripe_data({"id": "ch_x", "object": "charge", "livemode": False, "payment_method": method})
+    assert row.refresh  # a method, not a column
+    server.control("faults/clear")
+    server.control("objects/change", resource="payment_method", id=method, changes={"metadata": {"seen": "1"}})
+    from stripe_assets.sync import EventRun, EventSelection  # noqa: PLC0415
+
+    with EventRun(parse_api_key("default", SECRET), mirror, EventSelection(type="payment_method.*"), run_id="events") as run:
+        run.prepare()
+        assert run.run().succeeded
+    assert mirror.read("payment_method", OWN, method)
+
+
+def test_a_failure_on_the_way_writes_nothing(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = an_invoice(client, 2)
+    server.control("faults", path="/v1/customers/*", status=500, times=None, headers={"Stripe-Should-Retry": "false"})
+    with pytest.raises(SyncAborted, match=r"nothing was written.*/v1/customers/"):
+        Invoice.sync_from_stripe_data(made)
+    assert mirror.count("invoice") == 0
+
+
+# Newest wins.
+
+
+def test_an_older_state_that_is_dated_changes_nothing(client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = client.v1.products.create({"name": "Pencil"})
+    row = Product.sync(made.id)
+    assert row._observed_at
+    older = {**made.to_dict(), "name": "Quill"}
+    assert Product.sync_from_stripe_data(older, observed_at=row._observed_at - timedelta(hours=1)).name == "Pencil"
+    with pytest.raises(ValueError, match="aware"):
+        Product.sync_from_stripe_data(older, observed_at=datetime(2026, 1, 1))
+
+
+def test_answers_of_the_same_second_are_not_ordered_by_guess(client: stripe.StripeClient, mirror: Mirror) -> None:
+    """The later answer is given first: an answer's date tells no more than the second."""
+    first = client.v1.products.create({"name": "1"})
+    second = client.v1.products.update(first.id, {"name": "2"})
+    assert Product.sync_from_stripe_data(second).name == "2"
+    assert Product.sync_from_stripe_data(first).name == "2"
+
+
+def test_a_thousand_objects_that_are_there_cost_no_request(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    space = "cus_" + mirror.dialect.__class__.__name__
+    objects = [{"resource": "customer", "object": {"id": f"{space}{n:04d}"}, "event": False} for n in range(1000)]
+    server.control("batch", calls=[["objects", one] for one in objects])
+    ours = [one for one in client.v1.customers.list({"limit": 100}).auto_paging_iter() if one.id.startswith(space)]
+    for one in ours:
+        Customer.sync_from_stripe_data(one)
+    before = len(server.log())
+    for one in ours:
+        Customer.sync_from_stripe_data(one)
+    assert len(ours) == 1000 and len(server.log()) == before
+
+
+def test_twenty_writers_of_the_same_objects_end_in_the_newest_state(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    product = client.v1.products.create({"name": "0"})
+    prices = [client.v1.prices.create({"currency": "usd", "product": product.id, "unit_amount": n}) for n in range(4)]
+
+    def write(n: int) -> None:
+        for turn in range(3):
+            client.v1.products.update(product.id, {"default_price": prices[(n + turn) % 4].id})
+            made = client.v1.products.update(product.id, {"name": f"{n} {turn}"})
+            Product.sync_from_stripe_data(made)
+            Price.sync_from_stripe_data(prices[n % 4])
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(write, range(20)))
+    ours = mirror.read("product", OWN, product.id)
+    theirs = client.v1.products.retrieve(product.id).to_dict()
+    assert ours and (ours["name"], ours["default_price"]) == (theirs["name"], theirs["default_price"])
+    assert mirror.count("price") == 4
+
+
+# The caller's session.
+
+
+def test_a_session_is_joined(client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = an_invoice(client, 2)
+    with Session(mirror.engine) as session:
+        row = Invoice.sync_from_stripe_data(made, session=session)
+        assert object_session(row) is session and row.customer
+        assert mirror.count("invoice") == 0, "it is not committed yet"
+        session.rollback()
+    assert mirror.count("invoice") == 0
+    with Session(mirror.engine) as session, session.begin():
+        Invoice.sync_from_stripe_data(made, session=session)
+    assert mirror.count("invoice") == 1
+
+
+def test_what_an_open_transaction_has_written_is_seen_by_it(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    product = client.v1.products.create({"name": "Screw"})
+    price = client.v1.prices.create({"currency": "usd", "product": product.id, "unit_amount": 5})
+    with Session(mirror.engine) as session, session.begin():
+        Product.sync_from_stripe_data(product, session=session)
+        before = len(server.log())
+        row = Price.sync_from_stripe_data(price, session=session)
+        assert len(server.log()) == before
+        assert row.product and row.product.name == "Screw"
+
+
+def test_a_session_of_the_programs_own_engine_says_which_database(client: stripe.StripeClient, mirror: Mirror, tmp_path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/own.db")
+    with Session(engine) as session, session.begin():
+        made = client.v1.products.create({"name": "Pencil"})
+        Product.sync_from_stripe_data(made, session=session)
+    assert mirror.count("product") == 0
+    with Session(engine) as session:
+        assert session.scalars(sa.select(Product.name)).all() == ["Pencil"]
+    engine.dispose()
+
+
+# One object by its id.
+
+
+def test_one_object_by_its_id(client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = an_invoice(client, 12)
+    row = Invoice.sync(made.id)
+    assert len(row.lines) == 12 and row.customer
+    assert Balance.sync().id == PLATFORM
+    assert Account.sync(CONNECTED_US)._account_id == CONNECTED_US
+
+
+def test_what_stripe_does_not_have(client: stripe.StripeClient, mirror: Mirror) -> None:
+    with pytest.raises(NotFound, match="prod_nowhere"):
+        Product.sync("prod_nowhere")
+    made = client.v1.products.create({"name": "Pencil"})
+    row = Product.sync(made.id)
+    client.v1.products.delete(made.id)
+    assert row.refresh()._deleted_at
+    assert row.name == "Pencil"
+
+
+def test_what_the_key_may_not_read(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = client.v1.products.create({"name": "Pencil"})
+    Product.sync(made.id)
+    server.control("faults", path="/v1/products/*", status=403, times=None, message="not permitted")
+    with pytest.raises(PermissionDenied):
+        Product.sync(made.id)
+    assert mirror.count("product") == 1
+
+
+def test_an_id_that_is_not_enough(client: stripe.StripeClient, mirror: Mirror, server: Sandbox) -> None:
+    for cls, id in (Card, "card_1"), (LineItem, "il_1"):
+        with pytest.raises(NotRetrievable):
+            cls.sync(id)
+    with pytest.raises(ValueError, match="needs the id"):
+        Product.sync()
+    with pytest.raises(TypeError, match="custommer"):
+        Card.sync("card_1", custommer="cus_1")
+    person = next(one for one in server.control(f"objects?resource=person&account={CONNECTED_US}&fields=account", "GET"))
+    row = Person.sync(person["id"], account=CONNECTED_US)
+    assert row._account_id == CONNECTED_US
+    assert row.refresh().id == person["id"]  # the row says whose it is
+
+
+# Whose key.
+
+
+def test_an_object_of_a_connected_account_is_its_own(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = client.v1.products.create({"name": "Lamp"}, {"stripe_account": CONNECTED_US})
+    assert Product.sync_from_stripe_data(made)._account_id == CONNECTED_US
+    assert Product.sync_from_stripe_data(made.to_dict())._account_id == CONNECTED_US, "the row that is there says whose it is"
+    other = client.v1.products.create({"name": "Lamp"}, {"stripe_account": CONNECTED_US}).to_dict()
+    assert Product.sync_from_stripe_data(other, stripe_account=CONNECTED_US)._account_id == CONNECTED_US
+    assert Product.sync(other["id"])._account_id == CONNECTED_US
+
+
+def test_the_key_is_chosen_by_mode_and_account_or_named(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_LIVE_SECRET_KEY", "sk_live_sandbox")
+    made = client.v1.products.create({"name": "Pencil"})
+    data = made.to_dict()
+    assert Product.sync_from_stripe_data(data)._livemode is False
+    with pytest.raises(InvalidApiKey, match="live mode key, and the object is of test mode"):
+        Product.sync_from_stripe_data(data, api_key="live")
+    monkeypatch.setenv("STRIPE_API_KEY__SECOND", "sk_test_second")
+    new = client.v1.products.create({"name": "Pen"})
+    assert Product.sync_from_stripe_data(new)._account_id == PLATFORM, "the SDK's own key has read it"
+    unknown = {"id": "prod_unknown", "object": "product", "livemode": False}
+    with pytest.raises(InvalidApiKey, match=r"api_key= \(default, second\)"):
+        Product.sync_from_stripe_data(unknown)
+    assert Product.sync_from_stripe_data(data)._account_id == PLATFORM, "the row that is there says whose it is"
+    assert Product.sync_from_stripe_data(unknown, api_key="second")._account_id != PLATFORM
+    assert Product.sync_from_stripe_data(unknown, api_key=SECRET)._account_id == PLATFORM
+    monkeypatch.delenv("STRIPE_SECRET_KEY")
+    monkeypatch.delenv("STRIPE_API_KEY__SECOND")
+    with pytest.raises(InvalidApiKey, match="No API key reads test mode objects"):
+        Product.sync_from_stripe_data(unknown)
+
+
+def test_a_changed_key_under_the_same_alias_is_noticed(server: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = {"id": "prod_x", "object": "product", "livemode": False}
+    assert Product.sync_from_stripe_data(data)._account_id == PLATFORM
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_second")
+    other = {**data, "id": "prod_y"}
+    assert Product.sync_from_stripe_data(other)._account_id != PLATFORM
+
+
+def test_no_secret_reaches_the_database(client: stripe.StripeClient, mirror: Mirror, server: Sandbox) -> None:
+    Product.sync_from_stripe_data(client.v1.products.create({"name": "Pencil"}), api_key=SECRET)
+    reach = mirror.tables.own["_reach"]
+    with mirror.connection() as connection:
+        text = str(connection.execute(sa.select(reach)).all())
+    assert "default" in text and SECRET not in text
