@@ -59,13 +59,18 @@ class Reading:
         of_parents = (name for ways in self.parents.values() for way in ways for name in way.values())
         return tuple(dict.fromkeys(["_account_id", self.column, *([self.naming] if self.naming else []), *of_parents]))
 
+    def _unknown(self, catalog: Catalog) -> str | None:
+        """What an id means whose prefix is none that a target is known by: a target of which no prefix is known, before the others."""
+        targets = (target for target in self.field.targets if target in catalog.resources)
+        return min(targets, key=lambda target: bool(catalog[target].id_prefixes), default=None)
+
     def missing(self, catalog: Catalog, row: Mapping[Any, Any], platform: Owner) -> Iterator[Missing]:
-        """What a row refers to by it. An id whose prefix no target is known by is left out."""
+        """What a row refers to by it."""
         value = row.get(self.column)
         if value is None:
             return
         for id in [value] if self.field.kind == "reference" else value:
-            target = catalog.by_id(id, self.field.targets) if isinstance(id, str) else None
+            target = (catalog.by_id(id, self.field.targets) or self._unknown(catalog)) if isinstance(id, str) else None
             if target is None or target not in catalog.resources:
                 continue
             if catalog[target].lists_owners:
