@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stripe_assets.cli.errors import BadInput, CommandError, reported
+from stripe_assets.cli.objects import objects_named, sync_and_show_objects
 from stripe_assets.cli.runs import checked_aliases, run_and_show
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Copy Stripe's objects into the database.")
-@click.argument("models", metavar="[MODEL]...", nargs=-1)
+@click.argument("models", metavar="[MODEL[:ID]]...", nargs=-1)
 @click.option("--api-key", "aliases", metavar="ALIAS", multiple=True, help="Sync this key only. Can be repeated. Default: every key.")
 @click.option("--full", is_flag=True, help="List everything again.")
 @click.option(
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 def sync(models: tuple[str, ...], aliases: tuple[str, ...], full: bool, incremental: bool, as_json: bool) -> None:
     """Copy Stripe's objects into the database.
 
+    \b
+    stripe-assets sync                      every model of every key
+    stripe-assets sync Invoice Customer     some models
+    stripe-assets sync Invoice:in_123       one object, and what it refers to
+
     A MODEL is named as in Stripe's API or in its libraries: checkout.session, CheckoutSession; dj-stripe's names do too. Without
     one, all are synced.
 
@@ -33,9 +39,15 @@ def sync(models: tuple[str, ...], aliases: tuple[str, ...], full: bool, incremen
     if full and incremental:
         raise BadInput("--full and --incremental exclude each other: leave both out to have the better one chosen.")
     with reported():
-        names = resource_names(models)
+        objects = objects_named(models)
+        if objects and (full or incremental):
+            raise BadInput("--full and --incremental are about models: an object is always read as it is now.")
+        names = [] if objects else resource_names(models)
         mode: Mode = "full" if full else "incremental" if incremental else "auto"
-        succeeded = sync_and_show(checked_aliases(aliases), names, mode, as_json)
+        if objects:
+            succeeded = sync_and_show_objects(objects, aliases, as_json)
+        else:
+            succeeded = sync_and_show(checked_aliases(aliases), names, mode, as_json)
     if not succeeded:
         click.get_current_context().exit(CommandError.exit_code)
 

@@ -147,7 +147,8 @@ class Model(metaclass=ModelType):
         """
         from stripe_assets.models import syncing  # noqa: PLC0415  # see above
 
-        return syncing.sync_one(cls, id, parents, depth, api_key=api_key, stripe_account=stripe_account, session=session, mirror=mirror)
+        place = {"api_key": api_key, "stripe_account": stripe_account, "session": session, "mirror": mirror}
+        return syncing.sync_one(cls, id, parents, depth, **place)[0]
 
     def refresh(self) -> Self:
         """Reads the object again from Stripe, as `sync` does. Returns the row in its new state: this one, where it belongs to a session."""

@@ -88,8 +88,8 @@ class Place:
         options = None if self._session.in_transaction() else {"writes": True}
         return self._session.connection(bind_arguments={"mapper": orm.class_mapper(self._cls)}, execution_options=options)
 
-    def sync(self, work: Callable[[ObjectSync], SyncedObject]) -> Any:
-        """The row that the work has written. Raises what Stripe said where there is none."""
+    def sync(self, work: Callable[[ObjectSync], SyncedObject]) -> tuple[Any, SyncedObject]:
+        """The row that the work has written, and what else it did. Raises what Stripe said where there is none."""
         joins = self._connect if self._session is not None else None
         with ObjectSync(self.key, self.mirror, account=self._account, joins=joins, reads=self._reads()) as run:
             done = work(run)
@@ -103,7 +103,7 @@ class Place:
             session.commit()  # gives the connection back
         if done.refusal is not None and (found is None or found._deleted_at is None):
             raise done.refusal
-        return found
+        return found, done
 
 
 def sync_given(
@@ -132,10 +132,11 @@ def sync_given(
         **place,
     )
     observed = _observed(sent, observed_at)
-    return where.sync(lambda run: run.given(resource.name, _on_the_wire(resource, obj), observed, depth))
+    row, _ = where.sync(lambda run: run.given(resource.name, _on_the_wire(resource, obj), observed, depth))
+    return row
 
 
-def sync_one(cls: type[Any], id: str | None, parents: Mapping[str, str], depth: int | None, **place: Any) -> Any:
+def sync_one(cls: type[Any], id: str | None, parents: Mapping[str, str], depth: int | None, **place: Any) -> tuple[Any, SyncedObject]:
     """See `Model.sync`; `place`: parameters of `Place`."""
     resource = cls.resource
     if not resource.singleton and not id:
@@ -152,7 +153,7 @@ def sync_one(cls: type[Any], id: str | None, parents: Mapping[str, str], depth: 
 
 def sync_again(row: Any) -> Any:
     """See `Model.refresh`."""
-    return sync_one(
+    again, _ = sync_one(
         type(row),
         None if row.resource.singleton else row.id,
         {},
@@ -163,6 +164,7 @@ def sync_again(row: Any) -> Any:
         mirror=None,
         livemode=row._livemode,
     )
+    return again
 
 
 def plain(value: Any) -> Any:

@@ -115,4 +115,6 @@ def test_no_reference_points_at_nothing_after_a_full_run(server: Sandbox, databa
         absence = mirror.tables.own["_absence"]
         with mirror.connection() as connection:
             absent = set(connection.scalars(sa.select(absence.c.resource)))
-        assert absent <= {"connect_collection_transfer", "reserve_transaction", "tax_deducted_at_source"}, "what no route of Stripe's returns"
+        assert absent <= {"connect_collection_transfer", "reserve_transaction", "tax_deducted_at_source"}, (
+            "what no route of Stripe's returns"
+        )

@@ -1,0 +1,140 @@
+"""`stripe-assets sync Invoice:in_123`: single objects, without a run of Dagster's."""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from stripe_assets.cli.errors import BadInput
+from stripe_assets.cli.runs import checked_aliases
+
+if TYPE_CHECKING:
+    from stripe_assets.cli.table import Line
+    from stripe_assets.sync import SyncedObject
+
+
+class Named(NamedTuple):
+    """As it was typed: `Invoice:in_123`."""
+
+    model: str
+    id: str
+
+
+class Found(NamedTuple):
+    named: Named
+    alias: str
+    deleted: bool
+    done: SyncedObject
+
+
+def objects_named(models: Sequence[str]) -> list[Named]:
+    """What of the arguments names objects: all of them or none. Raises BadInput, UnknownModel."""
+    from stripe_assets.catalog import catalog
+
+    split = [(text, *text.partition(":")) for text in models]
+    if not any(colon for _, _, colon, _ in split):
+        return []
+    for text, model, colon, id in split:
+        if not colon:
+            raise BadInput(f"{text!r} is a model and the others are objects: sync them by a command of their own.")
+        if not id:
+            raise BadInput(f"{text!r} has no id: an object is named as Invoice:in_123.")
+        catalog().find(model)
+    return list(dict.fromkeys(Named(catalog().find(model).name, id) for _, model, _, id in split))
+
+
+def sync_and_show_objects(objects: Sequence[Named], aliases: tuple[str, ...], as_json: bool) -> bool:
+    """True when each of them was found. An object that a key does not have is looked for with the next."""
+    chosen = checked_aliases(aliases)
+    found: list[Found] = []
+    failed: list[str] = []
+    for named in objects:
+        one = _sync(named, chosen)
+        if isinstance(one, Found):
+            found.append(one)
+        else:
+            failed.append(f"{named.model} {named.id}: {one}")
+    _print_json(found, failed) if as_json else _print_tables(found, failed)
+    return not failed
+
+
+def _sync(named: Named, aliases: Sequence[str]) -> Found | str:
+    """What became of it, or what Stripe said last of why there is none."""
+    from stripe_assets.cli.database import opened
+    from stripe_assets.models import model
+    from stripe_assets.models.syncing import sync_one
+    from stripe_assets.stripe_api import StripeError
+    from stripe_assets.sync import SyncAborted
+
+    said = ""
+    with opened() as mirror:
+        for alias in aliases:
+            try:
+                row, done = sync_one(
+                    model(named.model), named.id, {}, None, api_key=alias, stripe_account=None, session=None, mirror=mirror
+                )
+            except StripeError as error:
+                said = str(error)
+                if not error.unavailable:
+                    break
+            except SyncAborted as error:
+                return str(error)
+            else:
+                return Found(named, alias, row._deleted_at is not None, done)
+    return said
+
+
+def _print_json(found: Sequence[Found], failed: Sequence[str]) -> None:
+    click.echo(json.dumps({"objects": [_plain(one) for one in found], "failed": list(failed)}, indent=2))
+
+
+def _plain(one: Found) -> dict[str, Any]:
+    done = one.done
+    return {
+        "model": one.named.model,
+        "id": one.named.id,
+        "alias": one.alias,
+        "account": done.owner.account_id,
+        "livemode": done.owner.livemode,
+        "deleted": one.deleted,
+        "requests": done.requests,
+        "rows": {name: count for counts in (done.counts.rows, done.counts.fills) for name, count in counts.items()},
+        "related": dict(done.closed.closed),
+        "absent": [{"model": missing.resource, "id": missing.id, "reason": absence.reason} for missing, absence in done.absent.items()],
+    }
+
+
+def _print_tables(found: Sequence[Found], failed: Sequence[str]) -> None:
+    from stripe_assets.cli.screen import stdout_console
+    from stripe_assets.cli.summary import say
+    from stripe_assets.cli.table import Column, print_table
+
+    console = stdout_console()
+    if found:
+        columns = [
+            Column("object"),
+            Column("key"),
+            Column("account"),
+            Column("rows", number=True),
+            Column("requests", number=True),
+            Column(""),
+        ]
+        print_table(console, "", columns, [_line(one) for one in found])
+    for one in found:
+        say(console, f"{one.named.id}: {one.done.closed.line()}")
+        for missing, absence in one.done.absent.items():
+            say(console, f"{one.named.id}: {missing.resource} {missing.id} is absent: {absence.reason}", "yellow")
+    for line in failed:
+        say(console, f"failed: {line}", "red")
+
+
+def _line(one: Found) -> Line:
+    from stripe_assets.cli.table import Line
+
+    written = one.done.counts.total
+    cells = (f"{one.named.model} {one.named.id}", one.alias, one.done.owner.account_id, f"{written:,}", f"{one.done.requests:,}")
+    return Line((*cells, "deleted" if one.deleted else ""), "yellow" if one.deleted else "")
