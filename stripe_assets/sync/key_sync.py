@@ -23,6 +23,7 @@ from stripe_assets.sync.plan import Plan, plan, root_lists
 from stripe_assets.sync.results import AVAILABLE, ModelResult
 from stripe_assets.sync.resume import Sweeps
 from stripe_assets.sync.session import Session, SyncAborted
+from stripe_assets.sync.shards import BEGINNING, WHOLE, Listing
 from stripe_assets.sync.task import Task, list_key, list_params
 from stripe_assets.sync.unlisted import Unlisted
 
@@ -60,6 +61,8 @@ class KeySync:
         self._rows: dict[tuple[Owner, str], int] = {}
         self._above: dict[str, list[str]] = {}
         self._lost: list[Owner] = []
+        self._beginnings: dict[Owner, int] = {}
+        """When an account was created, Unix seconds."""
         self._failed = False
         self._unavailable: dict[tuple[Owner, str], str] = {}
         self._accounts_known = False
@@ -179,6 +182,8 @@ class KeySync:
             new = [Owner(account_id_of(account, page.path), platform.livemode) for account in page.accounts]
             self._currency.decide(self._mirror, new)
             owners += new
+            dated = ((owner, account.get("created")) for owner, account in zip(new, page.accounts, strict=True))
+            self._beginnings.update((owner, created) for owner, created in dated if type(created) is int)
             phase.states.request(ACCOUNT, platform.account_id)
             lists = below.intersection(name for owner in new for name in self._currency.swept[owner])
             task = Task(model=ACCOUNT, resource=ACCOUNT, reader=platform, path=page.path, endpoint=page.path, key=page.path, lists=lists)
@@ -196,12 +201,23 @@ class KeySync:
                 assert path
                 task = Task(name, name, owner, path, endpoint=path, key=path, paging="object", lists=lists)
             else:
-                key, params = list_key(route, variant), list_params(self._catalog[name], route, variant)
-                task = Task(name, name, owner, route.path, endpoint=route.path, key=key, paging=route.paging, params=params, lists=lists)
+                in_parts = route.created_filter == "created"
+                task = Task(
+                    name,
+                    name,
+                    owner,
+                    route.path,
+                    endpoint=route.path,
+                    key=list_key(route, variant),
+                    paging=route.paging,
+                    params=list_params(self._catalog[name], route, variant),
+                    lists=lists,
+                    created=WHOLE if in_parts else None,
+                    listing=Listing(self._beginnings.get(owner, BEGINNING)) if in_parts else None,
+                )
             resumed = self._sweeps.resume(task)
-            if resumed is not None:
-                tasks.append(resumed)
-            else:
+            tasks += resumed
+            if not resumed:
                 self._phase.states.answered(name)  # read to its end by the run that is taken up
         return tasks
 

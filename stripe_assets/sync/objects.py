@@ -77,6 +77,9 @@ class Collected:
     def start(self) -> None:
         pass
 
+    def wait_for_room(self) -> None:
+        pass
+
     def put(self, page: Page) -> None:
         self.batches.append(page.batch)
         page.done(None)

@@ -46,7 +46,8 @@ class Phase:
             self.states,
             nested,
             schedule=self.put,
-            write=pages.put,
+            pages=pages,
+            idle=lambda task: self._scheduler.has_room(task),
             abort=abort,
         )
         self._scheduler = Scheduler(self.reader.read, halt)

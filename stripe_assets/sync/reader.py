@@ -26,7 +26,7 @@ from stripe_assets.sync.fan_out import FanOut, parents_of
 from stripe_assets.sync.model_state import ModelStates, Place
 from stripe_assets.sync.refusals import Refusals
 from stripe_assets.sync.task import Task
-from stripe_assets.sync.writer import Page
+from stripe_assets.sync.writer import Page, Pages
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ class Reader:
         nested: Mapping[str, list[tuple[str, Route]]],
         *,
         schedule: Callable[[list[Task]], None],
-        write: Callable[[Page], None],
+        pages: Pages,
+        idle: Callable[[Task], bool],
         abort: Callable[[Exception], None],
     ) -> None:
         self._catalog = catalog
@@ -52,7 +53,8 @@ class Reader:
         self._states = states
         self._nested = nested
         self._schedule = schedule
-        self._write = write
+        self._pages = pages
+        self._idle = idle
         self._abort = abort
         self._refusals = Refusals()
 
@@ -79,6 +81,7 @@ class Reader:
     def _read(self, task: Task) -> None:
         path, params = task.request()
         params = self._refusals.without(task.endpoint, params)
+        self._pages.wait_for_room()
         self._states.request(task.model, task.reader.account_id)
         asked_at = self._api.now()
         try:
@@ -113,6 +116,11 @@ class Reader:
             listed=task.paging != "object",
         )
         read_on = errand.took(task, readable, batch, answer.observed_at) if errand else True
+        if shards := self._shards(task, page, cursor):
+            batch.checkpoints = [self._checkpoint(task, (), 0), *(Checkpoint(one.reader, one.model, one.key) for one in shards)]
+            self._put(task, batch, ())
+            self._schedule(shards)
+            return
         following: list[Task] = []
         if cursor is not None and read_on:
             seen = [cursor] if task.paging == "next_page_url" else [str(item["id"]) for item in page]
@@ -129,6 +137,16 @@ class Reader:
         self._put(task, batch, after, lambda: errand.written(task, readable, answer.observed_at) if errand else None)
         self._schedule(following)
 
+    def _shards(self, task: Task, page: list[dict], cursor: str | None) -> list[Task]:
+        """The narrower ranges that are read in place of the task's. What hangs on the rows of this page comes with theirs."""
+        if task.created is None or task.listing is None or cursor is None:
+            return []
+        if task.read and self._nested.get(task.resource):  # read already below the rows of the pages before, it would be read again
+            return []
+        created = [at for item in page if type(at := item.get("created")) is int]
+        now, idle = int(self._api.now().timestamp()), self._idle(task)
+        return [task.narrowed(part) for part in task.listing.narrower(task.created, created, read=task.read, idle=idle, now=now)]
+
     def _put(self, task: Task, batch: Batch, after: Sequence[str], then: Callable[[], None] | None = None) -> None:
         def done(error: Exception | None) -> None:
             if error is not None:
@@ -141,7 +159,7 @@ class Reader:
             self._states.close(task.model)
 
         self._states.open(task.model)
-        self._write(Page(batch, done))
+        self._pages.put(Page(batch, done))
 
     def _checkpoint(self, task: Task, after: Sequence[str], count: int) -> Checkpoint:
         """Where the list goes on; a list that has ended is done."""

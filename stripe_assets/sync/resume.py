@@ -12,7 +12,8 @@ from stripe_assets.mirror import Checkpoint, FinishedSweep, Mirror, Owner, Sweep
 from stripe_assets.sync import fan_out, sublist
 from stripe_assets.sync.event_feed import LAG
 from stripe_assets.sync.model_state import feeders_of
-from stripe_assets.sync.task import Task
+from stripe_assets.sync.shards import Range
+from stripe_assets.sync.task import SHARD, Task
 
 
 class Sweeps:
@@ -60,13 +61,16 @@ class Sweeps:
         ours = sweep.scope.startswith(f"{self._alias} {self._catalog.api_version} ")
         return sweep.scope == self._scope or (ours and model not in self._feeding)
 
-    def resume(self, task: Task) -> Task | None:
-        """The task at the page where its list was left; None when it had been read to its end."""
+    def resume(self, task: Task) -> list[Task]:
+        """The task at the page where its list was left, or its shards where it was split; none when it had been read to its end."""
         sweep = self._continued.get((task.reader, task.model))
         checkpoint = sweep.checkpoints.get(task.key) if sweep else None
-        if checkpoint is None:
-            return task
-        return None if checkpoint.done else task.after(checkpoint.cursor, 0)
+        if sweep is None or checkpoint is None:
+            return [task]
+        if not checkpoint.done:
+            return [task.after(checkpoint.cursor, 0)]
+        shards = [one for one in sweep.checkpoints.values() if one.key.startswith(task.key + SHARD) and not one.done]
+        return [task.narrowed(Range.parse(one.key.removeprefix(task.key + SHARD))).after(one.cursor, 0) for one in shards]
 
     def left_over(self, owner: Owner) -> list[Task]:
         """The nested lists and rests of sublists that were recorded and not read."""

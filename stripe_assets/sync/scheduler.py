@@ -1,8 +1,9 @@
 """Runs tasks on threads so that every endpoint is busy and none of them hogs the threads.
 
 Stripe limits each endpoint by itself, so an endpoint gets at most `per_endpoint` threads: enough to use its 25 requests
-a second at usual latencies, while the others' lists go on. Deeper tasks go first, and a list waits while more than
-`backlog` tasks that its rows caused are still to be done; memory does not grow with the account.
+a second when each takes one, while the others' lists go on. A thread is started when there is something for it to do.
+Deeper tasks go first, and a list waits while more than `backlog` tasks that its rows caused are still to be done; memory
+does not grow with the account.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from collections.abc import Callable, Iterable
 
 from stripe_assets.sync.task import Task
 
-WORKERS = 24
-PER_ENDPOINT = 6
+WORKERS = 64
+PER_ENDPOINT = 24
 BACKLOG = 1000
 GRACE_SECONDS = 3.0
 
@@ -44,11 +45,15 @@ class Scheduler:
         self._caused: Counter[str] = Counter()
         self._parked: dict[str, list[Task]] = defaultdict(list)
         self._closed = False
-        self._threads = [threading.Thread(target=self._work, name=f"stripe-{n}", daemon=True) for n in range(workers)]
+        self._workers = workers
+        self._threads: list[threading.Thread] = []
+        self._waiting = 0
+        self._started = False
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        with self._changed:
+            self._started = True
+            self._wake()
 
     def put(self, tasks: Iterable[Task]) -> None:
         with self._changed:
@@ -56,7 +61,14 @@ class Scheduler:
                 if task.depth and task.parent:
                     self._caused[task.parent.resource] += 1
                 self._enqueue(task)
-            self._changed.notify_all()
+            self._wake()
+
+    def has_room(self, task: Task) -> bool:
+        """Whether threads wait for more to read of the task's endpoint. The one that reads the task counts: it will need another."""
+        endpoint = (task.reader.account_id, task.endpoint)
+        with self._changed:
+            under_way = self._in_flight[endpoint] + len(self._queues.get(endpoint, ()))
+            return under_way < self._per_endpoint and (self._waiting > 0 or len(self._threads) < self._workers)
 
     @property
     def waiting(self) -> int:
@@ -116,7 +128,17 @@ class Scheduler:
                 for parked in self._parked.pop(cause, ()):
                     self._enqueue(parked)
         self._offer(endpoint)
-        self._changed.notify_all()
+        self._wake()
+
+    def _wake(self) -> None:
+        """As many threads as there are tasks that may run."""
+        if not self._started or self._closed:
+            return
+        for _ in range(min(len(self._runnable) - self._waiting, self._workers - len(self._threads))):
+            thread = threading.Thread(target=self._work, name=f"stripe-{len(self._threads)}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._changed.notify(len(self._runnable))
 
     def _work(self) -> None:
         while True:
@@ -127,7 +149,9 @@ class Scheduler:
                         return
                     taken = self._take()
                     if taken is None:
+                        self._waiting += 1
                         self._changed.wait(0.5)
+                        self._waiting -= 1
             endpoint, task = taken
             try:
                 self._run(task)

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.mirror import Missing, Owner, ParentRef
+from stripe_assets.sync.shards import Listing, Range
 
 if TYPE_CHECKING:
     from stripe_assets.sync.errand import Errand
     from stripe_assets.sync.fan_out import FanOut
+
+SHARD = " created "
+"""In the key of a shard, between that of its list and its range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,12 @@ class Task:
     """The one object that it retrieves."""
     lists: frozenset[str] | None = None
     """The models whose nested lists are read for its rows; None for all that the run reads."""
+    created: Range | None = None
+    """The part of the list that it reads; None for a list that is not read in parts."""
+    listing: Listing | None = field(default=None, compare=False, repr=False)
+    """The list that it is a part of."""
+    read: int = 0
+    """Pages of this part that were read before."""
     work: Callable[[], list[Task]] | None = field(default=None, compare=False, repr=False)
     """Done in place of a request; what it gives is to be read next."""
 
@@ -71,8 +81,13 @@ class Task:
             params["starting_after"] = self.cursor[-1]
         return self.path, params
 
+    def narrowed(self, created: Range) -> Task:
+        """The same list from its start, of what was created in that range alone."""
+        key = f"{self.key.partition(SHARD)[0]}{SHARD}{created}"
+        return replace(self, key=key, params={**self.params, "created": created.filter()}, created=created, cursor=(), read=0)
+
     def after(self, cursor: Sequence[str], items: int) -> Task:
-        return replace(self, cursor=tuple(cursor), position=self.position + items, restarted=False)
+        return replace(self, cursor=tuple(cursor), position=self.position + items, read=self.read + 1, restarted=False)
 
     def with_older_cursor(self) -> Task:
         """When Stripe refuses the cursor because its object is gone: the id before it, in the end the list's start."""

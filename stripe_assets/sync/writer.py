@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from stripe_assets.mirror import Batch, Mirror, MirrorError, WriteCounts
 
-QUEUE_PAGES = 48
+ENOUGH_PAGES = 8
+"""While so many wait to be written, no further page is asked for. Those under way then still find room."""
 PAGES_PER_TRANSACTION = 16
 
 
@@ -27,6 +28,10 @@ class Pages(Protocol):
 
     def start(self) -> None: ...
 
+    def wait_for_room(self) -> None:
+        """Before a page is asked for: as long as those that came before are too many."""
+        ...
+
     def put(self, page: Page) -> None:
         """Tells the page's `done` when the page is kept; it may wait until there is room."""
         ...
@@ -35,7 +40,7 @@ class Pages(Protocol):
 
 
 class Writer:
-    """`put` blocks while the database is behind, so that memory does not grow; a page is acknowledged after its commit."""
+    """Pages wait while the database is behind, before they are asked for: memory does not grow. A page is acknowledged after its commit."""
 
     def __init__(
         self,
@@ -47,28 +52,33 @@ class Writer:
         self._mirror = mirror
         self._written = written
         self._broken = broken
-        self._queue: queue.Queue[Page | None] = queue.Queue(QUEUE_PAGES)
+        self._queue: deque[Page | None] = deque()
+        self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="mirror-writer", daemon=True)
         self._failed = False
-        self._closed = threading.Event()
+        self._closed = False
 
     def start(self) -> None:
         self._thread.start()
 
+    def wait_for_room(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or len(self._queue) < ENOUGH_PAGES)
+
     def put(self, page: Page) -> None:
-        """Waits while the database is behind. After `close` a page is dropped: the run has ended without it."""
-        while not self._closed.is_set():
-            try:
-                self._queue.put(page, timeout=0.5)
-                return
-            except queue.Full:
-                continue
+        """After `close` a page is dropped: the run has ended without it."""
+        with self._changed:
+            if not self._closed:
+                self._queue.append(page)
+                self._changed.notify_all()
 
     def close(self) -> None:
         """Commits what was put and ends."""
-        self._closed.set()
+        with self._changed:
+            self._closed = True
+            self._queue.append(None)
+            self._changed.notify_all()
         if self._thread.is_alive():
-            self._queue.put(None)
             self._thread.join()
 
     def _work(self) -> None:
@@ -85,16 +95,15 @@ class Writer:
 
     def _next(self) -> tuple[list[Page], bool]:
         pages: list[Page] = []
-        entry = self._queue.get()
-        while entry is not None:
-            pages.append(entry)
-            if len(pages) >= PAGES_PER_TRANSACTION:
-                return pages, False
-            try:
-                entry = self._queue.get_nowait()
-            except queue.Empty:
-                return pages, False
-        return pages, True
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue)
+            while self._queue and len(pages) < PAGES_PER_TRANSACTION:
+                entry = self._queue.popleft()
+                if entry is None:
+                    return pages, True
+                pages.append(entry)
+            self._changed.notify_all()
+        return pages, False
 
     def _commit(self, pages: list[Page]) -> None:
         if self._failed:

@@ -1,0 +1,138 @@
+"""A list is read in parts, and every object is read, wherever in time they are and in whatever order the list has them."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stripe_assets.mirror import Mirror
+from stripe_assets.sandbox import Sandbox
+from stripe_assets.sync.shards import PAGE, WHOLE, Listing, Range
+from stripe_assets_tests.sync.conftest import run_sync
+
+NOW = 1_793_145_600
+YEAR = 31_536_000
+
+
+@dataclass
+class List:
+    """What Stripe does with `created`, `limit` and `starting_after`: the objects in an order of its own."""
+
+    created: list[int]
+    requests: int = 0
+    arriving: list[int] = field(default_factory=list)
+    """Objects that come into being while it is read, one after each request."""
+
+    def page(self, part: Range, after: int) -> tuple[list[int], bool]:
+        """Positions of the objects of a page, which begins behind `after` of those that the filter has."""
+        self.requests += 1
+        if self.arriving:
+            self.created.append(self.arriving.pop())
+        inside = [at for at, created in enumerate(self.created) if (part.gte or 0) <= created < (part.lt or NOW * 2)]
+        return inside[after : after + PAGE], len(inside) > after + PAGE
+
+
+def sweep(stripe: List, idle: bool) -> tuple[set[int], int]:
+    """As the threads do it, one request at a time. Returns the objects that it has read and how many ranges it has read to their ends."""
+    seen: set[int] = set()
+    listing = Listing(min(stripe.created))
+    open_ranges = deque([(WHOLE, 0)])
+    shards = 0
+    while open_ranges:
+        part, after = open_ranges.popleft()
+        page, more = stripe.page(part, after)
+        seen.update(page)
+        created = [stripe.created[at] for at in page]
+        if more and (parts := listing.narrower(part, created, read=after // PAGE, idle=idle, now=NOW)):
+            open_ranges.extend((one, 0) for one in parts)
+            continue
+        if more:
+            open_ranges.append((part, after + PAGE))
+        else:
+            shards += 1
+    return seen, shards
+
+
+ORDERS = {
+    "newest first": lambda times: sorted(times, reverse=True),
+    "oldest first": sorted,
+    "none": lambda times: random.Random(1).sample(times, len(times)),
+}
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[int]:
+    """Steady trade, bursts, thousands in one second, silence of years."""
+    times: list[int] = []
+    for _ in range(draw(st.integers(1, 4))):
+        at, length = draw(st.integers(NOW - 14 * YEAR, NOW)), draw(st.sampled_from([1, 2, 60, 86_400, YEAR]))
+        count = draw(st.integers(1, 4_000))
+        chance = random.Random(draw(st.integers(0, 99)))
+        times += [min(at + int(length * chance.random() ** draw(st.sampled_from([1, 4]))), NOW) for _ in range(count)]
+    return times
+
+
+@settings(max_examples=120, deadline=None)
+@given(times=histories(), order=st.sampled_from(sorted(ORDERS)), idle=st.booleans())
+def test_no_object_is_lost_and_few_pages_are_read_in_vain(times: list[int], order: str, idle: bool) -> None:
+    stripe = List(ORDERS[order](times))
+    seen, shards = sweep(stripe, idle)
+    assert seen == set(range(len(times)))
+    fewest = -(-len(times) // PAGE)
+    assert stripe.requests - fewest <= 0.05 * fewest + 2 * shards
+
+
+@settings(max_examples=30, deadline=None)
+@given(times=histories(), arriving=st.integers(1, 50))
+def test_what_arrives_meanwhile_costs_nothing_that_was_there(times: list[int], arriving: int) -> None:
+    stripe = List(sorted(times, reverse=True), arriving=[NOW] * arriving)
+    there = len(times)
+    seen, _ = sweep(stripe, idle=True)
+    assert seen >= set(range(there))
+
+
+def test_steady_trade_takes_few_pages_more_and_parts_of_one_size() -> None:
+    times = [NOW - 2 * YEAR + n * 300 for n in range(200_000)]
+    stripe = List(sorted(times, reverse=True))
+    _, shards = sweep(stripe, idle=False)
+    assert 24 < shards < 100
+    assert stripe.requests - 2_000 <= 0.05 * 2_000 + shards
+
+
+@pytest.mark.parametrize("count", [0, 1, 100, 101, 900])
+def test_a_short_list_is_not_split(count: int) -> None:
+    stripe = List([NOW - n * 3600 for n in range(count)] or [])
+    if count:
+        _, shards = sweep(stripe, idle=True)
+        assert (shards, stripe.requests) == (1, -(-count // PAGE))
+    assert Listing().narrower(WHOLE, [], read=0, idle=True, now=NOW) == []
+
+
+def test_ranges_cover_all_of_time_once() -> None:
+    parts = Listing().narrower(Range(1_700_000_000, None), [NOW] * 100, read=0, idle=True, now=NOW)
+    assert (parts[0].gte, parts[-1].lt) == (1_700_000_000, None)
+    assert [one.lt for one in parts[:-1]] == [one.gte for one in parts[1:]]
+    assert all(Range.parse(str(one)) == one for one in (*parts, WHOLE, Range(None, 5)))
+
+
+def test_a_long_list_of_the_sandbox_is_read_in_parts_and_whole(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox(customers=9_000) as server:
+        monkeypatch.setenv("STRIPE_API_BASE", server.base)
+        monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
+        monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
+        result = run_sync(mirror, "customer", connected="none")["customer"]
+        there = {one["id"] for one in server.control("objects?resource=customer", "GET")}
+        with mirror.connection() as connection:
+            table = mirror.tables["customer"]
+            ids = set(connection.scalars(table.select().with_only_columns(table.c.id).where(table.c._observed_at.is_not(None))))
+        assert ids == there
+        pages = [one for one in server.log() if one["path"] == "/v1/customers"]
+        shards = {one["query"].partition("&starting_after")[0] for one in pages if "created" in one["query"]}
+        assert len(shards) > 4
+        assert len(pages) <= 1.05 * len(there) / PAGE + 2 * len(shards)
+        assert result.status == "ok"
