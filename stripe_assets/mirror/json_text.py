@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,15 @@ def json_text(value: Any) -> str:
     except TypeError:
         # Integers over 64 bits, and text that is no Unicode (half of a surrogate pair): rare, so the slow way is good enough.
         return json.dumps(value, default=_default)
+
+
+def json_texts(values: Iterable[Any]) -> list[str | None]:
+    """A column of JSON values; None stays None."""
+    values = list(values)
+    try:
+        return [None if value is None else orjson.dumps(value).decode() for value in values]
+    except TypeError:
+        return [None if value is None else json_text(value) for value in values]
 
 
 def _default(value: Any) -> str:

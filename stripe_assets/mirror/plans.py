@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from stripe_assets.catalog.model import SECRET_NAMES, Field, Resource
 from stripe_assets.mirror.batch import Row
 from stripe_assets.mirror.tables import Layout
-from stripe_assets.mirror.values import Misfit, exact_type, to_column
+from stripe_assets.mirror.values import Convert, Misfit, exact_type, to_column
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
@@ -28,14 +28,17 @@ class Scope(NamedTuple):
 Handler = Callable[["Page", Row, Any, Scope], None]
 """Puts a value that is not null into the row; raises Misfit when it cannot."""
 
-Entry = tuple[str | None, type | None, Handler]
-"""The column, the type whose values go into it as they are, and what to do with all others."""
+Entry = tuple[str | None, type | None, Convert | None, Handler]
+"""The column, the type whose values go into it as they are (integers that have 64 bits), what makes a column's value of another one, and,
+where that is not all that there is to do, what is to be done."""
+CARRIERS = frozenset({"data"})
+"""Fields that hold a whole object in their JSON, with its own secrets: an event's."""
 
 
 class Plan:
     """What flatten needs to know of one resource."""
 
-    __slots__ = ("authority", "derived", "entries", "has_parent", "resource", "secrets_of", "self_owned", "singleton")
+    __slots__ = ("authority", "clean_entries", "derived", "entries", "has_parent", "resource", "secrets_of", "self_owned", "singleton")
 
     def __init__(self, resource: Resource, *, has_parent: bool, self_owned: bool) -> None:
         self.resource = resource
@@ -51,25 +54,35 @@ class Plan:
         self.entries: dict[str, Entry] = {}
         for field in resource.fields:
             if len(field.path) == 1 and not field.derived:
-                self.entries[field.path[0]] = (field.column, exact_type(field), self._handler(field))
+                self.entries[field.path[0]] = (field.column, exact_type(field), to_column(field), self._handler(field))
         for name in [*SECRET_NAMES, *(path[0] for path in resource.secrets if len(path) == 1)]:
-            self.entries[name] = (None, None, _drop)
+            self.entries[name] = (None, None, None, _drop)
+        self.clean_entries = {
+            **self.entries,
+            **{field.path[0]: self._as_it_is(field) for field in resource.fields if self._is_plain_json(field)},
+        }
+        """For answers in which no name of SECRET_NAMES occurs."""
+
+    def _is_plain_json(self, field: Field) -> bool:
+        plain = field.kind == "json" and len(field.path) == 1 and not field.derived and field.name not in CARRIERS
+        return plain and not self._cuts(field) and not self.secrets_of.get(field.path[0])
+
+    def _as_it_is(self, field: Field) -> Entry:
+        return (field.column, dict, _same, self._handler(field))
+
+    def _cuts(self, field: Field) -> list[tuple[tuple[str, ...], Field]]:
+        """The sublists inside a field's JSON, and where they stand in it."""
+        inside = (one for one in self.resource.fields if one.kind == "sublist" and len(one.path) > 1 and one.path[0] == field.path[0])
+        return [(one.path[1:], one) for one in inside]
 
     def _handler(self, field: Field) -> Handler:
         if field.kind == "json":
-            cuts = [
-                (inner.path[1:], inner)
-                for inner in self.resource.fields
-                if inner.kind == "sublist" and len(inner.path) > 1 and inner.path[0] == field.path[0]
-            ]
-            return _json(field, cuts, self.secrets_of.get(field.path[0], []))
+            return _json(field, self._cuts(field), self.secrets_of.get(field.path[0], []))
         if field.kind == "reference":
             return _reference(field)
         if field.kind == "references":
             return _references(field)
-        if field.kind == "sublist":
-            return _sublist(field)
-        return _scalar(field)
+        return _sublist(field) if field.kind == "sublist" else _drop
 
 
 class Plans(dict[str, Plan]):
@@ -108,13 +121,8 @@ def _drop(page: Page, row: Row, value: Any, scope: Scope) -> None:
     pass
 
 
-def _scalar(field: Field) -> Handler:
-    column, convert = str(field.column), to_column(field)
-
-    def handle(page: Page, row: Row, value: Any, scope: Scope) -> None:
-        row[column] = convert(value)
-
-    return handle
+def _same(value: Any) -> Any:
+    return value
 
 
 def _json(field: Field, cuts: list[tuple[tuple[str, ...], Field]], secrets: list[tuple[str, ...]]) -> Handler:
@@ -123,7 +131,7 @@ def _json(field: Field, cuts: list[tuple[tuple[str, ...], Field]], secrets: list
     def handle(page: Page, row: Row, value: Any, scope: Scope) -> None:
         if type(value) is dict and type(value.get("object")) is dict:
             value = page.plans.without_carried(value)
-        row[column] = without_key(value) if holds_key(value) else value
+        row[column] = value if page.clean or not holds_key(value) else without_key(value)
 
     def handle_with_paths(page: Page, row: Row, value: Any, scope: Scope) -> None:
         for path in secrets:

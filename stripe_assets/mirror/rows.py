@@ -12,7 +12,7 @@ from stripe_assets.mirror.batch import Batch, ClosedSublist, Link, OpenSublist, 
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.plans import Plan, Plans, Scope, at_path, holds_key, without_key, without_path
 from stripe_assets.mirror.tables import read_at_column
-from stripe_assets.mirror.values import Misfit
+from stripe_assets.mirror.values import INT64_MAX, INT64_MIN, Misfit
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
@@ -41,6 +41,7 @@ def flatten(
     platform_id: str | None = None,
     fill: bool = False,
     listed: bool = False,
+    clean: bool = False,
 ) -> Batch:
     """What the objects of an answer come to in the mirror.
 
@@ -48,13 +49,13 @@ def flatten(
     observed_at: when the request was sent, by Stripe's clock, aware. parent, position: for the items of a sublist or a
     fan-out, where the first of them stands. platform_id: the account whose key it is, for what the platform owns.
     fill: the items were embedded elsewhere (an event), so that they only fill missing rows. listed: this is a page of a list,
-    so that its items are not unlisted.
+    so that its items are not unlisted. clean: no name of SECRET_NAMES occurs in the answer, so that nobody need look for it.
 
     Nothing of `items` is changed, but rows share their nested values. Raises MirrorError for an item without an id.
     """
     if observed_at.tzinfo is None:
         raise ValueError("observed_at must be aware: when the request was sent, in UTC")
-    page = Page(plans_for(catalog), owner.livemode, observed_at, api_version, platform_id)
+    page = Page(plans_for(catalog), owner.livemode, observed_at, api_version, platform_id, clean)
     for index, item in enumerate(items, position):
         plan = page.plans[resource]
         if item.get("object", resource) != resource:
@@ -71,12 +72,13 @@ def flatten(
 class Page:
     """The batch of one answer as it grows."""
 
-    def __init__(self, plans: Plans, livemode: bool, observed_at: datetime, api_version: str, platform_id: str | None) -> None:
+    def __init__(self, plans: Plans, livemode: bool, observed_at: datetime, api_version: str, platform_id: str | None, clean: bool) -> None:
         self.plans = plans
         self.livemode = livemode
         self.observed_at = observed_at
         self.api_version = api_version
         self.platform_id = platform_id
+        self.clean = clean
         self.batch = Batch()
         self._embedded: set[tuple[str, str, str]] = set()
         self._closed: dict[tuple[str, str, str], tuple[Field, list[str]]] = {}
@@ -126,21 +128,24 @@ class Page:
         """Fills the row's columns; what has none, or does not fit it, is returned."""
         extra: dict[str, Any] = {}
         plan = scope.plan
-        entry_of = plan.entries.get
+        entry_of = (plan.clean_entries if self.clean else plan.entries).get
         for name, value in obj.items():
             entry = entry_of(name)
             if entry is None:
                 extra[name] = value
                 continue
-            column, exact, handle = entry
+            column, exact, convert, handle = entry
             if value is None:
                 if column is not None:
                     row[column] = None
-            elif type(value) is exact:
+            elif type(value) is exact and (exact is not int or INT64_MIN <= value <= INT64_MAX):
                 row[column] = value  # type: ignore[index]  # only a column's entry has an exact type
             else:
                 try:
-                    handle(self, row, value, scope)
+                    if convert is not None:
+                        row[column] = convert(value)  # type: ignore[index]  # nor a conversion
+                    else:
+                        handle(self, row, value, scope)
                 except Misfit as misfit:
                     extra[name] = value
                     if column is not None:

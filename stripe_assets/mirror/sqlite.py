@@ -18,12 +18,17 @@ from sqlalchemy.pool import StaticPool
 
 from stripe_assets.mirror.batch import ClosedSublist, Row
 from stripe_assets.mirror.dialect import Columns, keep_first, on_conflict, quoted, quoted_list
-from stripe_assets.mirror.json_text import json_text, loads
+from stripe_assets.mirror.json_text import json_text, json_texts, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, instant_text
 from stripe_assets.mirror.values import decimal_text
 
 BUSY_SECONDS = 10
-_BIND: dict[str, Callable[[Any], Any]] = {"json": json_text, "timestamp": instant_text, "numeric": decimal_text}
+_BIND: dict[str, Callable[[Iterable[Any]], Iterable[Any]]] = {
+    "json": json_texts,
+    "timestamp": lambda values: [None if value is None else instant_text(value) for value in values],
+    "numeric": lambda values: [None if value is None else decimal_text(value) for value in values],
+}
+"""A column's values as SQLite holds them."""
 
 
 class SQLite:
@@ -161,13 +166,8 @@ def _upsert_sql(table: str, columns: tuple[str, ...]) -> str:
 
 def _execute(connection: sa.Connection, sql: str, kinds: Columns, columns: tuple[str, ...], rows: Sequence[Row], *last: str) -> int:
     binds = [(index, _BIND[kinds[column]]) for index, column in enumerate(columns) if kinds[column] in _BIND]
-    pick = itemgetter(*columns)
-    parameters = []
-    for row in rows:
-        values = list(pick(row))
-        for index, bind in binds:
-            value = values[index]
-            if value is not None:
-                values[index] = bind(value)
-        parameters.append((*values, *last))
-    return connection.exec_driver_sql(sql, parameters).rowcount
+    values = list(zip(*map(itemgetter(*columns), rows), strict=True))
+    for index, bind in binds:
+        values[index] = tuple(bind(values[index]))
+    values += [(text,) * len(rows) for text in last]
+    return connection.exec_driver_sql(sql, list(zip(*values, strict=True))).rowcount

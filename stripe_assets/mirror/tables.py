@@ -98,7 +98,7 @@ def _json_text_ddl(element: JsonText, compiler: Any, **kwargs: Any) -> str:
 
 def instant_text(value: datetime) -> str:
     """`2026-10-28 09:00:00.000000+00:00`, which SQLite's own date functions read too."""
-    return value.astimezone(UTC).isoformat(" ", "microseconds")
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ", "microseconds")
 
 
 COLUMN_TYPES: Mapping[ColumnKind, Any] = {

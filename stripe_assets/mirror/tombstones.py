@@ -91,7 +91,8 @@ class Tombstones:
             return []
         older, newer = [], []
         rows = self._rows(parent, closed.owner, closed.parent_ids)
-        for id, read_at in connection.execute(sa.select(parent.c.id, parent.c[column]).where(*rows)):
+        others = parent.c[column].is_distinct_from(closed.observed_at)
+        for id, read_at in connection.execute(sa.select(parent.c.id, parent.c[column]).where(*rows, others)):
             if read_at is None or read_at < closed.observed_at:
                 older.append(id)
             elif read_at > closed.observed_at:

@@ -33,11 +33,13 @@ def exact_type(field: Field) -> type | None:
     """The type whose every value goes into the field's column as it is, None where a value has to be looked at."""
     if field.wire != "plain":
         return None
-    return {"string": str, "reference": str, "boolean": bool, "float": float}.get(field.kind)
+    return {"string": str, "reference": str, "boolean": bool, "float": float, "integer": int}.get(field.kind)
 
 
-def to_column(field: Field) -> Convert:
-    """The function that turns a wire value (never None) into the column's value, or raises Misfit."""
+def to_column(field: Field) -> Convert | None:
+    """The function that turns a wire value (never None) into the column's value, or raises Misfit. None where more has to be done."""
+    if field.kind in ("json", "reference", "references", "sublist"):
+        return None
     if field.kind == "timestamp":
         return _instant_from_text if field.wire == "rfc3339" else _instant_from_seconds
     if field.kind == "integer":

@@ -18,6 +18,7 @@ import orjson
 import stripe
 import tenacity
 
+from stripe_assets.catalog.model import SECRET_NAMES
 from stripe_assets.stripe_api import transport
 from stripe_assets.stripe_api.budget import Budget, shared_budget
 from stripe_assets.stripe_api.clock import StripeClock
@@ -27,6 +28,7 @@ from stripe_assets.stripe_api.query import checked_path, with_query
 from stripe_assets.stripe_api.retries import pause, worth_repeating
 from stripe_assets.stripe_api.settings import BASE_VARIABLE, checked_base
 
+_SECRET_NAMES = tuple(name.encode() for name in SECRET_NAMES)
 _ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]+")
 
 
@@ -40,6 +42,8 @@ class Answer:
     """Size of the JSON, uncompressed."""
     api_version: str
     """In which it was rendered."""
+    clean: bool = False
+    """No name of SECRET_NAMES occurs in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,8 @@ class StripeApi:
             self._clock.received(sent, reply.headers)
         request_id = reply.headers.get("request-id")
         if reply.status is not None and 200 <= reply.status < 300 and body is not None:
-            return _Outcome(Answer(body, self._clock.stamp(sent), request_id, len(reply.body), self.api_version))
+            clean = not any(name in reply.body for name in _SECRET_NAMES)
+            return _Outcome(Answer(body, self._clock.stamp(sent), request_id, len(reply.body), self.api_version, clean))
         return self._failed(reply, body, request_id)
 
     def _headers(self, stripe_account: str | None) -> dict[str, str]:

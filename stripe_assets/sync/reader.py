@@ -114,6 +114,7 @@ class Reader:
             position=task.position,
             platform_id=self._own_account,
             listed=task.paging != "object",
+            clean=answer.clean,
         )
         read_on = errand.took(task, readable, batch, answer.observed_at) if errand else True
         if shards := self._shards(task, page, cursor):
