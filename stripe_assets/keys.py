@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import logging
 import os
 import re
 from collections.abc import Collection
+from dataclasses import replace
 
 from stripe_assets.mirror import KeyStore, KeyStoreError, Mirror, StoredKey
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, environment_key, environment_variables, parse_api_key
@@ -14,7 +16,8 @@ from stripe_assets.stripe_api import ApiKey, InvalidApiKey, environment_key, env
 _log = logging.getLogger(__name__)
 
 NO_ALIAS = "api_key"
-"""Stands for the alias of a key that a program gives and that is no key of the database or the environment."""
+"""Stands, in what is said of it, for the alias of a key that a program gives."""
+_ALIAS = re.compile(r"(?!(sk|rk|pk|whsec)_)[A-Za-z0-9_-]{1,60}")
 _LOOKS_LIKE_A_KEY = re.compile(r"(sk|rk|pk)_")
 
 HOW_TO_SET_A_KEY = (
@@ -34,7 +37,8 @@ class UnknownAlias(ValueError):
             hint = f"Known: {', '.join(known)}."
         else:
             hint = f"There is none yet. {HOW_TO_SET_A_KEY}"
-        super().__init__(f"No API key has the alias {alias!r}. {hint}")
+        shown = repr(alias) if _ALIAS.fullmatch(alias) else "that was given"  # it may be a secret in some wrapping
+        super().__init__(f"No API key has the alias {shown}. {hint}")
         self.alias = alias
 
 
@@ -49,6 +53,8 @@ class KeyRing:
         """Alias → the environment variable that holds its key."""
         self._mirror = mirror
         self._store = KeyStore(mirror) if mirror else None
+        self._problem: Exception | None = None
+        """Of a key that could not be read."""
 
     def stored(self) -> dict[str, StoredKey]:
         """The database's keys by alias; no secret is read. Raises MirrorError."""
@@ -96,12 +102,19 @@ class KeyRing:
             raise InvalidApiKey(f"{key.alias}: this is a {_mode(key.livemode)} mode key, and the object is of {_mode(livemode)} mode")
         return key
 
+    def accounts(self) -> set[str]:
+        """All accounts that the keys are known to reach."""
+        return {account for key in self._usable() for account in self.reached(key)}
+
     def _of_secret(self, secret: str) -> ApiKey:
         given = parse_api_key(NO_ALIAS, secret)
-        return next((key for key in self._usable() if key.secret == given.secret), given)
+        unknown = replace(given, alias=f"key_{given.fingerprint[:12]}")
+        return next((key for key in self._usable() if key.secret == given.secret), unknown)
 
     def _that_reads(self, livemode: bool | None, accounts: Collection[str]) -> ApiKey:
         keys = [key for key in self._usable() if livemode in (None, key.livemode)]
+        if not keys and self._problem is not None:
+            raise self._problem
         if known := [key for key in keys if not self.reached(key).isdisjoint(accounts)]:
             keys = known  # any other one may reach an account that was connected since
         whose = "" if livemode is None else f"{_mode(livemode)} mode "
@@ -113,18 +126,16 @@ class KeyRing:
             raise InvalidApiKey(f"More than one API key reads {whose}objects: say which one is meant by api_key= ({names})")
         return min(keys, key=lambda key: (key.kind != "secret", key.alias))
 
-    def _usable(self) -> list[ApiKey]:
-        """Raises what is wrong with a key where that leaves none."""
+    @functools.cache  # noqa: B019  # a ring lasts for a call
+    def _usable(self) -> tuple[ApiKey, ...]:
+        """Those that can be read."""
         keys: list[ApiKey] = []
-        problem: Exception | None = None
         for alias in self.aliases():
             try:
                 keys.append(self.api_key(alias))
             except (InvalidApiKey, KeyStoreError) as error:
-                problem = error
-        if problem is not None and not keys:
-            raise problem
-        return keys
+                self._problem = error
+        return tuple(keys)
 
     def reached(self, key: ApiKey) -> set[str]:
         """The accounts that it is known to reach: empty where nothing is known."""

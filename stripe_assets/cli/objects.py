@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from stripe_assets.sync import SyncedObject
 
 
+ACCOUNTS_TRIED = 20
+
+
 class Named(NamedTuple):
     """As it was typed: `Invoice:in_123`."""
 
@@ -63,29 +66,29 @@ def sync_and_show_objects(objects: Sequence[Named], aliases: tuple[str, ...], as
 
 
 def _sync(named: Named, aliases: Sequence[str]) -> Found | str:
-    """What became of it, or what Stripe said last of why there is none."""
+    """What became of it, or what Stripe said first of why there is none. The keys' connected accounts are asked too."""
     from stripe_assets.cli.database import opened
     from stripe_assets.models import model
     from stripe_assets.models.syncing import sync_one
     from stripe_assets.stripe_api import StripeError
-    from stripe_assets.sync import SyncAborted
+    from stripe_assets.sync import NotRetrievable, SyncAborted
 
-    said = ""
+    cls, first = model(named.model), ""
     with opened() as mirror:
         for alias in aliases:
-            try:
-                row, done = sync_one(
-                    model(named.model), named.id, {}, None, api_key=alias, stripe_account=None, session=None, mirror=mirror
-                )
-            except StripeError as error:
-                said = str(error)
-                if not error.unavailable:
-                    break
-            except SyncAborted as error:
-                return str(error)
-            else:
-                return Found(named, alias, row._deleted_at is not None, done)
-    return said
+            others = () if cls.resource.lists_owners or cls.resource.singleton else mirror.reach(alias)[1:]
+            for account in (None, *(owner.account_id for owner in others[:ACCOUNTS_TRIED])):
+                try:
+                    row, done = sync_one(cls, named.id, {}, None, api_key=alias, stripe_account=account, session=None, mirror=mirror)
+                except StripeError as error:
+                    first = first or str(error)
+                    if not error.unavailable:
+                        return str(error)
+                except (NotRetrievable, SyncAborted) as error:
+                    return str(error)
+                else:
+                    return Found(named, alias, row._deleted_at is not None, done)
+    return first
 
 
 def _print_json(found: Sequence[Found], failed: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import sqlalchemy as sa
 
@@ -19,8 +19,8 @@ class Dialect(Protocol):
     schema: str | None
     """The schema that holds the tables, where the database has schemas."""
 
-    without_transactions: Mapping[str, Any]
-    """Execution options of an engine on which each statement stands alone."""
+    locks_rows: bool
+    """Whether a writer locks rows, and not the whole database."""
 
     def engine(self, url: sa.URL) -> sa.Engine: ...
 
@@ -28,10 +28,6 @@ class Dialect(Protocol):
 
     def begin_schema_change(self, connection: sa.Connection) -> None:
         """Waits until no other program changes the schema; the lock ends with the transaction."""
-        ...
-
-    def queue(self, connection: sa.Connection) -> None:
-        """Waits until no other transaction that has queued goes on: those that lock rows in orders of their own."""
         ...
 
     def existing_columns(self, connection: sa.Connection) -> dict[str, set[str]]:

@@ -120,18 +120,37 @@ class Mirror:
         """
         return self.change(lambda connection: self._writer.write(connection, batches), connection)
 
-    def queue(self, connection: sa.Connection) -> None:
-        """At the beginning of a transaction that claims rows: others that do wait until it has ended, rather than for each other."""
-        self.dialect.queue(connection)
+    def lock(self, connection: sa.Connection, batches: Iterable[Batch]) -> None:
+        """Locks the rows that are there of what will be written, in the order in which every writer takes them: before one is claimed."""
+        if not self.dialect.locks_rows:
+            return
+        ids: dict[tuple[str, Owner], set[str]] = {}
+        for name, rows in (entry for batch in batches for some in (batch.rows, batch.fills) for entry in some.items()):
+            for row in rows:
+                ids.setdefault((name, Owner(row["_account_id"], row["_livemode"])), set()).add(row["id"])
+        for (name, owner), some in sorted(ids.items()):
+            table = self.tables[name]
+            own = (table.c._account_id == owner.account_id, table.c._livemode == owner.livemode)
+            query = sa.select(table.c.id).where(*own, table.c.id.in_(sorted(some))).order_by(table.c.id).with_for_update()
+            connection.execute(query)
+
+    def stored(self, resource: str, row: Row, connection: sa.Connection | None = None) -> Row | None:
+        """What is there of a row, in its columns and those that say when its nested lists were read."""
+        with self.connection(connection) as connection:
+            return self._stored(connection, resource, row)
+
+    def _stored(self, connection: sa.Connection, resource: str, row: Row, *, lock: bool = False) -> Row | None:
+        table = self.tables[resource]
+        columns = dict.fromkeys([*row, *(column.name for column in table.c if column.name.endswith("_read_at"))])
+        query = sa.select(*(table.c[column] for column in columns)).where(*(table.c[column] == row[column] for column in PRIMARY_KEY))
+        found = connection.execute(query.with_for_update() if lock else query).mappings().first()
+        return dict(found) if found else None
 
     def claim(self, connection: sa.Connection, resource: str, row: Row) -> Row | None:
-        """Inserts an observed row where there is none. Otherwise what is there, in the same columns: nothing changes it until the
-        transaction ends."""
+        """Inserts an observed row where there is none. Otherwise what is there: nothing changes it until the transaction ends."""
         if self._writer.write(connection, [Batch(fills={resource: [row]})]).fills.get(resource):
             return None
-        table = self.tables[resource]
-        query = sa.select(*(table.c[column] for column in row)).where(*(table.c[column] == row[column] for column in PRIMARY_KEY))
-        return dict(connection.execute(query.with_for_update()).mappings().one())
+        return self._stored(connection, resource, row, lock=True)
 
     def change(self, work: Callable[[sa.Connection], T], connection: sa.Connection | None = None) -> T:
         """Does this in one transaction, from the start again where another program's was in the way. Returns its result.
@@ -139,10 +158,8 @@ class Mirror:
         With `connection` it is done once, as a part of the transaction there. Raises MirrorError.
         """
         if connection is not None:
-            try:
+            with self.explaining():
                 return work(connection)
-            except (exc.SQLAlchemyError, OSError) as error:
-                raise explained(error, self.engine.url) from error
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.transaction() as connection:
@@ -249,10 +266,10 @@ class Mirror:
         """Stores whose key it is that the alias has now."""
         self.change(lambda connection: self._reach.found_key(connection, alias, own, fingerprint), connection)
 
-    def begin_closing(self, alias: str, own: Owner, since: datetime) -> datetime:
+    def begin_closing(self, alias: str, own: Owner, since: datetime, connection: sa.Connection | None = None) -> datetime:
         """A run of the key is about to write rows whose references it will close. Returns since when (by this machine's clock) there
         are such rows: an earlier time where an earlier run did not come to its end. See `closed`."""
-        return self.change(lambda connection: self._reach.begin_closing(connection, alias, own, since))
+        return self.change(lambda connection: self._reach.begin_closing(connection, alias, own, since), connection)
 
     def closed(self, alias: str) -> None:
         """The references of all rows that runs of the key have written point at a row or a recorded absence."""
@@ -323,17 +340,19 @@ class Mirror:
     @contextmanager
     def connection(self, given: sa.Connection | None = None) -> Iterator[sa.Connection]:
         """A connection for reading, or the one that is given. Errors of the database become MirrorError."""
-        try:
-            with nullcontext(given) if given is not None else self.engine.connect() as connection:
-                yield connection
-        except (exc.SQLAlchemyError, OSError) as error:
-            raise explained(error, self.engine.url) from error
+        with self.explaining(), nullcontext(given) if given is not None else self.engine.connect() as connection:
+            yield connection
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """A transaction for writing, committed at its end. Errors of the database become MirrorError, with nothing written."""
+        with self.explaining(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Errors of the database become MirrorError."""
         try:
-            with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-                yield connection
+            yield
         except (exc.SQLAlchemyError, OSError) as error:
             raise explained(error, self.engine.url) from error

@@ -7,10 +7,9 @@ no work for Python, which has the page as dictionaries anyway.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON
@@ -22,7 +21,6 @@ from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY
 
 SCHEMA = "stripe"
 _LOCK = 0x73747269706561  # "stripea": any number that no other program is likely to take
-_QUEUE = _LOCK + 1
 _TYPE = {
     "text": "text",
     "bigint": "bigint",
@@ -37,7 +35,7 @@ _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 class PostgreSQL:
     schema: str | None = SCHEMA
-    without_transactions: Mapping[str, Any] = {"isolation_level": "AUTOCOMMIT"}
+    locks_rows = True
 
     def engine(self, url: sa.URL) -> sa.Engine:
         return sa.create_engine(
@@ -57,9 +55,6 @@ class PostgreSQL:
         # CREATE SCHEMA IF NOT EXISTS needs the right to create one even where it exists.
         if connection.exec_driver_sql(f"SELECT to_regnamespace('{SCHEMA}')").scalar() is None:
             connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
-
-    def queue(self, connection: sa.Connection) -> None:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_QUEUE})")
 
     def existing_columns(self, connection: sa.Connection) -> dict[str, set[str]]:
         columns: dict[str, set[str]] = {}

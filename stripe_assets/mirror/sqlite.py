@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -33,7 +33,7 @@ _BIND: dict[str, Callable[[Iterable[Any]], Iterable[Any]]] = {
 
 class SQLite:
     schema: str | None = None
-    without_transactions: Mapping[str, Any] = {"begins": False}
+    locks_rows = False
 
     def engine(self, url: sa.URL) -> sa.Engine:
         in_memory = url.database in (None, "", ":memory:")
@@ -57,9 +57,6 @@ class SQLite:
 
     def begin_schema_change(self, connection: sa.Connection) -> None:
         pass  # BEGIN IMMEDIATE has the one lock that there is
-
-    def queue(self, connection: sa.Connection) -> None:
-        pass  # the same
 
     def existing_columns(self, connection: sa.Connection) -> dict[str, set[str]]:
         columns: dict[str, set[str]] = {}
@@ -146,8 +143,6 @@ def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
 
 
 def _on_begin(connection: sa.Connection) -> None:
-    if not connection.get_execution_options().get("begins", True):
-        return
     # A transaction that turns from reading to writing midway fails at once when another has written: writers say so first.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -35,7 +35,9 @@ def query(cls: type[Model], where: sa.ColumnElement[bool] | None, columns: Seque
     """Raises ValueError for an unknown column."""
     table = tables()[cls.resource.name]
     kinds = tables().layout.columns(cls.resource)
-    names = list(kinds) if columns is None else [_column(cls, kinds, column) for column in columns]
+    names = list(kinds) if columns is None else list(dict.fromkeys(_column(cls, kinds, column) for column in columns))
+    if not names:
+        raise ValueError(f"{cls.__name__}.frame() needs at least one column")
     statement = sa.select(*(table.c[name] for name in names))
     if not deleted:
         statement = statement.where(table.c._deleted_at.is_(None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, Tables
 from stripe_assets.models.joins import Joins, session_of
 from stripe_assets.models.model import Model, model
 from stripe_assets.models.relations import Relation, Relations
+from stripe_assets.models.sessions import ReadingSession
 
 _registry = orm.registry()
 _lock = threading.RLock()
@@ -131,8 +133,13 @@ def relations_of(cls: Any) -> Mapping[str, Relation]:
 def read_object(row: Any) -> dict[str, Any]:
     """The API's object of a row, read by the row's session."""
     owner = Owner(row._account_id, row._livemode)
-    connection = session_of(row).connection(bind_arguments={"mapper": type(row).__mapper__})
-    return _reader().read(connection, row.resource.name, owner, [row.id])[row.id]
+    session = session_of(row)
+    if isinstance(session, ReadingSession):
+        reading = session.mirror.connection()
+    else:
+        reading = nullcontext(session.connection(bind_arguments={"mapper": type(row).__mapper__}))
+    with reading as connection:
+        return _reader().read(connection, row.resource.name, owner, [row.id])[row.id]
 
 
 def _refuse(mapper: object, connection: object, row: Model) -> None:

@@ -17,6 +17,15 @@ _open: dict[tuple[object, str], Mirror] = {}
 _of_engine: dict[sa.Engine, Mirror] = {}
 
 
+def _after_fork() -> None:
+    """A child has no use for its parent's connections: two processes on one confuse the database."""
+    for mirror in (*_open.values(), *_of_engine.values()):
+        mirror.engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
 def the_mirror(mirror: Mirror | None = None) -> Mirror:
     """This mirror, by default that of STRIPE_ASSETS_DATABASE_URL, opened once per process and URL. Raises MirrorError."""
     if mirror is not None:

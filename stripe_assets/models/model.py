@@ -150,11 +150,15 @@ class Model(metaclass=ModelType):
         place = {"api_key": api_key, "stripe_account": stripe_account, "session": session, "mirror": mirror}
         return syncing.sync_one(cls, id, parents, depth, **place)[0]
 
-    def refresh(self) -> Self:
-        """Reads the object again from Stripe, as `sync` does. Returns the row in its new state: this one, where it belongs to a session."""
+    def refresh(self, *, api_key: str | None = None) -> Self:
+        """Reads the object again from Stripe, as `sync` does, and returns this row in its new state.
+
+        A row of a session is written in that session's transaction: commit it, as after `sync(session=…)`. One that was returned without a
+        session is written in a transaction of its own. Raises sqlalchemy.orm.exc.DetachedInstanceError for a row of a closed session.
+        """
         from stripe_assets.models import syncing  # noqa: PLC0415  # see above
 
-        return syncing.sync_again(self)
+        return syncing.sync_again(self, api_key)
 
     if TYPE_CHECKING:
 

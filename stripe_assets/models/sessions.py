@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import threading
-from weakref import WeakKeyDictionary, ref
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import orm
+import sqlalchemy as sa
+from sqlalchemy import event, orm
 
 from stripe_assets.mirror import Mirror
 
-_of_thread = threading.local()
+_kept: WeakKeyDictionary[object, ReadingSession] = WeakKeyDictionary()
+"""Row → its session, which is there for as long as one of its rows is."""
 
 
 class ReadingSession(orm.Session):
-    """For reading alone: relationships of its rows can be followed, and no transaction stays open."""
+    """For reading alone: relationships of its rows can be followed, and after each statement the connection is given back."""
 
     def __init__(self, mirror: Mirror) -> None:
-        super().__init__(mirror.engine.execution_options(**mirror.dialect.without_transactions), expire_on_commit=False)
-        self._mirror = ref(mirror)  # by which it is found: it must not keep it
+        super().__init__(mirror.engine, expire_on_commit=False)
+        self.mirror = mirror
+        event.listen(self, "loaded_as_persistent", _keep)
 
-    @property
-    def mirror(self) -> Mirror | None:
-        return self._mirror()
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            read = super().execute(*args, **kwargs).freeze()
+        finally:
+            self.rollback() if self.in_nested_transaction() else self.commit()
+        return read()
+
+    def scalars(self, *args: Any, **kwargs: Any) -> sa.ScalarResult[Any]:
+        return self.execute(*args, **kwargs).scalars()
 
 
-def session_of_thread(mirror: Mirror) -> ReadingSession:
-    """The one of this thread for a mirror."""
-    sessions: WeakKeyDictionary[Mirror, ReadingSession] | None = getattr(_of_thread, "sessions", None)
-    if sessions is None:
-        sessions = _of_thread.sessions = WeakKeyDictionary()
-    session = sessions.get(mirror)
-    if session is None:
-        session = sessions[mirror] = ReadingSession(mirror)
-    return session
+def _keep(session: ReadingSession, row: object) -> None:
+    _kept[row] = session

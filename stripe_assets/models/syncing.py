@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
@@ -17,17 +18,21 @@ from stripe import StripeObject
 
 from stripe_assets.catalog import Resource, catalog
 from stripe_assets.keys import KeyRing
-from stripe_assets.mirror import Mirror, Owner
+from stripe_assets.mirror import Mirror
 from stripe_assets.mirror.values import decimal_text
 from stripe_assets.models.mapping import map_class, tables
 from stripe_assets.models.mirrors import mirror_of
 from stripe_assets.models.model import Model, model
-from stripe_assets.models.sessions import ReadingSession, session_of_thread
+from stripe_assets.models.sessions import ReadingSession
 from stripe_assets.stripe_api import ApiKey
 from stripe_assets.sync import ObjectSync, Observed, SyncedObject
 from stripe_assets.sync.parents import fields_of_parents
 
+UNDER_WAY = timedelta(seconds=80)
+"""How long before its answer's date a request may have been sent: the SDK's timeout."""
 SECOND = timedelta(seconds=1)
+MANY_ACCOUNTS = 500
+_ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]+")
 
 
 class Place:
@@ -40,44 +45,49 @@ class Place:
         *,
         api_key: str | None,
         stripe_account: str | None,
-        session: orm.Session | None,
+        session: orm.Session | orm.scoped_session[Any] | None,
         mirror: Mirror | None,
         livemode: bool | None = None,
         secret: str | None = None,
     ) -> None:
-        """`secret`: of the key by which the program itself has read the object."""
+        """`secret`: of the key by which the program itself has read the object: it is of that key's account, or of `stripe_account`."""
         map_class(cls)
         self._cls = cls
-        if isinstance(session, ReadingSession):
-            mirror, session = mirror or session.mirror, None
-        self._session = session
-        self.mirror = mirror or mirror_of(session)
-        self._rows = self._known(id, livemode)
-        account = stripe_account or (id if cls.resource.lists_owners or cls.resource.singleton else None)
-        accounts = {account} if account else {owner.account_id for owner in self._rows}
+        if stripe_account is not None and not _ACCOUNT.fullmatch(stripe_account):
+            raise ValueError(f"stripe_account={stripe_account[:40]!r} is no account id; one starts with acct_")
+        joined: orm.Session | None = session() if isinstance(session, orm.scoped_session) else session
+        if isinstance(joined, ReadingSession):
+            mirror, joined = mirror or joined.mirror, None
+        self._session = joined
+        self.mirror = mirror or mirror_of(joined)
         ring = KeyRing(self.mirror)
+        account = stripe_account or (id if cls.resource.lists_owners or cls.resource.singleton else None)
+        rows = [] if secret or not id or cls.resource.singleton else self._known(ring, id, livemode)
+        accounts = {account} if account else {row["_account_id"] for row in rows}
         self.key: ApiKey = ring.reading(api_key, secret=secret, livemode=livemode, accounts=accounts)
         fitting = {stripe_account} if stripe_account else ring.reached(self.key)
-        self.row = next(
-            (row for owner, row in self._rows.items() if owner.livemode == self.key.livemode and owner.account_id in fitting), None
-        )
+        rows = [row for row in rows if row["_livemode"] == self.key.livemode and row["_account_id"] in fitting]
+        if len(rows) > 1 and not account:
+            names = ", ".join(sorted(row["_account_id"] for row in rows))
+            raise ValueError(f"several accounts have a {cls.resource.name} {id}: say whose is meant by stripe_account= ({names})")
+        self.row = rows[0] if rows else None
         """Columns of the row that the mirror has."""
         own = cls.resource.lists_owners  # the platform itself reads the accounts
         self._account = stripe_account if own else account or (self.row["_account_id"] if self.row else None)
 
-    def _known(self, id: str | None, livemode: bool | None) -> dict[Owner, dict[str, Any]]:
+    def _known(self, ring: KeyRing, id: str, livemode: bool | None) -> list[dict[str, Any]]:
         """The rows that have this id: an object that was synced before is still its owner's."""
         resource = self._cls.resource
-        if not id or resource.singleton:
-            return {}
         table = tables()[resource.name]
         columns = [field.column for field in resource.fields if field.name in fields_of_parents(resource) and field.column]
         query = sa.select(*(table.c[name] for name in dict.fromkeys(["_account_id", "_livemode", *columns]))).where(table.c.id == id)
+        accounts = ring.accounts()
+        if 0 < len(accounts) <= MANY_ACCOUNTS:  # by the primary key, in which the account comes first
+            query = query.where(table.c._account_id.in_(sorted(accounts if not resource.lists_owners else {*accounts, id})))
         if livemode is not None:
             query = query.where(table.c._livemode == livemode)
         with self.mirror.connection(self._reads()) as connection:
-            rows = [dict(row) for row in connection.execute(query).mappings()]
-        return {Owner(row["_account_id"], row["_livemode"]): row for row in rows}
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def _reads(self) -> sa.Connection | None:
         """The caller's connection where its transaction may have written what others do not see."""
@@ -93,14 +103,14 @@ class Place:
         joins = self._connect if self._session is not None else None
         with ObjectSync(self.key, self.mirror, account=self._account, joins=joins, reads=self._reads()) as run:
             done = work(run)
-        session = self._session if self._session is not None else session_of_thread(self.mirror)
-        for written in done.rows:
+        session = self._session if self._session is not None else ReadingSession(self.mirror)
+        for written in done.rows if self._session is not None else ():
             row = session.identity_map.get(identity_key(model(written.resource), (*astuple(written.owner), written.id)))
             if row is not None:
                 session.expire(row)
-        found: Any = session.get(self._cls, (done.owner.account_id, done.owner.livemode, done.id), populate_existing=True)
-        if self._session is None:
-            session.commit()  # gives the connection back
+        key = (done.owner.account_id, done.owner.livemode, done.id)
+        with self.mirror.explaining():
+            found: Any = session.get(self._cls, key, populate_existing=True)
         if done.refusal is not None and (found is None or found._deleted_at is None):
             raise done.refusal
         return found, done
@@ -118,7 +128,7 @@ def sync_given(
     """See `Model.sync_from_stripe_data`; `place`: parameters of `Place`."""
     resource = cls.resource
     obj = plain(data)
-    _check(resource, obj)
+    _check(resource, obj, depth)
     sent = data if isinstance(data, StripeObject) else None
     if observed_at is not None and observed_at.tzinfo is None:
         raise ValueError("observed_at must be aware: a time without its zone means nothing to Stripe")
@@ -132,7 +142,9 @@ def sync_given(
         **place,
     )
     observed = _observed(sent, observed_at)
-    row, _ = where.sync(lambda run: run.given(resource.name, _on_the_wire(resource, obj), observed, depth))
+    answered = sent is not None and bool(sent.stripe_account) and sent.last_response is not None
+    given = _on_the_wire(resource, obj)
+    row, _ = where.sync(lambda run: run.given(resource.name, given, observed, depth, account_answered=answered))
     return row
 
 
@@ -141,6 +153,7 @@ def sync_one(cls: type[Any], id: str | None, parents: Mapping[str, str], depth: 
     resource = cls.resource
     if not resource.singleton and not id:
         raise ValueError(f"{cls.__name__}.sync() needs the id of a {resource.name}")
+    _check_depth(depth)
     wanted = fields_of_parents(resource)
     for name in parents:
         if name not in wanted:
@@ -151,20 +164,27 @@ def sync_one(cls: type[Any], id: str | None, parents: Mapping[str, str], depth: 
     return where.sync(lambda run: run.retrieved(resource.name, id, {**known, **parents}, depth))
 
 
-def sync_again(row: Any) -> Any:
+def sync_again(row: Any, api_key: str | None) -> Any:
     """See `Model.refresh`."""
+    session = orm.object_session(row)
+    if session is None:
+        raise orm.exc.DetachedInstanceError(
+            f"{row!r} belongs to no session, which would tell its database: use {type(row).__name__}.sync()"
+        )
     again, _ = sync_one(
         type(row),
         None if row.resource.singleton else row.id,
         {},
         None,
-        api_key=None,
+        api_key=api_key,
         stripe_account=row._account_id,
-        session=orm.object_session(row),
+        session=session,
         mirror=None,
         livemode=row._livemode,
     )
-    return again
+    if again is not row:
+        session.expire_all()  # of rows for reading alone
+    return row
 
 
 def plain(value: Any) -> Any:
@@ -189,8 +209,14 @@ def _on_the_wire(resource: Resource, obj: dict[str, Any]) -> dict[str, Any]:
     return {name: str(value) if name in strings and type(value) is int else value for name, value in obj.items()}
 
 
-def _check(resource: Resource, obj: Any) -> None:
+def _check_depth(depth: int | None) -> None:
+    if depth is not None and depth < 0:
+        raise ValueError(f"depth={depth}: how many steps of references are followed, 0 or more; None ends when nothing is missing")
+
+
+def _check(resource: Resource, obj: Any, depth: int | None) -> None:
     """Raises TypeError and ValueError."""
+    _check_depth(depth)
     if not isinstance(obj, dict):
         raise TypeError(f"an object of Stripe's is wanted, a StripeObject or a dictionary, not {type(obj).__name__}")
     name, id = obj.get("object"), obj.get("id")
@@ -211,14 +237,14 @@ def _check(resource: Resource, obj: Any) -> None:
 
 
 def _observed(sent: StripeObject | None, at: datetime | None) -> Observed:
-    """When Stripe has said so: the caller knows, or the answer that the object was has its date. Otherwise it is taken for now."""
+    """When Stripe has said so: the caller knows, or the answer that the object was has its date. Otherwise nothing is known."""
     response = sent.last_response if sent is not None else None
     headers = {name.lower(): value for name, value in response.headers.items()} if response is not None else {}
     version = headers.get("stripe-version") or (sent.stripe_version if sent is not None else None)
     if at is not None:
-        return Observed(at, api_version=version)
+        return Observed(at, at, at, version)
     try:
         date = parsedate_to_datetime(headers["date"]).astimezone(UTC)
     except (KeyError, ValueError):
         return Observed(api_version=version)
-    return Observed(date, date + SECOND, version)
+    return Observed(date, date - UNDER_WAY, date + SECOND, version)

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from stripe_assets.catalog.model import Resource
-from stripe_assets.mirror import Absence, Batch, Mirror, Missing, Owner, WriteCounts, flatten
+from stripe_assets.mirror import Absence, Batch, Mirror, Missing, Owner, Row, WriteCounts, flatten
+from stripe_assets.mirror.tables import read_at_column
 from stripe_assets.stripe_api import ApiKey, StripeError
 from stripe_assets.sync import sublist
 from stripe_assets.sync.closure import NO_ROUTE, Closure, ClosureResult
@@ -32,13 +33,25 @@ Connect = Callable[[], sa.Connection]
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """When an object was in the state that is given, by Stripe's clock: now, at that time, or, with `until`, some time from then to before
-    that, as an answer's `Date` tells, which is cut to the second."""
+    """When an object was in the state that is given, by Stripe's clock: at a time that is known (all three are it), some time from `since`
+    to before `until`, as an answer's `Date` tells, or, without any of them, whenever."""
 
     at: datetime | None = None
+    """The best guess."""
+    since: datetime | None = None
     until: datetime | None = None
     api_version: str | None = None
     """In which it was rendered; None for the catalog's."""
+
+    @property
+    def is_known(self) -> bool:
+        return self.at is not None and self.since == self.until
+
+    def may_be_older(self, stored: datetime) -> bool:
+        """Whether it cannot be told which is newer."""
+        if self.since is None or self.until is None:
+            return True
+        return self.since <= stored < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +140,8 @@ class ObjectSync:
         self._collected = Collected(mirror, reads)
         self._session = Session(key, mirror, self._collected)
         self._asked_whose_key = False
+        self._answered_for: Owner | None = None
+        """The connected account for which Stripe has returned the object."""
 
     def __enter__(self) -> ObjectSync:
         return self
@@ -134,26 +149,49 @@ class ObjectSync:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._session.close()
 
-    def given(self, name: str, obj: Mapping[str, Any], observed: Observed, depth: int | None = None) -> SyncedObject:
+    def given(
+        self, name: str, obj: Mapping[str, Any], observed: Observed, depth: int | None = None, *, account_answered: bool = False
+    ) -> SyncedObject:
         """Writes an object that Stripe has returned.
 
         Parameters: depth: how many steps of references are followed; 0 sends no request and completes no nested list, None ends
-        when nothing is missing. Where the mirror was in another state within the same second, or the object is of another release of
-        the API than the tables, it is read again: which state is newer is not guessed. Raises as `retrieved`.
+        when nothing is missing. account_answered: Stripe has returned it for the connected account, whose object it is said to be.
+        Where it cannot be told whether the mirror's state or this one is newer, and they differ, or the object is of another release
+        of the API than the tables, it is read again. Raises as `retrieved`.
         """
-        self._identify(by_the_clock=observed.at is None)
+        self._identify(by_the_clock=observed.at is None and depth != 0)
         wanted = self._wanted(name, obj)
+        self._answered_for = wanted.owner if account_answered else None
         can_ask = depth != 0 and self._can_retrieve(wanted)
         version = observed.api_version or self._session.catalog.api_version
         if can_ask and not same_release(version, self._session.catalog.api_version):
             return self._retrieved(wanted, depth)
-        row = self._take(wanted, obj, observed.at or self._session.api.now(), version, whole=depth != 0)
+        batch = self._flatten(name, obj, wanted.owner, self._stamp(observed, can_ask), version)
+        row = next(row for row in (batch.rows or batch.fills)[name] if row["id"] == wanted.id)
+        if can_ask and not observed.is_known:
+            stored = self._mirror.stored(name, row, self._reads)
+            if _is_contested(row, stored, observed):
+                self._collected.batches.remove(batch)
+                return self._retrieved(wanted, depth)
+        else:
+            stored = None
+        if depth != 0 and batch.sublists and not _is_whole(row, stored, batch):
+            self._complete(wanted, batch)
         closed = self._close(depth)
-        until = observed.until if can_ask else None
-        counts = self._write(lambda connection: until and self._is_contested(connection, name, row, until))
+        counts = self._write(depth, lambda connection: can_ask and not observed.is_known and self._is_lost(connection, name, row, observed))
         if counts is None:
             return self._retrieved(wanted, depth)
         return self._synced(wanted, counts, closed)
+
+    def _stamp(self, observed: Observed, can_ask: bool) -> datetime | None:
+        """The time that the state is noted with: rather too early, as whoever reads it next makes good for that, and too late a one would
+        keep him away. Where nobody can be asked it is the best guess; None, which fills a missing row, where the time is not known either.
+        """
+        now = self._session.api.now()
+        at = observed.since if can_ask and observed.since else observed.at
+        if at is None:
+            return now if self._session.api.knows_the_time else None
+        return min(at, now)
 
     def retrieved(self, name: str, id: str | None, parents: Mapping[str, str], depth: int | None = None) -> SyncedObject:
         """Asks Stripe for an object and writes it. `parents`: the fields of it that its route wants besides the id; no `id` for an
@@ -174,12 +212,14 @@ class ObjectSync:
             pass
         self._raise_for([failure.error for failure in retrieval.failures.values()])
         closed = self._close(depth)
-        counts = self._write(lambda connection: False)
+        if wanted in retrieval.present and not self._session.catalog[wanted.resource].lists_owners:
+            self._answered_for = wanted.owner
+        counts = self._write(depth, lambda connection: False)
         assert counts
         return self._synced(wanted, counts, closed, retrieval.absent.get(wanted))
 
     def _identify(self, *, by_the_clock: bool = False) -> None:
-        """Asks whose key it is, if that is not known, or if nobody has asked Stripe for anything yet and its time is wanted."""
+        """Asks whose key it is, if that is not known, or if Stripe's time is wanted and no answer has told it yet."""
         key, session = self._key, self._session
         known = self._mirror.own_account(key.alias, key.fingerprint, self._reads)
         if known and key.account_id in (None, known.account_id) and (session.api.knows_the_time or not by_the_clock):
@@ -201,25 +241,22 @@ class ObjectSync:
         resource = self._session.catalog[wanted.resource]
         return resource.singleton is not None or retrieve_route(resource, wanted.parents) is not None
 
-    def _flatten(self, name: str, obj: Mapping[str, Any], owner: Owner, at: datetime, version: str) -> Batch:
-        session = self._session
-        batch = flatten(session.catalog, name, [obj], owner, at, api_version=version, platform_id=session.platform.account_id)
+    def _flatten(self, name: str, obj: Mapping[str, Any], owner: Owner, at: datetime | None, version: str) -> Batch:
+        session, platform_id = self._session, self._session.platform.account_id
+        when = at or session.api.now()
+        batch = flatten(session.catalog, name, [obj], owner, when, api_version=version, platform_id=platform_id, fill=at is None)
         self._collected.batches.append(batch)
         return batch
 
-    def _take(self, wanted: Missing, obj: Mapping[str, Any], at: datetime, version: str, *, whole: bool) -> dict[str, Any]:
-        """The object's row; what its nested lists have besides is read, if it is to be whole."""
-        session = self._session
-        batch = self._flatten(wanted.resource, obj, wanted.owner, at, version)
-        if whole and batch.sublists:
-            reader = session.platform if owned_by_itself(session.catalog, session.catalog[wanted.resource]) else wanted.owner
-            retrieval = Retrieval(session)
-            name = wanted.resource
-            task = Task(name, name, reader, path=name, endpoint=name, key=name, owned_by=wanted.owner, errand=retrieval, wanted=wanted)
-            rests = (sublist.rest_of(session.catalog, wanted.resource, open_list, reader, depth=1) for open_list in batch.sublists)
-            session.read_all([wanted.resource], [[replace(rest, errand=PartOf(retrieval, task)) for rest in rests]])
-            self._raise_for([failure.error for failure in retrieval.failures.values()])
-        return next(row for row in batch.rows[wanted.resource] if row["id"] == wanted.id)
+    def _complete(self, wanted: Missing, batch: Batch) -> None:
+        """Reads what the object's nested lists have besides."""
+        session, name = self._session, wanted.resource
+        reader = session.platform if owned_by_itself(session.catalog, session.catalog[name]) else wanted.owner
+        retrieval = Retrieval(session)
+        task = Task(name, name, reader, path=name, endpoint=name, key=name, owned_by=wanted.owner, errand=retrieval, wanted=wanted)
+        rests = (sublist.rest_of(session.catalog, name, open_list, reader, depth=1) for open_list in batch.sublists)
+        session.read_all([name], [[replace(rest, errand=PartOf(retrieval, task)) for rest in rests]])
+        self._raise_for([failure.error for failure in retrieval.failures.values()])
 
     def _close(self, depth: int | None) -> ClosureResult:
         closed = Closure(self._session, self._collected, self._covers).run(depth)
@@ -231,26 +268,25 @@ class ObjectSync:
         connected = self._key.connected
         return owner == self._session.platform or owner.account_id == self._account or connected == "all" or owner.account_id in connected
 
-    def _is_contested(self, connection: sa.Connection, name: str, row: dict[str, Any], until: datetime) -> bool:
-        """Whether the mirror has another state of the same second: which of the two is newer cannot be told."""
-        stored = self._mirror.claim(connection, name, row)
-        if stored is None or stored["_observed_at"] is None or not row["_observed_at"] <= stored["_observed_at"] < until:
-            return False
-        return {**stored, "_observed_at": None} != {**row, "_observed_at": None}
+    def _is_lost(self, connection: sa.Connection, name: str, row: Row, observed: Observed) -> bool:
+        """Whether somebody has come before, and it cannot be told whose state is newer. Nobody does until the transaction ends."""
+        self._mirror.lock(connection, self._collected.batches)
+        return _is_contested(row, self._mirror.claim(connection, name, row), observed)
 
-    def _write(self, is_contested: Callable[[sa.Connection], Any]) -> WriteCounts | None:
+    def _write(self, depth: int | None, is_lost: Callable[[sa.Connection], bool]) -> WriteCounts | None:
         """All that was collected, in one transaction; None where nothing was written, because the object's state is contested."""
         mirror, collected, platform = self._mirror, self._collected, self._session.platform
+        alias, now = self._key.alias, datetime.now(UTC)
 
         def work(connection: sa.Connection) -> WriteCounts | None:
-            if not self._joins:  # how long a transaction of the caller's lasts is not ours to say
-                mirror.queue(connection)
-            if is_contested(connection):
+            if is_lost(connection):
                 return None
             if self._asked_whose_key:
-                mirror.found_key(self._key.alias, platform, self._key.fingerprint, connection)
-            if self._account and Owner(self._account, platform.livemode) not in mirror.reach(self._key.alias, connection):
-                mirror.found_reach(self._key.alias, [platform, Owner(self._account, platform.livemode)], datetime.now(UTC), connection)
+                mirror.found_key(alias, platform, self._key.fingerprint, connection)
+            if self._answered_for not in (None, platform, *mirror.reach(alias, connection)):
+                mirror.found_reach(alias, [platform, self._answered_for], now, connection)
+            if depth is not None:  # the next run closes what this one leaves open
+                mirror.begin_closing(alias, platform, now, connection)
             mirror.record_absences(collected.absences, connection)
             return mirror.write(collected.batches, connection)
 
@@ -271,6 +307,25 @@ class ObjectSync:
         self._session.raise_if_halted()
         if errors:
             raise SyncAborted(f"{self._key.alias}: nothing was written, as something could not be read: " + "; ".join(errors))
+
+
+def _same(row: Row, stored: Row) -> bool:
+    """Whether two observations tell the same."""
+    told = (name for name in row if name not in ("_observed_at", "_api_version") and not name.endswith("_read_at"))
+    return all(row[name] == stored[name] for name in told)
+
+
+def _is_contested(row: Row, stored: Row | None, observed: Observed) -> bool:
+    if stored is None or stored["_observed_at"] is None or not observed.may_be_older(stored["_observed_at"]):
+        return False
+    return not _same(row, stored)
+
+
+def _is_whole(row: Row, stored: Row | None, batch: Batch) -> bool:
+    """Whether the mirror has all of the nested lists that the answer cut off: they were read with the same state."""
+    if stored is None or not _same(row, stored):
+        return False
+    return all(one.parent.field and stored.get(read_at_column(one.parent.field)) for one in batch.sublists)
 
 
 def _why_not(resource: Resource) -> str:

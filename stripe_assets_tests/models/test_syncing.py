@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from stripe_assets.models import (
     Balance,
     Card,
     Charge,
+    Coupon,
     Customer,
     Invoice,
     LineItem,
@@ -139,8 +141,7 @@ def test_relationships_of_a_returned_row_can_be_followed(client: stripe.StripeCl
 def test_a_row_that_is_synced_again_shows_its_new_state(client: stripe.StripeClient, mirror: Mirror) -> None:
     made = client.v1.products.create({"name": "Pencil"})
     row = Product.sync_from_stripe_data(made)
-    assert Product.sync_from_stripe_data(client.v1.products.update(made.id, {"name": "Pen"})) is row
-    assert row.name == "Pen"
+    assert Product.sync_from_stripe_data(client.v1.products.update(made.id, {"name": "Pen"})).name == "Pen"
     client.v1.products.update(made.id, {"name": "Brush"})
     assert row.refresh() is row
     assert row.name == "Brush"
@@ -266,7 +267,7 @@ def test_what_is_deleted_forbidden_or_another_accounts_is_recorded_and_said(
         assert any(id in line and "charge ch_x" in line for line in caplog.messages), caplog.messages
     assert dangling(mirror, PLATFORM) == []
     before = len(server.log())
-    Charge.sync_from_stripe_data({**charge, "amount": 6})
+    Charge.sync_from_stripe_data({**charge, "id": "ch_y"})
     assert len(server.log()) == before, "absences are not asked for again"
 
 
@@ -302,16 +303,43 @@ def test_an_older_state_that_is_dated_changes_nothing(client: stripe.StripeClien
     assert row._observed_at
     older = {**made.to_dict(), "name": "Quill"}
     assert Product.sync_from_stripe_data(older, observed_at=row._observed_at - timedelta(hours=1)).name == "Pencil"
+    assert Product.sync_from_stripe_data(older, observed_at=row._observed_at + timedelta(days=900)).name == "Quill"
+    assert Product.sync(made.id).name == "Pencil", "nothing is noted with a time that is still to come"
     with pytest.raises(ValueError, match="aware"):
         Product.sync_from_stripe_data(older, observed_at=datetime(2026, 1, 1))
 
 
-def test_answers_of_the_same_second_are_not_ordered_by_guess(client: stripe.StripeClient, mirror: Mirror) -> None:
-    """The later answer is given first: an answer's date tells no more than the second."""
+def test_answers_that_overtake_each_other_are_not_ordered_by_guess(client: stripe.StripeClient, mirror: Mirror) -> None:
+    """The later answer is given first: an answer's date tells the second of its end alone."""
     first = client.v1.products.create({"name": "1"})
     second = client.v1.products.update(first.id, {"name": "2"})
     assert Product.sync_from_stripe_data(second).name == "2"
     assert Product.sync_from_stripe_data(first).name == "2"
+
+
+def test_a_slow_answer_is_older_than_its_date(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = client.v1.products.create({"name": "1"})
+    server.control("faults", path=f"/v1/products/{made.id}", kind="hang", seconds=1.5, times=1)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(client.v1.products.retrieve, made.id)
+        time.sleep(0.5)
+        client.v1.products.update(made.id, {"name": "2"})
+        assert Product.sync(made.id).name == "2"
+        assert slow.result().name == "1"
+    assert Product.sync_from_stripe_data(slow.result()).name == "2"
+
+
+def test_what_has_no_date_replaces_no_other_state_unasked(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    """An item of a list, what is expanded, an event's payload, a dictionary."""
+    made = client.v1.products.create({"name": "old"})
+    listed = next(one for one in client.v1.products.list().data if one.id == made.id)
+    client.v1.products.update(made.id, {"name": "new"})
+    Product.sync(made.id)
+    assert Product.sync_from_stripe_data(listed).name == "new"
+    assert Product.sync_from_stripe_data(listed.to_dict()).name == "new"
+    client.v1.products.delete(made.id)
+    assert Product.sync(made.id)._deleted_at
+    assert Product.sync_from_stripe_data(listed)._deleted_at, "a tombstone does not come back to life"
 
 
 def test_a_thousand_objects_that_are_there_cost_no_request(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
@@ -344,6 +372,34 @@ def test_twenty_writers_of_the_same_objects_end_in_the_newest_state(server: Sand
     theirs = client.v1.products.retrieve(product.id).to_dict()
     assert ours and (ours["name"], ours["default_price"]) == (theirs["name"], theirs["default_price"])
     assert mirror.count("price") == 4
+
+
+def test_nested_lists_that_are_there_are_not_read_again(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    made = an_invoice(client, 12)
+    Invoice.sync_from_stripe_data(made)
+    before = len(server.log())
+    assert len(Invoice.sync_from_stripe_data(made).lines) == 12
+    assert len(Invoice.sync_from_stripe_data(made.to_dict()).lines) == 12
+    assert len(server.log()) == before
+
+
+def test_more_threads_than_connections_follow_relationships(client: stripe.StripeClient, mirror: Mirror) -> None:
+    product = client.v1.products.create({"name": "Screw"})
+    price = client.v1.prices.create({"currency": "usd", "product": product.id, "unit_amount": 5})
+    all_there = threading.Barrier(25)
+
+    def follow(n: int) -> str | None:
+        row = Price.sync_from_stripe_data(price)
+        name = row.product.name if row.product else None
+        all_there.wait(60)  # each still has its row
+        return name
+
+    with ThreadPoolExecutor(25) as pool:
+        assert set(pool.map(follow, range(25))) == {"Screw"}
+    row = pool_row = Price.sync_from_stripe_data(price)
+    with ThreadPoolExecutor(1) as pool:
+        pool_row = pool.submit(Price.sync_from_stripe_data, price).result()
+    assert pool_row.product and pool_row.refresh() is pool_row and row is not pool_row, "a row outlives the thread that has made it"
 
 
 # The caller's session.
@@ -440,6 +496,23 @@ def test_an_object_of_a_connected_account_is_its_own(server: Sandbox, client: st
     assert Product.sync(other["id"])._account_id == CONNECTED_US
 
 
+def test_the_same_id_in_two_accounts(client: stripe.StripeClient, mirror: Mirror) -> None:
+    gold = f"GOLD{mirror.engine.dialect.name}"
+    ours = client.v1.coupons.create({"id": gold, "percent_off": 10, "duration": "once"})
+    theirs = client.v1.coupons.create({"id": gold, "percent_off": 50, "duration": "once"}, {"stripe_account": CONNECTED_US})
+    Coupon.sync_from_stripe_data(theirs)
+    Coupon.sync_from_stripe_data(ours)
+    ours = client.v1.coupons.update(gold, {"name": "Ours"})
+    assert Coupon.sync_from_stripe_data(ours)._account_id == PLATFORM
+    held = mirror.read("coupon", Owner(CONNECTED_US, False), gold)
+    assert held and (held["percent_off"], held["name"]) == (50, theirs.name)
+    with pytest.raises(ValueError, match=f"several accounts have a coupon {gold}"):
+        Coupon.sync(gold)
+    assert Coupon.sync(gold, stripe_account=CONNECTED_US).percent_off == 50
+    with pytest.raises(ValueError, match="no account id"):
+        Coupon.sync(gold, stripe_account="foo")
+
+
 def test_the_key_is_chosen_by_mode_and_account_or_named(
     server: Sandbox, client: stripe.StripeClient, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -470,6 +543,22 @@ def test_a_changed_key_under_the_same_alias_is_noticed(server: Sandbox, mirror: 
     monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_second")
     other = {**data, "id": "prod_y"}
     assert Product.sync_from_stripe_data(other)._account_id != PLATFORM
+
+
+def test_a_secret_in_some_wrapping_is_not_shown(mirror: Mirror) -> None:
+    for given in ("Bearer sk_test_hidden", "'sk_test_hidden'", "whsec_hidden"):
+        with pytest.raises(ValueError) as refusal:
+            Product.sync("prod_1", api_key=given)
+        assert "hidden" not in str(refusal.value)
+
+
+def test_what_was_left_open_is_closed_by_the_next_run(client: stripe.StripeClient, mirror: Mirror) -> None:
+    Invoice.sync_from_stripe_data(an_invoice(client, 1), depth=0)
+    assert dangling(mirror, PLATFORM)
+    with KeySync(parse_api_key("default", SECRET), mirror, ["tax_code"], run_id="run") as run:
+        run.prepare()
+        list(run.run())
+    assert dangling(mirror, PLATFORM) == []
 
 
 def test_no_secret_reaches_the_database(client: stripe.StripeClient, mirror: Mirror, server: Sandbox) -> None:
