@@ -24,7 +24,7 @@ from stripe_assets.stripe_api.clock import StripeClock
 from stripe_assets.stripe_api.errors import Failure, Stopped, error_fields, error_for, redact
 from stripe_assets.stripe_api.keys import ApiKey
 from stripe_assets.stripe_api.query import checked_path, with_query
-from stripe_assets.stripe_api.retries import pause, worth_repeating
+from stripe_assets.stripe_api.retries import pause, rate_limiter, worth_repeating
 from stripe_assets.stripe_api.settings import BASE_VARIABLE, checked_base
 
 _ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]+")
@@ -88,6 +88,8 @@ class StripeApi:
         self.retries = 0
         self.counts: Counter[str] = Counter()
         """Requests sent, by endpoint."""
+        self.reads: Counter[str | None] = Counter()
+        """The same by the connected account that they were for; None is the key's own."""
         self.rate_limited: Counter[str] = Counter()
         """429 answers, by the limiter that Stripe names."""
 
@@ -139,8 +141,9 @@ class StripeApi:
         with self._lock:
             self.requests += 1
             self.counts[route] += 1
+            self.reads[stripe_account] += 1
         sent = self._clock.sending()
-        reply = transport.send(f"{self.base}{target}", self._headers(stripe_account), self._timeout)
+        reply = self._send(target, route, stripe_account, account)
         body = _json_object(reply.body) if reply.status is not None else None
         if body is not None:
             self._clock.received(sent, reply.headers)
@@ -148,6 +151,15 @@ class StripeApi:
         if reply.status is not None and 200 <= reply.status < 300 and body is not None:
             return _Outcome(Answer(body, self._clock.stamp(sent), request_id, len(reply.body), self.api_version))
         return self._failed(reply, body, request_id)
+
+    def _send(self, target: str, route: str, stripe_account: str | None, account: str) -> transport.Reply:
+        reply = transport.Reply()
+        try:
+            reply = transport.send(f"{self.base}{target}", self._headers(stripe_account), self._timeout)
+            return reply
+        finally:
+            answered = reply.status is not None and reply.status < 500 and reply.status != 429
+            self._budget.landed(account, self.key.livemode, route, ok=answered, limiter=rate_limiter(reply))
 
     def _headers(self, stripe_account: str | None) -> dict[str, str]:
         headers = {
