@@ -77,7 +77,7 @@ class StripeApi:
         self.stop = stop or threading.Event()
         self.base = checked_base(base or os.environ.get(BASE_VARIABLE, "").strip() or stripe.DEFAULT_API_BASE)
         self.api_version = api_version or _catalog_version()
-        self._budget = budget or shared_budget()
+        self.budget = budget or shared_budget()
         self._clock = clock or _clock(self.base)
         self._timeout = timeout
         self._max_retries = max_retries
@@ -88,8 +88,7 @@ class StripeApi:
         self.retries = 0
         self.counts: Counter[str] = Counter()
         """Requests sent, by endpoint."""
-        self.reads: Counter[str | None] = Counter()
-        """The same by the connected account that they were for; None is the key's own."""
+        self._reads: Counter[str | None] = Counter()
         self.rate_limited: Counter[str] = Counter()
         """429 answers, by the limiter that Stripe names."""
 
@@ -126,6 +125,12 @@ class StripeApi:
         raise error_for(replace(failure, alias=self.key.alias, path=path, account=stripe_account, attempts=sent))
 
     @property
+    def reads(self) -> dict[str | None, int]:
+        """Requests sent, by the connected account that they were for; None is the key's own."""
+        with self._lock:
+            return dict(self._reads)
+
+    @property
     def knows_the_time(self) -> bool:
         """Whether `now` is by Stripe's clock: an answer of this server has come to this process."""
         return self._clock.is_set
@@ -136,12 +141,12 @@ class StripeApi:
 
     def _attempt(self, target: str, route: str, stripe_account: str | None) -> _Outcome:
         account = stripe_account or self.key.account_id or f"key {self.key.alias}"
-        if not self._budget.acquire(account, self.key.livemode, route, self.stop):
+        if not self.budget.acquire(account, self.key.livemode, route, self.stop):
             raise Stopped(Failure(alias=self.key.alias, path=target))
         with self._lock:
             self.requests += 1
             self.counts[route] += 1
-            self.reads[stripe_account] += 1
+            self._reads[stripe_account] += 1
         sent = self._clock.sending()
         reply = self._send(target, route, stripe_account, account)
         body = _json_object(reply.body) if reply.status is not None else None
@@ -159,7 +164,7 @@ class StripeApi:
             return reply
         finally:
             answered = reply.status is not None and reply.status < 500 and reply.status != 429
-            self._budget.landed(account, self.key.livemode, route, ok=answered, limiter=rate_limiter(reply))
+            self.budget.landed(account, self.key.livemode, route, ok=answered, limiter=rate_limiter(reply))
 
     def _headers(self, stripe_account: str | None) -> dict[str, str]:
         headers = {

@@ -238,6 +238,7 @@ class ObjectSync:
     def _write(self, is_contested: Callable[[sa.Connection], Any]) -> WriteCounts | None:
         """All that was collected, in one transaction; None where nothing was written, because the object's state is contested."""
         mirror, collected, platform = self._mirror, self._collected, self._session.platform
+        requests = self._session.usage.uncounted()
 
         def work(connection: sa.Connection) -> WriteCounts | None:
             if not self._joins:  # how long a transaction of the caller's lasts is not ours to say
@@ -249,9 +250,13 @@ class ObjectSync:
             if self._account and Owner(self._account, platform.livemode) not in mirror.reach(self._key.alias, connection):
                 mirror.found_reach(self._key.alias, [platform, Owner(self._account, platform.livemode)], datetime.now(UTC), connection)
             mirror.record_absences(collected.absences, connection)
+            mirror.count_reads(requests, datetime.now(UTC), connection)
             return mirror.write(collected.batches, connection)
 
-        return mirror.change(work, self._joins() if self._joins else None)
+        written = mirror.change(work, self._joins() if self._joins else None)
+        if written is not None:
+            self._session.usage.counted(requests)
+        return written
 
     def _synced(self, wanted: Missing, counts: WriteCounts, closed: ClosureResult, refusal: StripeError | None = None) -> SyncedObject:
         absent = self._collected.absences
