@@ -289,9 +289,11 @@ class Mirror:
         def work(connection: sa.Connection) -> None:
             self._reads.add(connection, requests, now)
 
+        if not requests:
+            return
         if connection is None:
             self.change(work)
-        elif requests:
+        else:
             event.listen(connection, "commit", work, once=True)
 
     def reads_since(self, begin: datetime) -> dict[Owner, int]:
