@@ -1,11 +1,11 @@
-"""`stripe-assets status`: what the database holds and how fresh it is. Asks neither Stripe nor Dagster."""
+"""`stripe-assets status`: what the database holds, how fresh it is and what it took. Asks neither Stripe nor Dagster."""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from stripe_assets.cli.errors import reported
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from stripe_assets.cli.allocation import Reads
     from stripe_assets.cli.holdings import Holding
     from stripe_assets.cli.table import Line
     from stripe_assets.mirror import Owner, StoredKey
@@ -27,6 +28,7 @@ RELATED = "only as related objects"
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every account's models.")
 def status(as_json: bool) -> None:
     """Show what the database holds and how fresh it is: accounts, models, rows, and when each was last swept to its end."""
+    from stripe_assets.cli.allocation import reads
     from stripe_assets.cli.database import opened_if_there, shown
     from stripe_assets.cli.holdings import holdings, unsettled_events
     from stripe_assets.keys import KeyRing
@@ -37,8 +39,9 @@ def status(as_json: bool) -> None:
         ring = KeyRing(mirror)
         stored = ring.stored()
         unsettled = unsettled_events(mirror, ring.aliases()) if mirror else {}
+        sent = reads(mirror) if mirror else {}
     if as_json:
-        click.echo(json.dumps(_as_json(url, held, stored, unsettled), indent=2))
+        click.echo(json.dumps(_as_json(url, held, stored, unsettled, sent), indent=2))
         return
     from stripe_assets.cli.screen import stdout_console
 
@@ -50,14 +53,21 @@ def status(as_json: bool) -> None:
     if not held:
         console.print("Nothing was synced yet: stripe-assets sync")
         return
-    _print_owners(console, held, stored)
+    _print_owners(console, held, stored, sent)
+    _print_high_reads(console, sent.values())
     _print_models(console, held)
     for alias, counts in unsettled.items():
         said = ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items()))
         console.print(f"\nevents of {alias}: {said}. Process them: stripe-assets events --api-key {alias}", markup=False, soft_wrap=True)
 
 
-def _as_json(url: str, held: Sequence[Holding], stored: dict[str, StoredKey], unsettled: dict[str, dict[str, int]]) -> dict[str, object]:
+def _as_json(
+    url: str,
+    held: Sequence[Holding],
+    stored: dict[str, StoredKey],
+    unsettled: dict[str, dict[str, int]],
+    sent: Mapping[Owner, Reads],
+) -> dict[str, object]:
     return {
         "database": url,
         "models": [
@@ -75,6 +85,16 @@ def _as_json(url: str, held: Sequence[Holding], stored: dict[str, StoredKey], un
             for one in held
         ],
         "unsettled_events": unsettled,
+        "requests_in_30_days": [
+            {
+                "account": one.owner.account_id,
+                "livemode": one.owner.livemode,
+                "requests": one.requests,
+                "transactions": one.transactions if one.owner.livemode else None,
+                "allocation": one.allocation,
+            }
+            for one in sent.values()
+        ],
     }
 
 
@@ -82,7 +102,7 @@ def _aliases(owner: Owner, stored: dict[str, StoredKey]) -> list[str]:
     return [alias for alias, key in stored.items() if (key.account_id, key.livemode) == (owner.account_id, owner.livemode)]
 
 
-def _print_owners(console: Console, held: Sequence[Holding], stored: dict[str, StoredKey]) -> None:
+def _print_owners(console: Console, held: Sequence[Holding], stored: dict[str, StoredKey], sent: Mapping[Owner, Reads]) -> None:
     from stripe_assets.cli.availability import UNAVAILABLE, label
     from stripe_assets.cli.table import Column, Line, print_table
 
@@ -90,7 +110,7 @@ def _print_owners(console: Console, held: Sequence[Holding], stored: dict[str, S
     for one in held:
         by_owner[one.owner].append(one)
     columns = [Column("account"), Column("mode"), Column("stored key", folds=True), Column("last sweep")]
-    columns += [Column(heading, number=True) for heading in ("models", "rows", "unavailable", "unfinished")]
+    columns += [Column(heading, number=True) for heading in ("requests in 30 days", "models", "rows", "unavailable", "unfinished")]
     lines = [
         Line(
             (
@@ -98,6 +118,7 @@ def _print_owners(console: Console, held: Sequence[Holding], stored: dict[str, S
                 "live" if owner.livemode else "test",
                 ", ".join(_aliases(owner, stored)),
                 _when(max((one.finished_at for one in its if one.finished_at), default=None)),
+                _requests(sent.get(owner)),
                 f"{len(its):,}",
                 f"{sum(one.rows for one in its):,}",
                 f"{sum(label(one.availability) == UNAVAILABLE for one in its if one.availability):,}",
@@ -107,6 +128,27 @@ def _print_owners(console: Console, held: Sequence[Holding], stored: dict[str, S
         for owner, its in by_owner.items()
     ]
     print_table(console, "\naccounts", columns, lines)
+
+
+def _requests(its: Reads | None) -> str:
+    if its is None:
+        return "0"
+    return f"{its.requests:,} of {its.allocation:,}" if its.allocation else f"{its.requests:,}"
+
+
+def _print_high_reads(console: Console, sent: Iterable[Reads]) -> None:
+    from rich.text import Text
+
+    from stripe_assets.cli.allocation import LEAST, PER_TRANSACTION
+
+    for one in sent:
+        if one.is_high:
+            said = (
+                f"\n{one.owner.account_id} was sent {one.requests:,} requests in 30 days: {one.share:.0%} of the {one.allocation:,} reads"
+                f" that Stripe allots it ({PER_TRANSACTION} a transaction, {LEAST:,} at least; {one.transactions:,} charges are known)."
+                " Run full sweeps less often, or fewer models."
+            )
+            console.print(Text(said, style="yellow"), soft_wrap=True)
 
 
 def _print_models(console: Console, held: Sequence[Holding]) -> None:

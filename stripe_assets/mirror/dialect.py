@@ -103,6 +103,12 @@ def on_conflict(columns: Sequence[str], key: Sequence[str], *, stored: str | Non
     return f'{clause} WHERE {stored}."_observed_at" IS NULL OR {stored}."_observed_at" <= excluded."_observed_at"'
 
 
+def on_conflict_add(table: str, key: Sequence[str], column: str) -> sa.TextClause:
+    """The clause that adds to what a row of the table has in the column."""
+    added = f"{quoted(column)} = {quoted(table)}.{quoted(column)} + excluded.{quoted(column)}"
+    return sa.text(f"ON CONFLICT ({quoted_list(key)}) DO UPDATE SET {added}")
+
+
 def among_owners(dialect: Dialect, table: sa.Table, owners: Iterable[Owner]) -> sa.ColumnElement[bool]:
     """Whether a row is one of these owners', looked up row by row.
 

@@ -9,15 +9,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import exc
+from sqlalchemy import event, exc
 
 from stripe_assets.mirror import references
 from stripe_assets.mirror.batch import Batch, EventKey, Owner, Row, WriteCounts
 from stripe_assets.mirror.candidates import EVENTS, Candidates, by_owner
 from stripe_assets.mirror.dialect import Dialect, dialect_of
 from stripe_assets.mirror.errors import InvalidDatabaseUrl, MirrorError, explained, shown_url
+from stripe_assets.mirror.leases import Leases
 from stripe_assets.mirror.ledger import Ledger
 from stripe_assets.mirror.reach import Reach
+from stripe_assets.mirror.reads import Reads
 from stripe_assets.mirror.rebuild import Reader
 from stripe_assets.mirror.references import Absence, Missing
 from stripe_assets.mirror.schema import ensure_schema
@@ -64,6 +66,8 @@ class Mirror:
         self._writer = Writer(tables, dialect)
         self._reader = Reader(tables)
         self._reach = Reach(tables.own["_reach"], dialect)
+        self._leases = Leases(tables.own["_lease"], dialect)
+        self._reads = Reads(tables.own["_read_count"], dialect)
         self._candidates = Candidates(tables, dialect)
         self.ledger = Ledger(self)
         self._sweeps = Sweeps(tables.own["_sweep"], tables.own["_checkpoint"], dialect)
@@ -103,6 +107,11 @@ class Mirror:
     def url(self) -> str:
         """The database's URL without its password."""
         return shown_url(self.engine.url)
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the database is in this process's memory, where all threads have one connection."""
+        return isinstance(self.engine.pool, sa.StaticPool)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -274,6 +283,40 @@ class Mirror:
     def closed(self, alias: str) -> None:
         """The references of all rows that runs of the key have written point at a row or a recorded absence."""
         self.change(lambda connection: self._reach.closed(connection, alias))
+
+    def renew_leases(self, run_id: str, process: str, owners: Collection[Owner], now: datetime, until: datetime) -> dict[Owner, int]:
+        """A run of this process uses these accounts until then. Returns how many processes use each of them, this one included."""
+
+        def work(connection: sa.Connection) -> dict[Owner, int]:
+            self._leases.renew(connection, run_id, process, owners, until)
+            return self._leases.processes(connection, owners, now)
+
+        return self.change(work)
+
+    def release_leases(self, run_id: str, now: datetime) -> None:
+        """The run uses no account any more."""
+        self.change(lambda connection: self._leases.release(connection, run_id, now))
+
+    def count_reads(self, requests: Mapping[Owner, int], now: datetime, connection: sa.Connection | None = None) -> None:
+        """Adds requests that were sent for accounts to those of the day.
+
+        With `connection` when the transaction there is committed: nobody waits for the account's count for as long as it lasts.
+        """
+
+        def work(connection: sa.Connection) -> None:
+            self._reads.add(connection, requests, now)
+
+        if not requests:
+            return
+        if connection is None:
+            self.change(work)
+        else:
+            event.listen(connection, "commit", work, once=True)
+
+    def reads_since(self, begin: datetime) -> dict[Owner, int]:
+        """The requests that were sent for each account from that day (UTC) on."""
+        with self.connection() as connection:
+            return self._reads.since(connection, begin)
 
     def unlisted(self, resource: str, owner: Owner, before: datetime, asked_before: datetime, columns: Iterable[str] = ()) -> list[Row]:
         """Live rows that a sweep which began at `before` did not return: their ids and these columns.

@@ -270,6 +270,14 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
         # own: the key's own account, whose row also tells since when references of rows may not be closed, and by which key it was found
         {"own": "boolean", "seen_at": "timestamp", "lost_at": "timestamp", "unclosed_since": "timestamp", "fingerprint": "text"},
     ),
+    "_lease": (
+        {"_account_id": "text", "_livemode": "boolean", "run_id": "text"},
+        {"process": "text", "expires_at": "timestamp"},  # runs of one process share its budget already
+    ),
+    "_read_count": (
+        {"_account_id": "text", "_livemode": "boolean", "day": "text"},
+        {"requests": "bigint"},
+    ),
 }
 """The mirror's own tables: key columns and the others."""
 

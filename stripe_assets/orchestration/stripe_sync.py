@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from typing import Protocol
 
 from stripe_assets.keys import KeyRing, UnknownAlias
@@ -24,6 +27,8 @@ from stripe_assets.sync import (
     SyncAborted,
     WatchedEvent,
 )
+
+logger = logging.getLogger(__name__)
 
 FOR_THE_READER = (SyncAborted, MirrorError, InvalidApiKey, InvalidSetting, UnknownAlias)
 """Errors whose message says what happened and what to do: a traceback would only hide it."""
@@ -108,5 +113,24 @@ def _events(alias: str, selection: EventSelection, run_id: str, report: Report |
 @contextmanager
 def _watches() -> Iterator[Callable[[str], Watch]]:
     with Mirror.open() as mirror:
-        ring = KeyRing(mirror)
-        yield lambda alias: EventWatch(ring.api_key(alias), mirror)
+        ring, opened = KeyRing(mirror), list[EventWatch]()
+
+        def watch(alias: str) -> EventWatch:
+            opened.append(EventWatch(ring.api_key(alias), mirror))
+            return opened[-1]
+
+        try:
+            yield watch
+        finally:
+            _count_reads(mirror, opened)
+
+
+def _count_reads(mirror: Mirror, watches: Iterable[EventWatch]) -> None:
+    """All of a tick in one transaction. A tick does not fail for it: what it has seen counts more."""
+    requests: Counter[Owner] = Counter()
+    for watch in watches:
+        requests.update(watch.usage.uncounted())
+    try:
+        mirror.count_reads(requests, datetime.now(UTC))
+    except MirrorError as error:
+        logger.warning("the requests of a tick are not counted: %s", error)

@@ -1,19 +1,21 @@
 """The request budget: never more requests than Stripe allows an account, and each of its endpoints.
 
 Token buckets, one for (account, livemode) and one for each endpoint within it. An account is reached by several keys
-and runs: all clients of a process share the budget.
+and runs: all clients of a process share the budget. Where Stripe allows less than it says, or others use the account too,
+its 429s say so: what they name is slowed down, and comes back as requests succeed.
 """
 
 from __future__ import annotations
 
 import functools
-import math
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from uuid import uuid4
 
+from stripe_assets.stripe_api.bucket import Bucket
 from stripe_assets.stripe_api.settings import MAX_RPS_PER_ENDPOINT_VARIABLE, MAX_RPS_VARIABLE, rate
 
 LIVE_RPS, TEST_RPS = 100.0, 25.0
@@ -21,6 +23,10 @@ ENDPOINT_RPS = 25.0
 SLOW_ENDPOINT_RPS = 20.0
 SLOW_ENDPOINTS = ("/v1/files", "/search")
 """Stripe's limits for files and for searches are lower. Matched as the start, or the end, of an endpoint's path."""
+LONGEST_WAIT = 1.0
+"""Seconds, before what is left to wait is reckoned again."""
+ACCOUNTS = 256
+"""How many are remembered at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +51,18 @@ class Limits:
         return SLOW_ENDPOINT_RPS if slow else ENDPOINT_RPS
 
 
-class Bucket:
-    """A token bucket whose every second holds at most `rps` requests: what may come in a burst is taken off the refill."""
+@dataclass(slots=True)
+class _Account:
+    """The buckets of an account in one mode."""
 
-    __slots__ = ("_burst", "_interval", "_tokens", "_updated", "turn")
+    bucket: Bucket
+    parts: int = 1
+    """How many processes share its limits."""
+    endpoints: dict[str, Bucket] = field(default_factory=dict)
 
-    def __init__(self, rps: float, now: float) -> None:
-        spare = math.floor(rps / 20)
-        self._interval = 1 / (rps - spare) if rps else 0.0
-        self._burst = 1.0 + spare
-        self._tokens = 1.0 + spare
-        self._updated = now
-        self.turn = threading.Lock()
-        """Whose turn it is to wait: the rest queue here rather than all wake for each token."""
-
-    def wait(self, now: float) -> float:
-        """Seconds until there is a token; 0 when there is one."""
-        if not self._interval:
-            return 0.0
-        self._tokens = min(self._burst, self._tokens + max(0.0, now - self._updated) / self._interval)
-        self._updated = max(self._updated, now)
-        missing = 1.0 - self._tokens
-        # A millionth of a token is rounding, and a wait too short for the clock to show it.
-        return missing * self._interval if missing > 1e-6 else 0.0
-
-    def take(self) -> None:
-        self._tokens -= 1.0
+    def buckets(self) -> Iterator[Bucket]:
+        yield self.bucket
+        yield from self.endpoints.values()
 
 
 class Budget:
@@ -80,47 +72,128 @@ class Budget:
         self._limits = limits or Limits()
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._accounts: dict[tuple[str, bool], Bucket] = {}
-        self._endpoints: dict[tuple[str, bool, str], Bucket] = {}
-        self._lifted = self._limits.account == 0 and self._limits.endpoint == 0
+        self._accounts: dict[tuple[str, bool], _Account] = {}
+        self._room = ACCOUNTS
+        self.id = uuid4().hex
+        """Tells it from other processes' budgets."""
+        self.lifted = self._limits.account == 0 and self._limits.endpoint == 0
+        """Whether nothing ever waits."""
 
     def acquire(self, account: str, livemode: bool, endpoint: str, stop: threading.Event) -> bool:
-        """Wait until a request may be sent, and count it. False as soon as `stop` is set: do not send it."""
+        """Wait until a request may be sent, and count it. False as soon as `stop` is set: do not send it.
+
+        Each that was sent is told to `landed`.
+        """
         if stop.is_set():
             return False
-        if self._lifted:
+        if self.lifted:
             return True
-        ours, its = self._buckets(account, livemode, endpoint)
-        while not its.turn.acquire(timeout=0.05):
-            if stop.is_set():
-                return False
-        try:
-            while (seconds := self._take(ours, its)) > 0:
-                if stop.wait(seconds):
-                    return False
-            return True
-        finally:
-            its.turn.release()
-
-    def _buckets(self, account: str, livemode: bool, endpoint: str) -> tuple[Bucket, Bucket]:
-        owner, route = (account, livemode), (account, livemode, endpoint)
         with self._lock:
             now = self._monotonic()
-            if owner not in self._accounts:
-                self._accounts[owner] = Bucket(self._limits.for_account(livemode), now)
-            if route not in self._endpoints:
-                self._endpoints[route] = Bucket(self._limits.for_endpoint(endpoint), now)
-            return self._accounts[owner], self._endpoints[route]
-
-    def _take(self, ours: Bucket, its: Bucket) -> float:
-        """Take a token of both, or of none: the seconds to wait before asking again."""
-        with self._lock:
-            now = self._monotonic()
-            seconds = max(ours.wait(now), its.wait(now))
+            ours = self._account(account, livemode, now)
+            its = self._endpoint(ours, endpoint, now)
+            waiting = _Waiting(ours.bucket, its)
+        while True:
+            with self._lock:
+                seconds = waiting.take(self._monotonic())
             if seconds <= 0:
-                ours.take()
-                its.take()
+                return True
+            # Not for ever: the rate may rise meanwhile.
+            if stop.wait(min(seconds, LONGEST_WAIT)):
+                with self._lock:
+                    waiting.leave()
+                return False
+
+    def landed(self, account: str, livemode: bool, endpoint: str, *, ok: bool = False, limiter: str | None = None) -> None:
+        """What became of a request that was sent.
+
+        Parameters: ok: Stripe has answered it; limiter: the `Stripe-Rate-Limited-Reason` of a 429, "" where it has none.
+        """
+        with self._lock:
+            ours = self._accounts.get((account, livemode))
+            its = ours.endpoints.get(endpoint) if ours else None
+            if ours is None or its is None:
+                return
+            now = self._monotonic()
+            for bucket in (ours.bucket, its):
+                bucket.landed()
+                if ok:
+                    bucket.restore(now)
+            if limiter is not None:
+                bucket = ours.bucket if limiter.startswith("global") else its
+                if limiter.endswith("concurrency"):
+                    bucket.lower_cap(now)
+                else:
+                    bucket.lower(now)
+
+    def share(self, account: str, livemode: bool, parts: int) -> None:
+        """How many processes share the account's limits, this one included: each takes an equal part."""
+        with self._lock:
+            now = self._monotonic()
+            ours = self._account(account, livemode, now)
+            if ours.parts != parts:
+                ours.parts = parts
+                for bucket in ours.buckets():
+                    bucket.share(parts, now)
+
+    def rate(self, account: str, livemode: bool, endpoint: str | None = None) -> float:
+        """Requests a second that an account, or one of its endpoints, gets at present; 0 is no limit."""
+        with self._lock:
+            now = self._monotonic()
+            ours = self._account(account, livemode, now)
+            return (ours.bucket if endpoint is None else self._endpoint(ours, endpoint, now)).rate
+
+    def _account(self, account: str, livemode: bool, now: float) -> _Account:
+        ours = self._accounts.get((account, livemode))
+        if ours is None:
+            self._make_room(now)
+            ours = self._accounts[account, livemode] = _Account(Bucket(self._limits.for_account(livemode), now))
+        return ours
+
+    def _endpoint(self, ours: _Account, endpoint: str, now: float) -> Bucket:
+        its = ours.endpoints.get(endpoint)
+        if its is None:
+            its = ours.endpoints[endpoint] = Bucket(self._limits.for_endpoint(endpoint), now, ours.parts)
+        return its
+
+    def _make_room(self, now: float) -> None:
+        """A platform's thousands of accounts are read one after another: those that are done are forgotten."""
+        if len(self._accounts) >= self._room:
+            self._accounts = {key: one for key, one in self._accounts.items() if not all(bucket.is_idle(now) for bucket in one.buckets())}
+            self._room = 2 * max(ACCOUNTS, len(self._accounts))
+
+
+class _Waiting:
+    """A request in the queue of its endpoint; at the head of that, in its account's.
+
+    So an endpoint has one place in the account's queue, however many wait for it, and none holds what another could use.
+    """
+
+    __slots__ = ("_its", "_its_ticket", "_our_ticket", "_ours")
+
+    def __init__(self, ours: Bucket, its: Bucket) -> None:
+        self._ours = ours
+        self._its = its
+        self._its_ticket = its.enter()
+        self._our_ticket: int | None = None
+
+    def take(self, now: float) -> float:
+        """Takes a token of both buckets, or of none: the seconds to wait before asking again."""
+        seconds = self._its.wait(now, self._its_ticket)
+        if seconds > 0:
             return seconds
+        if self._our_ticket is None:
+            self._our_ticket = self._ours.enter()
+        seconds = self._ours.wait(now, self._our_ticket)
+        if seconds <= 0:
+            self._ours.take()
+            self._its.take()
+        return seconds
+
+    def leave(self) -> None:
+        self._its.leave()
+        if self._our_ticket is not None:
+            self._ours.leave()
 
 
 def shared_budget(environ: Mapping[str, str] | None = None) -> Budget:

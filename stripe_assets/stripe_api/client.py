@@ -25,7 +25,7 @@ from stripe_assets.stripe_api.clock import StripeClock
 from stripe_assets.stripe_api.errors import Failure, Stopped, error_fields, error_for, redact
 from stripe_assets.stripe_api.keys import ApiKey
 from stripe_assets.stripe_api.query import checked_path, with_query
-from stripe_assets.stripe_api.retries import pause, worth_repeating
+from stripe_assets.stripe_api.retries import pause, rate_limiter, worth_repeating
 from stripe_assets.stripe_api.settings import BASE_VARIABLE, checked_base
 
 _SECRET_NAMES = tuple(name.encode() for name in SECRET_NAMES)
@@ -81,7 +81,7 @@ class StripeApi:
         self.stop = stop or threading.Event()
         self.base = checked_base(base or os.environ.get(BASE_VARIABLE, "").strip() or stripe.DEFAULT_API_BASE)
         self.api_version = api_version or _catalog_version()
-        self._budget = budget or shared_budget()
+        self.budget = budget or shared_budget()
         self._clock = clock or _clock(self.base)
         self._timeout = timeout
         self._max_retries = max_retries
@@ -92,6 +92,7 @@ class StripeApi:
         self.retries = 0
         self.counts: Counter[str] = Counter()
         """Requests sent, by endpoint."""
+        self._reads: Counter[str | None] = Counter()
         self.rate_limited: Counter[str] = Counter()
         """429 answers, by the limiter that Stripe names."""
 
@@ -128,6 +129,12 @@ class StripeApi:
         raise error_for(replace(failure, alias=self.key.alias, path=path, account=stripe_account, attempts=sent))
 
     @property
+    def reads(self) -> dict[str | None, int]:
+        """Requests sent, by the connected account that they were for; None is the key's own."""
+        with self._lock:
+            return dict(self._reads)
+
+    @property
     def knows_the_time(self) -> bool:
         """Whether `now` is by Stripe's clock: an answer of this server has come to this process."""
         return self._clock.is_set
@@ -138,13 +145,14 @@ class StripeApi:
 
     def _attempt(self, target: str, route: str, stripe_account: str | None) -> _Outcome:
         account = stripe_account or self.key.account_id or f"key {self.key.alias}"
-        if not self._budget.acquire(account, self.key.livemode, route, self.stop):
+        if not self.budget.acquire(account, self.key.livemode, route, self.stop):
             raise Stopped(Failure(alias=self.key.alias, path=target))
         with self._lock:
             self.requests += 1
             self.counts[route] += 1
+            self._reads[stripe_account] += 1
         sent = self._clock.sending()
-        reply = transport.send(f"{self.base}{target}", self._headers(stripe_account), self._timeout)
+        reply = self._send(target, route, stripe_account, account)
         body = _json_object(reply.body) if reply.status is not None else None
         if body is not None:
             self._clock.received(sent, reply.headers)
@@ -153,6 +161,15 @@ class StripeApi:
             clean = not any(name in reply.body for name in _SECRET_NAMES)
             return _Outcome(Answer(body, self._clock.stamp(sent), request_id, len(reply.body), self.api_version, clean))
         return self._failed(reply, body, request_id)
+
+    def _send(self, target: str, route: str, stripe_account: str | None, account: str) -> transport.Reply:
+        reply = transport.Reply()
+        try:
+            reply = transport.send(f"{self.base}{target}", self._headers(stripe_account), self._timeout)
+            return reply
+        finally:
+            answered = reply.status is not None and reply.status < 500 and reply.status != 429
+            self.budget.landed(account, self.key.livemode, route, ok=answered, limiter=rate_limiter(reply))
 
     def _headers(self, stripe_account: str | None) -> dict[str, str]:
         headers = {

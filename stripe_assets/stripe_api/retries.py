@@ -1,4 +1,4 @@
-"""Which answers are worth asking again, and how long Stripe wants to be left alone."""
+"""Which answers are worth asking again, how long Stripe wants to be left alone, and which of its limits was met."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ def worth_repeating(reply: Reply, body: Mapping[str, object] | None) -> bool:
     if 200 <= status < 300:  # cut off, or a proxy's page: an answer of Stripe's never gets here
         return body is None
     return status in (408, 409, 429) or status >= 500
+
+
+def rate_limiter(reply: Reply) -> str | None:
+    """The limiter that a 429 names, "" where it names none. None for every other answer.
+
+    A lock timeout is a 429 too: somebody else has the object, at whatever rate it is asked for.
+    """
+    if reply.status != 429 or b'"lock_timeout"' in reply.body:
+        return None
+    return reply.headers.get("stripe-rate-limited-reason", "").strip().lower()
 
 
 def pause(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -1,4 +1,4 @@
-"""A sensor's look at one key: which events there are to do something about. One request an account, and nothing is written."""
+"""A sensor's look at one key: which events there are to do something about. One request an account."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from stripe_assets.sync.event_entries import created_at, entry_of, instant
 from stripe_assets.sync.event_feed import RETENTION, feed_params, since
 from stripe_assets.sync.owners import ACCOUNT, Owners
 from stripe_assets.sync.results import EVENT
+from stripe_assets.sync.usage import Usage
 
 PAGE = 100
 PAGES_A_LOOK = 5
@@ -44,6 +45,8 @@ class EventWatch:
         self._mirror = mirror
         self._catalog = catalog()
         self._api = StripeApi(key, timeout=timeout, max_retries=0)
+        self.usage = Usage(mirror, self._api)
+        """Counts what was sent; it is for the caller to write that."""
         self._timeout = timeout
         self._own: str | None = None
         self.behind: dict[str, str] = {} if behind is None else behind
@@ -56,6 +59,7 @@ class EventWatch:
             own_id, _ = Owners(self._api, self._key, self._catalog[ACCOUNT]).own()
             owners = (Owner(own_id, self._key.livemode),)
         self._own = owners[0].account_id
+        self.usage.of(owners[0])
         return owners
 
     def failed_deliveries(self, owner: Owner) -> tuple[WatchedEvent, ...]:

@@ -276,7 +276,7 @@ class ObjectSync:
     def _write(self, depth: int | None, is_lost: Callable[[sa.Connection], bool]) -> WriteCounts | None:
         """All that was collected, in one transaction; None where nothing was written, because the object's state is contested."""
         mirror, collected, platform = self._mirror, self._collected, self._session.platform
-        alias, now = self._key.alias, datetime.now(UTC)
+        alias, now, requests = self._key.alias, datetime.now(UTC), self._session.usage.uncounted()
 
         def work(connection: sa.Connection) -> WriteCounts | None:
             if is_lost(connection):
@@ -288,9 +288,13 @@ class ObjectSync:
             if depth is not None:  # the next run closes what this one leaves open
                 mirror.begin_closing(alias, platform, now, connection)
             mirror.record_absences(collected.absences, connection)
+            mirror.count_reads(requests, now, connection)
             return mirror.write(collected.batches, connection)
 
-        return mirror.change(work, self._joins() if self._joins else None)
+        written = mirror.change(work, self._joins() if self._joins else None)
+        if written is not None:
+            self._session.usage.counted(requests)
+        return written
 
     def _synced(self, wanted: Missing, counts: WriteCounts, closed: ClosureResult, refusal: StripeError | None = None) -> SyncedObject:
         absent = self._collected.absences

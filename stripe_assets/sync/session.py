@@ -10,13 +10,14 @@ from types import TracebackType
 
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.model import Route
-from stripe_assets.mirror import Mirror, Owner
+from stripe_assets.mirror import Mirror, MirrorError, Owner
 from stripe_assets.stripe_api import ApiKey, StripeApi
 from stripe_assets.sync.model_state import Feeders, ModelState
 from stripe_assets.sync.owners import ACCOUNT, AccountsPage, Owners
 from stripe_assets.sync.phase import Phase
 from stripe_assets.sync.results import Progress
 from stripe_assets.sync.task import Task
+from stripe_assets.sync.usage import Usage
 from stripe_assets.sync.writer import Pages, Writer
 
 Nested = Mapping[str, list[tuple[str, Route]]]
@@ -43,6 +44,8 @@ class Session:
         self.api = StripeApi(key, stop=self.halt)
         self.progress = Progress(lambda: self.api.requests)
         self.writer = pages or Writer(mirror, written=self.progress.written, broken=self.abort)
+        self.usage = Usage(mirror, self.api)
+        self._writes_by_itself = pages is None
         self.platform: Owner
         """The key's own account; set when it is known."""
         self._phases: list[Phase] = []
@@ -60,6 +63,7 @@ class Session:
         for phase in self._phases:
             phase.close()
         self.writer.close()
+        self.usage.close(tell=not isinstance(self._aborted, MirrorError))
 
     def abort(self, error: Exception) -> None:
         """The key is refused or the database is gone: the run ends."""
@@ -82,6 +86,9 @@ class Session:
         """It is known whose key it is: the budget is the account's, whichever key reaches it."""
         self.platform = platform
         self.api.key = replace(self.api.key, account_id=platform.account_id)
+        self.usage.of(platform)
+        if self._writes_by_itself:
+            self.usage.start()
 
     def raise_if_halted(self) -> None:
         """Raises SyncAborted when the run was aborted or stopped."""

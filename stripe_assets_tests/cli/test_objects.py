@@ -38,7 +38,7 @@ def test_bad_input_changes_nothing(command: Command, stripe: dict[str, str]) -> 
         (["Invoice:"], "has no id"),
         (["Invoyce:in_1"], "Did you mean Invoice"),
         (["Invoice:in_1", "--full"], "about models"),
-        (["LineItem:il_1"], "no route"),
+        (["LineItem:il_1"], "no route that returns one"),
     ]:
         done = command("sync", *given, **KEYS, **stripe)
         assert done.returncode == 2, given

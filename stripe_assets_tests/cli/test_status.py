@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -72,6 +72,34 @@ def test_events_that_are_not_settled_are_told_by_key(command: Command, mirror: M
     assert told["unsettled_events"] == {"acme": {"failed": 1, "pending": 1}}
 
 
+def test_requests_of_the_last_30_days_are_shown_beside_what_stripe_allots(command: Command, mirror: Mirror) -> None:
+    live, today = Owner(OWNER.account_id, True), datetime.now(UTC)
+    charges = [{"id": f"ch_{n}", "object": "charge", "livemode": True, "created": int(today.timestamp()) - n} for n in range(30)]
+    charges += [{**charges[0], "id": "ch_old", "created": int(today.timestamp()) - 31 * 86_400}]
+    mirror.write([flatten(catalog(), "charge", charges, live, NOW, api_version=catalog().api_version)])
+    mirror.count_reads({OWNER: 123_456, live: 11_000}, today)
+    mirror.count_reads({live: 99_999}, today - timedelta(days=31))
+    shown = command("status")
+    assert "11,000 of 15,000" in shown.stdout, shown.stderr
+    assert "123,456" in shown.stdout
+    assert "allots it" not in shown.stdout
+    mirror.count_reads({live: 1_500}, today)
+    shown = command("status").stdout
+    assert "acct_1Mine was sent 12,500 requests in 30 days: 83% of the 15,000 reads that Stripe allots it" in shown
+    told = json.loads(command("status", "--json").stdout)["requests_in_30_days"]
+    assert told == [
+        {"account": "acct_1Mine", "livemode": False, "requests": 123_456, "transactions": None, "allocation": None},
+        {"account": "acct_1Mine", "livemode": True, "requests": 12_500, "transactions": 30, "allocation": 15_000},
+    ]
+
+
+def test_an_account_without_transactions_may_read_ten_thousand_times(command: Command, mirror: Mirror) -> None:
+    live = Owner(OWNER.account_id, True)
+    mirror.begin_sweeps([(live, "charge")], "run")
+    mirror.count_reads({live: 400}, datetime.now(UTC))
+    assert "400 of 10,000" in command("status").stdout
+
+
 @pytest.mark.usefixtures("mirror")
 def test_a_narrow_terminal_shows_whole_words(command: Command) -> None:
     shown = command("status", COLUMNS="40").stdout
@@ -87,6 +115,7 @@ def test_without_a_database_none_is_made(command: Command, tmp_path: Path) -> No
         "database": "sqlite:///stripe.db",
         "models": [],
         "unsettled_events": {},
+        "requests_in_30_days": [],
     }
     assert json.loads(command("keys", "list", "--json").stdout) == []
     listed = command("keys", "list", STRIPE_API_KEY__ACME="sk_test_madeup0000")

@@ -15,6 +15,7 @@ import pytest
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
 from stripe_assets.definitions import defs
+from stripe_assets.mirror import Mirror, Owner
 from stripe_assets.orchestration.orphans import UNDER_WAY
 from stripe_assets.orchestration.sensors import EVENTS_IN_A_RUN, failed_webhooks, new_events
 from stripe_assets.orchestration.stripe_sync import StripeSync
@@ -84,6 +85,8 @@ def test_a_failed_webhook_leads_to_a_run_for_exactly_its_events(instance: dg.Dag
     assert (sorted(asked["ids"]), asked["account"]) == (sorted(events), SECOND)
     assert any(event in (request.run_key or "") for event in events)
     assert instance.get_dynamic_partitions("stripe_api_keys") == ["second"]
+    with Mirror.open() as mirror:
+        assert mirror.reads_since(datetime.now(UTC)).keys() >= {Owner(SECOND, False)}
 
     assert execute(instance, "process_events", request).success
     assert tick(failed_webhooks, instance, found.cursor).run_requests == []

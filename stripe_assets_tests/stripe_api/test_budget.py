@@ -38,7 +38,7 @@ def busiest_second(times: list[float]) -> int:
 def test_no_second_has_more_requests_than_an_account_may_send(livemode: bool, limit: int) -> None:
     times = sent_at(Limits(), [("acct_1", livemode, f"/v1/list{n % 20}") for n in range(500)])
     assert busiest_second(times) <= limit
-    assert 500 / (times[-1] - times[0]) > 0.94 * limit
+    assert 500 / (times[-1] - times[0]) > 0.97 * limit
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_the_limits_of_the_environment_are_kept() -> None:
     environ = {"STRIPE_ASSETS_MAX_RPS": "3", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "0"}
     times = sent_at(Limits.from_environment(environ), [("acct_1", True, "/v1/charges")] * 31)
     assert busiest_second(times) == 3
-    assert times[-1] - times[0] == pytest.approx(10, rel=0.01)
+    assert times[-1] - times[0] == pytest.approx(10, rel=0.03)
 
 
 def test_zero_lifts_a_limit_and_costs_nothing() -> None:
@@ -136,6 +136,6 @@ def test_many_threads_together_keep_the_limit() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    # 48 requests an endpoint at 38 a second, the first 3 at once.
+    # 48 requests an endpoint at 39 a second.
     assert time.monotonic() - start > 1.0
     assert len(times) == 144

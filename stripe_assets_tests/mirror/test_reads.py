@@ -1,0 +1,41 @@
+"""Requests are counted by account and day, by however many programs."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from stripe_assets.mirror import Mirror, Owner
+from stripe_assets_tests.mirror.small import NOON, OWNER
+
+OTHER = Owner("acct_b", True)
+DAY = timedelta(days=1)
+
+
+def test_what_is_counted_adds_up(mirror: Mirror) -> None:
+    mirror.count_reads({OWNER: 3, OTHER: 2**40}, NOON)
+    mirror.count_reads({OWNER: 4}, NOON)
+    mirror.count_reads({}, NOON)
+    assert mirror.reads_since(NOON) == {OWNER: 7, OTHER: 2**40}
+
+
+def test_the_days_from_one_on_are_summed_up(mirror: Mirror) -> None:
+    for days in range(4):
+        mirror.count_reads({OWNER: 10**days}, NOON - days * DAY)
+    assert mirror.reads_since(NOON) == {OWNER: 1}
+    assert mirror.reads_since(NOON - 2 * DAY) == {OWNER: 111}
+    assert mirror.reads_since(NOON + DAY) == {}
+
+
+def test_programs_that_count_together_lose_nothing(mirror: Mirror) -> None:
+    owners = [Owner(f"acct_{number}", False) for number in range(50)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: mirror.count_reads(dict.fromkeys(owners[:: (-1) ** n], 1), NOON), range(40)))
+    assert mirror.reads_since(NOON) == dict.fromkeys(owners, 40)
+
+
+def test_in_a_transaction_the_count_is_written_as_it_is_committed(mirror: Mirror) -> None:
+    with mirror.transaction() as connection:
+        mirror.count_reads({OWNER: 3}, NOON, connection)
+        assert connection.execute(mirror.tables.own["_read_count"].select()).all() == []
+    assert mirror.reads_since(NOON) == {OWNER: 3}
