@@ -46,7 +46,9 @@ def objects_named(models: Sequence[str]) -> list[Named]:
             raise BadInput(f"{text!r} is a model and the others are objects: sync them by a command of their own.")
         if not id:
             raise BadInput(f"{text!r} has no id: an object is named as Invoice:in_123.")
-        catalog().find(model)
+        resource = catalog().find(model)
+        if not resource.retrieve and not resource.singleton:
+            raise BadInput(f"Stripe has no route that returns one {resource.name} by its id: sync the model, or what it belongs to.")
     return list(dict.fromkeys(Named(catalog().find(model).name, id) for _, model, _, id in split))
 
 
