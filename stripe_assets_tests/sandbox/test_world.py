@@ -176,3 +176,10 @@ def test_scale_adds_customers_and_invoices(world: World) -> None:
     usual = world.store.space(PLATFORM, False)
     assert len(grown.some("customer")) == len(usual.some("customer")) + 300
     assert len(grown.some("invoice")) == len(usual.some("invoice")) + 500
+
+
+def test_scale_enlarges_what_it_is_told_to(world: World) -> None:
+    wish = Settings(now=NOW, customers=30, more=("charge=40", "refund=50"), enlarge="sk_live_sandbox")
+    grown, usual = World.of(wish).store.space(PLATFORM, True), world.store.space(PLATFORM, True)
+    for resource, many in (("customer", 30), ("charge", 40), ("refund", 50), ("invoice", 0)):
+        assert len(grown.some(resource)) == len(usual.some(resource)) + many

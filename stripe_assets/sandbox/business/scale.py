@@ -1,4 +1,4 @@
-"""More customers and invoices than anybody writes by hand, for benchmarks. They are made when they are read."""
+"""More objects than anybody writes by hand, for benchmarks. They are made when they are read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from stripe_assets.sandbox.business.builder import Builder
 from stripe_assets.sandbox.ids import PREFIXES
+from stripe_assets.sandbox.settings import Settings
 from stripe_assets.sandbox.store import Body, Record, Space
 
 SPACING = 30
@@ -45,20 +46,30 @@ class Copy(Record):
         return {}
 
 
-def enlarge(make: Builder, customers: int, invoices: int) -> None:
-    """So many more of the platform's: invoices with one line each, over all customers. Older than what is written by hand."""
+def enlarge(make: Builder, settings: Settings) -> None:
+    """So many more objects, older than what is written by hand. Invoices are over all customers and have one line each.
+
+    Raises ValueError for a resource that the account has none of.
+    """
     space, start = make.space, make.ago(330)
-    if customers:
+    if settings.customers:
         template = make.some("customer")[-1]
-        for n in reversed(range(customers)):
+        for n in reversed(range(settings.customers)):
             _copy(space, template, n, start, {"email": f"many+{n}@example.com", "name": f"Zahl {n} 番"})
-    if invoices:
+    if settings.invoices:
         owners = [record.id for record in make.some("customer")]
         template = next(r for r in reversed(make.some("invoice")) if r.body["status"] == "paid")
         line = next(r for r in make.some("line_item") if r.body["invoice"] == template.id)
-        for n in reversed(range(invoices)):
+        for n in reversed(range(settings.invoices)):
             made = _copy(space, template, n, start, {"customer": owners[n % len(owners)], "number": f"MANY-{n:07d}"})
             _copy(space, line, n, start, {"invoice": made.id})
+    for wish in settings.more:
+        resource, _, many = wish.partition("=")
+        found = make.some(resource)
+        if not found:
+            raise ValueError(f"--more {wish}: there is no {resource!r} to copy")
+        for n in reversed(range(int(many))):
+            _copy(space, found[-1], n, start, {})
 
 
 def _copy(space: Space, template: Record, n: int, start: int, changes: dict[str, Any]) -> Record:
