@@ -73,5 +73,9 @@ def enlarge(make: Builder, settings: Settings) -> None:
 
 
 def _copy(space: Space, template: Record, n: int, start: int, changes: dict[str, Any]) -> Record:
-    id = f"{PREFIXES[template.resource]}_1Many{n:019d}"
-    return space.table(template.resource).put(Copy(template, id, start - SPACING * n, changes))
+    return space.table(template.resource).put(Copy(template, copy_id(template.resource, n), start - SPACING * n, changes))
+
+
+def copy_id(resource: str, n: int) -> str:
+    """The n-th, from 0 on; lists have them in this order."""
+    return f"{PREFIXES[resource]}_1Many{n:019d}"
