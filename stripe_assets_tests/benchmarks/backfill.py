@@ -92,10 +92,10 @@ def _add(
         rows_a_second=rows / seconds,
         requests=requests,
         requests_a_row=requests / rows,
-        CPU_µs_a_row=cpu / rows * 1e6,
-        startup_CPU_s=startup,
-        server_CPU_µs_a_row=None if server is None else server / rows * 1e6,
-        peak_MB=peak,
+        cpu_us_a_row=cpu / rows * 1e6,
+        startup_cpu_s=startup,
+        server_cpu_us_a_row=None if server is None else server / rows * 1e6,
+        peak_mb=peak,
     )
     return report.rows[-1]
 
@@ -104,7 +104,7 @@ def _ratios(report: Report, kind: str, theirs: dict[str, Any], ours: dict[str, A
     report.notes.append(
         f"{kind}: {ours['rows_a_second'] / theirs['rows_a_second']:,.0f} times the rows a second of {theirs['what']}, "
         f"1/{theirs['requests_a_row'] / ours['requests_a_row']:,.0f} of its requests, "
-        f"1/{theirs['CPU_µs_a_row'] / ours['CPU_µs_a_row']:,.0f} of its CPU a row "
+        f"1/{theirs['cpu_us_a_row'] / ours['cpu_us_a_row']:,.0f} of its CPU a row "
         f"(ours at {ours['rows']:,} rows, its at {theirs['rows']:,})"
     )
 

@@ -29,8 +29,8 @@ STRIPE_API_HOST = os.environ["STRIPE_API_BASE"]
 STRIPE_TEST_SECRET_KEY = os.environ["STRIPE_TEST_SECRET_KEY"]
 STRIPE_LIVE_MODE = False
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
-# What the models declare, made at once: its migrations come to the same tables in half a minute.
-MIGRATION_MODULES = {"djstripe": None}
+# What the models declare, made at once: the migrations come to the same tables in half a minute.
+MIGRATION_MODULES = {"auth": None, "contenttypes": None, "djstripe": None}
 if "PEER_SQLITE" in os.environ:
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["PEER_SQLITE"]}}
 else:

@@ -40,7 +40,7 @@ class Report:
         columns = list(dict.fromkeys(name for row in self.rows for name in row))
         table = Table(title=self.title)
         for n, name in enumerate(columns):
-            table.add_column(name.replace("_", " "), justify="right" if n else "left")
+            table.add_column(name.replace("_us_", "_µs_").replace("_", " "), justify="right" if n else "left")
         for row in self.rows:
             table.add_row(*(_text(row.get(name)) for name in columns))
         console = Console(width=max(Console().width, 150))
