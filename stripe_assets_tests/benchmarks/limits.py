@@ -31,8 +31,8 @@ SETTLED = 10.0
 @click.option("--endpoints", type=click.Choice(["1", "6"]), multiple=True, help="Default: one, then six.")
 @click.option("--json", "as_json", is_flag=True)
 def main(objects: int, latency: float, kinds: tuple[str, ...], endpoints: tuple[str, ...], as_json: bool) -> None:
-    """`steady` leaves out the first and the last tenth of the lists' answers; `extra pages` are those beyond one for each hundred objects."""
-    report = Report(f"Stripe's limits, {objects:,} objects a list, {latency * 1000:.0f} ms an answer")
+    """`steady` leaves out the first and last tenth of the lists' answers; `extra pages` are those beyond one for each hundred objects."""
+    report = Report(f"Under Stripe's limits: {objects:,} objects a list, {latency * 1000:.0f} ms an answer")
     more = [f"{model}={objects}" for model in ENDPOINTS if model not in ("customer", "invoice")]
     with Databases() as databases:
         for kind in kinds or KINDS[:1]:

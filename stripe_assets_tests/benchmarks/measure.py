@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import statistics
@@ -12,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 MODULE = "stripe_assets_tests.benchmarks"
 
@@ -29,10 +30,15 @@ class Cost:
     errors: str
     status: int
 
-    def said(self) -> dict[str, Any]:
-        """The last line that it printed, as JSON. Raises RuntimeError when it failed."""
+    def succeeded(self) -> Self:
+        """Raises RuntimeError when it failed, with the end of what it wrote."""
         if self.status:
             raise RuntimeError(f"exit {self.status}\n{self.out[-2000:]}\n{self.errors[-4000:]}")
+        return self
+
+    def said(self) -> dict[str, Any]:
+        """The last line that it printed, as JSON. Raises RuntimeError when it failed."""
+        self.succeeded()
         return json.loads(self.out.splitlines()[-1])
 
 
@@ -63,13 +69,15 @@ def run_module(name: str, *arguments: object, **environment: str) -> Cost:
     return run([sys.executable, "-m", f"{MODULE}.{name}", *map(str, arguments)], environment)
 
 
-def median(times: int, once: Callable[[], Cost]) -> tuple[float, float]:
-    """(CPU, wall) seconds of the median of so many runs that succeeded, after one that fills the caches."""
-    costs = [once() for _ in range(times + 1)][1:]
-    for cost in costs:
-        if cost.status:
-            raise RuntimeError(f"exit {cost.status}\n{cost.out[-2000:]}\n{cost.errors[-4000:]}")
-    return statistics.median(cost.cpu for cost in costs), statistics.median(cost.seconds for cost in costs)
+def medians(times: int, *commands: Callable[[], Cost]) -> list[tuple[float, float]]:
+    """(CPU, wall) seconds of the median of so many runs of each, in turns, after one that fills the caches. Raises RuntimeError."""
+    rounds = [[once() for once in commands] for _ in range(times + 1)]
+    for cost in itertools.chain.from_iterable(rounds):
+        cost.succeeded()
+    return [
+        (statistics.median(cost.cpu for cost in costs), statistics.median(cost.seconds for cost in costs))
+        for costs in zip(*rounds[1:], strict=True)
+    ]
 
 
 def own_peak() -> float:
