@@ -33,9 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     owned = given.pop("until_stdin_closes")
     if owned:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
-    given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     try:
-        serve(Settings(**given), started=announce)
+        serve(Settings(**{**given, "only": tuple(given["only"]), "more": tuple(given["more"])}), started=announce)
     except OSError as error:
         print(f"The sandbox cannot listen on port {given['port']}: {error.strerror}", file=sys.stdout if owned else sys.stderr)
         return 1
