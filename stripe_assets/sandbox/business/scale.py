@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from stripe_assets.sandbox.business.builder import Builder
@@ -12,36 +13,49 @@ from stripe_assets.sandbox.store import Record, Space
 
 SPACING = 30
 """Seconds between two of them."""
+PARTICULAR = ("test_clock", "discount", "discounts")
 
 
 def enlarge(make: Builder, settings: Settings) -> None:
-    """So many more objects, older than what is written by hand. Invoices are over all customers and have one line each.
+    """So many more objects, like those that are written by hand in turn, and older. Invoices are over all customers and have one line each.
 
     Raises ValueError for a resource that the account has none of.
     """
     space, start = make.space, make.ago(330)
     if settings.customers:
-        template = Template(make.some("customer")[-1])
+        templates = _templates(make, "customer")
         for n in reversed(range(settings.customers)):
-            _copy(space, template, n, start, {"email": f"many+{n}@example.com", "name": f"Zahl {n} 番"})
+            _copy(space, templates, n, start, {"email": f"many+{n}@example.com", "name": f"Zahl {n} 番"})
     if settings.invoices:
         owners = [record.id for record in make.some("customer")]
-        template = Template(next(r for r in reversed(make.some("invoice")) if r.body["status"] == "paid"))
-        line = Template(next(r for r in make.some("line_item") if r.body["invoice"] == template.record.id))
+        lines = [line for line in _templates(make, "line_item") if _is_all_of_a_paid_invoice(make, line.record)]
+        invoices = [Template(space.table("invoice").by_id[line.record.body["invoice"]]) for line in lines]
         for n in reversed(range(settings.invoices)):
-            made = _copy(space, template, n, start, {"customer": owners[n % len(owners)], "number": f"MANY-{n:07d}"})
-            _copy(space, line, n, start, {"invoice": made.id})
+            made = _copy(space, invoices, n, start, {"customer": owners[n % len(owners)], "number": f"MANY-{n:07d}"})
+            _copy(space, lines, n, start, {"invoice": made.id})
     for wish in settings.more:
         resource, _, many = wish.partition("=")
-        found = make.some(resource)
-        if not found:
+        templates = _templates(make, resource)
+        if not templates:
             raise ValueError(f"--more {wish}: there is no {resource!r} to copy")
-        template = Template(found[-1])
         for n in reversed(range(int(many))):
-            _copy(space, template, n, start, {})
+            _copy(space, templates, n, start, {})
 
 
-def _copy(space: Space, template: Template, n: int, start: int, changes: dict[str, Any]) -> Record:
+def _templates(make: Builder, resource: str) -> list[Template]:
+    """Not on a test clock, where lists leave them out, and without discounts, which belong to one object alone."""
+    return [Template(record) for record in make.some(resource) if not any(record.body.get(name) for name in PARTICULAR)]
+
+
+def _is_all_of_a_paid_invoice(make: Builder, line: Record) -> bool:
+    id = line.body["invoice"]
+    invoice = make.space.table("invoice").by_id[id].body
+    alone = len(make.space.table("line_item").index("invoice")[id]) == 1
+    return alone and invoice["status"] == "paid" and not any(invoice.get(name) for name in PARTICULAR)
+
+
+def _copy(space: Space, templates: Sequence[Template], n: int, start: int, changes: dict[str, Any]) -> Record:
+    template = templates[n % len(templates)]
     resource = template.record.resource
     return space.table(resource).put(Copy(template, copy_id(resource, n), start - SPACING * n, changes))
 
