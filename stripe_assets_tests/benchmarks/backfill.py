@@ -78,7 +78,9 @@ def _compare(report: Report, databases: Databases, kind: str, peer: dj_stripe.En
         if project.failed:
             report.notes.append(f"{peer.name} on {kind} could not sync {len(project.failed)} objects: {'; '.join(project.failed)}")
         server = (after - before) if after is not None and before is not None else None
-        theirs = _add(report, peer.name, kind, sum(rows.values()), requests, cost.seconds, cost.cpu, cost.peak, project.startup_cpu, server)
+        theirs = _add(
+            report, peer.name, kind, sum(rows.values()), requests, cost.seconds, cost.cpu, project.peak, project.startup_cpu, server
+        )
         _ours(report, databases, kind, sandbox)
     return theirs
 
@@ -126,7 +128,8 @@ def _ceiling(report: Report, sandbox: Sandbox, options: dict[str, Any]) -> None:
     for resource, path, many in (("customer", "/v1/customers", options["customers"]), ("invoice", "/v1/invoices", options["invoices"])):
         queries = Counter(_without_place(entry["query"]) for entry in log if entry["path"] == path)
         lists.append(f"{resource}={many}={path}?{queries.most_common(1)[0][0]}")
-    said = run_module("bare_fetch", KEY, *lists, STRIPE_API_BASE=sandbox.base).said()
+    threads = max(4, int(400 * options["latency"]))
+    said = run_module("bare_fetch", "--threads", threads, KEY, *lists, STRIPE_API_BASE=sandbox.base).said()
     rows = options["customers"] + 2 * options["invoices"]
     report.add(
         what="the sandbox, bare loop",

@@ -18,13 +18,12 @@ import click
 from stripe_assets.sandbox.business.scale import copy_id
 from stripe_assets.sync.plan import PAGE
 
-THREADS = 4
-
 
 @click.command()
 @click.argument("key")
 @click.argument("lists", nargs=-1, required=True)
-def main(key: str, lists: tuple[str, ...]) -> None:
+@click.option("--threads", default=4)
+def main(key: str, lists: tuple[str, ...], threads: int) -> None:
     """Each list is a resource, how many of it the sandbox was given, and the URL of its first page."""
     pages: queue.SimpleQueue[str] = queue.SimpleQueue()
     for one in lists:
@@ -32,8 +31,8 @@ def main(key: str, lists: tuple[str, ...]) -> None:
         for n in range(PAGE - 1, int(many), PAGE):
             pages.put(f"{url}&starting_after={copy_id(resource, n)}")
     count, began = pages.qsize(), time.perf_counter()
-    with ThreadPoolExecutor(THREADS) as pool:
-        for thread in [pool.submit(_fetch, key, pages) for _ in range(THREADS)]:
+    with ThreadPoolExecutor(threads) as pool:
+        for thread in [pool.submit(_fetch, key, pages) for _ in range(threads)]:
             thread.result()
     click.echo(json.dumps({"pages": count, "seconds": time.perf_counter() - began}))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from stripe_assets_tests.benchmarks.measure import Cost, run
+from stripe_assets_tests.benchmarks.measure import Cost, peak_of, run
 
 PACKAGES = ("dj-stripe>=2.11", "psycopg[binary]>=3.2")
 TABLES = ("djstripe_customer", "djstripe_invoice", "djstripe_lineitem")
@@ -45,6 +45,17 @@ else:
     }
 """
 
+MANAGE = """
+import atexit
+import sys
+from pathlib import Path
+
+from django.core.management import execute_from_command_line
+
+atexit.register(lambda: Path("status").write_text(Path("/proc/self/status").read_text()))
+execute_from_command_line(sys.argv)
+"""
+
 
 @dataclass(slots=True)
 class Project:
@@ -55,13 +66,16 @@ class Project:
     url: str
     variables: dict[str, str]
     startup_cpu: float = 0.0
+    peak: float = 0.0
+    """MB of memory that its sync took at most."""
     failed: list[str] = field(default_factory=list)
     """Objects that it could not sync, with what it said."""
 
     def sync(self, *models: str) -> Cost:
         """`djstripe_sync_models`; one object that fails does not end it."""
         self.startup_cpu = self._manage("check").cpu
-        cost = run([str(self.python), "-m", "django", "djstripe_sync_models", *models], self.variables, self.folder)
+        cost = run([str(self.python), "manage.py", "djstripe_sync_models", *models], self.variables, self.folder)
+        self.peak = peak_of(self.folder / "status")
         self.failed = [line.strip().removeprefix("Error syncing ") for line in cost.errors.splitlines() if line.startswith("  Error")]
         if "Traceback" in cost.errors or "Failed syncing" in cost.errors or (cost.status and not self.failed):
             raise RuntimeError(f"exit {cost.status}\n{cost.out[-2000:]}\n{cost.errors[-4000:]}")
@@ -77,10 +91,7 @@ class Project:
         self._manage("migrate", "--run-syncdb", "-v0")
 
     def _manage(self, *arguments: str) -> Cost:
-        cost = run([str(self.python), "-m", "django", *arguments], self.variables, self.folder)
-        if cost.status:
-            raise RuntimeError(f"{arguments}: exit {cost.status}\n{cost.errors[-4000:]}")
-        return cost
+        return run([str(self.python), "manage.py", *arguments], self.variables, self.folder).succeeded()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +106,9 @@ class Environment:
         with tempfile.TemporaryDirectory() as text:
             folder = Path(text)
             (folder / "benchmark_settings.py").write_text(SETTINGS)
+            (folder / "manage.py").write_text(MANAGE)
             variables = {
                 "DJANGO_SETTINGS_MODULE": "benchmark_settings",
-                "PYTHONPATH": text,
                 "STRIPE_API_BASE": base,
                 "STRIPE_TEST_SECRET_KEY": key,
                 **_database(url),
@@ -126,7 +137,5 @@ def install(folder: Path | None) -> Environment:
             [sys.executable, "-m", "venv", str(folder)],
             [str(python), "-m", "pip", "install", "--quiet", "--upgrade", *PACKAGES],
         ):
-            cost = run(command)
-            if cost.status:
-                raise RuntimeError(f"{' '.join(command)}\n{cost.errors[-2000:]}")
+            run(command).succeeded()
     return Environment(python, f"dj-stripe {run(version).out.strip()}")

@@ -55,19 +55,19 @@ def _add(report: Report, kind: str, sandbox: Sandbox, url: str, models: Sequence
     late = [entry for entry in log if entry["at"] > log[0]["at"] + SETTLED]
     allowed = min(GLOBAL[True], ENDPOINT * len(models))
     report.add(
-        endpoints=len(models),
+        lists=len(models),
         database=kind,
-        objects=sum(said["rows"].values()),
+        rows=sum(said["rows"].values()),
         seconds=cost.seconds,
-        allowed_a_second=allowed,
+        allowed=allowed,
         used_steady=_percent(_rate(pages, 0.1) / allowed),
         used_overall=_percent(_rate(pages, 0.0) / allowed),
         pages=len(pages),
         extra_pages=len(pages) - fewest,
-        other_requests=len(log) - len(lists),
+        others=len(log) - len(lists),
         all_429=_refused(log),
         late_429=_refused(late),
-        late_429_share=_percent(_refused(late) / len(late)) if late else None,
+        of_late=_percent(_refused(late) / len(late)) if late else None,
         client_cpu_s=cost.cpu,
     )
 

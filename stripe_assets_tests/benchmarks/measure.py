@@ -24,8 +24,6 @@ class Cost:
     """From its start to its end, its imports among them."""
     cpu: float
     """Seconds, user and system."""
-    peak: float
-    """MB of memory at most."""
     out: str
     errors: str
     status: int
@@ -61,7 +59,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, fo
         for file in (out, errors):
             file.seek(0)
             texts.append(file.read().decode(errors="replace"))
-    return Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, texts[0], texts[1], process.returncode)
+    return Cost(seconds, used.ru_utime + used.ru_stime, texts[0], texts[1], process.returncode)
 
 
 def run_module(name: str, *arguments: object, **environment: str) -> Cost:
@@ -80,9 +78,6 @@ def medians(times: int, *commands: Callable[[], Cost]) -> list[tuple[float, floa
     ]
 
 
-def own_peak() -> float:
-    """MB of memory that this process had at most. `ru_maxrss` counts the process that it was forked from."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError("no VmHWM")
+def peak_of(status: Path = Path("/proc/self/status")) -> float:
+    """MB of memory that a process had at most, by what Linux says of it. `ru_maxrss` counts the process that it was forked from."""
+    return next(int(line.split()[1]) / 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM:"))

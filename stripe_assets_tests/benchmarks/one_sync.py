@@ -14,7 +14,7 @@ import click
 from stripe_assets.mirror import Mirror
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import KeySync
-from stripe_assets_tests.benchmarks.measure import own_peak
+from stripe_assets_tests.benchmarks.measure import peak_of
 
 
 @click.command()
@@ -36,7 +36,7 @@ def main(key: str, models: tuple[str, ...]) -> None:
         "requests": sync.progress.requests,
         "startup_cpu": startup,
         "sync_seconds": time.perf_counter() - began,
-        "peak": own_peak(),
+        "peak": peak_of(),
     }
     click.echo(json.dumps(said))
 

@@ -31,7 +31,7 @@ class Report:
             "date": datetime.now(UTC).date().isoformat(),
             "python": platform.python_version(),
             "machine": platform.machine(),
-            "cores": len(os.sched_getaffinity(0)),
+            "cores": os.cpu_count(),
             "load_before": round(self.load, 1),
         }
         if as_json:
