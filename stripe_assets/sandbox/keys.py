@@ -6,6 +6,7 @@
 | `sk_live_sandbox` | the platform | live | the same in live mode |
 | `rk_test_sandbox` | the platform | test | not the resources of `RESTRICTED_FROM`; no connected accounts' own data |
 | `sk_test_second` | another business without Connect, Issuing and Treasury | test | its own data |
+| `sk_test_51SandboxSecond00AsLongAsStripes` | the same business | test | the same; as long as Stripe's, which others insist on |
 | `pk_test_sandbox` | the platform | test | nothing: a publishable key |
 """
 
@@ -58,6 +59,7 @@ KEYS: dict[str, Key] = {
         Key("sk_live_sandbox", PLATFORM, True),
         Key("rk_test_sandbox", PLATFORM, False, "restricted", denied=RESTRICTED_FROM, connect=False),
         Key("sk_test_second", SECOND, False, missing=NOT_SET_UP, connect=False),
+        Key("sk_test_51SandboxSecond00AsLongAsStripes", SECOND, False, missing=NOT_SET_UP, connect=False),
         Key("pk_test_sandbox", PLATFORM, False, "publishable"),
     )
 }

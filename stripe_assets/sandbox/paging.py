@@ -6,6 +6,7 @@ import base64
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from stripe_assets.sandbox.errors import ApiError, invalid, missing
 from stripe_assets.sandbox.filters import Accepts
@@ -15,6 +16,25 @@ from stripe_assets.sandbox.store import Record, Sort, Table, scoped
 MOST = 100
 UNLIMITED = 10**9
 """The page of a list that takes no `limit`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window(Sequence[Sort]):
+    """A part of a list that may be long: to copy it would cost more than the page."""
+
+    order: Sequence[Sort]
+    low: int
+    high: int
+
+    def __len__(self) -> int:
+        return max(0, self.high - self.low)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self[n] for n in range(*place.indices(len(self)))]
+        if not 0 <= place < len(self):
+            raise IndexError(place)
+        return self.order[self.low + place]
 
 
 @dataclass(slots=True)
@@ -34,7 +54,7 @@ class Listing:
 
     def within(self, first: int, last: int) -> Listing:
         low, high = bisect_left(self.order, (first, "")), bisect_left(self.order, (last + 1, ""))
-        return Listing(self.order[low:high], self.tables, self.parent)
+        return Listing(Window(self.order, low, high), self.tables, self.parent)
 
 
 def limit_of(params: Params, default: int = 10) -> int:

@@ -16,7 +16,7 @@ from stripe_assets.sandbox.errors import ApiError, missing, unknown_url
 from stripe_assets.sandbox.filters import PAGING, PATHS, RETAINED, SPECIAL, accepts, check_combination, created_bounds
 from stripe_assets.sandbox.paging import Listing
 from stripe_assets.sandbox.relations import CHILDREN_BY, segment
-from stripe_assets.sandbox.render import as_bytes
+from stripe_assets.sandbox.render import as_bytes, page_bytes
 from stripe_assets.sandbox.routes import Route, table
 from stripe_assets.sandbox.schema import schemas
 from stripe_assets.sandbox.store import Record, Store, scoped
@@ -50,7 +50,7 @@ def _list_v1(store: Store, call: Call, route: Route) -> bytes:
     test = accepts(route.path, call.params, call.space)
     usual = 10 if "limit" in route.params else paging.UNLIMITED
     records, more = paging.v1_page(listing, test, call.params, schemas()[route.resources[0]].noun, usual)
-    items = b",".join([as_bytes(store, call.space, record, tree) for record in records])
+    items = page_bytes(store, call.space, records, tree)
     url = orjson.dumps(call.path)
     return b'{"object":"list","data":[' + items + b'],"has_more":' + (b"true" if more else b"false") + b',"url":' + url + b"}"
 
@@ -58,7 +58,7 @@ def _list_v1(store: Store, call: Call, route: Route) -> bytes:
 def _list_v2(store: Store, call: Call, route: Route) -> bytes:
     records, following, before = paging.v2_page(listing_of(store, call, route), accepts(route.path, call.params, call.space), call.params)
     tree = expand.parse(route.resources, call.params.get("include", ()), False)
-    items = b",".join([as_bytes(store, call.space, record, tree) for record in records])
+    items = page_bytes(store, call.space, records, tree)
     urls = [orjson.dumps(_page_url(call, token)) for token in (following, before)]
     return b'{"data":[' + items + b'],"next_page_url":' + urls[0] + b',"previous_page_url":' + urls[1] + b"}"
 
@@ -81,7 +81,7 @@ def _search(store: Store, call: Call, route: Route) -> bytes:
         if all(_says(record, name, value) for name, value in wanted):
             found.append(record)
     limit = paging.limit_of(call.params)
-    items = b",".join([as_bytes(store, call.space, record) for record in found[:limit]])
+    items = page_bytes(store, call.space, found[:limit])
     more = b"true" if len(found) > limit else b"false"
     return (
         b'{"object":"search_result","data":['

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 import orjson
 
 from stripe_assets.sandbox import expand
+from stripe_assets.sandbox.copies import Copy, Mould
 from stripe_assets.sandbox.expand import Tree
 from stripe_assets.sandbox.relations import INCLUDABLE, SUBLIST_LENGTH, SUBLISTS, segment
-from stripe_assets.sandbox.schema import Guide, is_node, schemas
+from stripe_assets.sandbox.schema import Guide, has_sublist, is_node, schemas
 from stripe_assets.sandbox.store import Body, Record, Space, Store
 
 NOTHING: Tree = {}
@@ -32,7 +33,18 @@ def includable(resource: str) -> Tree:
 
 def as_bytes(store: Store, space: Space, record: Record, tree: Tree = NOTHING) -> bytes:
     """One object as JSON, kept until something changes."""
-    key = expand.key(tree) if tree else ()
+    return _bytes(store, space, record, tree, expand.key(tree))
+
+
+def page_bytes(store: Store, space: Space, records: Iterable[Record], tree: Tree = NOTHING) -> bytes:
+    """Objects as JSON, between commas."""
+    key = expand.key(tree)
+    return b",".join([_bytes(store, space, record, tree, key) for record in records])
+
+
+def _bytes(store: Store, space: Space, record: Record, tree: Tree, key: tuple[str, ...]) -> bytes:
+    if isinstance(record, Copy):
+        return _cast(store, space, record, tree, key) if record.alike else orjson.dumps(as_object(store, space, record, tree))
     found = record.rendered.get(key)
     if found and found[0] == store.version:
         return found[1]
@@ -52,9 +64,46 @@ def as_object(store: Store, space: Space, record: Record, tree: Tree = NOTHING) 
     return _Renderer(store, space, record).fill(schema.guide, schema.always, hidden, record.body, tree, ())
 
 
+def _cast(store: Store, space: Space, record: Copy, tree: Tree, key: tuple[str, ...]) -> bytes:
+    """What `as_object` gives, as JSON, of which only the copy's own fields are made anew."""
+    mould = record.template.moulds.get(key)
+    if mould is None or mould.version != store.version:
+        mould = record.template.moulds[key] = _mould(store, space, record, tree)
+    schema, among = schemas()[record.resource], mould.rendered
+    below: Body = {}
+    if among:
+        parts = [{name: one[name] for name in among if name in one} for one in (schema.always, includable(record.resource), tree)]
+        value = {name: record.own(name) for name in among}
+        below = _Renderer(store, space, record, embed=True).fill(schema.guide, parts[0], parts[1], value, parts[2], ())
+    out = []
+    for before, name in mould.pieces:
+        out.append(before)
+        out.append(orjson.dumps(below[name] if name in among else record.own(name)))
+    out.append(mould.end)
+    return b"".join(out)
+
+
+def _mould(store: Store, space: Space, record: Copy, tree: Tree) -> Mould:
+    schema = schemas()[record.resource]
+    own = {"id", "created", *record.changes}
+    with_sublist = {name for name, below in schema.guide.items() if has_sublist({name: below})}
+    rendered = (own & {*schema.always, *includable(record.resource), *tree}) | with_sublist
+    pieces, before = [], b"{"
+    shown = as_object(store, space, record, tree)
+    for name, value in shown.items():
+        before += orjson.dumps(name) + b":"
+        if name in own or name in rendered:
+            pieces.append((before, name))
+            before = b","
+        else:
+            before += orjson.dumps(value) + b","
+    return Mould(store.version, tuple(pieces), before.removesuffix(b",") + b"}", frozenset(rendered & shown.keys()))
+
+
 class _Renderer:
-    def __init__(self, store: Store, space: Space, record: Record) -> None:
-        self.store, self.space, self.record = store, space, record
+    def __init__(self, store: Store, space: Space, record: Record, embed: bool = False) -> None:
+        """`embed`: sublists' items are JSON already, for `orjson.dumps` alone."""
+        self.store, self.space, self.record, self.embed = store, space, record, embed
         self.v2 = record.resource.startswith("v2.")
 
     def fill(self, guide: Guide, always: Guide, hidden: Tree, value: Any, tree: Tree, path: tuple[str, ...]) -> Any:
@@ -98,7 +147,11 @@ class _Renderer:
     def sublist(self, path: tuple[str, ...], node: Mapping[str, Any], tree: Tree) -> Body:
         url, by = SUBLISTS[(self.record.resource, ".".join(path))]
         children = sublist_children(self.space, self.record, url, by, node["to"])
-        data = [as_object(self.store, self.space, child, tree) for child in children[:SUBLIST_LENGTH]]
+        data: list[Any]
+        if self.embed:
+            data = [orjson.Fragment(as_bytes(self.store, self.space, child, tree)) for child in children[:SUBLIST_LENGTH]]
+        else:
+            data = [as_object(self.store, self.space, child, tree) for child in children[:SUBLIST_LENGTH]]
         return {"object": "list", "data": data, "has_more": len(children) > SUBLIST_LENGTH, "url": url.format(id=self.record.id)}
 
 

@@ -88,3 +88,7 @@ def paths(guide: Guide, prefix: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
             yield (*prefix, name), below
         else:
             yield from paths(below, (*prefix, name))
+
+
+def has_sublist(guide: Guide) -> bool:
+    return any(node["t"] == "sublist" for _, node in paths(guide))

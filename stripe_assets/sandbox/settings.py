@@ -28,7 +28,11 @@ class Settings:
     only: tuple[str, ...] = ()
     """Know only URLs with these prefixes. Empty: all."""
     customers: int = 0
-    """More customers (and as below, invoices) on the platform's test mode, for benchmarks."""
+    """More customers (and as below, invoices, with a line each), for benchmarks."""
     invoices: int = 0
+    more: tuple[str, ...] = ()
+    """`RESOURCE=N`: so many more of any other resource."""
+    enlarge: str = "sk_test_sandbox"
+    """The key whose account and mode get them."""
     empty: bool = False
     """The accounts alone, without any business: quick to read in full."""

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
 import pytest
 
+from stripe_assets.sandbox.copies import Copy
 from stripe_assets.sandbox.keys import PLATFORM
-from stripe_assets.sandbox.render import as_bytes
+from stripe_assets.sandbox.render import as_bytes, as_object
 from stripe_assets.sandbox.schema import schemas
 from stripe_assets.sandbox.settings import Settings
 from stripe_assets.sandbox.store import Record, Space
@@ -99,7 +101,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(world: World
 def test_two_processes_give_the_same_bytes() -> None:
     code = f"""
 import hashlib
-from stripe_assets.sandbox.render import as_bytes
+from stripe_assets.sandbox.render import as_bytes, as_object
 from stripe_assets.sandbox.settings import Settings
 from stripe_assets.sandbox.world import World
 world, found = World.of(Settings(now={NOW})), hashlib.sha256()
@@ -176,3 +178,27 @@ def test_scale_adds_customers_and_invoices(world: World) -> None:
     usual = world.store.space(PLATFORM, False)
     assert len(grown.some("customer")) == len(usual.some("customer")) + 300
     assert len(grown.some("invoice")) == len(usual.some("invoice")) + 500
+
+
+def test_scale_enlarges_what_it_is_told_to(world: World) -> None:
+    wish = Settings(now=NOW, customers=30, more=("charge=40", "refund=50"), enlarge="sk_live_sandbox")
+    grown, usual = World.of(wish).store.space(PLATFORM, True), world.store.space(PLATFORM, True)
+    for resource, many in (("customer", 30), ("charge", 40), ("refund", 50), ("invoice", 0)):
+        assert len(grown.some(resource)) == len(usual.some(resource)) + many
+
+
+TREES = (("customer", {}), ("customer", {"sources": {}, "tax_ids": {}, "tax": {}}), ("invoice", {}), ("invoice", {"customer": {}}))
+DEEP = {"discounts": {}, "lines": {"data": {"discounts": {}}}, "customer": {"sources": {}}}
+
+
+@pytest.mark.parametrize(("resource", "tree"), [*TREES, ("invoice", DEEP), ("line_item", {}), ("charge", {"refunds": {}, "customer": {}})])
+def test_copies_are_rendered_as_any_other_object(resource: str, tree: dict[str, Any]) -> None:
+    grown = World.of(Settings(now=NOW, customers=3, invoices=3, more=("charge=3",)))
+    space = grown.store.space(PLATFORM, False)
+    copies = [record for record in space.some(resource) if isinstance(record, Copy)]
+    assert len(copies) == 3
+    for record in (*copies, *copies):
+        assert as_bytes(grown.store, space, record, tree) == orjson.dumps(as_object(grown.store, space, record, tree))
+    copies[0].body = {**copies[0].body, "metadata": {"changed": "yes"}}
+    grown.store.version += 1
+    assert b"changed" in as_bytes(grown.store, space, copies[0], tree) and b"changed" not in as_bytes(grown.store, space, copies[1], tree)

@@ -20,7 +20,7 @@ from stripe_assets.sandbox.business import (
 from stripe_assets.sandbox.business.builder import Builder
 from stripe_assets.sandbox.business.scale import enlarge
 from stripe_assets.sandbox.filler import fill
-from stripe_assets.sandbox.keys import CONNECTED_JP, CONNECTED_US, NOT_SET_UP, PLATFORM, SECOND, covers
+from stripe_assets.sandbox.keys import CONNECTED_JP, CONNECTED_US, KEYS, NOT_SET_UP, PLATFORM, SECOND, covers
 from stripe_assets.sandbox.settings import Settings
 from stripe_assets.sandbox.store import Record, Store
 
@@ -93,7 +93,8 @@ def found_everything(store: Store, settings: Settings, now: int) -> None:
         fill(partner.space, settings.seed, now, 0)
     for make in (platform, live, second, *connected):
         history.remember(make)
-    enlarge(platform, settings.customers, settings.invoices)
+    key = KEYS[settings.enlarge]
+    enlarge(build(key.account, key.livemode), settings)
 
 
 def run_shop(make: Builder, many: int, months: int) -> None:

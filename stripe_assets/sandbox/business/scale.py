@@ -1,66 +1,65 @@
-"""More customers and invoices than anybody writes by hand, for benchmarks. They are made when they are read."""
+"""More objects than anybody writes by hand, for benchmarks. They are made when they are read."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.copies import Copy, Template
 from stripe_assets.sandbox.ids import PREFIXES
-from stripe_assets.sandbox.store import Body, Record, Space
+from stripe_assets.sandbox.settings import Settings
+from stripe_assets.sandbox.store import Record, Space
 
 SPACING = 30
 """Seconds between two of them."""
+PARTICULAR = ("test_clock", "discount", "discounts")
 
 
-class Copy(Record):
-    """A record like another, with an id and a few fields of its own. Costs a tenth of a record until it is changed."""
+def enlarge(make: Builder, settings: Settings) -> None:
+    """So many more objects, like those that are written by hand in turn, and older. Invoices are over all customers and have one line each.
 
-    __slots__ = ("_changes", "_own", "_template")
-
-    def __init__(self, template: Record, id: str, created: int, changes: dict[str, Any]) -> None:
-        self._template, self._changes, self._own = template, changes, None
-        self.resource, self.id, self.created = template.resource, id, created
-        self.parent, self.deleted = None, False
-
-    @property
-    def body(self) -> Body:  # pyright: ignore[reportIncompatibleVariableOverride]
-        if self._own is not None:
-            return self._own
-        shown = {**self._template.body, "id": self.id, **self._changes}
-        if "created" in shown:
-            shown["created"] = self.created
-        return shown
-
-    @body.setter
-    def body(self, body: Body) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        self._own = body
-
-    @property
-    def links(self) -> dict[str, str]:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return {}
-
-    @property
-    def rendered(self) -> dict[tuple[str, ...], tuple[int, bytes]]:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """Nothing is kept: there may be a million."""
-        return {}
-
-
-def enlarge(make: Builder, customers: int, invoices: int) -> None:
-    """So many more of the platform's: invoices with one line each, over all customers. Older than what is written by hand."""
+    Raises ValueError for a resource that the account has none of.
+    """
     space, start = make.space, make.ago(330)
-    if customers:
-        template = make.some("customer")[-1]
-        for n in reversed(range(customers)):
-            _copy(space, template, n, start, {"email": f"many+{n}@example.com", "name": f"Zahl {n} 番"})
-    if invoices:
+    if settings.customers:
+        templates = _templates(make, "customer")
+        for n in reversed(range(settings.customers)):
+            _copy(space, templates, n, start, {"email": f"many+{n}@example.com", "name": f"Zahl {n} 番"})
+    if settings.invoices:
         owners = [record.id for record in make.some("customer")]
-        template = next(r for r in reversed(make.some("invoice")) if r.body["status"] == "paid")
-        line = next(r for r in make.some("line_item") if r.body["invoice"] == template.id)
-        for n in reversed(range(invoices)):
-            made = _copy(space, template, n, start, {"customer": owners[n % len(owners)], "number": f"MANY-{n:07d}"})
-            _copy(space, line, n, start, {"invoice": made.id})
+        lines = [line for line in _templates(make, "line_item") if _is_all_of_a_paid_invoice(make, line.record)]
+        invoices = [Template(space.table("invoice").by_id[line.record.body["invoice"]]) for line in lines]
+        for n in reversed(range(settings.invoices)):
+            made = _copy(space, invoices, n, start, {"customer": owners[n % len(owners)], "number": f"MANY-{n:07d}"})
+            _copy(space, lines, n, start, {"invoice": made.id})
+    for wish in settings.more:
+        resource, _, many = wish.partition("=")
+        templates = _templates(make, resource)
+        if not templates:
+            raise ValueError(f"--more {wish}: there is no {resource!r} to copy")
+        for n in reversed(range(int(many))):
+            _copy(space, templates, n, start, {})
 
 
-def _copy(space: Space, template: Record, n: int, start: int, changes: dict[str, Any]) -> Record:
-    id = f"{PREFIXES[template.resource]}_1Many{n:019d}"
-    return space.table(template.resource).put(Copy(template, id, start - SPACING * n, changes))
+def _templates(make: Builder, resource: str) -> list[Template]:
+    """Not on a test clock, where lists leave them out, and without discounts, which belong to one object alone."""
+    return [Template(record) for record in make.some(resource) if not any(record.body.get(name) for name in PARTICULAR)]
+
+
+def _is_all_of_a_paid_invoice(make: Builder, line: Record) -> bool:
+    id = line.body["invoice"]
+    invoice = make.space.table("invoice").by_id[id].body
+    alone = len(make.space.table("line_item").index("invoice")[id]) == 1
+    return alone and invoice["status"] == "paid" and not any(invoice.get(name) for name in PARTICULAR)
+
+
+def _copy(space: Space, templates: Sequence[Template], n: int, start: int, changes: dict[str, Any]) -> Record:
+    template = templates[n % len(templates)]
+    resource = template.record.resource
+    return space.table(resource).put(Copy(template, copy_id(resource, n), start - SPACING * n, changes))
+
+
+def copy_id(resource: str, n: int) -> str:
+    """The n-th, from 0 on; lists have them in this order."""
+    return f"{PREFIXES[resource]}_1Many{n:019d}"

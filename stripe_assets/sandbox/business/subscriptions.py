@@ -92,6 +92,7 @@ def add_items(make: Builder, subscription: Record, n: int, currency: str, period
             price=price.id,
             plan=price.id,
             quantity=1 + k,
+            tax_rates=[],
             current_period_start=period,
             current_period_end=period + MONTH,
         )

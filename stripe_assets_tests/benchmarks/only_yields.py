@@ -1,0 +1,25 @@
+"""`sync_models` without the sync: the same specs, partitions and executor, and a body that only yields. What Dagster itself costs.
+
+dagster job execute -m stripe_assets_tests.benchmarks.only_yields -j sync_models --tags '{"dagster/partition": "ALIAS"}'
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from stripe_assets.catalog import catalog
+from stripe_assets.orchestration.assets import STRIPE_MODELS, model_specs
+from stripe_assets.orchestration.jobs import SYNC_MODELS
+
+
+@dg.multi_asset(name=STRIPE_MODELS, specs=model_specs(catalog()), can_subset=True)
+def only_yields(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    for spec in model_specs(catalog()):
+        yield dg.MaterializeResult(asset_key=spec.key)
+
+
+defs = dg.Definitions(
+    assets=[only_yields],
+    jobs=[dg.define_asset_job(SYNC_MODELS, selection=dg.AssetSelection.assets(only_yields))],
+    executor=dg.in_process_executor,
+)

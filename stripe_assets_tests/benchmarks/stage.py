@@ -1,0 +1,72 @@
+"""What a benchmark runs against: an enlarged sandbox, and fresh databases of each kind."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+
+from stripe_assets.sandbox import Sandbox
+from stripe_assets_tests import postgresql
+from stripe_assets_tests.benchmarks.measure import Cost, run_module
+
+KEY = "sk_test_51SandboxSecond00AsLongAsStripes"
+"""A business without connected accounts and with next to nothing in it but what it is enlarged by."""
+MODELS = ("customer", "invoice", "line_item")
+UNLIMITED = {"STRIPE_ASSETS_MAX_RPS": "0", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "0"}
+KINDS = ("sqlite", "postgresql")
+
+
+def customers_and_invoices(objects: int) -> dict[str, Any]:
+    """A sandbox's options for so many rows: a fifth customers, the rest invoices with a line each."""
+    return {"customers": objects // 5, "invoices": objects * 2 // 5, "enlarge": KEY}
+
+
+class Databases:
+    """`with Databases() as databases`: fresh ones of each kind; PostgreSQL's server starts when one is wanted."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._server: postgresql.Server | None = None
+        self._numbers = itertools.count()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()
+
+    @contextmanager
+    def fresh(self, kind: str) -> Iterator[str]:
+        """The URL of an empty one, which is gone after the block."""
+        if kind == "sqlite":
+            with tempfile.TemporaryDirectory() as folder:
+                yield f"sqlite:///{Path(folder) / 'mirror.db'}"
+            return
+        server = self._postgresql()
+        name = f"benchmark_{next(self._numbers)}"
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+            yield server.url.replace("/postgres?", f"/{name}?")
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def cpu(self, kind: str) -> float | None:
+        """Seconds of CPU that the server has used until now; None where the database has none."""
+        return None if kind == "sqlite" else self._postgresql().cpu()
+
+    def _postgresql(self) -> postgresql.Server:
+        if self._server is None:
+            self._server = self._stack.enter_context(postgresql.server())
+        return self._server
+
+
+def sync(sandbox: Sandbox, url: str, key: str = KEY, models: Sequence[str] = MODELS, **environment: str) -> tuple[Cost, dict[str, Any]]:
+    """A full sync in a process of its own: what it cost, and what it says of itself."""
+    cost = run_module("one_sync", key, *models, STRIPE_API_BASE=sandbox.base, STRIPE_ASSETS_DATABASE_URL=url, **environment)
+    return cost, cost.said()
