@@ -7,6 +7,7 @@ import os
 import random
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -42,6 +43,8 @@ class Answer:
     """Size of the JSON, uncompressed."""
     api_version: str
     """In which it was rendered."""
+    waited: float = 0.0
+    """Seconds that the request was kept back by the rate budget before it was sent."""
     clean: bool = False
     """No name of SECRET_NAMES occurs in it."""
 
@@ -145,12 +148,14 @@ class StripeApi:
 
     def _attempt(self, target: str, route: str, stripe_account: str | None) -> _Outcome:
         account = stripe_account or self.key.account_id or f"key {self.key.alias}"
+        before = time.monotonic()
         if not self.budget.acquire(account, self.key.livemode, route, self.stop):
             raise Stopped(Failure(alias=self.key.alias, path=target))
         with self._lock:
             self.requests += 1
             self.counts[route] += 1
             self._reads[stripe_account] += 1
+        waited = time.monotonic() - before
         sent = self._clock.sending()
         reply = self._send(target, route, stripe_account, account)
         body = _json_object(reply.body) if reply.status is not None else None
@@ -159,7 +164,7 @@ class StripeApi:
         request_id = reply.headers.get("request-id")
         if reply.status is not None and 200 <= reply.status < 300 and body is not None:
             clean = not any(name in reply.body for name in _SECRET_NAMES)
-            return _Outcome(Answer(body, self._clock.stamp(sent), request_id, len(reply.body), self.api_version, clean))
+            return _Outcome(Answer(body, self._clock.stamp(sent), request_id, len(reply.body), self.api_version, waited, clean))
         return self._failed(reply, body, request_id)
 
     def _send(self, target: str, route: str, stripe_account: str | None, account: str) -> transport.Reply:

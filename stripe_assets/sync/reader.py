@@ -30,6 +30,9 @@ from stripe_assets.sync.writer import Page, Pages
 
 logger = logging.getLogger(__name__)
 
+NO_WAIT = 0.01
+"""Seconds."""
+
 
 class Reader:
     """What a worker thread does with a task. State is kept by the tasks, the models' states and the mirror."""
@@ -117,7 +120,7 @@ class Reader:
             clean=answer.clean,
         )
         read_on = errand.took(task, readable, batch, answer.observed_at) if errand else True
-        if shards := self._shards(task, page, cursor):
+        if shards := self._shards(task, page, cursor, answer.waited):
             batch.checkpoints = [self._checkpoint(task, (), 0), *(Checkpoint(one.reader, one.model, one.key) for one in shards)]
             self._put(task, batch, ())
             self._schedule(shards)
@@ -138,14 +141,15 @@ class Reader:
         self._put(task, batch, after, lambda: errand.written(task, readable, answer.observed_at) if errand else None)
         self._schedule(following)
 
-    def _shards(self, task: Task, page: list[dict], cursor: str | None) -> list[Task]:
+    def _shards(self, task: Task, page: list[dict], cursor: str | None, waited: float) -> list[Task]:
         """The narrower ranges that are read in place of the task's. What hangs on the rows of this page comes with theirs."""
         if task.created is None or task.listing is None or cursor is None:
             return []
         if task.read and self._nested.get(task.resource):  # read already below the rows of the pages before, it would be read again
             return []
         created = [at for item in page if type(at := item.get("created")) is int]
-        now, idle = int(self._api.now().timestamp()), self._idle(task)
+        # A request that had to wait for the rate budget would not have come sooner in more parts.
+        now, idle = int(self._api.now().timestamp()), waited < NO_WAIT and self._idle(task)
         return [task.narrowed(part) for part in task.listing.narrower(task.created, created, read=task.read, idle=idle, now=now)]
 
     def _put(self, task: Task, batch: Batch, after: Sequence[str], then: Callable[[], None] | None = None) -> None:

@@ -53,7 +53,9 @@ class Writer:
         self._written = written
         self._broken = broken
         self._queue: deque[Page | None] = deque()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._came = threading.Condition(self._lock)
+        self._room = threading.Condition(self._lock)
         self._thread = threading.Thread(target=self._work, name="mirror-writer", daemon=True)
         self._failed = False
         self._closed = False
@@ -62,22 +64,23 @@ class Writer:
         self._thread.start()
 
     def wait_for_room(self) -> None:
-        with self._changed:
-            self._changed.wait_for(lambda: self._closed or len(self._queue) < ENOUGH_PAGES)
+        with self._room:
+            self._room.wait_for(lambda: self._closed or len(self._queue) < ENOUGH_PAGES)
 
     def put(self, page: Page) -> None:
         """After `close` a page is dropped: the run has ended without it."""
-        with self._changed:
+        with self._came:
             if not self._closed:
                 self._queue.append(page)
-                self._changed.notify_all()
+                self._came.notify()
 
     def close(self) -> None:
         """Commits what was put and ends."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._queue.append(None)
-            self._changed.notify_all()
+            self._came.notify()
+            self._room.notify_all()
         if self._thread.is_alive():
             self._thread.join()
 
@@ -95,14 +98,14 @@ class Writer:
 
     def _next(self) -> tuple[list[Page], bool]:
         pages: list[Page] = []
-        with self._changed:
-            self._changed.wait_for(lambda: self._queue)
+        with self._came:
+            self._came.wait_for(lambda: self._queue)
             while self._queue and len(pages) < PAGES_PER_TRANSACTION:
                 entry = self._queue.popleft()
                 if entry is None:
                     return pages, True
                 pages.append(entry)
-            self._changed.notify_all()
+            self._room.notify(len(pages))
         return pages, False
 
     def _commit(self, pages: list[Page]) -> None:
