@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,26 @@ def test_what_the_sdk_returned_becomes_a_row(client: stripe.StripeClient, mirror
     assert row.stripe_data["name"] == "Pencil"
     assert mirror.read("product", OWN, made.id) == row.stripe_data
     assert list(Product.frame(mirror=mirror)["id"]) == [made.id]
+
+
+def test_the_requests_that_it_took_are_counted(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+    price = client.v1.prices.create({"product_data": {"name": "Pencil"}, "currency": "eur", "unit_amount": 120})
+    before = len(server.log())
+    Price.sync_from_stripe_data(price)
+    sent = len(server.log()) - before
+    assert sent and mirror.reads_since(datetime.now(UTC)) == {OWN: sent}
+
+
+def test_in_the_callers_transaction_they_are_counted_as_it_is_committed(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
+    price = client.v1.prices.create({"product_data": {"name": "Pencil"}, "currency": "eur", "unit_amount": 120})
+    before = len(server.log())
+    with Session(mirror.engine) as session:
+        Price.sync_from_stripe_data(price, session=session)
+        assert session.execute(mirror.tables.own["_read_count"].select()).all() == []
+        session.commit()
+    assert mirror.reads_since(datetime.now(UTC)) == {OWN: len(server.log()) - before}
 
 
 def test_the_environments_mirror_and_key_are_the_default(client: stripe.StripeClient, mirror: Mirror) -> None:
