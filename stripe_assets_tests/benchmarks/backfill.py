@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 import click
 
@@ -16,7 +15,7 @@ from stripe_assets.sandbox import Sandbox
 from stripe_assets_tests.benchmarks import dj_stripe
 from stripe_assets_tests.benchmarks.measure import run_module
 from stripe_assets_tests.benchmarks.report import Report
-from stripe_assets_tests.benchmarks.stage import KEY, KINDS, UNLIMITED, Databases, customers_and_invoices, sync
+from stripe_assets_tests.benchmarks.stage import KEY, KINDS, UNLIMITED, Databases, customers_and_invoices, sync, without_cursor
 
 OURS = "stripe_assets"
 
@@ -126,7 +125,7 @@ def _ceiling(report: Report, sandbox: Sandbox, options: dict[str, Any]) -> None:
     """The same pages as the sync asked for, by its own queries."""
     lists, log = [], sandbox.log()
     for resource, path, many in (("customer", "/v1/customers", options["customers"]), ("invoice", "/v1/invoices", options["invoices"])):
-        queries = Counter(_without_place(entry["query"]) for entry in log if entry["path"] == path)
+        queries = Counter(without_cursor(entry["query"], "created") for entry in log if entry["path"] == path)
         lists.append(f"{resource}={many}={path}?{queries.most_common(1)[0][0]}")
     threads = max(4, int(400 * options["latency"]))
     said = run_module("bare_fetch", "--threads", threads, KEY, *lists, STRIPE_API_BASE=sandbox.base).said()
@@ -140,10 +139,6 @@ def _ceiling(report: Report, sandbox: Sandbox, options: dict[str, Any]) -> None:
         requests=said["pages"],
         requests_a_row=said["pages"] / rows,
     )
-
-
-def _without_place(query: str) -> str:
-    return urlencode([(name, value) for name, value in parse_qsl(query) if not name.startswith(("created", "starting_after"))])
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from stripe_assets.sandbox import Sandbox
 from stripe_assets.sandbox.limits import ENDPOINT, GLOBAL
 from stripe_assets.sync.plan import PAGE
 from stripe_assets_tests.benchmarks.report import Report
-from stripe_assets_tests.benchmarks.stage import KINDS, Databases, sync
+from stripe_assets_tests.benchmarks.stage import KINDS, Databases, sync, without_cursor
 
 KEY = "sk_live_sandbox"
 ENDPOINTS = ("customer", "invoice", "charge", "payment_intent", "refund", "balance_transaction")
@@ -31,7 +31,8 @@ SETTLED = 10.0
 @click.option("--endpoints", type=click.Choice(["1", "6"]), multiple=True, help="Default: one, then six.")
 @click.option("--json", "as_json", is_flag=True)
 def main(objects: int, latency: float, kinds: tuple[str, ...], endpoints: tuple[str, ...], as_json: bool) -> None:
-    """`steady` leaves out the first and last tenth of the lists' answers; `extra pages` are those beyond one for each hundred objects."""
+    """`steady` leaves out the first and last tenth of the lists' answers. `extra pages` are those beyond one for each hundred objects;
+    `beyond parts` is what of them is more than one for each part that a list was read in."""
     report = Report(f"Under Stripe's limits: {objects:,} objects a list, {latency * 1000:.0f} ms an answer")
     more = [f"{model}={objects}" for model in ENDPOINTS if model not in ("customer", "invoice")]
     with Databases() as databases:
@@ -52,6 +53,7 @@ def _add(report: Report, kind: str, sandbox: Sandbox, url: str, models: Sequence
     lists = [entry for entry in log if entry["path"] in paths]
     pages = [entry for entry in lists if entry["status"] == 200]
     fewest = sum(math.ceil(said["rows"][model] / PAGE) for model in models)
+    parts = len({(entry["path"], without_cursor(entry["query"])) for entry in pages})
     late = [entry for entry in log if entry["at"] > log[0]["at"] + SETTLED]
     allowed = min(GLOBAL[True], ENDPOINT * len(models))
     report.add(
@@ -63,12 +65,14 @@ def _add(report: Report, kind: str, sandbox: Sandbox, url: str, models: Sequence
         used_steady=_percent(_rate(pages, 0.1) / allowed),
         used_overall=_percent(_rate(pages, 0.0) / allowed),
         pages=len(pages),
+        parts=parts,
         extra_pages=len(pages) - fewest,
+        beyond_parts=_percent(max(0, len(pages) - fewest - parts) / fewest),
         others=len(log) - len(lists),
         all_429=_refused(log),
         late_429=_refused(late),
         of_late=_percent(_refused(late) / len(late)) if late else None,
-        client_cpu_s=cost.cpu,
+        cpu_s=cost.cpu,
     )
 
 

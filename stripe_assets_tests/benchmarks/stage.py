@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode
 
 import psycopg
 
@@ -70,3 +71,8 @@ def sync(sandbox: Sandbox, url: str, key: str = KEY, models: Sequence[str] = MOD
     """A full sync in a process of its own: what it cost, and what it says of itself."""
     cost = run_module("one_sync", key, *models, STRIPE_API_BASE=sandbox.base, STRIPE_ASSETS_DATABASE_URL=url, **environment)
     return cost, cost.said()
+
+
+def without_cursor(query: str, *more: str) -> str:
+    """A list's query: the same for all of its pages. `more`: parameters that are left out too."""
+    return urlencode([(name, value) for name, value in parse_qsl(query) if not name.startswith(("starting_after", *more))])
