@@ -148,10 +148,18 @@ def missing(
     for name, ids in (dict.fromkeys(tables) if resources is None else resources).items():
         for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
             rows = _rows_of(tables[name], dialect, since, owners, some)
-            if connection.execute(sa.select(sa.literal(1)).where(rows).limit(1)).first():
-                for reading in readings(tables.catalog, name):
-                    found |= _missing_of(connection, tables, name, reading, rows, owners[0])
+            for reading in _used(connection, tables, name, rows):
+                found |= _missing_of(connection, tables, name, reading, rows, owners[0])
     return found
+
+
+def _used(connection: sa.Connection, tables: Tables, name: str, rows: sa.ColumnElement[bool]) -> list[Reading]:
+    """The references that any of the rows has: most have few of them, and each takes a statement over all the rows."""
+    every = readings(tables.catalog, name)
+    if not every or connection.execute(sa.select(sa.literal(1)).where(rows).limit(1)).first() is None:
+        return []
+    counts = connection.execute(sa.select(*(sa.func.count(tables[name].c[reading.column]) for reading in every)).where(rows)).one()
+    return [reading for reading, count in zip(every, counts, strict=True) if count]
 
 
 def _rows_of(

@@ -122,8 +122,7 @@ class Reader:
         read_on = errand.took(task, readable, batch, answer.observed_at) if errand else True
         if shards := self._shards(task, page, cursor, answer.waited):
             batch.checkpoints = [self._checkpoint(task, (), 0), *(Checkpoint(one.reader, one.model, one.key) for one in shards)]
-            self._put(task, batch, ())
-            self._schedule(shards)
+            self._put(task, batch, (), shards)
             return
         following: list[Task] = []
         if cursor is not None and read_on:
@@ -137,9 +136,7 @@ class Reader:
         self._sublists_came(task, page, batch)
         following += self._rest_of_sublists(task, batch)
         following += self._nested_lists(task, batch)
-        # Written before what follows is scheduled: no later page of this list may be committed before it.
-        self._put(task, batch, after, lambda: errand.written(task, readable, answer.observed_at) if errand else None)
-        self._schedule(following)
+        self._put(task, batch, after, following, lambda: errand.written(task, readable, answer.observed_at) if errand else None)
 
     def _shards(self, task: Task, page: list[dict], cursor: str | None, waited: float) -> list[Task]:
         """The narrower ranges that are read in place of the task's. What hangs on the rows of this page comes with theirs."""
@@ -152,7 +149,11 @@ class Reader:
         now, idle = int(self._api.now().timestamp()), waited < NO_WAIT and self._idle(task)
         return [task.narrowed(part) for part in task.listing.narrower(task.created, created, read=task.read, idle=idle, now=now)]
 
-    def _put(self, task: Task, batch: Batch, after: Sequence[str], then: Callable[[], None] | None = None) -> None:
+    def _put(
+        self, task: Task, batch: Batch, after: Sequence[str], following: list[Task] | None = None, then: Callable[[], None] | None = None
+    ) -> None:
+        """Writes a page. What follows is asked for when that is committed: a crash costs no list more than the page that it is at."""
+
         def done(error: Exception | None) -> None:
             if error is not None:
                 self._failed(task, error, f"writing a page of {task.path}")
@@ -161,6 +162,8 @@ class Reader:
                     task.fan_out.advance(task.parent.id, after)
                 if then:
                     then()
+                if following:
+                    self._schedule(following)
             self._states.close(task.model)
 
         self._states.open(task.model)

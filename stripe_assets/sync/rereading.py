@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from itertools import groupby, islice
 from math import ceil
 from operator import attrgetter
+from typing import Any
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.catalog.model import Resource
+from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.mirror import Batch, Missing, Owner, ParentRef
 from stripe_assets.stripe_api import route_path
 from stripe_assets.sync.errand import Errand, Failed, Page, Present, Retrieval
@@ -19,6 +20,10 @@ from stripe_assets.sync.session import Nested, Session
 from stripe_assets.sync.task import Task, list_params
 
 PAGE = 100
+WORTH_LISTING = 200
+"""Objects that are missing together: fewer are retrieved without a look at their list."""
+PAGES_AT_LEAST = 10
+"""Of such a list, however few of them come."""
 WORTH_A_LOOK = 20
 """Fewer objects than this are retrieved without asking the database how many others were created around them."""
 TASKS_AT_ONCE = 200
@@ -58,6 +63,7 @@ def reread(
     """
     models = {wish.what.resource for wish in wishes}
     tasks = [task for some in _by_list(wishes) for task in _range_tasks(session, some, retrieval)]
+    tasks += [task for some in _undated(wishes) for task in _list_tasks(session, some, retrieval)]
     if tasks:
         session.read_all(models, [tasks], nested)
         yield list(retrieval.present)
@@ -122,6 +128,38 @@ def _by_list(wishes: Iterable[Wish]) -> Iterator[list[Wish]]:
         yield list(some)
 
 
+def _undated(wishes: Iterable[Wish]) -> Iterator[list[Wish]]:
+    """Those of which it is not known when they were created, as many as are worth a look at their list."""
+    place = attrgetter("what.resource", "what.owner")
+    listed = (wish for wish in wishes if not wish.created and not wish.parents and not wish.about_lists)
+    for _, some in groupby(sorted(listed, key=place), place):
+        if len(together := list(some)) >= WORTH_LISTING:
+            yield together
+
+
+def _list_tasks(session: Session, wishes: list[Wish], retrieval: Retrieval) -> list[Task]:
+    resource, owner = session.catalog[wishes[0].what.resource], wishes[0].what.owner
+    route = next((one for one in resource.routes if not one.parent), None)
+    if route is None or resource.lists_owners or resource.on_demand:
+        return []
+    errand = ListErrand(retrieval, [wish.what for wish in wishes])
+    return [_list_task(resource, route, variant, owner, {}, errand, wishes[0].lists) for variant in route.variants]
+
+
+def _list_task(
+    resource: Resource,
+    route: Route,
+    variant: Mapping[str, Any],
+    owner: Owner,
+    more: Mapping[str, Any],
+    errand: Errand,
+    lists: frozenset[str],
+) -> Task:
+    name, path = resource.name, route.path
+    params = {**list_params(resource, route, variant), **more}
+    return Task(name, name, owner, path, path, path, paging=route.paging, params=params, errand=errand, lists=lists)
+
+
 def _range_tasks(session: Session, wishes: list[Wish], retrieval: Retrieval) -> list[Task]:
     resource, owner = session.catalog[wishes[0].what.resource], wishes[0].what.owner
     route = next((one for one in resource.routes if one.created_filter == "created" and not one.parent), None)
@@ -135,21 +173,7 @@ def _range_tasks(session: Session, wishes: list[Wish], retrieval: Retrieval) -> 
     for one in worthwhile(wishes, known, len(route.variants)):
         errand = RangeErrand(retrieval, one)
         created = {"gte": int(one.first.timestamp()), "lte": int(one.last.timestamp())}
-        for variant in route.variants:
-            params = {**list_params(resource, route, variant), "created": created}
-            tasks.append(
-                Task(
-                    resource.name,
-                    resource.name,
-                    owner,
-                    route.path,
-                    route.path,
-                    route.path,
-                    params=params,
-                    errand=errand,
-                    lists=wishes[0].lists,
-                )
-            )
+        tasks += [_list_task(resource, route, variant, owner, {"created": created}, errand, wishes[0].lists) for variant in route.variants]
     return tasks
 
 
@@ -184,22 +208,25 @@ def _range_of(group: Sequence[Wish], others: int, variants: int) -> list[Range]:
     return [Range(first, last, tuple(group), requests)] if requests < len(group) else []
 
 
-class RangeErrand(Errand):
-    """Reads a range's list until all that are wanted have come, or until it has taken more requests than it was thought to.
+class ListErrand(Errand):
+    """Reads a list for as long as a page brings more of what is wanted than the requests are that it spares.
 
     What it does not return is retrieved afterwards, and so is all of it where the list cannot be read.
     """
 
-    def __init__(self, retrieval: Retrieval, created: Range) -> None:
+    def __init__(self, retrieval: Retrieval, wanted: Iterable[Missing]) -> None:
         self._retrieval = retrieval
-        self._wanted = {wish.what.id: wish.what for wish in created.wishes}
+        self._wanted = {one.id: one for one in wanted}
         self._left = set(self._wanted)
-        self._requests = min(2 * created.requests, len(self._wanted) - 1)
+        self._requests = 0
 
     def took(self, task: Task, page: Page, batch: Batch, observed_at: datetime) -> bool:
-        self._requests -= 1
+        self._requests += 1
         self._left.difference_update(item["id"] for item in page)
-        return bool(self._left) and self._requests > 0
+        return bool(self._left) and self._requests < self._worth()
+
+    def _worth(self) -> float:
+        return PAGES_AT_LEAST + (len(self._wanted) - len(self._left)) / 2
 
     def written(self, task: Task, page: Page, observed_at: datetime) -> None:
         for item in page:
@@ -209,3 +236,14 @@ class RangeErrand(Errand):
     def part(self, task: Task, parent: ParentRef) -> Errand | None:
         wanted = self._wanted.get(parent.id)
         return self._retrieval.part(replace(task, wanted=wanted), parent) if wanted else None
+
+
+class RangeErrand(ListErrand):
+    """Reads a range's list until it has taken more requests than it was thought to."""
+
+    def __init__(self, retrieval: Retrieval, created: Range) -> None:
+        super().__init__(retrieval, (wish.what for wish in created.wishes))
+        self._allowed = min(2 * created.requests, len(created.wishes) - 1)
+
+    def _worth(self) -> float:
+        return self._allowed
