@@ -62,6 +62,12 @@ class Dialect(Protocol):
         """Values as a table that a statement can join: one parameter however many there are."""
         ...
 
+    def read_otherwise(
+        self, connection: sa.Connection, parent: str, column: str, closed: ClosedSublist
+    ) -> list[tuple[str, datetime | None]]:
+        """Those of the parents whose column does not say that their sublist was last read then, and what it says."""
+        ...
+
     def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
         """Makes tombstones of the rows of these parents that were last observed earlier. Returns how many."""
         ...

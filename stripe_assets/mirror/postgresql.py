@@ -88,6 +88,16 @@ class PostgreSQL:
         values = sa.func.json_to_recordset(sa.cast(sa.literal(document, sa.Text()), JSON))
         return values.table_valued(*typed).render_derived(name="listed", with_types=True)
 
+    def read_otherwise(
+        self, connection: sa.Connection, parent: str, column: str, closed: ClosedSublist
+    ) -> list[tuple[str, datetime | None]]:
+        statement = (
+            f"SELECT id, {quoted(column)} FROM {_qualified(parent)} WHERE _account_id = %s AND _livemode = %s"
+            f" AND id = ANY(%s) AND {quoted(column)} IS DISTINCT FROM %s"
+        )
+        values = (closed.owner.account_id, closed.owner.livemode, list(closed.parent_ids), closed.observed_at)
+        return [(id, at) for id, at in connection.exec_driver_sql(statement, values)]
+
     def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
         at = closed.observed_at
         owner = (closed.owner.account_id, closed.owner.livemode)

@@ -45,7 +45,8 @@ class SQLite:
             json_deserializer=loads,
             hide_parameters=True,
             connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
-            **({"poolclass": StaticPool} if in_memory else {}),
+            # Each connection has a cache of its own: the one that was used last is used again.
+            **({"poolclass": StaticPool} if in_memory else {"pool_use_lifo": True}),
         )
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
@@ -97,6 +98,17 @@ class SQLite:
         )
         return sa.select(*picked).subquery("listed")
 
+    def read_otherwise(
+        self, connection: sa.Connection, parent: str, column: str, closed: ClosedSublist
+    ) -> list[tuple[str, datetime | None]]:
+        statement = (
+            f"SELECT id, {quoted(column)} FROM {quoted(parent)} WHERE _account_id = ? AND _livemode = ?"
+            f" AND id IN (SELECT value FROM json_each(?)) AND {quoted(column)} IS NOT ?"
+        )
+        ids = orjson.dumps(closed.parent_ids).decode()
+        values = (closed.owner.account_id, closed.owner.livemode, ids, instant_text(closed.observed_at))
+        return [(id, datetime.fromisoformat(at) if at else None) for id, at in connection.exec_driver_sql(statement, values)]
+
     def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
         at = instant_text(closed.observed_at)
         parents = orjson.dumps(closed.parent_ids).decode()
@@ -123,7 +135,7 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None  # the driver would begin by itself, and only at the first write
     cursor = connection.cursor()
     _use_write_ahead_log(cursor)
-    for pragma in ("synchronous = NORMAL", "cache_size = -65536"):
+    for pragma in ("synchronous = NORMAL", "cache_size = -24576"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -90,12 +90,10 @@ class Tombstones:
         if column not in parent.c:
             return []
         older, newer = [], []
-        rows = self._rows(parent, closed.owner, closed.parent_ids)
-        others = parent.c[column].is_distinct_from(closed.observed_at)
-        for id, read_at in connection.execute(sa.select(parent.c.id, parent.c[column]).where(*rows, others)):
+        for id, read_at in self._dialect.read_otherwise(connection, parent.name, column, closed):
             if read_at is None or read_at < closed.observed_at:
                 older.append(id)
-            elif read_at > closed.observed_at:
+            else:
                 newer.append(replace(closed, parent_ids=(id,), observed_at=read_at))
         if older:
             noted = sa.update(parent).where(*self._rows(parent, closed.owner, tuple(older)))
