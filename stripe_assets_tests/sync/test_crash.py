@@ -1,0 +1,81 @@
+"""A run that is killed costs a page of each list that it was reading, and no row."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from stripe_assets.mirror import Mirror
+from stripe_assets.sandbox import Sandbox
+from stripe_assets_tests.sync.compare import differences, live_rows, only_in
+
+MODELS = ("customer", "invoice")
+RUN = f"""
+import sys
+from stripe_assets.mirror import Mirror
+from stripe_assets.stripe_api import parse_api_key
+from stripe_assets.sync import KeySync
+with Mirror.open(sys.argv[1]) as mirror:
+    with KeySync(parse_api_key("acme", "sk_test_sandbox", connected="none"), mirror, {MODELS}, run_id=sys.argv[2]) as sync:
+        sync.prepare()
+        print("began", flush=True)
+        assert all(result.status == "ok" for result in sync.run())
+"""
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch):
+    with Sandbox(customers=8_000, invoices=8_000, latency=0.02) as sandbox:
+        monkeypatch.setenv("STRIPE_API_BASE", sandbox.base)
+        monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
+        monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
+        yield sandbox
+
+
+def start(url: str, name: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", RUN, url, name], stdout=subprocess.PIPE, text=True)
+
+
+def open_lists(url: str) -> int:
+    """The lists, and parts of lists, that a run which was killed had not read to their ends."""
+    with Mirror.open(url) as mirror, mirror.connection() as connection:
+        checkpoint, sweep = mirror.tables.own["_checkpoint"], mirror.tables.own["_sweep"]
+        begun = connection.scalar(sa.select(sa.func.count()).select_from(sweep).where(sweep.c.unfinished)) or 0
+        done = checkpoint.c.done
+        left = connection.scalar(sa.select(sa.func.count()).select_from(checkpoint).where(~done, checkpoint.c.resource.in_(MODELS))) or 0
+        return left + begun
+
+
+def pages(sandbox: Sandbox) -> Counter[str]:
+    """How often each page of the two lists was answered."""
+    return Counter(one["query"] for one in sandbox.log() if one["path"] in ("/v1/customers", "/v1/invoices") and one["status"] == 200)
+
+
+def test_runs_that_are_killed_one_after_another_end_in_an_equal_mirror(large: Sandbox, database_url: str, tmp_path: Path) -> None:
+    chance = random.Random(int(os.environ.get("CRASH_SEED", "4")))
+    kills, allowed = int(os.environ.get("CRASHES", "6")), 0
+    for number in range(kills):
+        run = start(database_url, f"killed {number}")
+        assert run.stdout and run.stdout.readline() == "began\n"
+        time.sleep(chance.uniform(0.02, 0.6))
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        allowed += open_lists(database_url)
+    assert start(database_url, "the last").wait() == 0
+    again = sum(times - 1 for times in pages(large).values())
+    assert again <= allowed, (again, allowed)
+    fresh = f"sqlite:///{tmp_path}/fresh.db"
+    assert start(fresh, "fresh").wait() == 0
+    with Mirror.open(database_url) as ours, Mirror.open(fresh) as theirs:
+        there, expected = live_rows(ours), live_rows(theirs)
+        assert differences(there, expected)[:5] == []
+        assert only_in(there, expected) == set()
