@@ -43,6 +43,7 @@ class Sweeps:
         self._feeding = {name for resource in catalog.resources.values() for name in feeders_of(catalog, resource).models}
         self._continued: dict[tuple[Owner, str], Sweep] = {}
         self._started: dict[tuple[Owner, str], datetime] = {}
+        self._now: datetime
 
     def begin(self, pairs: Iterable[tuple[Owner, str]], now: datetime) -> None:
         """`now` by Stripe's clock: what was observed before it is not what these sweeps have listed."""
@@ -51,7 +52,9 @@ class Sweeps:
         continued = {pair: unfinished[pair] for pair in pairs if pair in unfinished and self._may_take_up(pair[1], unfinished[pair])}
         self._mirror.begin_sweeps([pair for pair in pairs if pair not in continued], self._run_id, scope=self._scope, now=now)
         self._continued.update(continued)
-        self._started.update({pair: continued[pair].started_at if pair in continued else now for pair in pairs})
+        self._now = now
+        # A process that has just begun knows Stripe's clock to the second: it may stamp what it reads earlier than one before it did.
+        self._started.update({pair: min(continued[pair].started_at, now) if pair in continued else now for pair in pairs})
 
     def started(self, owner: Owner, model: str) -> datetime | None:
         """When the sweep that this run began or took up was begun."""
@@ -84,7 +87,7 @@ class Sweeps:
 
     def _restored(self, model: str, owner: Owner, checkpoint: Checkpoint) -> list[Task]:
         if checkpoint.key.startswith(sublist.PREFIX):
-            return [sublist.restored(self._catalog, model, owner, checkpoint)]
+            return [sublist.restored(self._catalog, model, owner, checkpoint, self._now)]
         for name, route in self._nested.get(model, ()):
             lists = fan_out.restored(self._catalog[name], route, owner, checkpoint, depth=1)
             if lists is not None:

@@ -46,11 +46,14 @@ def from_the_start(catalog: Catalog, task: Task, field: str, now: datetime) -> T
     return replace(rest_of(catalog, task.model, left, task.reader, task.depth + 1), since=None)
 
 
-def restored(catalog: Catalog, model: str, reader: Owner, checkpoint: Checkpoint) -> Task:
-    """The task that an interrupted run left; see `checkpoint_of`."""
+def restored(catalog: Catalog, model: str, reader: Owner, checkpoint: Checkpoint, now: datetime) -> Task:
+    """The task that an interrupted run left; see `checkpoint_of`.
+
+    `now`: the earliest stamp of what this run reads. What it has read itself is never older than what it takes to be gone.
+    """
     resource, id_, field, account_id, url, position, since, *cursor = checkpoint.cursor
     parent, owner = ParentRef(resource, id_, field), Owner(account_id, reader.livemode)
-    left = OpenSublist(parent, owner, (), url, None, int(position), datetime.fromisoformat(since))
+    left = OpenSublist(parent, owner, (), url, None, int(position), min(datetime.fromisoformat(since), now))
     return replace(rest_of(catalog, model, left, reader, depth=1), cursor=tuple(cursor))
 
 
