@@ -114,10 +114,13 @@ class PostgreSQL:
     def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
         at = closed.observed_at
         owner = (closed.owner.account_id, closed.owner.livemode)
+        # Parent by parent, by the index: of a table that is being filled the planner knows nothing, and would read all of it.
         statement = (
-            f"UPDATE {_qualified(table)} SET _deleted_at = %s, _observed_at = %s, _synced_at = %s"
-            " WHERE _parent_id = ANY(%s) AND _parent_object = %s AND _parent_field IS NOT DISTINCT FROM %s::text"
+            f"UPDATE {_qualified(table)} SET _deleted_at = %s, _observed_at = %s, _synced_at = %s WHERE ctid = ANY(ARRAY("
+            f"SELECT gone.ctid FROM unnest(%s::text[]) AS parent (id) CROSS JOIN LATERAL (SELECT ctid FROM {_qualified(table)}"
+            " WHERE _parent_id = parent.id AND _parent_object = %s AND _parent_field IS NOT DISTINCT FROM %s::text"
             " AND _account_id = %s AND _livemode = %s AND _deleted_at IS NULL AND (_observed_at IS NULL OR _observed_at < %s)"
+            " OFFSET 0) AS gone))"
         )
         values = (at, at, synced_at, list(closed.parent_ids), closed.parent_resource, closed.field, *owner, at)
         return connection.exec_driver_sql(statement, values).rowcount
