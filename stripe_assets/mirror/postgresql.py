@@ -117,10 +117,11 @@ class PostgreSQL:
         # Parent by parent, by the index: of a table that is being filled the planner knows nothing, and would read all of it.
         statement = (
             f"UPDATE {_qualified(table)} SET _deleted_at = %s, _observed_at = %s, _synced_at = %s WHERE ctid = ANY(ARRAY("
-            f"SELECT gone.ctid FROM unnest(%s::text[]) AS parent (id) CROSS JOIN LATERAL (SELECT ctid FROM {_qualified(table)}"
-            " WHERE _parent_id = parent.id AND _parent_object = %s AND _parent_field IS NOT DISTINCT FROM %s::text"
-            " AND _account_id = %s AND _livemode = %s AND _deleted_at IS NULL AND (_observed_at IS NULL OR _observed_at < %s)"
-            " OFFSET 0) AS gone))"
+            f"SELECT child.ctid FROM unnest(%s::text[]) AS parent (id) CROSS JOIN LATERAL (SELECT ctid, * FROM {_qualified(table)}"
+            " WHERE _parent_id = parent.id OFFSET 0) AS child"
+            " WHERE child._parent_object = %s AND child._parent_field IS NOT DISTINCT FROM %s::text"
+            " AND child._account_id = %s AND child._livemode = %s AND child._deleted_at IS NULL"
+            " AND (child._observed_at IS NULL OR child._observed_at < %s)))"
         )
         values = (at, at, synced_at, list(closed.parent_ids), closed.parent_resource, closed.field, *owner, at)
         return connection.exec_driver_sql(statement, values).rowcount
