@@ -1,7 +1,7 @@
 """Runs tasks on threads so that every endpoint is busy and none of them hogs the threads.
 
 Stripe limits each endpoint by itself, so an endpoint gets at most `per_endpoint` threads: enough to use its 25 requests
-a second when each takes one, while the others' lists go on. A thread is started when there is something for it to do.
+a second at usual latencies, while the others' lists go on. A thread is started when there is something for it to do.
 Deeper tasks go first, and a list waits while more than `backlog` tasks that its rows caused are still to be done; memory
 does not grow with the account.
 """
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from stripe_assets.sync.task import Task
 
 WORKERS = 64
-PER_ENDPOINT = 24
+PER_ENDPOINT = 16
 BACKLOG = 1000
 GRACE_SECONDS = 3.0
 
