@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
@@ -34,7 +36,7 @@ T = TypeVar("T")
 
 DEFAULT_URL = "sqlite:///stripe.db"
 _RETRIED = frozenset({"40P01", "40001"})  # deadlock, serialization failure: the other transaction is through by now
-_ATTEMPTS = 5
+_ATTEMPTS = 8
 
 
 def database_url(text: str | None = None) -> sa.URL:
@@ -177,6 +179,7 @@ class Mirror:
                 state = getattr(getattr(error.__cause__, "orig", None), "sqlstate", None)
                 if state not in _RETRIED or attempt == _ATTEMPTS:
                     raise
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))
         raise AssertionError("unreachable")
 
     def read(self, resource: str, owner: Owner, id: str) -> dict[str, Any] | None:

@@ -23,6 +23,8 @@ from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, instant_text
 from stripe_assets.mirror.values import decimal_text
 
 BUSY_SECONDS = 10
+WRITING_KIB, READING_KIB = 24_576, 4_096
+"""The caches of connections: inner pages of the indexes for who writes; who counts a table reads all of it once."""
 _BIND: dict[str, Callable[[Iterable[Any]], Iterable[Any]]] = {
     "json": json_texts,
     "timestamp": lambda values: [None if value is None else instant_text(value) for value in values],
@@ -135,8 +137,7 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
     connection.isolation_level = None  # the driver would begin by itself, and only at the first write
     cursor = connection.cursor()
     _use_write_ahead_log(cursor)
-    for pragma in ("synchronous = NORMAL", "cache_size = -24576"):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()
 
 
@@ -157,6 +158,7 @@ def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
 def _on_begin(connection: sa.Connection) -> None:
     # A transaction that turns from reading to writing midway fails at once when another has written: writers say so first.
     writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{WRITING_KIB if writes else READING_KIB}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -115,9 +115,10 @@ class Model(metaclass=ModelType):
         whose key it is. observed_at: since when it is known to be so, where the SDK's answer does not tell (an event's `created`, for
         what it carries); by default the object is taken for its present state.
 
-        A state that the mirror observed later stays, and is what is returned. What Stripe does not have or not show is recorded as
-        absent and logged. Raises TypeError and ValueError for what is no such object, InvalidApiKey, SyncAborted and MirrorError:
-        nothing is written then.
+        A state that the mirror observed later stays, and is what is returned; where it cannot be told which is newer the object is read
+        again. What Stripe does not have or not show is recorded as absent and logged. Raises TypeError and ValueError for what is no such
+        object, InvalidApiKey, StripeError where Stripe does not say whose key it is or has no longer what had to be read again,
+        SyncAborted and MirrorError: nothing is written then.
         """
         from stripe_assets.models import syncing  # noqa: PLC0415  # HTTP, threads and the SDK: only who syncs pays
 

@@ -270,7 +270,6 @@ class ObjectSync:
 
     def _is_lost(self, connection: sa.Connection, name: str, row: Row, observed: Observed) -> bool:
         """Whether somebody has come before, and it cannot be told whose state is newer. Nobody does until the transaction ends."""
-        self._mirror.lock(connection, self._collected.batches)
         return _is_contested(row, self._mirror.claim(connection, name, row), observed)
 
     def _write(self, depth: int | None, is_lost: Callable[[sa.Connection], bool]) -> WriteCounts | None:
@@ -279,17 +278,20 @@ class ObjectSync:
         alias, now, requests = self._key.alias, datetime.now(UTC), self._session.usage.uncounted()
 
         def work(connection: sa.Connection) -> WriteCounts | None:
+            mirror.lock(connection, collected.batches)
             if is_lost(connection):
                 return None
+            counts = mirror.write(collected.batches, connection)
+            mirror.record_absences(collected.absences, connection)
+            # Last what all such transactions write: whoever waits for it waits for nothing else of them.
             if self._asked_whose_key:
                 mirror.found_key(alias, platform, self._key.fingerprint, connection)
             if self._answered_for not in (None, platform, *mirror.reach(alias, connection)):
                 mirror.found_reach(alias, [platform, self._answered_for], now, connection)
             if depth is not None:  # the next run closes what this one leaves open
                 mirror.begin_closing(alias, platform, now, connection)
-            mirror.record_absences(collected.absences, connection)
             mirror.count_reads(requests, now, connection)
-            return mirror.write(collected.batches, connection)
+            return counts
 
         written = mirror.change(work, self._joins() if self._joins else None)
         if written is not None:
