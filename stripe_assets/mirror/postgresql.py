@@ -15,7 +15,9 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import JSON
 
 from stripe_assets.mirror.batch import ClosedSublist, Row
@@ -112,18 +114,27 @@ class PostgreSQL:
         return [(id, at) for id, at in connection.exec_driver_sql(statement, values)]
 
     def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
-        at = closed.observed_at
-        owner = (closed.owner.account_id, closed.owner.livemode)
-        # Parent by parent, by the index: of a table that is being filled the planner knows nothing, and would read all of it.
-        statement = (
-            f"UPDATE {_qualified(table)} SET _deleted_at = %s, _observed_at = %s, _synced_at = %s WHERE ctid = ANY(ARRAY("
-            f"SELECT child.ctid FROM unnest(%s::text[]) AS parent (id) CROSS JOIN LATERAL (SELECT ctid, * FROM {_qualified(table)}"
-            " WHERE _parent_id = parent.id OFFSET 0) AS child"
-            " WHERE child._parent_object = %s AND child._parent_field IS NOT DISTINCT FROM %s::text"
-            " AND child._account_id = %s AND child._livemode = %s AND child._deleted_at IS NULL"
-            " AND (child._observed_at IS NULL OR child._observed_at < %s)))"
+        # Two statements, as most pages have nothing to close. The first goes parent by parent: of a table that is being filled the planner
+        # knows nothing, and would read all of it. The second asks again, of what others have written meanwhile.
+        owner, at = (closed.owner.account_id, closed.owner.livemode), closed.observed_at
+        below = (closed.parent_resource, closed.field)
+        stale = (
+            "{0}._parent_object = %s AND {0}._parent_field IS NOT DISTINCT FROM %s::text AND {0}._account_id = %s AND {0}._livemode = %s"
+            " AND {0}._deleted_at IS NULL AND ({0}._observed_at IS NULL OR {0}._observed_at < %s)"
         )
-        values = (at, at, synced_at, list(closed.parent_ids), closed.parent_resource, closed.field, *owner, at)
+        found = connection.exec_driver_sql(
+            f"SELECT child.id FROM unnest(%s::text[]) AS parent (id) CROSS JOIN LATERAL"
+            f" (SELECT * FROM {_qualified(table)} WHERE _parent_id = parent.id OFFSET 0) AS child WHERE {stale.format('child')}",
+            (list(closed.parent_ids), *below, *owner, at),
+        )
+        ids = sorted(found.scalars())
+        if not ids:
+            return 0
+        statement = (
+            f"UPDATE {_qualified(table)} AS stored SET _deleted_at = %s, _observed_at = %s, _synced_at = %s"
+            f" WHERE stored.id = ANY(%s) AND stored._parent_id = ANY(%s) AND {stale.format('stored')}"
+        )
+        values = (at, at, synced_at, ids, list(closed.parent_ids), *below, *owner, at)
         return connection.exec_driver_sql(statement, values).rowcount
 
 
@@ -164,7 +175,10 @@ def _copyable(typed: Typed, rows: Sequence[Row]) -> list[Sequence[Any]] | None:
 
 
 def _may_stage(connection: sa.Connection) -> bool:
-    """Whether the user may make tables of the session, asked once a connection."""
+    """Whether there is a transaction for the table to live in, and the user may make one: asked once a connection."""
+    raw = connection.connection.driver_connection
+    if not isinstance(raw, psycopg.Connection) or raw.autocommit:  # an engine of the program's own
+        return False
     if "may_stage" not in connection.info:
         found = connection.exec_driver_sql("SELECT has_database_privilege(current_database(), 'TEMP')")
         connection.info["may_stage"] = found.scalar()
@@ -172,16 +186,19 @@ def _may_stage(connection: sa.Connection) -> bool:
 
 
 def _staged(connection: sa.Connection, table: str, typed: Typed, values: Sequence[Sequence[Any]]) -> str:
-    """A table of the session, empty again when the transaction ends, that has the rows now."""
-    name = f"pg_temp.{quoted(f'{table[:40]}_{zlib.crc32(repr(typed).encode()):08x}')}"
+    """A table that lasts for the transaction and has the rows now."""
+    name = quoted(f"{table[:40]}_{zlib.crc32(repr(typed).encode()):08x}")
     columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in typed)
-    cursor = connection.connection.cursor()
-    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {name.partition('.')[2]} ({columns}) ON COMMIT DELETE ROWS")
-    cursor.execute(f"DELETE FROM {name}")
-    with cursor.copy(f"COPY {name} FROM STDIN") as copy:  # type: ignore[attr-defined]  # the driver's own
-        for row in zip(*values, strict=True):
-            copy.write_row(row)
-    return name
+    copied = f"COPY pg_temp.{name} ({quoted_list([column for column, _ in typed])}) FROM STDIN"
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DROP")
+    connection.exec_driver_sql(f"DELETE FROM pg_temp.{name}")
+    try:
+        with connection.connection.cursor().copy(copied) as copy:  # type: ignore[attr-defined]  # the driver's own
+            for row in zip(*values, strict=True):
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise exc.DBAPIError.instance(copied, None, error, psycopg.Error, hide_parameters=True) from error
+    return f"pg_temp.{name}"
 
 
 def _execute(connection: sa.Connection, sql: str, rows: Sequence[Row], *first: datetime) -> int:

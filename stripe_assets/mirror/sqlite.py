@@ -158,7 +158,9 @@ def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
 def _on_begin(connection: sa.Connection) -> None:
     # A transaction that turns from reading to writing midway fails at once when another has written: writers say so first.
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{WRITING_KIB if writes else READING_KIB}")
+    raw = connection.connection.driver_connection
+    if isinstance(raw, sqlite3.Connection):
+        raw.execute(f"PRAGMA cache_size = -{WRITING_KIB if writes else READING_KIB}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

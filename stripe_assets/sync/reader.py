@@ -134,17 +134,21 @@ class Reader:
         if task.since and not following:
             batch.closed.append(sublist.closed(self._catalog, task))
         self._sublists_came(task, page, batch)
-        following += self._rest_of_sublists(task, batch)
-        following += self._nested_lists(task, batch)
+        nested = self._nested_lists(task, batch)
+        if nested and not task.has_caused:
+            following = [replace(one, has_caused=True) for one in following]
+        following += self._rest_of_sublists(task, batch) + nested
         self._put(task, batch, after, following, lambda: errand.written(task, readable, answer.observed_at) if errand else None)
 
     def _shards(self, task: Task, page: list[dict], cursor: str | None, waited: float) -> list[Task]:
         """The narrower ranges that are read in place of the task's. What hangs on the rows of this page comes with theirs."""
         if task.created is None or task.listing is None or cursor is None:
             return []
-        if task.read and self._nested.get(task.resource):  # read already below the rows of the pages before, it would be read again
+        if task.has_caused:
             return []
         created = [at for item in page if type(at := item.get("created")) is int]
+        if len(created) < len(page):  # an object without it is in no range
+            return []
         # A request that had to wait for the rate budget would not have come sooner in more parts.
         now, idle = int(self._api.now().timestamp()), waited < NO_WAIT and self._idle(task)
         return [task.narrowed(part) for part in task.listing.narrower(task.created, created, read=task.read, idle=idle, now=now)]

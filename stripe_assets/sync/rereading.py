@@ -15,6 +15,7 @@ from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.mirror import Batch, Missing, Owner, ParentRef
 from stripe_assets.stripe_api import route_path
 from stripe_assets.sync.errand import Errand, Failed, Page, Present, Retrieval
+from stripe_assets.sync.fan_out import applies
 from stripe_assets.sync.parents import retrieve_route
 from stripe_assets.sync.session import Nested, Session
 from stripe_assets.sync.task import Task, list_params
@@ -139,7 +140,7 @@ def _undated(wishes: Iterable[Wish]) -> Iterator[list[Wish]]:
 
 def _list_tasks(session: Session, wishes: list[Wish], retrieval: Retrieval) -> list[Task]:
     resource, owner = session.catalog[wishes[0].what.resource], wishes[0].what.owner
-    route = next((one for one in resource.routes if not one.parent), None)
+    route = next((one for one in resource.routes if not one.parent and applies(one, owner.livemode)), None)
     if route is None or resource.lists_owners or resource.on_demand:
         return []
     errand = ListErrand(retrieval, [wish.what for wish in wishes])
@@ -219,6 +220,10 @@ class ListErrand(Errand):
         self._wanted = {one.id: one for one in wanted}
         self._left = set(self._wanted)
         self._requests = 0
+
+    def readable(self, task: Task, page: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What nobody has asked for is left alone: its nested lists would not be read to their ends."""
+        return [item for item in page if item.get("id") in self._wanted]
 
     def took(self, task: Task, page: Page, batch: Batch, observed_at: datetime) -> bool:
         self._requests += 1

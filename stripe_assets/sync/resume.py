@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from stripe_assets.catalog import Catalog
@@ -71,9 +72,9 @@ class Sweeps:
         if sweep is None or checkpoint is None:
             return [task]
         if not checkpoint.done:
-            return [task.after(checkpoint.cursor, 0)]
+            return [_gone_on(task, checkpoint)]
         shards = [one for one in sweep.checkpoints.values() if one.key.startswith(task.key + SHARD) and not one.done]
-        return [task.narrowed(Range.parse(one.key.removeprefix(task.key + SHARD))).after(one.cursor, 0) for one in shards]
+        return [_gone_on(task.narrowed(Range.parse(one.key.removeprefix(task.key + SHARD))), one) for one in shards]
 
     def left_over(self, owner: Owner) -> list[Task]:
         """The nested lists and rests of sublists that were recorded and not read."""
@@ -109,3 +110,8 @@ class Sweeps:
             until = since - LAG if since else None
             finished.append(FinishedSweep(owner, model, rows.get(owner, 0), requests.get(owner.account_id, 0), said, current_until=until))
         self._mirror.finish_sweeps(finished)
+
+
+def _gone_on(task: Task, checkpoint: Checkpoint) -> Task:
+    """What was begun is read on and not split any more: how much of it would be read again is not known."""
+    return replace(task.after(checkpoint.cursor, 0), listing=None) if checkpoint.cursor else task

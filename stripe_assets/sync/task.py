@@ -64,6 +64,8 @@ class Task:
     """The list that it is a part of."""
     read: int = 0
     """Pages of this part that were read before."""
+    has_caused: bool = False
+    """A list for each of the rows of these pages was asked for: it would be again if the part was read afresh."""
     work: Callable[[], list[Task]] | None = field(default=None, compare=False, repr=False)
     """Done in place of a request; what it gives is to be read next."""
 
@@ -84,7 +86,9 @@ class Task:
     def narrowed(self, created: Range) -> Task:
         """The same list from its start, of what was created in that range alone."""
         key = f"{self.key.partition(SHARD)[0]}{SHARD}{created}"
-        return replace(self, key=key, params={**self.params, "created": created.filter()}, created=created, cursor=(), read=0)
+        return replace(
+            self, key=key, params={**self.params, "created": created.filter()}, created=created, cursor=(), read=0, has_caused=False
+        )
 
     def after(self, cursor: Sequence[str], items: int) -> Task:
         return replace(self, cursor=tuple(cursor), position=self.position + items, read=self.read + 1, restarted=False)

@@ -105,7 +105,8 @@ class Writer:
                 if entry is None:
                     return pages, True
                 pages.append(entry)
-            self._room.notify(len(pages))
+            if len(self._queue) < ENOUGH_PAGES:
+                self._room.notify_all()
         return pages, False
 
     def _commit(self, pages: list[Page]) -> None:
