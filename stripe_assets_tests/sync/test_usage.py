@@ -26,7 +26,7 @@ class Process:
     def __init__(self, mirror: Mirror) -> None:
         self.budget = Budget()
         self.sent: dict[str | None, int] = {}
-        api = StripeApi(parse_api_key("acme", "sk_live_made0up0for0tests"), budget=self.budget)
+        api = StripeApi(parse_api_key("acme", "sk_live_made_up"), budget=self.budget)
         self.usage = Usage(mirror, api)
         self.usage.of(OWNER)
         api._reads = self.sent  # type: ignore[assignment]
