@@ -13,9 +13,9 @@ from stripe_assets.mirror.batch import (
     OpenSublist,
     Owner,
     ParentRef,
-    Row,
     WriteCounts,
 )
+from stripe_assets.mirror.block import Row, Rows
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.keys import KeyStore, KeyStoreError, StoredKey
 from stripe_assets.mirror.ledger import EventState, Failing, Ledger
@@ -46,6 +46,7 @@ __all__ = [
     "Owner",
     "ParentRef",
     "Row",
+    "Rows",
     "StoredKey",
     "Sweep",
     "SweepStatus",

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-Row = dict[str, Any]
-"""Column → Python value. A column that is missing is left alone by the write; None is written as NULL."""
+from stripe_assets.mirror.block import Rows
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -130,9 +128,9 @@ class LedgerEntry:
 class Batch:
     """What one page of an answer comes to."""
 
-    rows: dict[str, list[Row]] = field(default_factory=dict)
+    rows: dict[str, Rows] = field(default_factory=dict)
     """Observed: the newest observation wins."""
-    fills: dict[str, list[Row]] = field(default_factory=dict)
+    fills: dict[str, Rows] = field(default_factory=dict)
     """Embedded elsewhere: inserted where the row is missing, otherwise ignored."""
     links: list[Link] = field(default_factory=list)
     sublists: list[OpenSublist] = field(default_factory=list)

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.batch import Owner, Row
+from stripe_assets.mirror.batch import Owner
+from stripe_assets.mirror.block import Row
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.dialect import Dialect, listed_ids, listed_owners
 from stripe_assets.mirror.tables import Tables, is_unsettled

@@ -8,7 +8,8 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.batch import ClosedSublist, Owner, Row
+from stripe_assets.mirror.batch import ClosedSublist, Owner
+from stripe_assets.mirror.block import Block, Row
 from stripe_assets.mirror.errors import MirrorError, shown_url
 from stripe_assets.mirror.tables import ColumnKind
 
@@ -38,14 +39,14 @@ class Dialect(Protocol):
         """Whether the JSON object in a column has a key, null values included."""
         ...
 
-    def upsert(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
-        """Writes observed rows, which have the same columns in the same order and no id twice. Newest wins.
+    def upsert(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
+        """Writes observed rows in the order of their primary key. The blocks have the same columns, and no row twice. Newest wins.
 
         Returns how many were inserted or updated.
         """
         ...
 
-    def fill(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
+    def fill(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
         """Inserts the rows that are missing; otherwise as `upsert`."""
         ...
 

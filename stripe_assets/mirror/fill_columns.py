@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.batch import Batch, Owner
+from stripe_assets.mirror.block import Rows
 from stripe_assets.mirror.dialect import Dialect
 from stripe_assets.mirror.rows import flatten
 from stripe_assets.mirror.tables import PRIMARY_KEY, Tables, read_at_column
@@ -67,12 +68,13 @@ def _fill_row(
         api_version=row["_api_version"],
         fill=observed_at is None,
     )
-    own_rows = (batch.rows if observed_at else batch.fills).pop(name)
-    flat = own_rows.pop()
+    own_rows = list((batch.rows if observed_at else batch.fills).pop(name))
+    flat = next(one for one in own_rows if one["id"] == row["id"])
     values = {column: flat[column] for field in fields if (column := _column_of(field)) in flat}
     # What was a column before keeps its misfits in `_extra`: only what has moved into the new columns is taken out.
     moved = {field.path[0] for field in fields if _column_of(field) in values} - set(flat["_extra"] or {})
     values["_extra"] = {field: value for field, value in extra.items() if field not in moved} or None
     table = tables[name]
     connection.execute(sa.update(table).where(*(table.c[column] == row[column] for column in PRIMARY_KEY)).values(values))
-    writer.write(connection, [Batch(rows=batch.rows, fills={**batch.fills, **({name: own_rows} if own_rows else {})})])
+    embedded = {name: Rows.of(one for one in own_rows if one is not flat)}
+    writer.write(connection, [Batch(rows=batch.rows, fills={**batch.fills, **embedded})])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
+from stripe_assets.mirror.block import each
 from stripe_assets.mirror.values import decimal_text
 
 loads = orjson.loads
@@ -23,13 +24,16 @@ def json_text(value: Any) -> str:
         return json.dumps(value, default=_default)
 
 
-def json_texts(values: Iterable[Any]) -> list[str | None]:
+def json_texts(values: Sequence[Any]) -> Sequence[str | None]:
     """A column of JSON values; None stays None."""
-    values = list(values)
     try:
-        return [None if value is None else orjson.dumps(value).decode() for value in values]
+        return each(_quick_text, values)
     except TypeError:
-        return [None if value is None else json_text(value) for value in values]
+        return each(json_text, values)
+
+
+def _quick_text(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _default(value: Any) -> str:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.batch import EventKey, LedgerEntry, Owner, Row
+from stripe_assets.mirror.batch import EventKey, LedgerEntry, Owner
+from stripe_assets.mirror.block import Row
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.dialect import Columns, among_owners, listed_ids
 from stripe_assets.mirror.tables import OWN_COLUMNS

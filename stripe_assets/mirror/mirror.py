@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 
 from stripe_assets.mirror import references
-from stripe_assets.mirror.batch import Batch, EventKey, Owner, Row, WriteCounts
+from stripe_assets.mirror.batch import Batch, EventKey, Owner, WriteCounts
+from stripe_assets.mirror.block import Row, Rows
 from stripe_assets.mirror.candidates import EVENTS, Candidates, by_owner
 from stripe_assets.mirror.dialect import Dialect, dialect_of
 from stripe_assets.mirror.errors import InvalidDatabaseUrl, MirrorError, explained, shown_url
@@ -137,8 +138,8 @@ class Mirror:
             return
         ids: dict[tuple[str, Owner], set[str]] = {}
         for name, rows in (entry for batch in batches for some in (batch.rows, batch.fills) for entry in some.items()):
-            for row in rows:
-                ids.setdefault((name, Owner(row["_account_id"], row["_livemode"])), set()).add(row["id"])
+            for account_id, livemode, id in rows.keys:
+                ids.setdefault((name, Owner(account_id, livemode)), set()).add(id)
         for (name, owner), some in sorted(ids.items()):
             table = self.tables[name]
             own = (table.c._account_id == owner.account_id, table.c._livemode == owner.livemode)
@@ -159,7 +160,7 @@ class Mirror:
 
     def claim(self, connection: sa.Connection, resource: str, row: Row) -> Row | None:
         """Inserts an observed row where there is none. Otherwise what is there: nothing changes it until the transaction ends."""
-        if self._writer.write(connection, [Batch(fills={resource: [row]})]).fills.get(resource):
+        if self._writer.write(connection, [Batch(fills={resource: Rows.of([row])})]).fills.get(resource):
             return None
         return self._stored(connection, resource, row, lock=True)
 

@@ -1,36 +1,43 @@
-"""How an object of a resource becomes a row, compiled once for each resource: a dictionary of field → what to do with it."""
+"""How an object of a resource becomes a row, compiled once for each resource: a dictionary of field → what to do with its values."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stripe_assets.catalog.model import SECRET_NAMES, Field, Resource
-from stripe_assets.mirror.batch import Row
 from stripe_assets.mirror.tables import Layout
-from stripe_assets.mirror.values import Convert, Misfit, exact_type, to_column
+from stripe_assets.mirror.values import Convert, ConvertAll, Misfit, exact_type, to_column, to_columns
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
-    from stripe_assets.mirror.rows import Page
+    from stripe_assets.mirror.rows import Group, Page
 
 
-class Scope(NamedTuple):
-    """The object that is being flattened, for the handlers of its fields."""
-
-    plan: Plan
-    obj: Mapping[str, Any]
-    id: str
-    account_id: str
-    observed: bool
+Handler = Callable[["Page", Any, "Group", int], Any]
+"""What the column holds of a value that is not null, of the object at a place of its group; raises Misfit when it can hold none of it."""
 
 
-Handler = Callable[["Page", Row, Any, Scope], None]
-"""Puts a value that is not null into the row; raises Misfit when it cannot."""
+class Entry(NamedTuple):
+    """What is to be done with the values of a field."""
 
-Entry = tuple[str | None, type | None, Convert | None, Handler]
-"""The column, the type whose values go into it as they are (integers that have 64 bits), what makes a column's value of another one, and,
-where that is not all that there is to do, what is to be done."""
+    column: str | None
+    fits: frozenset[type]
+    """Of these types values go into the column as they are (integers that have 64 bits)."""
+    convert: Convert | None
+    """Makes a column's value of one of another type."""
+    convert_all: ConvertAll | None
+    """Does so with all values of a page at once, where they are integers or null."""
+    handle: Handler
+    """What is to be done with a value where there is no `convert`."""
+    sublist: Field | None = None
+    """Where the values are no column but sublists."""
+
+
+_NULL = frozenset({NoneType})
+ANY = frozenset({dict, list, str, int, float, bool, NoneType})
+"""What a column for JSON takes."""
 CARRIERS = frozenset({"data"})
 """Fields that hold a whole object in their JSON, with its own secrets: an event's."""
 
@@ -54,21 +61,22 @@ class Plan:
         self.entries: dict[str, Entry] = {}
         for field in resource.fields:
             if len(field.path) == 1 and not field.derived:
-                self.entries[field.path[0]] = (field.column, exact_type(field), to_column(field), self._handler(field))
+                self.entries[field.path[0]] = self._entry(field)
         for name in [*SECRET_NAMES, *(path[0] for path in resource.secrets if len(path) == 1)]:
-            self.entries[name] = (None, None, None, _drop)
-        self.clean_entries = {
-            **self.entries,
-            **{field.path[0]: self._as_it_is(field) for field in resource.fields if self._is_plain_json(field)},
-        }
+            self.entries[name] = Entry(None, _NULL, None, None, _drop)
+        plain = (field.path[0] for field in resource.fields if self._is_plain_json(field))
+        self.clean_entries = {**self.entries, **{name: self.entries[name]._replace(fits=ANY) for name in plain}}
         """For answers in which no name of SECRET_NAMES occurs."""
+
+    def _entry(self, field: Field) -> Entry:
+        exact = exact_type(field)
+        fits = _NULL | {exact} if exact else _NULL
+        sublist = field if field.kind == "sublist" else None
+        return Entry(field.column, fits, to_column(field), to_columns(field), self._handler(field), sublist)
 
     def _is_plain_json(self, field: Field) -> bool:
         plain = field.kind == "json" and len(field.path) == 1 and not field.derived and field.name not in CARRIERS
         return plain and not self._cuts(field) and not self.secrets_of.get(field.path[0])
-
-    def _as_it_is(self, field: Field) -> Entry:
-        return (field.column, dict, _same, self._handler(field))
 
     def _cuts(self, field: Field) -> list[tuple[tuple[str, ...], Field]]:
         """The sublists inside a field's JSON, and where they stand in it."""
@@ -77,12 +85,12 @@ class Plan:
 
     def _handler(self, field: Field) -> Handler:
         if field.kind == "json":
-            return _json(field, self._cuts(field), self.secrets_of.get(field.path[0], []))
+            return _json(self._cuts(field), self.secrets_of.get(field.path[0], []))
         if field.kind == "reference":
             return _reference(field)
         if field.kind == "references":
             return _references(field)
-        return _sublist(field) if field.kind == "sublist" else _drop
+        return _drop
 
 
 class Plans(dict[str, Plan]):
@@ -117,69 +125,51 @@ class Plans(dict[str, Plan]):
         return value
 
 
-def _drop(page: Page, row: Row, value: Any, scope: Scope) -> None:
+def _drop(page: Page, value: Any, group: Group, place: int) -> Any:
     pass
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
-def _json(field: Field, cuts: list[tuple[tuple[str, ...], Field]], secrets: list[tuple[str, ...]]) -> Handler:
-    column = str(field.column)
-
-    def handle(page: Page, row: Row, value: Any, scope: Scope) -> None:
+def _json(cuts: list[tuple[tuple[str, ...], Field]], secrets: list[tuple[str, ...]]) -> Handler:
+    def handle(page: Page, value: Any, group: Group, place: int) -> Any:
         if type(value) is dict and type(value.get("object")) is dict:
             value = page.plans.without_carried(value)
-        row[column] = value if page.clean or not holds_key(value) else without_key(value)
+        return value if page.clean or not holds_key(value) else without_key(value)
 
-    def handle_with_paths(page: Page, row: Row, value: Any, scope: Scope) -> None:
+    def handle_with_paths(page: Page, value: Any, group: Group, place: int) -> Any:
         for path in secrets:
             value = without_path(value, path)
         for path, sublist in cuts:
             found = at_path(value, path)
-            if found is not None and page.sublist(sublist, found, row, scope):
+            if found is not None and not page.sublists(sublist, [(place, found)], group):
                 value = without_path(value, path)
-        handle(page, row, value, scope)
+        return handle(page, value, group, place)
 
     return handle_with_paths if cuts or secrets else handle
 
 
 def _reference(field: Field) -> Handler:
-    column = str(field.column)
-
-    def handle(page: Page, row: Row, value: Any, scope: Scope) -> None:
+    def handle(page: Page, value: Any, group: Group, place: int) -> Any:
         if type(value) is not dict:
             raise Misfit
-        page.embedded(field, value, scope)
-        row[column] = value["id"]
+        page.embedded(field, value, group, place)
+        return value["id"]
 
     return handle
 
 
 def _references(field: Field) -> Handler:
-    column = str(field.column)
-
-    def handle(page: Page, row: Row, value: Any, scope: Scope) -> None:
+    def handle(page: Page, value: Any, group: Group, place: int) -> Any:
         if type(value) is not list:
             raise Misfit
         ids = []
         for item in value:
             if type(item) is dict:
-                page.embedded(field, item, scope)
+                page.embedded(field, item, group, place)
                 item = item["id"]
             elif type(item) is not str:
                 raise Misfit
             ids.append(item)
-        row[column] = ids
-
-    return handle
-
-
-def _sublist(field: Field) -> Handler:
-    def handle(page: Page, row: Row, value: Any, scope: Scope) -> None:
-        if not page.sublist(field, value, row, scope):
-            raise Misfit
+        return ids
 
     return handle
 

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -20,7 +21,8 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import JSON
 
-from stripe_assets.mirror.batch import ClosedSublist, Row
+from stripe_assets.mirror.batch import ClosedSublist
+from stripe_assets.mirror.block import Block, Row
 from stripe_assets.mirror.dialect import Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, json_texts, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY
@@ -77,15 +79,16 @@ class PostgreSQL:
     def has_key(self, column: sa.ColumnElement[object], key: str) -> sa.ColumnElement[bool]:
         return column.op("?")(key)
 
-    def upsert(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
-        typed = _typed(rows[0], kinds)
-        if len(rows) >= MANY and (values := _copyable(typed, rows)) and _may_stage(connection):
-            return connection.exec_driver_sql(_upsert_sql(table, typed, _staged(connection, table, typed, values)), (synced_at,)).rowcount
-        return _execute(connection, _upsert_sql(table, typed, _document(typed)), rows, synced_at)
+    def upsert(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
+        typed = _typed(blocks[0].names, kinds)
+        if sum(map(len, blocks)) >= MANY and (rows := _copyable(typed, blocks)) and _may_stage(connection):
+            return connection.exec_driver_sql(_upsert_sql(table, typed, _staged(connection, table, typed, rows)), (synced_at,)).rowcount
+        return _execute(connection, _upsert_sql(table, typed, _document(typed)), _in_order(blocks), synced_at)
 
-    def fill(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
-        typed = _typed(rows[0], kinds)
-        return _execute(connection, f"{_insert_sql(table, typed, _document(typed))} {keep_first(PRIMARY_KEY)}", rows, synced_at)
+    def fill(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
+        typed = _typed(blocks[0].names, kinds)
+        insert = f"{_insert_sql(table, typed, _document(typed))} {keep_first(PRIMARY_KEY)}"
+        return _execute(connection, insert, _in_order(blocks), synced_at)
 
     def put(
         self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row], *, keep: bool = False
@@ -142,8 +145,12 @@ def _qualified(table: str) -> str:
     return f"{SCHEMA}.{quoted(table)}"
 
 
-def _typed(row: Row, kinds: Columns) -> Typed:
-    return tuple((column, _TYPE[kinds[column]]) for column in row)
+def _typed(names: Iterable[str], kinds: Columns) -> Typed:
+    return tuple((column, _TYPE[kinds[column]]) for column in names)
+
+
+def _in_order(blocks: Sequence[Block]) -> list[Row]:
+    return sorted(chain.from_iterable(blocks), key=itemgetter(*PRIMARY_KEY))
 
 
 @lru_cache(maxsize=4096)
@@ -163,15 +170,18 @@ def _upsert_sql(table: str, typed: Typed, source: str) -> str:
     return f"{_insert_sql(table, typed, source)} {on_conflict(columns, PRIMARY_KEY, stored='stored')}"
 
 
-def _copyable(typed: Typed, rows: Sequence[Row]) -> list[Sequence[Any]] | None:
-    """The rows' columns; None where a text has what only a document can be freed of."""
-    values: list[Sequence[Any]] = list(zip(*map(itemgetter(*(column for column, _ in typed)), rows), strict=True))
-    for index, (_, kind) in enumerate(typed):
-        if kind == "jsonb":
-            values[index] = json_texts(values[index])
-        if kind in _NUL_IN and _NUL_IN[kind] in "".join(filter(None, values[index])):
-            return None
-    return values
+def _copyable(typed: Typed, blocks: Sequence[Block]) -> list[tuple[Any, ...]] | None:
+    """The rows; None where a text has what only a document can be freed of."""
+    rows: list[tuple[Any, ...]] = []
+    for block in blocks:
+        columns = []
+        for name, kind in typed:
+            values = json_texts(block.columns[name]) if kind == "jsonb" else block.columns[name]
+            if kind in _NUL_IN and _NUL_IN[kind] in "".join(filter(None, values)):
+                return None
+            columns.append(values)
+        rows.extend(zip(*columns, strict=True))
+    return sorted(rows)
 
 
 def _may_stage(connection: sa.Connection) -> bool:
@@ -185,7 +195,7 @@ def _may_stage(connection: sa.Connection) -> bool:
     return bool(connection.info["may_stage"])
 
 
-def _staged(connection: sa.Connection, table: str, typed: Typed, values: Sequence[Sequence[Any]]) -> str:
+def _staged(connection: sa.Connection, table: str, typed: Typed, rows: Iterable[tuple[Any, ...]]) -> str:
     """A table that lasts for the transaction and has the rows now."""
     name = quoted(f"{table[:40]}_{zlib.crc32(repr(typed).encode()):08x}")
     columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in typed)
@@ -194,7 +204,7 @@ def _staged(connection: sa.Connection, table: str, typed: Typed, values: Sequenc
     connection.exec_driver_sql(f"DELETE FROM pg_temp.{name}")
     try:
         with connection.connection.cursor().copy(copied) as copy:  # type: ignore[attr-defined]  # the driver's own
-            for row in zip(*values, strict=True):
+            for row in rows:
                 copy.write_row(row)
     except psycopg.Error as error:
         raise exc.DBAPIError.instance(copied, None, error, psycopg.Error, hide_parameters=True) from error

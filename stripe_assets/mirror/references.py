@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from stripe_assets.catalog.model import Field, Resource
-from stripe_assets.mirror.batch import Owner, Row
+from stripe_assets.mirror.batch import Owner
+from stripe_assets.mirror.block import Row
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.dialect import Dialect, listed_ids
 from stripe_assets.mirror.tables import OWN_COLUMNS, Tables

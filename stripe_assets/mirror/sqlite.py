@@ -7,8 +7,8 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
-from operator import itemgetter
+from functools import lru_cache, partial
+from itertools import chain, repeat
 from typing import Any
 
 import orjson
@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
-from stripe_assets.mirror.batch import ClosedSublist, Row
+from stripe_assets.mirror.batch import ClosedSublist
+from stripe_assets.mirror.block import Block, Row, Rows, each
 from stripe_assets.mirror.dialect import Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, json_texts, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, instant_text
@@ -25,10 +26,12 @@ from stripe_assets.mirror.values import decimal_text
 BUSY_SECONDS = 10
 WRITING_KIB, READING_KIB = 24_576, 4_096
 """The caches of connections: inner pages of the indexes for who writes; who counts a table reads all of it once."""
-_BIND: dict[str, Callable[[Iterable[Any]], Iterable[Any]]] = {
+PARAMETERS = 999
+"""Of a statement: what every SQLite takes."""
+_BIND: dict[str, Callable[[Sequence[Any]], Sequence[Any]]] = {
     "json": json_texts,
-    "timestamp": lambda values: [None if value is None else instant_text(value) for value in values],
-    "numeric": lambda values: [None if value is None else decimal_text(value) for value in values],
+    "timestamp": partial(each, instant_text),
+    "numeric": partial(each, decimal_text),
 }
 """A column's values as SQLite holds them."""
 
@@ -71,26 +74,24 @@ class SQLite:
     def has_key(self, column: sa.ColumnElement[object], key: str) -> sa.ColumnElement[bool]:
         return sa.func.json_type(column, f'$."{key}"').is_not(None)
 
-    def upsert(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
-        columns = tuple(rows[0])
-        return _execute(connection, _upsert_sql(table, columns), kinds, columns, rows, instant_text(synced_at))
+    def upsert(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
+        names = (*blocks[0].names, "_synced_at")
+        conflict = on_conflict(names, PRIMARY_KEY, stored=quoted(table))
+        return _insert(connection, table, names, conflict, sorted(_bound(kinds, blocks, instant_text(synced_at))))
 
-    def fill(self, connection: sa.Connection, table: str, kinds: Columns, rows: Sequence[Row], synced_at: datetime) -> int:
-        columns = tuple(rows[0])
-        return _execute(
-            connection, f"{_insert_sql(table, columns)} {keep_first(PRIMARY_KEY)}", kinds, columns, rows, instant_text(synced_at)
-        )
+    def fill(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
+        names = (*blocks[0].names, "_synced_at")
+        return _insert(connection, table, names, keep_first(PRIMARY_KEY), sorted(_bound(kinds, blocks, instant_text(synced_at))))
 
     def put(
         self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row], *, keep: bool = False
     ) -> int:
-        if not rows:
-            return 0
-        columns = tuple(rows[0])
-        places = ", ".join("?" * len(columns))
-        insert = f"INSERT INTO {quoted(table)} ({quoted_list(columns)}) VALUES ({places})"
-        conflict = keep_first(key) if keep else on_conflict(columns, key, stored=None)
-        return _execute(connection, f"{insert} {conflict}", kinds, columns, rows)
+        written = 0
+        for block in Rows.of(rows).blocks:
+            conflict = keep_first(key) if keep else on_conflict(block.names, key, stored=None)
+            sql = _insert_sql(table, block.names, conflict)
+            written += connection.exec_driver_sql(sql, _bound(kinds, [block])).rowcount
+        return written
 
     def listed(self, columns: Columns, rows: Iterable[Sequence[str | bool | None]]) -> sa.FromClause:
         each = sa.func.json_each(sa.literal(json_text(list(rows)), sa.Text())).table_valued("value", name="page")
@@ -164,21 +165,29 @@ def _on_begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-@lru_cache(maxsize=4096)
-def _insert_sql(table: str, columns: tuple[str, ...]) -> str:
-    places = ", ".join("?" * len(columns))
-    return f'INSERT INTO {quoted(table)} ({quoted_list(columns)}, "_synced_at") VALUES ({places}, ?)'
+def _bound(kinds: Columns, blocks: Sequence[Block], *last: str) -> list[tuple[Any, ...]]:
+    """The rows as the driver takes them."""
+    rows: list[tuple[Any, ...]] = []
+    for block in blocks:
+        columns = [_BIND[kinds[name]](values) if kinds[name] in _BIND else values for name, values in block.columns.items()]
+        rows.extend(zip(*columns, *(repeat(text, len(block)) for text in last), strict=True))
+    return rows
+
+
+def _insert(connection: sa.Connection, table: str, names: tuple[str, ...], conflict: str, rows: list[tuple[Any, ...]]) -> int:
+    """Many rows to a statement: after each that is executed the other threads have their turn, which costs more than a row."""
+    many = max(1, PARAMETERS // len(names))
+    whole = len(rows) - len(rows) % many
+    written = 0
+    for start in range(0, whole, many):
+        values = tuple(chain.from_iterable(rows[start : start + many]))
+        written += connection.exec_driver_sql(_insert_sql(table, names, conflict, many), values).rowcount
+    if rows[whole:]:
+        written += connection.exec_driver_sql(_insert_sql(table, names, conflict), rows[whole:]).rowcount
+    return written
 
 
 @lru_cache(maxsize=4096)
-def _upsert_sql(table: str, columns: tuple[str, ...]) -> str:
-    return f"{_insert_sql(table, columns)} {on_conflict((*columns, '_synced_at'), PRIMARY_KEY, stored=quoted(table))}"
-
-
-def _execute(connection: sa.Connection, sql: str, kinds: Columns, columns: tuple[str, ...], rows: Sequence[Row], *last: str) -> int:
-    binds = [(index, _BIND[kinds[column]]) for index, column in enumerate(columns) if kinds[column] in _BIND]
-    values = list(zip(*map(itemgetter(*columns), rows), strict=True))
-    for index, bind in binds:
-        values[index] = tuple(bind(values[index]))
-    values += [(text,) * len(rows) for text in last]
-    return connection.exec_driver_sql(sql, list(zip(*values, strict=True))).rowcount
+def _insert_sql(table: str, names: tuple[str, ...], conflict: str, many: int = 1) -> str:
+    places = ", ".join([f"({', '.join('?' * len(names))})"] * many)
+    return f"INSERT INTO {quoted(table)} ({quoted_list(names)}) VALUES {places} {conflict}"

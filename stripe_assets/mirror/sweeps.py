@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.batch import Checkpoint, Owner, Row
+from stripe_assets.mirror.batch import Checkpoint, Owner
+from stripe_assets.mirror.block import Row
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.dialect import Columns, Dialect, among_owners
 from stripe_assets.mirror.tables import OWN_COLUMNS

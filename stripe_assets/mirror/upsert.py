@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from operator import attrgetter, itemgetter
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.batch import Batch, Link, Row, WriteCounts
+from stripe_assets.mirror.batch import Batch, Link, WriteCounts
+from stripe_assets.mirror.block import Block, Row, Rows
 from stripe_assets.mirror.dialect import Columns, Dialect, listed_ids
 from stripe_assets.mirror.ledger import LEDGER_COLUMNS, ledger_row
 from stripe_assets.mirror.tables import OWN_COLUMNS, PARENT_COLUMNS, PRIMARY_KEY, Tables
@@ -41,14 +43,15 @@ class Writer:
         # One order of tables and of ids for every writer: two of them never wait for each other.
         for name in sorted({name for batch in batches for name in batch.rows}):
             table, kinds = self._layout(name)
-            for group in _observed_groups(row for batch in batches for row in batch.rows.get(name, ())):
-                rows[name] += self._dialect.upsert(connection, table, kinds, group, now)
+            for blocks in _groups(batch.rows.get(name) for batch in batches):
+                rows[name] += self._dialect.upsert(connection, table, kinds, _once(blocks, _newest), now)
         for name in sorted({name for batch in batches for name in batch.fills}):
             table, kinds = self._layout(name)
-            for group in _fill_groups(row for batch in batches for row in batch.fills.get(name, ())):
-                fills[name] += self._dialect.fill(connection, table, kinds, group, now)
+            for blocks in _groups(batch.fills.get(name) for batch in batches):
+                fills[name] += self._dialect.fill(connection, table, kinds, _once(blocks, _first), now)
         for name in sorted({name for batch in batches for name in batch.rows} & self._twice_listed):
-            self._place(connection, name, [row for batch in batches for row in batch.rows.get(name, ()) if row.get("_parent_id")])
+            blocks = (block for batch in batches for block in batch.rows.get(name, Rows()).blocks if "_parent_id" in block.columns)
+            self._place(connection, name, list(blocks))
         for link in sorted((link for batch in batches for link in batch.links), key=attrgetter("resource", "owner", "value", "ids")):
             self._link(connection, link)
         for batch in batches:
@@ -60,13 +63,14 @@ class Writer:
         events = self._enter(connection, batches, now)
         return WriteCounts(+rows, +fills, +tombstones, events)
 
-    def _place(self, connection: sa.Connection, name: str, rows: Sequence[Row]) -> None:
+    def _place(self, connection: sa.Connection, name: str, blocks: Sequence[Block]) -> None:
         """Which parent a row hangs on, where its own state came later by another list than the page that tells it."""
-        if not rows:
+        if not blocks:
             return
         table, columns = self._tables[name], (*PRIMARY_KEY, *PARENT_COLUMNS)
         kinds = self._layout(name)[1]
-        listed = self._dialect.listed({column: kinds[column] for column in columns}, [[row[column] for column in columns] for row in rows])
+        rows = (row for block in blocks for row in zip(*(block.columns[column] for column in columns), strict=True))
+        listed = self._dialect.listed({column: kinds[column] for column in columns}, rows)
         connection.execute(
             sa.update(table)
             .where(*(table.c[column] == listed.c[column] for column in PRIMARY_KEY), table.c._parent_id.is_(None))
@@ -115,21 +119,33 @@ class Writer:
         return self._dialect.put(connection, "_event_ledger", PRIMARY_KEY, LEDGER_COLUMNS, rows, keep=True)
 
 
-def _observed_groups(rows: Iterable[Row]) -> list[list[Row]]:
-    """Rows of the same columns together, of each id the newest, the later one of two observed at the same time."""
-    groups: dict[tuple[str, ...], dict[tuple[str, bool, str], Row]] = {}
-    for row in rows:
-        group = groups.setdefault(tuple(row), {})
-        key = _key(row)
-        other = group.get(key)
-        if other is None or other["_observed_at"] <= row["_observed_at"]:
-            group[key] = row
-    return [[group[key] for key in sorted(group)] for group in groups.values()]
+def _groups(some: Iterable[Rows | None]) -> list[list[Block]]:
+    """Blocks of the same columns together."""
+    groups: dict[tuple[str, ...], list[Block]] = {}
+    for rows in some:
+        for block in rows.blocks if rows else ():
+            groups.setdefault(block.names, []).append(block)
+    return list(groups.values())
 
 
-def _fill_groups(rows: Iterable[Row]) -> list[list[Row]]:
-    """Rows of the same columns together, of each id the first."""
-    groups: dict[tuple[str, ...], dict[tuple[str, bool, str], Row]] = {}
-    for row in rows:
-        groups.setdefault(tuple(row), {}).setdefault(_key(row), row)
-    return [[group[key] for key in sorted(group)] for group in groups.values()]
+def _once(blocks: list[Block], better: Callable[[Row, Row], bool]) -> list[Block]:
+    """Each row once; a later one takes its place where it is better."""
+    count = sum(map(len, blocks))
+    if len(set(chain.from_iterable(block.ids for block in blocks))) == count:
+        return blocks
+    kept: dict[tuple[str, bool, str], Row] = {}
+    for block in blocks:
+        for row in block:
+            other = kept.setdefault(_key(row), row)
+            if other is not row and better(row, other):
+                kept[_key(row)] = row
+    return Rows.of(kept.values()).blocks
+
+
+def _newest(row: Row, other: Row) -> bool:
+    """The later one of two observed at the same time, too."""
+    return row["_observed_at"] >= other["_observed_at"]
+
+
+def _first(row: Row, other: Row) -> bool:
+    return False

@@ -7,7 +7,7 @@ form in `_extra`, so that a page never fails for a field that Stripe sends other
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from stripe_assets.catalog.model import Field
 
 Convert = Callable[[Any], Any]
+ConvertAll = Callable[[Iterable[Any]], list[Any]]
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 _LONGEST_DECIMAL = 1000  # far below PostgreSQL's 131,072 digits, far above any amount
@@ -45,6 +46,11 @@ def to_column(field: Field) -> Convert | None:
     if field.kind == "integer":
         return _integer_from_text if field.wire == "int64_string" else _integer
     return {"decimal": _decimal, "float": _float}.get(field.kind, _misfit)
+
+
+def to_columns(field: Field) -> ConvertAll | None:
+    """Does so with many values that are integers or null; raises ValueError, OverflowError or OSError. None where it cannot be done."""
+    return _instants_from_seconds if field.kind == "timestamp" and field.wire == "plain" else None
 
 
 def to_wire(field: Field) -> Convert | None:
@@ -121,6 +127,10 @@ def _instant_from_seconds(value: Any) -> datetime:
         return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
         raise Misfit from None
+
+
+def _instants_from_seconds(values: Iterable[Any]) -> list[Any]:
+    return [None if value is None else datetime.fromtimestamp(value, UTC) for value in values]
 
 
 def _instant_to_seconds(value: datetime) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from stripe_assets.mirror import Batch, Gone, Missing, ParentRef
+from stripe_assets.mirror import Batch, Gone, Missing, ParentRef, Rows
 from stripe_assets.stripe_api import Failure, MalformedPage, NotFound, StripeError
 
 if TYPE_CHECKING:
@@ -113,9 +113,10 @@ class Retrieval(Errand):
         wanted = task.wanted
         if wanted and not self._catalog[wanted.resource].singleton and page[0].get("id") != wanted.id:
             raise MalformedPage(Failure(path=task.path, message=f"the answer is another object: {page[0].get('id')}"))
-        for row in batch.rows.get(task.resource, ()) if self._unlisted else ():
-            if task.wanted and row["id"] == task.wanted.id and row["_deleted_at"] is None:
-                row["_unlisted_at"] = observed_at
+        if wanted and self._unlisted:
+            for block in batch.rows.get(task.resource, Rows()).blocks:
+                if block.ids == [wanted.id] and block.columns["_deleted_at"] == [None]:
+                    block.set("_unlisted_at", observed_at)
         return True
 
     def written(self, task: Task, page: Page, observed_at: datetime) -> None:

@@ -110,11 +110,11 @@ class Collected:
     def rows(self) -> frozenset[Missing]:
         """All that were collected."""
         return frozenset(
-            Missing(name, Owner(row["_account_id"], row["_livemode"]), row["id"])
+            Missing(name, Owner(account_id, livemode), id)
             for batch in self.batches
             for some in (batch.rows, batch.fills)
             for name, rows in some.items()
-            for row in rows
+            for account_id, livemode, id in rows.keys
         )
 
     def absent(self, absent: Mapping[Missing, Absence]) -> None:

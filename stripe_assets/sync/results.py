@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from stripe_assets.mirror import Batch, Row, WriteCounts
+from stripe_assets.mirror import Batch, Rows, WriteCounts
 
 AVAILABLE = "available"
 EVENT = "event"
@@ -70,10 +70,10 @@ class Progress:
                     for model, rows in rows_of.items():
                         self._touch(model, rows)
 
-    def _touch(self, model: str, rows: Sequence[Row]) -> None:
+    def _touch(self, model: str, rows: Rows) -> None:
         ids = self.touched.setdefault(model, set())
         if ids is not None:
-            ids.update(row["id"] for row in rows)
+            ids.update(rows.ids)
             if len(ids) > TOUCHED_KEPT:
                 self.touched[model] = None
 

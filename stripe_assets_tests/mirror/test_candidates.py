@@ -15,7 +15,7 @@ OTHER = Owner("acct_other", False)
 
 def _found_unlisted(mirror: Mirror, id: str, *, observed_at: datetime) -> None:
     batch = flat("customer", {"id": id}, {"id": "cus_along"}, observed_at=observed_at)
-    batch.rows["customer"][0]["_unlisted_at"] = observed_at
+    batch.rows["customer"].blocks[0].columns["_unlisted_at"] = [observed_at, None]
     mirror.write([batch])
 
 
@@ -58,8 +58,8 @@ def test_a_retrieve_leaves_it_unlisted_and_a_list_does_not(mirror: Mirror) -> No
 def test_only_the_items_of_a_list_are_listed() -> None:
     nested: Any = {"object": "list", "data": [{"id": "il_1", "object": "line_item"}], "has_more": False}
     batch = flat("invoice", {"id": "in_1", "customer": {"id": "cus_1", "object": "customer"}, "lines": nested}, listed=True)
-    assert batch.rows["invoice"][0]["_unlisted_at"] is None
-    assert "_unlisted_at" not in batch.rows["line_item"][0] | batch.fills["customer"][0]
+    assert next(iter(batch.rows["invoice"]))["_unlisted_at"] is None
+    assert "_unlisted_at" not in next(iter(batch.rows["line_item"])) | next(iter(batch.fills["customer"]))
 
 
 def test_pending_rows_are_unsettled(mirror: Mirror) -> None:

@@ -57,7 +57,7 @@ def test_a_cut_off_sublist_is_open_until_its_last_page(mirror: Mirror) -> None:
 def test_a_nested_sublist_is_cut_out_of_the_json_around_it(mirror: Mirror) -> None:
     quote = {"id": "qt_1", "computed": {"total": 7, "upfront": {"n": 1, "lines": lines("il_1", "il_2")}, "recurring": None}}
     batch = flat("quote", quote)
-    assert batch.rows["quote"][0]["computed"] == {"total": 7, "upfront": {"n": 1}, "recurring": None}
+    assert next(iter(batch.rows["quote"]))["computed"] == {"total": 7, "upfront": {"n": 1}, "recurring": None}
     assert quote["computed"]["upfront"]["lines"] == lines("il_1", "il_2"), "the page's own objects are not changed"
     mirror.write([batch])
     back = mirror.read("quote", OWNER, "qt_1")
@@ -89,7 +89,7 @@ def test_a_singleton_has_its_accounts_id(mirror: Mirror) -> None:
 
 def test_rows_of_a_fan_out_hang_on_their_parent_without_a_field() -> None:
     batch = flat("card", {"id": "card_1"}, parent=ParentRef("customer", "cus_1"), position=0)
-    row = batch.rows["card"][0]
+    row = next(iter(batch.rows["card"]))
     assert (row["_parent_object"], row["_parent_id"], row["_parent_field"], row["_position"]) == ("customer", "cus_1", None, 0)
     assert row["_observed_at"] == NOON
 

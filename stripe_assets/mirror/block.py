@@ -1,0 +1,82 @@
+"""Rows column by column: what a page comes to, checked and converted a column at a time and never a value at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+Row = dict[str, Any]
+"""Column → Python value. A column that is missing is left alone by the write; None is written as NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows of one resource that have the same columns, the primary key's first."""
+
+    columns: dict[str, Sequence[Any]]
+    """Column → the value of each row."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.columns)
+
+    @property
+    def ids(self) -> Sequence[str]:
+        return self.columns["id"]
+
+    @property
+    def keys(self) -> Iterator[tuple[str, bool, str]]:
+        """The primary key of each row."""
+        return zip(self.columns["_account_id"], self.columns["_livemode"], self.ids, strict=True)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[Row]:
+        names = self.names
+        return (dict(zip(names, values, strict=True)) for values in zip(*self.columns.values(), strict=True))
+
+    def pick(self, places: Sequence[int]) -> Block:
+        """Some of the rows."""
+        return Block({name: [values[place] for place in places] for name, values in self.columns.items()})
+
+    def set(self, column: str, value: Any) -> None:
+        """In every row."""
+        self.columns[column] = [value] * len(self)
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of one resource, whichever columns each has."""
+
+    blocks: list[Block] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> Rows:
+        groups: dict[tuple[str, ...], list[Row]] = {}
+        for row in rows:
+            groups.setdefault(tuple(row), []).append(row)
+        return cls([Block({name: [row[name] for row in some] for name in names}) for names, some in groups.items()])
+
+    @property
+    def ids(self) -> Iterator[str]:
+        return chain.from_iterable(block.ids for block in self.blocks)
+
+    @property
+    def keys(self) -> Iterator[tuple[str, bool, str]]:
+        return chain.from_iterable(block.keys for block in self.blocks)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.blocks))
+
+    def __iter__(self) -> Iterator[Row]:
+        return chain.from_iterable(self.blocks)
+
+
+def each(convert: Callable[[Any], Any], values: Sequence[Any]) -> Sequence[Any]:
+    """A column with its values converted; None stays None. One value for all of the rows is converted once."""
+    if values.count(values[0]) == len(values):
+        return [None if values[0] is None else convert(values[0])] * len(values)
+    return [None if value is None else convert(value) for value in values]
