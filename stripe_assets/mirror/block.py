@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -75,8 +75,16 @@ class Rows:
         return chain.from_iterable(self.blocks)
 
 
-def each(convert: Callable[[Any], Any], values: Sequence[Any]) -> Sequence[Any]:
-    """A column with its values converted; None stays None. One value for all of the rows is converted once."""
-    if values.count(values[0]) == len(values):
-        return [None if values[0] is None else convert(values[0])] * len(values)
-    return [None if value is None else convert(value) for value in values]
+def merged(blocks: Sequence[Block]) -> dict[str, list[Any]]:
+    """The columns of blocks that have the same ones."""
+    return {name: list(chain.from_iterable(block.columns[name] for block in blocks)) for name in blocks[0].columns}
+
+
+def is_same(values: Sequence[Any]) -> bool:
+    """Whether a column has one value for all of its rows."""
+    return values.count(values[0]) == len(values)
+
+
+def shared(columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """The values that columns have in all rows alike. Most columns of most pages have one."""
+    return {name: values[0] for name, values in columns.items() if is_same(values)}

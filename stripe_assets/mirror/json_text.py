@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 
-from stripe_assets.mirror.block import each
 from stripe_assets.mirror.values import decimal_text
 
 loads = orjson.loads
@@ -24,16 +23,13 @@ def json_text(value: Any) -> str:
         return json.dumps(value, default=_default)
 
 
-def json_texts(values: Sequence[Any]) -> Sequence[str | None]:
+def json_texts(values: Sequence[Any]) -> list[str | None]:
     """A column of JSON values; None stays None."""
+    dumps = orjson.dumps
     try:
-        return each(_quick_text, values)
+        return [None if value is None else dumps(value).decode() for value in values]
     except TypeError:
-        return each(json_text, values)
-
-
-def _quick_text(value: Any) -> str:
-    return orjson.dumps(value).decode()
+        return [None if value is None else json_text(value) for value in values]
 
 
 def _default(value: Any) -> str:

@@ -14,7 +14,6 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
-from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -22,9 +21,10 @@ from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import JSON
 
 from stripe_assets.mirror.batch import ClosedSublist
-from stripe_assets.mirror.block import Block, Row
+from stripe_assets.mirror.block import Block, Row, merged, shared
+from stripe_assets.mirror.copy_text import copy_rows, copy_texts
 from stripe_assets.mirror.dialect import Columns, keep_first, on_conflict, quoted, quoted_list
-from stripe_assets.mirror.json_text import json_text, json_texts, loads
+from stripe_assets.mirror.json_text import json_text, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY
 
 SCHEMA = "stripe"
@@ -42,7 +42,8 @@ Typed = tuple[tuple[str, str], ...]
 """Columns and their types."""
 MANY = 50
 """Rows that are copied rather than sent as a document."""
-_NUL_IN = {"text": "\0", "jsonb": "\\u0000"}
+_LISTED = "ARRAY(SELECT json_array_elements_text(%s::json))"
+"""Texts in a JSON list: the driver takes long over a list of its own."""
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -80,10 +81,13 @@ class PostgreSQL:
         return column.op("?")(key)
 
     def upsert(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
+        if sum(map(len, blocks)) >= MANY and _may_stage(connection):
+            written = _copied(connection, table, kinds, blocks, synced_at)
+            if written is not None:
+                return written
         typed = _typed(blocks[0].names, kinds)
-        if sum(map(len, blocks)) >= MANY and (rows := _copyable(typed, blocks)) and _may_stage(connection):
-            return connection.exec_driver_sql(_upsert_sql(table, typed, _staged(connection, table, typed, rows)), (synced_at,)).rowcount
-        return _execute(connection, _upsert_sql(table, typed, _document(typed)), _in_order(blocks), synced_at)
+        upsert = f"{_insert_sql(table, typed, _document(typed))} {_newest_wins(blocks[0].names)}"
+        return _execute(connection, upsert, _in_order(blocks), synced_at)
 
     def fill(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
         typed = _typed(blocks[0].names, kinds)
@@ -111,33 +115,33 @@ class PostgreSQL:
     ) -> list[tuple[str, datetime | None]]:
         statement = (
             f"SELECT id, {quoted(column)} FROM {_qualified(parent)} WHERE _account_id = %s AND _livemode = %s"
-            f" AND id = ANY(%s) AND {quoted(column)} IS DISTINCT FROM %s"
+            f" AND id = ANY({_LISTED}) AND {quoted(column)} IS DISTINCT FROM %s"
         )
-        values = (closed.owner.account_id, closed.owner.livemode, list(closed.parent_ids), closed.observed_at)
+        values = (closed.owner.account_id, closed.owner.livemode, json_text(closed.parent_ids), closed.observed_at)
         return [(id, at) for id, at in connection.exec_driver_sql(statement, values)]
 
     def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
         # Two statements, as most pages have nothing to close. The first goes parent by parent: of a table that is being filled the planner
         # knows nothing, and would read all of it. The second asks again, of what others have written meanwhile.
         owner, at = (closed.owner.account_id, closed.owner.livemode), closed.observed_at
-        below = (closed.parent_resource, closed.field)
+        below, parents = (closed.parent_resource, closed.field), json_text(closed.parent_ids)
         stale = (
             "{0}._parent_object = %s AND {0}._parent_field IS NOT DISTINCT FROM %s::text AND {0}._account_id = %s AND {0}._livemode = %s"
             " AND {0}._deleted_at IS NULL AND ({0}._observed_at IS NULL OR {0}._observed_at < %s)"
         )
         found = connection.exec_driver_sql(
-            f"SELECT child.id FROM unnest(%s::text[]) AS parent (id) CROSS JOIN LATERAL"
+            f"SELECT child.id FROM unnest({_LISTED}) AS parent (id) CROSS JOIN LATERAL"
             f" (SELECT * FROM {_qualified(table)} WHERE _parent_id = parent.id OFFSET 0) AS child WHERE {stale.format('child')}",
-            (list(closed.parent_ids), *below, *owner, at),
+            (parents, *below, *owner, at),
         )
         ids = sorted(found.scalars())
         if not ids:
             return 0
         statement = (
             f"UPDATE {_qualified(table)} AS stored SET _deleted_at = %s, _observed_at = %s, _synced_at = %s"
-            f" WHERE stored.id = ANY(%s) AND stored._parent_id = ANY(%s) AND {stale.format('stored')}"
+            f" WHERE stored.id = ANY({_LISTED}) AND stored._parent_id = ANY({_LISTED}) AND {stale.format('stored')}"
         )
-        values = (at, at, synced_at, ids, list(closed.parent_ids), *below, *owner, at)
+        values = (at, at, synced_at, json_text(ids), parents, *below, *owner, at)
         return connection.exec_driver_sql(statement, values).rowcount
 
 
@@ -165,23 +169,31 @@ def _insert_sql(table: str, typed: Typed, source: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _upsert_sql(table: str, typed: Typed, source: str) -> str:
-    columns = [*(column for column, _ in typed), "_synced_at"]
-    return f"{_insert_sql(table, typed, source)} {on_conflict(columns, PRIMARY_KEY, stored='stored')}"
+def _newest_wins(names: tuple[str, ...]) -> str:
+    return on_conflict((*names, "_synced_at"), PRIMARY_KEY, stored="stored")
 
 
-def _copyable(typed: Typed, blocks: Sequence[Block]) -> list[tuple[Any, ...]] | None:
-    """The rows; None where a text has what only a document can be freed of."""
-    rows: list[tuple[Any, ...]] = []
-    for block in blocks:
-        columns = []
-        for name, kind in typed:
-            values = json_texts(block.columns[name]) if kind == "jsonb" else block.columns[name]
-            if kind in _NUL_IN and _NUL_IN[kind] in "".join(filter(None, values)):
-                return None
-            columns.append(values)
-        rows.extend(zip(*columns, strict=True))
-    return sorted(rows)
+def _copied(connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int | None:
+    """Upserts rows by way of a table of the transaction; None where a text has what only a document can be freed of.
+
+    What is the same in all rows does not go through that table, and nulls go nowhere: what is not inserted is null.
+    """
+    columns = merged(blocks)
+    alike = {name: [value] for name, value in shared(columns).items()}
+    texts = {name: copy_texts(kinds[name], values) for name, values in (columns | alike).items()}
+    if None in texts.values():
+        return None
+    once = [name for name in alike if alike[name] != [None]]
+    varying = _typed((name for name in columns if name not in alike), kinds)
+    staged = _staged(connection, table, varying, copy_rows(texts[name] or () for name, _ in varying))
+    names = [name for name, _ in varying]
+    values = [*(f"%s::{kind}" for _, kind in _typed(once, kinds)), "%s::timestamptz"]
+    insert = (
+        f'INSERT INTO {_qualified(table)} AS stored ({quoted_list([*names, *once])}, "_synced_at")'
+        f" SELECT {quoted_list(names)}, {', '.join(values)} FROM {staged} {_newest_wins(blocks[0].names)}"
+    )
+    given = (json_text(value) if kinds[name] == "json" else value for name in once for value in alike[name])
+    return connection.exec_driver_sql(insert, (*given, synced_at)).rowcount
 
 
 def _may_stage(connection: sa.Connection) -> bool:
@@ -195,7 +207,7 @@ def _may_stage(connection: sa.Connection) -> bool:
     return bool(connection.info["may_stage"])
 
 
-def _staged(connection: sa.Connection, table: str, typed: Typed, rows: Iterable[tuple[Any, ...]]) -> str:
+def _staged(connection: sa.Connection, table: str, typed: Typed, rows: str) -> str:
     """A table that lasts for the transaction and has the rows now."""
     name = quoted(f"{table[:40]}_{zlib.crc32(repr(typed).encode()):08x}")
     columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in typed)
@@ -204,8 +216,7 @@ def _staged(connection: sa.Connection, table: str, typed: Typed, rows: Iterable[
     connection.exec_driver_sql(f"DELETE FROM pg_temp.{name}")
     try:
         with connection.connection.cursor().copy(copied) as copy:  # type: ignore[attr-defined]  # the driver's own
-            for row in rows:
-                copy.write_row(row)
+            copy.write(rows)
     except psycopg.Error as error:
         raise exc.DBAPIError.instance(copied, None, error, psycopg.Error, hide_parameters=True) from error
     return f"pg_temp.{name}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache, partial
-from itertools import chain, repeat
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -17,10 +17,10 @@ from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
 from stripe_assets.mirror.batch import ClosedSublist
-from stripe_assets.mirror.block import Block, Row, Rows, each
+from stripe_assets.mirror.block import Block, Row, Rows, is_same, merged, shared
 from stripe_assets.mirror.dialect import Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, json_texts, loads
-from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, instant_text
+from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, instant_text, instant_texts
 from stripe_assets.mirror.values import decimal_text
 
 BUSY_SECONDS = 10
@@ -28,10 +28,12 @@ WRITING_KIB, READING_KIB = 24_576, 4_096
 """The caches of connections: inner pages of the indexes for who writes; who counts a table reads all of it once."""
 PARAMETERS = 999
 """Of a statement: what every SQLite takes."""
-_BIND: dict[str, Callable[[Sequence[Any]], Sequence[Any]]] = {
+MANY = 50
+"""Rows for which a statement of their own is worth its preparation."""
+_BIND: dict[str, Callable[[Sequence[Any]], list[Any]]] = {
     "json": json_texts,
-    "timestamp": partial(each, instant_text),
-    "numeric": partial(each, decimal_text),
+    "timestamp": instant_texts,
+    "numeric": lambda values: [None if value is None else decimal_text(value) for value in values],
 }
 """A column's values as SQLite holds them."""
 
@@ -75,13 +77,11 @@ class SQLite:
         return sa.func.json_type(column, f'$."{key}"').is_not(None)
 
     def upsert(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
-        names = (*blocks[0].names, "_synced_at")
-        conflict = on_conflict(names, PRIMARY_KEY, stored=quoted(table))
-        return _insert(connection, table, names, conflict, sorted(_bound(kinds, blocks, instant_text(synced_at))))
+        conflict = on_conflict((*blocks[0].names, "_synced_at"), PRIMARY_KEY, stored=quoted(table))
+        return _insert(connection, table, _bound(kinds, blocks, synced_at), conflict)
 
     def fill(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
-        names = (*blocks[0].names, "_synced_at")
-        return _insert(connection, table, names, keep_first(PRIMARY_KEY), sorted(_bound(kinds, blocks, instant_text(synced_at))))
+        return _insert(connection, table, _bound(kinds, blocks, synced_at), keep_first(PRIMARY_KEY))
 
     def put(
         self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row], *, keep: bool = False
@@ -89,8 +89,8 @@ class SQLite:
         written = 0
         for block in Rows.of(rows).blocks:
             conflict = keep_first(key) if keep else on_conflict(block.names, key, stored=None)
-            sql = _insert_sql(table, block.names, conflict)
-            written += connection.exec_driver_sql(sql, _bound(kinds, [block])).rowcount
+            values = list(zip(*_bound(kinds, [block]).values(), strict=True))
+            written += connection.exec_driver_sql(_insert_sql(table, block.names, conflict), values).rowcount
         return written
 
     def listed(self, columns: Columns, rows: Iterable[Sequence[str | bool | None]]) -> sa.FromClause:
@@ -165,29 +165,41 @@ def _on_begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _bound(kinds: Columns, blocks: Sequence[Block], *last: str) -> list[tuple[Any, ...]]:
-    """The rows as the driver takes them."""
-    rows: list[tuple[Any, ...]] = []
-    for block in blocks:
-        columns = [_BIND[kinds[name]](values) if kinds[name] in _BIND else values for name, values in block.columns.items()]
-        rows.extend(zip(*columns, *(repeat(text, len(block)) for text in last), strict=True))
-    return rows
+def _bound(kinds: Columns, blocks: Sequence[Block], synced_at: datetime | None = None) -> dict[str, list[Any]]:
+    """The columns of the rows as the driver takes them."""
+    columns = merged(blocks)
+    for name, values in columns.items():
+        if bind := _BIND.get(kinds[name]):
+            columns[name] = bind(values[:1]) * len(values) if is_same(values) else bind(values)
+    if synced_at is not None:
+        columns["_synced_at"] = [instant_text(synced_at)] * len(columns["id"])
+    return columns
 
 
-def _insert(connection: sa.Connection, table: str, names: tuple[str, ...], conflict: str, rows: list[tuple[Any, ...]]) -> int:
-    """Many rows to a statement: after each that is executed the other threads have their turn, which costs more than a row."""
-    many = max(1, PARAMETERS // len(names))
-    whole = len(rows) - len(rows) % many
+def _insert(connection: sa.Connection, table: str, columns: Mapping[str, list[Any]], conflict: str) -> int:
+    """In the order of the primary key, many rows to a statement: between two of them other threads have their turn, which takes longer.
+
+    To hand over a value takes as long as to store it: what is the same in all rows is handed over once, and nulls not at all.
+    """
+    count = len(columns["id"])
+    alike = shared(columns) if count >= MANY else {}
+    once = tuple(name for name in alike if alike[name] is not None)
+    varying = tuple(name for name in columns if name not in alike)
+    rows = sorted(zip(*(columns[name] for name in varying), strict=True))
+    many = max(1, (PARAMETERS - len(once)) // len(varying))
     written = 0
-    for start in range(0, whole, many):
-        values = tuple(chain.from_iterable(rows[start : start + many]))
-        written += connection.exec_driver_sql(_insert_sql(table, names, conflict, many), values).rowcount
-    if rows[whole:]:
-        written += connection.exec_driver_sql(_insert_sql(table, names, conflict), rows[whole:]).rowcount
+    for start in range(0, count, many):
+        some = rows[start : start + many]
+        sql = _insert_sql(table, (*once, *varying), conflict, once=len(once), rows=len(some))
+        written += connection.exec_driver_sql(sql, (*map(alike.get, once), *chain.from_iterable(some))).rowcount
     return written
 
 
-@lru_cache(maxsize=4096)
-def _insert_sql(table: str, names: tuple[str, ...], conflict: str, many: int = 1) -> str:
-    places = ", ".join([f"({', '.join('?' * len(names))})"] * many)
-    return f"INSERT INTO {quoted(table)} ({quoted_list(names)}) VALUES {places} {conflict}"
+@lru_cache(maxsize=256)
+def _insert_sql(table: str, names: tuple[str, ...], conflict: str, *, once: int = 0, rows: int = 1) -> str:
+    """`once`: so many columns, the first of them, have one value for all rows."""
+    width = len(names) - once
+    same = [f"?{number}" for number in range(1, once + 1)]
+    starts = range(once + 1, once + 1 + width * rows, width)
+    values = ", ".join(f"({', '.join([*same, *(f'?{number}' for number in range(start, start + width))])})" for start in starts)
+    return f"INSERT INTO {quoted(table)} ({quoted_list(names)}) VALUES {values} {conflict}"

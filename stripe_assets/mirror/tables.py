@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -99,6 +99,13 @@ def _json_text_ddl(element: JsonText, compiler: Any, **kwargs: Any) -> str:
 def instant_text(value: datetime) -> str:
     """`2026-10-28 09:00:00.000000+00:00`, which SQLite's own date functions read too."""
     return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ", "microseconds")
+
+
+def instant_texts(values: Sequence[datetime | None]) -> list[str | None]:
+    """`instant_text` of a column."""
+    return [
+        value if value is None else value.isoformat(" ", "microseconds") if value.tzinfo is UTC else instant_text(value) for value in values
+    ]
 
 
 COLUMN_TYPES: Mapping[ColumnKind, Any] = {
