@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
@@ -96,16 +96,15 @@ def _json_text_ddl(element: JsonText, compiler: Any, **kwargs: Any) -> str:
     return "TEXT"
 
 
+@lru_cache(maxsize=4096)
 def instant_text(value: datetime) -> str:
-    """`2026-10-28 09:00:00.000000+00:00`, which SQLite's own date functions read too."""
-    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ", "microseconds")
+    """`2026-10-28 09:00:00.000000+00:00`, which SQLite's own date functions read too. A page has few times many times over."""
+    return value.astimezone(UTC).isoformat(" ", "microseconds")
 
 
 def instant_texts(values: Sequence[datetime | None]) -> list[str | None]:
     """`instant_text` of a column."""
-    return [
-        value if value is None else value.isoformat(" ", "microseconds") if value.tzinfo is UTC else instant_text(value) for value in values
-    ]
+    return [None if value is None else instant_text(value) for value in values]
 
 
 COLUMN_TYPES: Mapping[ColumnKind, Any] = {

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from stripe_assets.catalog.model import Field
@@ -124,13 +125,18 @@ def _instant_from_seconds(value: Any) -> datetime:
     if type(value) is not int:
         raise Misfit
     try:
-        return datetime.fromtimestamp(value, UTC)
+        return _instant(value)
     except (ValueError, OverflowError, OSError):
         raise Misfit from None
 
 
 def _instants_from_seconds(values: Iterable[Any]) -> list[Any]:
-    return [None if value is None else datetime.fromtimestamp(value, UTC) for value in values]
+    return [None if value is None else _instant(value) for value in values]
+
+
+@lru_cache(maxsize=4096)
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _instant_to_seconds(value: datetime) -> int:
