@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     convert: Convert | None
     """Makes a column's value of one of another type."""
     convert_all: ConvertAll | None
-    """Does so with all values of a page at once, where they are integers or null."""
+    """Does so with all values of a page at once, as a rule."""
     handle: Handler
     """What is to be done with a value where there is no `convert`."""
     sublist: Field | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import NoneType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -20,7 +19,6 @@ from stripe_assets.mirror.values import INT64_MAX, INT64_MIN, Misfit
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
 
-_INTEGERS = frozenset({int, NoneType})
 _plans: dict[int, Plans] = {}
 
 
@@ -198,10 +196,10 @@ class Page:
         kinds = set(map(type, values))
         if kinds <= entry.fits and (int not in kinds or entry.fits is ANY or _have_64_bits(values)):
             return values
-        if entry.convert_all is not None and kinds <= _INTEGERS:
+        if entry.convert_all is not None:
             try:
                 return entry.convert_all(values)
-            except (ValueError, OverflowError, OSError):
+            except (TypeError, ValueError, OverflowError, OSError):
                 pass
         column = []
         for place, value in enumerate(values):

@@ -7,18 +7,21 @@ form in `_extra`, so that a page never fails for a field that Stripe sends other
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import chain
+from types import NoneType
 from typing import Any
 
 from stripe_assets.catalog.model import Field
 
 Convert = Callable[[Any], Any]
-ConvertAll = Callable[[Iterable[Any]], list[Any]]
+ConvertAll = Callable[[Sequence[Any]], Sequence[Any]]
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+_INTEGERS, _LISTS, _TEXTS = frozenset({int, NoneType}), frozenset({list, NoneType}), frozenset({str})
 _LONGEST_DECIMAL = 1000  # far below PostgreSQL's 131,072 digits, far above any amount
 _PLAIN_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
@@ -50,7 +53,12 @@ def to_column(field: Field) -> Convert | None:
 
 
 def to_columns(field: Field) -> ConvertAll | None:
-    """Does so with many values that are integers or null; raises ValueError, OverflowError or OSError. None where it cannot be done."""
+    """Does so with many values, nulls among them; raises TypeError, ValueError, OverflowError or OSError where one of them does not fit.
+
+    None where there is no quicker way than one by one.
+    """
+    if field.kind == "references":
+        return _lists_of_ids
     return _instants_from_seconds if field.kind == "timestamp" and field.wire == "plain" else None
 
 
@@ -130,8 +138,16 @@ def _instant_from_seconds(value: Any) -> datetime:
         raise Misfit from None
 
 
-def _instants_from_seconds(values: Iterable[Any]) -> list[Any]:
+def _instants_from_seconds(values: Sequence[Any]) -> Sequence[Any]:
+    if not _INTEGERS.issuperset(map(type, values)):
+        raise TypeError
     return [None if value is None else _instant(value) for value in values]
+
+
+def _lists_of_ids(values: Sequence[Any]) -> Sequence[Any]:
+    if not _LISTS.issuperset(map(type, values)) or not _TEXTS.issuperset(map(type, chain.from_iterable(filter(None, values)))):
+        raise TypeError
+    return values
 
 
 @lru_cache(maxsize=4096)
