@@ -27,3 +27,14 @@ def mirror(_open_mirror: Mirror) -> Mirror:
             if table.name != "_schema_version":
                 connection.execute(table.delete())
     return _open_mirror
+
+
+@pytest.fixture(scope="module")
+def real_mirror(database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
+    if database_kind == "sqlite":
+        folder = tmp_path_factory.mktemp("real")
+        with Mirror.open(f"sqlite:///{folder}/mirror.db") as mirror:
+            yield mirror
+        return
+    with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url, Mirror.open(url) as mirror:
+        yield mirror

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from stripe_assets.catalog import catalog, shapes
 from stripe_assets.mirror import Mirror, Owner, flatten
-from stripe_assets_tests.conftest import new_postgresql_database
 from stripe_assets_tests.generated import Generator, as_mirrored, sublists_as_lists
 from stripe_assets_tests.mirror.small import NOON
 
 OBJECTS_OF_EACH = 6
-
-
-@pytest.fixture(scope="module")
-def real_mirror(database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
-    if database_kind == "sqlite":
-        folder: Path = tmp_path_factory.mktemp("real")
-        with Mirror.open(f"sqlite:///{folder}/mirror.db") as mirror:
-            yield mirror
-        return
-    with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url, Mirror.open(url) as mirror:
-        yield mirror
 
 
 def test_every_resource_comes_back_as_it_was_sent(real_mirror: Mirror) -> None:
