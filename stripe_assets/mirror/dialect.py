@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.batch import ClosedSublist, Owner
+from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.block import Block, Row
 from stripe_assets.mirror.errors import MirrorError, shown_url
 from stripe_assets.mirror.tables import ColumnKind
 
 Columns = Mapping[str, ColumnKind]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Sublists of one field that were read to their end."""
+
+    parent_resource: str
+    field: str | None
+    owner: Owner
+    read_at: dict[str, datetime]
+    """Parent's id → when the request of the first page was sent: rows that were last observed before are gone."""
 
 
 class Dialect(Protocol):
@@ -63,14 +75,18 @@ class Dialect(Protocol):
         """Values as a table that a statement can join: one parameter however many there are."""
         ...
 
-    def read_otherwise(
-        self, connection: sa.Connection, parent: str, column: str, closed: ClosedSublist
-    ) -> list[tuple[str, datetime | None]]:
+    def read_otherwise(self, connection: sa.Connection, parent: str, column: str, closing: Closing) -> list[tuple[str, datetime | None]]:
         """Those of the parents whose column does not say that their sublist was last read then, and what it says."""
         ...
 
-    def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
-        """Makes tombstones of the rows of these parents that were last observed earlier. Returns how many."""
+    def with_stale_rows(self, connection: sa.Connection, table: str, closing: Closing) -> list[tuple[str, datetime]]:
+        """Those of the parents that have rows which were last observed earlier, and when their sublist was read: few, as a rule none."""
+        ...
+
+    def close_sublists(
+        self, connection: sa.Connection, table: str, closing: Closing, parents: Sequence[str], at: datetime, synced_at: datetime
+    ) -> int:
+        """Makes tombstones of the rows of these parents that were last observed before `at`. Returns how many."""
         ...
 
 

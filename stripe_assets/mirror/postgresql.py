@@ -20,10 +20,9 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import JSON
 
-from stripe_assets.mirror.batch import ClosedSublist
 from stripe_assets.mirror.block import Block, Row, merged, shared
 from stripe_assets.mirror.copy_text import copy_rows, copy_texts
-from stripe_assets.mirror.dialect import Columns, keep_first, on_conflict, quoted, quoted_list
+from stripe_assets.mirror.dialect import Closing, Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY
 
@@ -42,8 +41,6 @@ Typed = tuple[tuple[str, str], ...]
 """Columns and their types."""
 MANY = 50
 """Rows that are copied rather than sent as a document."""
-_LISTED = "ARRAY(SELECT json_array_elements_text(%s::json))"
-"""Texts in a JSON list: the driver takes long over a list of its own."""
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -110,39 +107,46 @@ class PostgreSQL:
         values = sa.func.json_to_recordset(sa.cast(sa.literal(document, sa.Text()), JSON))
         return values.table_valued(*typed).render_derived(name="listed", with_types=True)
 
-    def read_otherwise(
-        self, connection: sa.Connection, parent: str, column: str, closed: ClosedSublist
-    ) -> list[tuple[str, datetime | None]]:
+    def read_otherwise(self, connection: sa.Connection, parent: str, column: str, closing: Closing) -> list[tuple[str, datetime | None]]:
         statement = (
-            f"SELECT id, {quoted(column)} FROM {_qualified(parent)} WHERE _account_id = %s AND _livemode = %s"
-            f" AND id = ANY({_LISTED}) AND {quoted(column)} IS DISTINCT FROM %s"
+            f"SELECT found.id, found.read_at FROM {_CLOSED} CROSS JOIN LATERAL"
+            f" (SELECT id, {quoted(column)} AS read_at FROM {_qualified(parent)} WHERE _account_id = %s AND _livemode = %s"
+            " AND id = closed.id OFFSET 0) AS found WHERE found.read_at IS DISTINCT FROM closed.read_at"
         )
-        values = (closed.owner.account_id, closed.owner.livemode, json_text(closed.parent_ids), closed.observed_at)
-        return [(id, at) for id, at in connection.exec_driver_sql(statement, values)]
+        found = connection.exec_driver_sql(statement, (_read_at(closing), closing.owner.account_id, closing.owner.livemode))
+        return [(id, at) for id, at in found]
 
-    def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
-        # Two statements, as most pages have nothing to close. The first goes parent by parent: of a table that is being filled the planner
-        # knows nothing, and would read all of it. The second asks again, of what others have written meanwhile.
-        owner, at = (closed.owner.account_id, closed.owner.livemode), closed.observed_at
-        below, parents = (closed.parent_resource, closed.field), json_text(closed.parent_ids)
-        stale = (
-            "{0}._parent_object = %s AND {0}._parent_field IS NOT DISTINCT FROM %s::text AND {0}._account_id = %s AND {0}._livemode = %s"
-            " AND {0}._deleted_at IS NULL AND ({0}._observed_at IS NULL OR {0}._observed_at < %s)"
+    def with_stale_rows(self, connection: sa.Connection, table: str, closing: Closing) -> list[tuple[str, datetime]]:
+        # Parent by parent: of a table that is being filled the planner knows nothing, and would read all of it.
+        statement = (
+            f"SELECT DISTINCT closed.id FROM {_CLOSED} CROSS JOIN LATERAL"
+            f" (SELECT * FROM {_qualified(table)} WHERE _parent_id = closed.id OFFSET 0) AS stored WHERE {_STALE} < closed.read_at)"
         )
-        found = connection.exec_driver_sql(
-            f"SELECT child.id FROM unnest({_LISTED}) AS parent (id) CROSS JOIN LATERAL"
-            f" (SELECT * FROM {_qualified(table)} WHERE _parent_id = parent.id OFFSET 0) AS child WHERE {stale.format('child')}",
-            (parents, *below, *owner, at),
-        )
-        ids = sorted(found.scalars())
-        if not ids:
-            return 0
+        owner = (closing.owner.account_id, closing.owner.livemode)
+        values = (_read_at(closing), closing.parent_resource, closing.field, *owner)
+        return [(id, closing.read_at[id]) for id in connection.exec_driver_sql(statement, values).scalars()]
+
+    def close_sublists(
+        self, connection: sa.Connection, table: str, closing: Closing, parents: Sequence[str], at: datetime, synced_at: datetime
+    ) -> int:
         statement = (
             f"UPDATE {_qualified(table)} AS stored SET _deleted_at = %s, _observed_at = %s, _synced_at = %s"
-            f" WHERE stored.id = ANY({_LISTED}) AND stored._parent_id = ANY({_LISTED}) AND {stale.format('stored')}"
+            f" WHERE stored._parent_id = ANY(ARRAY(SELECT json_array_elements_text(%s::json))) AND {_STALE} < %s)"
         )
-        values = (at, at, synced_at, json_text(ids), parents, *below, *owner, at)
+        owner = (closing.owner.account_id, closing.owner.livemode)
+        values = (at, at, synced_at, json_text(parents), closing.parent_resource, closing.field, *owner, at)
         return connection.exec_driver_sql(statement, values).rowcount
+
+
+_CLOSED = "(SELECT key AS id, value::timestamptz AS read_at FROM json_each_text(%s::json)) AS closed"
+_STALE = (
+    "stored._parent_object = %s AND stored._parent_field IS NOT DISTINCT FROM %s::text AND stored._account_id = %s"
+    " AND stored._livemode = %s AND stored._deleted_at IS NULL AND (stored._observed_at IS NULL OR stored._observed_at"
+)
+
+
+def _read_at(closing: Closing) -> str:
+    return json_text(closing.read_at)
 
 
 def _qualified(table: str) -> str:

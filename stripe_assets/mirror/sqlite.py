@@ -11,14 +11,12 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
-from stripe_assets.mirror.batch import ClosedSublist
 from stripe_assets.mirror.block import Block, Row, Rows, is_same, merged, shared
-from stripe_assets.mirror.dialect import Columns, keep_first, on_conflict, quoted, quoted_list
+from stripe_assets.mirror.dialect import Closing, Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, json_texts, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, instant_text, instant_texts
 from stripe_assets.mirror.values import decimal_text
@@ -101,29 +99,42 @@ class SQLite:
         )
         return sa.select(*picked).subquery("listed")
 
-    def read_otherwise(
-        self, connection: sa.Connection, parent: str, column: str, closed: ClosedSublist
-    ) -> list[tuple[str, datetime | None]]:
+    def read_otherwise(self, connection: sa.Connection, parent: str, column: str, closing: Closing) -> list[tuple[str, datetime | None]]:
         statement = (
-            f"SELECT id, {quoted(column)} FROM {quoted(parent)} WHERE _account_id = ? AND _livemode = ?"
-            f" AND id IN (SELECT value FROM json_each(?)) AND {quoted(column)} IS NOT ?"
+            f"SELECT id, {quoted(column)} FROM {_CLOSED} CROSS JOIN {quoted(parent)} USING (id)"
+            f" WHERE _account_id = ? AND _livemode = ? AND {quoted(column)} IS NOT closed.read_at"
         )
-        ids = orjson.dumps(closed.parent_ids).decode()
-        values = (closed.owner.account_id, closed.owner.livemode, ids, instant_text(closed.observed_at))
-        return [(id, datetime.fromisoformat(at) if at else None) for id, at in connection.exec_driver_sql(statement, values)]
+        found = connection.exec_driver_sql(statement, (_read_at(closing), closing.owner.account_id, closing.owner.livemode))
+        return [(id, datetime.fromisoformat(at) if at else None) for id, at in found]
 
-    def close_sublists(self, connection: sa.Connection, table: str, closed: ClosedSublist, synced_at: datetime) -> int:
-        at = instant_text(closed.observed_at)
-        parents = orjson.dumps(closed.parent_ids).decode()
-        owner = (closed.owner.account_id, closed.owner.livemode)
+    def with_stale_rows(self, connection: sa.Connection, table: str, closing: Closing) -> list[tuple[str, datetime]]:
+        statement = (
+            f"SELECT DISTINCT closed.id FROM {_CLOSED} CROSS JOIN {quoted(table)} AS child ON child._parent_id = closed.id"
+            # With its plus the owner does not lead to the primary key, where all of its rows would be read: the parents do.
+            " WHERE +child._account_id = ? AND +child._livemode = ? AND child._parent_object = ? AND child._parent_field IS ?"
+            " AND child._deleted_at IS NULL AND (child._observed_at IS NULL OR child._observed_at < closed.read_at)"
+        )
+        values = (_read_at(closing), closing.owner.account_id, closing.owner.livemode, closing.parent_resource, closing.field)
+        return [(id, closing.read_at[id]) for id in connection.exec_driver_sql(statement, values).scalars()]
+
+    def close_sublists(
+        self, connection: sa.Connection, table: str, closing: Closing, parents: Sequence[str], at: datetime, synced_at: datetime
+    ) -> int:
+        text, owner = instant_text(at), (closing.owner.account_id, closing.owner.livemode)
         statement = (
             f"UPDATE {quoted(table)} SET _deleted_at = ?, _observed_at = ?, _synced_at = ?"
             " WHERE _parent_id IN (SELECT value FROM json_each(?)) AND _parent_object = ? AND _parent_field IS ?"
-            # With its plus the owner does not lead to the primary key, where all of its rows would be read: the parents do.
             " AND +_account_id = ? AND +_livemode = ? AND _deleted_at IS NULL AND (_observed_at IS NULL OR _observed_at < ?)"
         )
-        values = (at, at, instant_text(synced_at), parents, closed.parent_resource, closed.field, *owner, at)
+        values = (text, text, instant_text(synced_at), json_text(parents), closing.parent_resource, closing.field, *owner, text)
         return connection.exec_driver_sql(statement, values).rowcount
+
+
+_CLOSED = "(SELECT key AS id, value AS read_at FROM json_each(?)) AS closed"
+
+
+def _read_at(closing: Closing) -> str:
+    return json_text({id: instant_text(at) for id, at in closing.read_at.items()})
 
 
 def _make_private(path: str) -> None:

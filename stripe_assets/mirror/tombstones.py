@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.batch import ClosedSublist, Gone, Owner
-from stripe_assets.mirror.dialect import Dialect, listed_ids
+from stripe_assets.mirror.dialect import Closing, Dialect, listed_ids
 from stripe_assets.mirror.tables import Tables, read_at_column
 
 
@@ -22,12 +22,15 @@ class Tombstones:
         self._tables = tables
         self._dialect = dialect
 
-    def close(self, connection: sa.Connection, closed: ClosedSublist, now: datetime) -> Counter[str]:
+    def close(self, connection: sa.Connection, closed: Iterable[ClosedSublist], now: datetime) -> Counter[str]:
         """Resource → rows that these completely read sublists no longer have."""
         made: Counter[str] = Counter()
-        for closing in [closed, *self._read_later(connection, closed)]:
-            for name in sorted(closing.targets):
-                made[name] += self._dialect.close_sublists(connection, self._tables[name].name, closing, now)
+        for targets, closing in _together(closed):
+            self._note(connection, closing)
+            for name in sorted(targets):
+                table = self._tables[name].name
+                for at, parents in _by_time(self._dialect.with_stale_rows(connection, table, closing)):
+                    made[name] += self._dialect.close_sublists(connection, table, closing, parents, at, now)
         return made
 
     def bury(self, connection: sa.Connection, gone: Gone, now: datetime) -> Counter[str]:
@@ -42,7 +45,9 @@ class Tombstones:
             for field, targets in self._sublists_without_route(gone.resource):
                 parents = self._dead(connection, gone.resource, owner, ids)
                 if parents:
-                    made += self.close(connection, ClosedSublist(targets, gone.resource, field.name, owner, parents, gone.observed_at), now)
+                    made += self.close(
+                        connection, [ClosedSublist(targets, gone.resource, field.name, owner, parents, gone.observed_at)], now
+                    )
         return made
 
     def _owned(self, gone: Gone) -> Iterator[tuple[Owner, tuple[str, ...]]]:
@@ -80,22 +85,40 @@ class Tombstones:
         own = (table.c._account_id == owner.account_id, table.c._livemode == owner.livemode)
         return (*own, table.c.id.in_(listed_ids(self._dialect, ids)))
 
-    def _read_later(self, connection: sa.Connection, closed: ClosedSublist) -> list[ClosedSublist]:
-        """Closings that the database knows of and that are newer: rows that only this older page had are gone again.
+    def _note(self, connection: sa.Connection, closing: Closing) -> None:
+        """Notes when the sublists were read with the parents that know no newer time; as a rule their own rows brought it already.
 
-        Notes this closing with the parents that know of none as new; as a rule their own rows brought it already.
+        Where the database knows a newer one it counts: rows that only this older page had are gone again.
         """
-        column = read_at_column(closed.field or "")
-        parent = self._tables[closed.parent_resource]
+        column = read_at_column(closing.field or "")
+        parent = self._tables[closing.parent_resource]
         if column not in parent.c:
-            return []
-        older, newer = [], []
-        for id, read_at in self._dialect.read_otherwise(connection, parent.name, column, closed):
-            if read_at is None or read_at < closed.observed_at:
-                older.append(id)
+            return
+        older = []
+        for id, read_at in self._dialect.read_otherwise(connection, parent.name, column, closing):
+            if read_at is None or read_at < closing.read_at[id]:
+                older.append((id, closing.read_at[id]))
             else:
-                newer.append(replace(closed, parent_ids=(id,), observed_at=read_at))
-        if older:
-            noted = sa.update(parent).where(*self._rows(parent, closed.owner, tuple(older)))
-            connection.execute(noted.values({column: closed.observed_at}))
-        return newer
+                closing.read_at[id] = read_at
+        for at, ids in _by_time(older):
+            noted = sa.update(parent).where(*self._rows(parent, closing.owner, ids))
+            connection.execute(noted.values({column: at}))
+
+
+def _together(closed: Iterable[ClosedSublist]) -> list[tuple[tuple[str, ...], Closing]]:
+    """The sublists of one field and owner together, in one order; each with what its rows can be."""
+    closings: dict[tuple[str, str, Owner, tuple[str, ...]], Closing] = {}
+    for one in closed:
+        key = (one.parent_resource, one.field or "", one.owner, one.targets)
+        read_at = closings.setdefault(key, Closing(one.parent_resource, one.field, one.owner, {})).read_at
+        for id in one.parent_ids:
+            if id not in read_at or read_at[id] < one.observed_at:
+                read_at[id] = one.observed_at
+    return [(key[3], closings[key]) for key in sorted(closings)]
+
+
+def _by_time(parents: Iterable[tuple[str, datetime]]) -> list[tuple[datetime, tuple[str, ...]]]:
+    groups: dict[datetime, list[str]] = {}
+    for id, at in parents:
+        groups.setdefault(at, []).append(id)
+    return [(at, tuple(sorted(groups[at]))) for at in sorted(groups)]

@@ -54,9 +54,7 @@ class Writer:
             self._place(connection, name, list(blocks))
         for link in sorted((link for batch in batches for link in batch.links), key=attrgetter("resource", "owner", "value", "ids")):
             self._link(connection, link)
-        for batch in batches:
-            for closed in batch.closed:
-                tombstones += self._tombstones.close(connection, closed, now)
+        tombstones += self._tombstones.close(connection, (closed for batch in batches for closed in batch.closed), now)
         for gone in sorted((gone for batch in batches for gone in batch.gone), key=attrgetter("resource", "owner", "ids")):
             tombstones += self._tombstones.bury(connection, gone, now)
         self._write_checkpoints(connection, batches)

@@ -99,10 +99,25 @@ def test_closing_a_sublist_reads_its_parents_rows_only(tmp_path: Path) -> None:
     plans: list[str] = []
 
     def explain(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if statement.startswith("UPDATE"):
+        if statement.startswith(("UPDATE", "SELECT DISTINCT")):
             plans.extend(row[3] for row in cursor.execute("EXPLAIN QUERY PLAN " + statement, parameters))
 
     with Mirror.open(f"sqlite:///{tmp_path}/mirror.db", catalog=CATALOG) as mirror:
         event.listen(mirror.engine, "before_cursor_execute", explain)
-        write(mirror, "invoice", {"id": "in_1", "lines": lines("il_1")})
-    assert "SEARCH line_item USING INDEX ix_line_item_parent (_parent_id=?)" in plans
+        write(mirror, "invoice", {"id": "in_1", "lines": lines("il_1")}, observed_at=at(1))
+        write(mirror, "invoice", {"id": "in_1", "lines": lines("il_2")}, observed_at=at(2))
+    found = [plan for plan in plans if "line_item" in plan or "child" in plan]
+    assert {plan.partition(" USING ")[2] for plan in found} == {"INDEX ix_line_item_parent (_parent_id=?)"}
+    assert len(found) == 3, "two looked for stale rows, one had some"
+
+
+def test_sublists_of_many_pages_are_closed_together(mirror: Mirror) -> None:
+    """Each at the time of its own page; of an older page nothing stays that a newer one does not have."""
+    write(mirror, "invoice", *({"id": f"in_{n}", "lines": lines(f"il_{n}_old", f"il_{n}_kept")} for n in range(4)), observed_at=at(1))
+    pages = [flat("invoice", {"id": f"in_{n}", "lines": lines(f"il_{n}_kept", f"il_{n}_new")}, observed_at=at(2 + n)) for n in range(3)]
+    late = flat("invoice", {"id": "in_1", "lines": lines("il_1_old")}, observed_at=at(1))
+    counts = mirror.write([*pages, late])
+    assert counts.tombstones == {"line_item": 3}
+    backs = mirror.read_many("invoice", OWNER, [f"in_{n}" for n in range(4)])
+    alive = {n: {one["id"] for one in backs[f"in_{n}"]["lines"]["data"]} for n in range(4)}
+    assert alive == {**{n: {f"il_{n}_kept", f"il_{n}_new"} for n in range(3)}, 3: {"il_3_old", "il_3_kept"}}
