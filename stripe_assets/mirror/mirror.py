@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
-from stripe_assets.mirror import references
+from stripe_assets.mirror import open_references, references
 from stripe_assets.mirror.batch import Batch, EventKey, Owner, WriteCounts
 from stripe_assets.mirror.block import Row, Rows
 from stripe_assets.mirror.candidates import EVENTS, Candidates, by_owner
@@ -368,7 +368,7 @@ class Mirror:
         Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
         """
         with self.connection() as connection:
-            return references.missing(connection, self.tables, self.dialect, since, owners, resources)
+            return open_references.missing(connection, self.tables, since, owners, resources)
 
     def present(self, wanted: Collection[Missing], connection: sa.Connection | None = None) -> set[Missing]:
         """Those of `wanted` that have a row, or of which it is recorded that there is none."""

@@ -1,8 +1,8 @@
-"""References of rows that point at nothing in the mirror: found with a query per reference column, or in rows that are not written yet."""
+"""What the references of rows point at, what of it the mirror has, and what is known not to exist."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -14,14 +14,13 @@ from stripe_assets.catalog.model import Field, Resource
 from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.block import Row
 from stripe_assets.mirror.chunks import chunks
-from stripe_assets.mirror.dialect import Dialect, listed_ids
+from stripe_assets.mirror.dialect import Dialect
 from stripe_assets.mirror.tables import OWN_COLUMNS, Tables
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
 
 IDS_PER_QUERY = 500
-ROWS_PER_FETCH = 2_000
 ASKED_AGAIN_AFTER = timedelta(days=1)
 
 
@@ -94,9 +93,10 @@ def readings(catalog: Catalog, name: str) -> tuple[Reading, ...]:
     for one in resource.fields:
         if one.kind in ("reference", "references") and one.column:
             naming = columns[one.owner.removeprefix("field:")] if one.owner.startswith("field:") else None
-            targets = (catalog[target] for target in one.targets if target in catalog.resources)
+            targets = [catalog[target] for target in one.targets if target in catalog.resources]
             parents = {target.name: ways for target in targets if (ways := _ways(catalog, resource, target))}
-            found.append(Reading(one, one.column, naming, parents))
+            if targets:
+                found.append(Reading(one, one.column, naming, parents))
     return tuple(found)
 
 
@@ -131,74 +131,6 @@ def referred(catalog: Catalog, rows: Mapping[str, Iterable[Row]], platform: Owne
         for one in readings(catalog, name)
         for wanted in one.missing(catalog, row, platform)
     }
-
-
-def missing(
-    connection: sa.Connection,
-    tables: Tables,
-    dialect: Dialect,
-    since: datetime,
-    owners: Sequence[Owner],
-    resources: Mapping[str, Collection[str] | None] | None = None,
-) -> set[Missing]:
-    """What rows that were written since then for these owners refer to and is not there. `owners[0]` is the platform.
-
-    Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
-    """
-    found: set[Missing] = set()
-    for name, ids in (dict.fromkeys(tables) if resources is None else resources).items():
-        for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
-            rows = _rows_of(tables[name], dialect, since, owners, some)
-            for reading in _used(connection, tables, name, rows):
-                found |= _missing_of(connection, tables, name, reading, rows, owners[0])
-    return found
-
-
-def _used(connection: sa.Connection, tables: Tables, name: str, rows: sa.ColumnElement[bool]) -> list[Reading]:
-    """The references that any of the rows has: most have few of them, and each takes a statement over all the rows."""
-    every = readings(tables.catalog, name)
-    if not every or connection.execute(sa.select(sa.literal(1)).where(rows).limit(1)).first() is None:
-        return []
-    counts = connection.execute(sa.select(*(sa.func.count(tables[name].c[reading.column]) for reading in every)).where(rows)).one()
-    return [reading for reading, count in zip(every, counts, strict=True) if count]
-
-
-def _rows_of(
-    table: sa.Table, dialect: Dialect, since: datetime, owners: Sequence[Owner], ids: Sequence[str] | None
-) -> sa.ColumnElement[bool]:
-    """Ids go through the primary key; there is no index on when a row was written, which every write would have to keep."""
-    which = table.c["_synced_at"] >= since if ids is None else table.c["id"].in_(listed_ids(dialect, ids))
-    return sa.and_(table.c["_account_id"].in_([owner.account_id for owner in owners]), table.c["_livemode"] == owners[0].livemode, which)
-
-
-def _missing_of(
-    connection: sa.Connection, tables: Tables, name: str, reading: Reading, rows: sa.ColumnElement[bool], platform: Owner
-) -> set[Missing]:
-    table = tables[name]
-    column = table.c[reading.column]
-    query = sa.select(*(table.c[one] for one in reading.columns)).where(rows, column.is_not(None))
-    if reading.field.kind == "reference":
-        query = query.distinct().where(*(~there for there in _there(tables, table, reading, platform)))
-    else:
-        query = query.where(column != sa.literal([], column.type))
-    found: set[Missing] = set()
-    result = connection.execute(query, execution_options={"yield_per": ROWS_PER_FETCH})
-    for some in result.mappings().partitions():
-        wanted = {one for row in some for one in reading.missing(tables.catalog, row, platform)}
-        found |= wanted - found - present(connection, tables, wanted - found)
-    return found
-
-
-def _there(tables: Tables, table: sa.Table, reading: Reading, platform: Owner) -> Iterator[sa.ColumnElement[bool]]:
-    """Whether a reference's row is there, for each table that can have it: most are, and need not leave the database."""
-    column = table.c[reading.column]
-    named = table.c[reading.naming] if reading.naming else column
-    owner = {"own": table.c["_account_id"], "platform": sa.literal(platform.account_id)}.get(reading.field.owner, named)
-    for name in reading.field.targets:
-        if name in tables:
-            target, account = tables[name].alias(), column if tables.catalog[name].lists_owners else owner
-            on = (target.c["_account_id"] == account, target.c["_livemode"] == table.c["_livemode"], target.c["id"] == column)
-            yield sa.exists().where(*on)
 
 
 def present(connection: sa.Connection, tables: Tables, wanted: Iterable[Missing]) -> set[Missing]:
