@@ -24,7 +24,9 @@ _ITEMS = {"sqlite": "json_each({}) AS item", "postgresql": "jsonb_path_query({},
 """What a JSON list holds, as a table."""
 _ITEM = {"sqlite": "item.value", "postgresql": "(item.value #>> '{}')"}
 _EVERY_ROW = "LIMIT 9223372036854775807"
-"""Makes a subquery stand for itself: what it computes is computed once a row, and it is not planned as a join."""
+"""Makes a subquery stand for itself: what it computes is computed once a row."""
+_FIRST_ROW = "LIMIT 1 OFFSET 0"
+"""The same within EXISTS, where PostgreSQL takes no notice of a LIMIT alone and may join the whole target for each row."""
 
 
 def missing(
@@ -95,7 +97,7 @@ def _is_open(catalog: Catalog, schema: str | None, database: str, reading: Readi
     nowhere = " AND ".join(
         f"NOT EXISTS (SELECT 1 FROM {_qualified(schema, target)} AS target"
         f" WHERE target._account_id = {id if target.lists_owners else owner} AND target._livemode = referring._livemode"
-        f" AND target.id = {id}{'' if one else f' {_EVERY_ROW}'})"
+        f" AND target.id = {id}{'' if one else f' {_FIRST_ROW}'})"
         for target in (catalog[name] for name in reading.field.targets if name in catalog.resources)
     )
     if one:
