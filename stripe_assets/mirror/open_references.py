@@ -43,8 +43,10 @@ def missing(
     found: set[Missing] = set()
     for name, ids in (dict.fromkeys(tables) if resources is None else resources).items():
         every = readings(tables.catalog, name)
-        for some in [None] if ids is None or not every else chunks(ids, IDS_PER_QUERY):
-            for rows in _open_rows(connection, tables, name, since, owners, some) if every else ():
+        if not every:
+            continue
+        for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
+            for rows in _open_rows(connection, tables, name, since, owners, some):
                 wanted = {one for row in rows for reading in every for one in reading.missing(tables.catalog, row, owners[0])}
                 found |= wanted - found - present(connection, tables, wanted - found)
     return found
