@@ -12,7 +12,7 @@ from stripe_assets.mirror.values import Convert, ConvertAll, Misfit, exact_type,
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
-    from stripe_assets.mirror.rows import Group, Page
+    from stripe_assets.mirror.page import Group, Page
 
 
 Handler = Callable[["Page", Any, "Group", int], Any]

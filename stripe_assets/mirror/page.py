@@ -1,0 +1,279 @@
+"""The objects of an answer as they become rows: those with the same fields together, a field at a time.
+
+Nearly all values of a field are of the type that its column has, and a page of them is checked by one look at their types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from stripe_assets.catalog.model import Field
+from stripe_assets.mirror.batch import Batch, ClosedSublist, OpenSublist, Owner, ParentRef
+from stripe_assets.mirror.block import Block, Rows
+from stripe_assets.mirror.plans import ANY, Entry, Plan, Plans, at_path, holds_key, without_key, without_path
+from stripe_assets.mirror.tables import read_at_column
+from stripe_assets.mirror.values import INT64_MAX, INT64_MIN, Misfit
+
+
+@dataclass(slots=True)
+class Group:
+    """Objects of an answer that come to rows with the same columns."""
+
+    plan: Plan
+    names: tuple[str, ...]
+    """The objects' fields."""
+    observed: bool
+    listed: bool
+    nested: bool
+    deleted: bool
+    objs: list[Mapping[str, Any]] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    account_ids: list[str] = field(default_factory=list)
+    parents: list[ParentRef] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    extras: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Place → what has no column, or does not fit it."""
+    read_whole: dict[str, set[int]] = field(default_factory=dict)
+    """Column that says when a sublist was read → the places where it was."""
+
+
+class Page:
+    """The batch of one answer as it grows."""
+
+    def __init__(self, plans: Plans, livemode: bool, observed_at: datetime, api_version: str, platform_id: str | None, clean: bool) -> None:
+        self.plans = plans
+        self.livemode = livemode
+        self.observed_at = observed_at
+        self.api_version = api_version
+        self.platform_id = platform_id
+        self.clean = clean
+        self.batch = Batch()
+        self._groups: dict[tuple[Any, ...], Group] = {}
+        self._embedded: set[tuple[str, str, str]] = set()
+        self._closed: dict[tuple[str, str, str], tuple[Field, list[str]]] = {}
+
+    def add(
+        self,
+        plan: Plan,
+        obj: Mapping[str, Any],
+        account_id: str,
+        observed: bool,
+        parent: ParentRef | None = None,
+        position: int = 0,
+        listed: bool = False,
+    ) -> bool:
+        """Takes an object, of which `finish` makes a row. False where it has no id, and nothing was added."""
+        own_id = account_id if plan.singleton else obj.get("id")
+        if type(own_id) is not str:
+            return False
+        deleted, nested = obj.get("deleted") is True, parent is not None and plan.has_parent
+        key = (plan.resource.name, tuple(obj), observed, listed, nested, deleted)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = Group(plan, key[1], observed, listed, nested, deleted)
+        group.objs.append(obj)
+        group.ids.append(own_id)
+        group.account_ids.append(own_id if plan.self_owned else account_id)
+        if nested and parent is not None:
+            group.parents.append(parent)
+            group.positions.append(position)
+        return True
+
+    def finish(self) -> Batch:
+        """Makes the rows of what was added, and of what that holds."""
+        while self._groups:
+            group = self._groups.pop(next(iter(self._groups)))
+            into = self.batch.rows if group.observed else self.batch.fills
+            into.setdefault(group.plan.resource.name, Rows()).blocks.extend(self._blocks(group))
+        self.batch.closed.extend(self._closed_sublists())
+        return self.batch
+
+    def _blocks(self, group: Group) -> list[Block]:
+        count = len(group.objs)
+        block = Block({"_account_id": group.account_ids, "_livemode": [self.livemode] * count, "id": group.ids})
+        block.set("_observed_at", self.observed_at if group.observed else None)
+        block.set("_api_version", self.api_version)
+        block.set("_deleted_at", self.observed_at if group.deleted else None)
+        if group.listed:
+            block.set("_unlisted_at", None)
+        if group.nested:
+            block.columns["_parent_object"] = [parent.resource for parent in group.parents]
+            block.columns["_parent_id"] = [parent.id for parent in group.parents]
+            block.columns["_parent_field"] = [parent.field for parent in group.parents]
+            block.columns["_position"] = group.positions
+        self._fields(group, block)
+        extras = {place: kept for place, extra in group.extras.items() if (kept := _without_secrets(extra, group.plan))}
+        # The stub of a deleted object says no more than that it is deleted: what the row last held stays readable.
+        some: dict[str, Mapping[int, Any]] = {
+            column: dict.fromkeys(places, self.observed_at) for column, places in group.read_whole.items() if places
+        }
+        if group.deleted:
+            some["_extra"] = extras
+        else:
+            block.columns["_extra"] = list(map(extras.get, range(count))) if extras else [None] * count
+        return _with(block, some)
+
+    def _fields(self, group: Group, block: Block) -> None:
+        """Fills the columns of the objects' fields."""
+        plan = group.plan
+        entry_of = (plan.clean_entries if self.clean else plan.entries).get
+        fields: dict[str, Sequence[Any]] = dict(zip(group.names, zip(*(obj.values() for obj in group.objs), strict=True), strict=True))
+        if group.deleted:
+            del fields["deleted"]
+        for name, values in fields.items():
+            entry = entry_of(name)
+            if entry is None:
+                for place, value in enumerate(values):
+                    group.extras.setdefault(place, {})[name] = value
+                continue
+            if entry.sublist is not None:
+                for place in self.sublists(entry.sublist, ((at, one) for at, one in enumerate(values) if one is not None), group):
+                    group.extras.setdefault(place, {})[name] = values[place]
+            elif entry.column is not None:
+                block.columns[entry.column] = self._column(group, name, entry, values)
+        within: dict[tuple[str, ...], Sequence[Any]] = {(name,): values for name, values in fields.items()}
+        for path, name in plan.derived:
+            if path[0] in fields:
+                block.columns[name] = [value if type(value) is str else _id_of(value) for value in _at(within, path)]
+
+    def _column(self, group: Group, name: str, entry: Entry, values: Sequence[Any]) -> Sequence[Any]:
+        """The column's values for a field's: as they are or converted at once where all can be, else one by one."""
+        kinds = set(map(type, values))
+        if kinds <= entry.fits and (int not in kinds or entry.fits is ANY or _have_64_bits(values)):
+            return values
+        if entry.convert_all is not None:
+            try:
+                return entry.convert_all(values)
+            except (TypeError, ValueError, OverflowError, OSError):
+                pass
+        column = []
+        for place, value in enumerate(values):
+            if value is None or (type(value) in entry.fits and (type(value) is not int or _have_64_bits([value]))):
+                column.append(value)
+                continue
+            try:
+                column.append(entry.convert(value) if entry.convert is not None else entry.handle(self, value, group, place))
+            except Misfit as misfit:
+                group.extras.setdefault(place, {})[name] = value
+                column.append(misfit.column_value)
+        return column
+
+    def embedded(self, field: Field, obj: Mapping[str, Any], group: Group, place: int) -> None:
+        """The row of an object that stands where an id could: a fill, or an observation where no route returns such objects.
+
+        Raises Misfit where the object has no id, or where the catalog has no model that could keep what it says.
+        """
+        own_id = obj.get("id")
+        if type(own_id) is not str:
+            raise Misfit
+        if obj.get("deleted") is True:
+            return
+        plan = self.plans.of_object(obj, field.targets)
+        if plan is None:
+            raise Misfit(own_id if field.kind == "reference" else None)
+        account_id = self._owner_of(field, group, place)
+        if account_id is None:
+            return
+        key = (plan.resource.name, account_id, own_id)
+        if key not in self._embedded:
+            self._embedded.add(key)
+            self.add(plan, obj, account_id, group.observed and plan.authority)
+
+    def _owner_of(self, field: Field, group: Group, place: int) -> str | None:
+        """The account whose row a reference means; None where the answer does not tell."""
+        if field.owner == "platform":
+            return self.platform_id
+        if field.owner.startswith("field:"):
+            return _id_of(at_path(group.objs[place], tuple(field.owner[6:].split("."))))
+        return group.account_ids[place]
+
+    def sublists(self, field: Field, found: Iterable[tuple[int, Any]], group: Group) -> list[int]:
+        """The rows of sublists, each given with its parent's place. Returns the places of those that no row can hold."""
+        name, count = group.plan.resource.name, self.batch.objects
+        read_whole = group.read_whole.setdefault(read_at_column(field.name), set())
+        refused = []
+        for place, value in found:
+            items = value.get("data") if type(value) is dict else None
+            if type(items) is not list:
+                refused.append(place)
+                continue
+            id, account_id = group.ids[place], group.account_ids[place]
+            if items and not self._items(field, items, ParentRef(name, id, field.name), account_id, group.observed):
+                refused.append(place)
+                continue
+            count += len(items)
+            if not (group.observed and field.complete):
+                continue
+            if value.get("has_more"):
+                owner = Owner(account_id, self.livemode)
+                url = (field.url or str(value.get("url"))).replace("{id}", quote(id, safe=""))
+                cursor = items[-1]["id"] if items else None
+                parent = ParentRef(name, id, field.name)
+                self.batch.sublists.append(OpenSublist(parent, owner, field.targets, url, cursor, len(items), self.observed_at))
+            else:
+                read_whole.add(place)
+                self._closed.setdefault((name, field.name, account_id), (field, []))[1].append(id)
+        if group.observed:
+            self.batch.objects = count
+        return refused
+
+    def _items(self, field: Field, items: list[Any], parent: ParentRef, account_id: str, observed: bool) -> bool:
+        plans = [self.plans.of_object(item, field.targets) if type(item) is dict else None for item in items]
+        if None in plans or not all(type(item.get("id")) is str for item in items):
+            return False
+        for position, (plan, item) in enumerate(zip(plans, items, strict=True)):
+            if plan is not None:
+                self.add(plan, item, account_id, observed, parent, position)
+        return True
+
+    def _closed_sublists(self) -> list[ClosedSublist]:
+        return [
+            ClosedSublist(field.targets, resource, name, Owner(account_id, self.livemode), tuple(ids), self.observed_at)
+            for (resource, name, account_id), (field, ids) in self._closed.items()
+        ]
+
+
+def _with(block: Block, some: Mapping[str, Mapping[int, Any]]) -> list[Block]:
+    """With columns that only some of the rows have: column → place → value."""
+    if all(len(values) == len(block) for values in some.values()):
+        block.columns.update({name: [values[place] for place in range(len(block))] for name, values in some.items()})
+        return [block]
+    parts: dict[tuple[str, ...], list[int]] = {}
+    for place in range(len(block)):
+        parts.setdefault(tuple(name for name, values in some.items() if place in values), []).append(place)
+    blocks = []
+    for names, places in parts.items():
+        part = block.pick(places)
+        part.columns.update({name: [some[name][place] for place in places] for name in names})
+        blocks.append(part)
+    return blocks
+
+
+def _at(within: dict[tuple[str, ...], Sequence[Any]], path: tuple[str, ...]) -> Sequence[Any]:
+    """What stands at a path in each of the objects; what was looked up on the way is kept."""
+    if path not in within:
+        within[path] = [value.get(path[-1]) if type(value) is dict else None for value in _at(within, path[:-1])]
+    return within[path]
+
+
+def _have_64_bits(values: Iterable[Any]) -> bool:
+    numbers = [value for value in values if value is not None]
+    return min(numbers) >= INT64_MIN and max(numbers) <= INT64_MAX
+
+
+def _id_of(value: Any) -> str | None:
+    if type(value) is dict:
+        value = value.get("id")
+    return value if type(value) is str else None
+
+
+def _without_secrets(extra: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    for name, paths in plan.secrets_of.items():
+        for path in paths:
+            if path and name in extra:
+                extra[name] = without_path(extra[name], path)
+    return without_key(extra) if holds_key(extra) else extra
