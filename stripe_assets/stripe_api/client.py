@@ -17,7 +17,6 @@ from typing import Any
 
 import orjson
 import stripe
-import tenacity
 
 from stripe_assets.catalog.model import SECRET_NAMES
 from stripe_assets.stripe_api import transport
@@ -30,6 +29,7 @@ from stripe_assets.stripe_api.retries import pause, rate_limiter, worth_repeatin
 from stripe_assets.stripe_api.settings import BASE_VARIABLE, checked_base
 
 _SECRET_NAMES = tuple(name.encode() for name in SECRET_NAMES)
+_SECRET_ENDING = b"_secret" if all(name.endswith(b"_secret") for name in _SECRET_NAMES) else b""
 _ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]+")
 
 
@@ -116,19 +116,14 @@ class StripeApi:
         if stripe_account is not None and not _ACCOUNT.fullmatch(stripe_account):
             raise ValueError(f"{stripe_account[:40]!r} is no account id")
         route = endpoint or path.partition("?")[0]
-        attempts = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(self._max_retries + 1),
-            retry=tenacity.retry_if_result(lambda outcome: outcome.repeat),
-            wait=self._wait,
-            sleep=functools.partial(self._sleep, path),
-            retry_error_callback=_last,
-        )
-        outcome: _Outcome = attempts(self._attempt, target, route, stripe_account)
+        sent = 1
+        while (outcome := self._attempt(target, route, stripe_account)).repeat and sent <= self._max_retries:
+            self._sleep(path, self._back_off(sent, outcome.retry_after))
+            sent += 1
         if outcome.answer is not None:
             return outcome.answer
         failure = outcome.failure or Failure(message="no answer")
         # Raised here, outside of any handler, where no local variable and no context holds the key.
-        sent = attempts.statistics.get("attempt_number", 1)
         raise error_for(replace(failure, alias=self.key.alias, path=path, account=stripe_account, attempts=sent))
 
     @property
@@ -163,14 +158,14 @@ class StripeApi:
             self._clock.received(sent, reply.headers)
         request_id = reply.headers.get("request-id")
         if reply.status is not None and 200 <= reply.status < 300 and body is not None:
-            clean = not any(name in reply.body for name in _SECRET_NAMES)
-            return _Outcome(Answer(body, self._clock.stamp(sent), request_id, len(reply.body), self.api_version, waited, clean))
+            observed_at = self._clock.stamp(sent)
+            return _Outcome(Answer(body, observed_at, request_id, len(reply.body), self.api_version, waited, _is_clean(reply.body)))
         return self._failed(reply, body, request_id)
 
     def _send(self, target: str, route: str, stripe_account: str | None, account: str) -> transport.Reply:
         reply = transport.Reply()
         try:
-            reply = transport.send(f"{self.base}{target}", self._headers(stripe_account), self._timeout)
+            reply = transport.send(self.base, target, self._headers(stripe_account), self._timeout)
             return reply
         finally:
             answered = reply.status is not None and reply.status < 500 and reply.status != 429
@@ -182,6 +177,7 @@ class StripeApi:
             "Stripe-Version": self.api_version,
             "User-Agent": _user_agent(),
             "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
         }
         if stripe_account is not None:
             headers["Stripe-Account"] = stripe_account
@@ -204,12 +200,9 @@ class StripeApi:
         ).redacted(self.key.secret.reveal())
         return _Outcome(failure=failure, repeat=worth_repeating(reply, body), retry_after=pause(reply.headers, self.now()))
 
-    def _wait(self, state: tenacity.RetryCallState) -> float:
-        """Exponential back-off with full jitter, or what Stripe asks for when that is longer."""
-        longest = min(30.0, self._backoff * 2.0 ** min(state.attempt_number - 1, 16))
-        outcome: _Outcome | None = state.outcome.result() if state.outcome else None
-        asked = outcome.retry_after if outcome else None
-        jittered = random.uniform(0, longest)
+    def _back_off(self, sent: int, asked: float | None) -> float:
+        """Seconds, after so many requests: exponential with full jitter, or what Stripe asks for when that is longer."""
+        jittered = random.uniform(0, min(30.0, self._backoff * 2.0 ** min(sent - 1, 16)))
         # Jitter on top: those whom the server told the same second would come back as one.
         return jittered if asked is None else asked + min(jittered, 1.0)
 
@@ -220,10 +213,6 @@ class StripeApi:
             self.retries += 1
 
 
-def _last(state: tenacity.RetryCallState) -> _Outcome:
-    return state.outcome.result() if state.outcome else _Outcome()
-
-
 def _json_object(raw: bytes) -> dict[str, Any] | None:
     """The JSON object that a body is; None for anything else, a page of HTML or a body that was cut off."""
     try:
@@ -231,6 +220,11 @@ def _json_object(raw: bytes) -> dict[str, Any] | None:
     except orjson.JSONDecodeError:
         return None
     return body if isinstance(body, dict) else None
+
+
+def _is_clean(raw: bytes) -> bool:
+    """Whether none of the names occurs. One search for what they all end in settles nearly every page."""
+    return _SECRET_ENDING not in raw or not any(name in raw for name in _SECRET_NAMES)
 
 
 def _unexpected(reply: transport.Reply, key: ApiKey) -> str:

@@ -1,18 +1,18 @@
-"""The stripe SDK's transport with one pool of connections for all clients and threads of the process."""
+"""GET over HTTP with one pool of connections to a server for all clients and threads of the process."""
 
 from __future__ import annotations
 
 import functools
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import requests
-from requests import exceptions as failures
 from requests.adapters import HTTPAdapter
-from stripe import APIConnectionError, RequestsClient
+from urllib3 import HTTPConnectionPool, Timeout
+from urllib3 import exceptions as failures
 
 from stripe_assets.stripe_api.settings import is_loopback
 
@@ -27,62 +27,75 @@ class Reply:
     """What came back, whatever it is. `status` None: nothing did, and `problem` says why."""
 
     status: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Their names are in lower case, or in any case."""
     body: bytes = b""
     problem: str = ""
     transient: bool = True
 
 
-class _Session(requests.Session):
-    """Sends what it was given where it was told to, and nothing else."""
-
-    def __init__(self, *, trust_env: bool) -> None:
-        super().__init__()
-        # A proxy of the environment has no business with a server on this machine.
-        self.trust_env = trust_env
-        # Otherwise an entry of ~/.netrc would take the place of our Authorization header.
-        self.auth = lambda request: request
-        # Accounts share this session, and must not share cookies.
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("http://", "https://"):
-            self.mount(scheme, HTTPAdapter(pool_connections=8, pool_maxsize=CONNECTIONS))
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Redirects are not followed: the key would go along."""
-        return None
-
-
-def send(url: str, headers: dict[str, str], timeout: float) -> Reply:
-    """GET, once. Never raises for what the network does, so that no exception carries the request and its key."""
-    host = urlsplit(url).hostname or ""
+def send(base: str, target: str, headers: Mapping[str, str], timeout: float) -> Reply:
+    """GET `base` + `target`, once. Never raises for what the network does, so that no exception carries the request and its key."""
     try:
-        body, status, received = _client(timeout, is_loopback(host)).request("get", url, headers)
-    except APIConnectionError as error:
-        return _broken(error.__cause__)
-    return Reply(status, {name.lower(): value for name, value in received.items()}, body if isinstance(body, bytes) else body.encode())
+        pool, path = _server(base)
+    except Exception as error:
+        return Reply(problem=_unsendable(error), transient=False)
+    try:
+        # No retries but our own, no redirects, since the key would go along; and neither cookies nor ~/.netrc.
+        answer = pool.urlopen("GET", path + target, headers=headers, timeout=_timeout(timeout), retries=False, redirect=False)
+    except Exception as error:
+        return _broken(error)
+    return Reply(answer.status, answer.headers, answer.data)
+
+
+class _Pools(HTTPAdapter):
+    """requests' reading of the environment: proxies, NO_PROXY, REQUESTS_CA_BUNDLE."""
+
+    def pool(self, url: str) -> HTTPConnectionPool:
+        with requests.Session() as session:
+            # A proxy of the environment has no business with a server on this machine.
+            session.trust_env = not is_loopback(urlsplit(url).hostname or "")
+            settings = session.merge_environment_settings(url, {}, False, True, None)
+        request = requests.Request("GET", url).prepare()
+        pool = self.get_connection_with_tls_context(request, settings["verify"], proxies=settings["proxies"])
+        self.cert_verify(pool, url, settings["verify"], None)
+        return pool
 
 
 @functools.cache
-def _client(timeout: float, loopback: bool) -> RequestsClient:
-    """`request` is called on it, not `request_with_retries`: no telemetry, no retries but our own, no logs of URLs."""
-    return RequestsClient(timeout=(min(timeout, CONNECT_TIMEOUT), timeout), session=_Session(trust_env=not loopback))
+def _server(base: str) -> tuple[HTTPConnectionPool, str]:
+    """The connections to a base's server, and the base's path."""
+    return _Pools(pool_connections=1, pool_maxsize=CONNECTIONS).pool(base), urlsplit(base).path
 
 
-def _broken(error: BaseException | None) -> Reply:
-    if isinstance(error, failures.Timeout):
-        return Reply(problem="no answer in time" if not isinstance(error, failures.ConnectTimeout) else "no connection in time")
+@functools.cache
+def _timeout(seconds: float) -> Timeout:
+    return Timeout(connect=min(seconds, CONNECT_TIMEOUT), read=seconds)
+
+
+def _broken(error: Exception) -> Reply:
+    if isinstance(error, failures.ReadTimeoutError):
+        return Reply(problem="no answer in time")
+    if isinstance(error, failures.ConnectTimeoutError) and not isinstance(error, failures.NewConnectionError):
+        return Reply(problem="no connection in time")
     if isinstance(error, failures.SSLError):
         untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
         return Reply(problem=f"TLS failed: {_innermost(error)}", transient=not untrusted)
     if isinstance(error, failures.ProxyError):
         return Reply(problem=f"the proxy did not let the request through: {_innermost(error)}")
-    if isinstance(error, failures.ConnectionError | failures.ChunkedEncodingError | failures.ContentDecodingError):
+    if isinstance(error, failures.NewConnectionError | failures.ProtocolError | failures.DecodeError):
         return Reply(problem=f"the connection failed: {_innermost(error)}")
-    return Reply(problem=f"the request could not be sent: {type(error).__name__}", transient=False)
+    return Reply(problem=_unsendable(error), transient=False)
+
+
+def _unsendable(error: Exception) -> str:
+    # Other texts may have a proxy's password in them.
+    why = f": {error}" if type(error) is OSError else ""
+    return f"the request could not be sent: {type(error).__name__}{why}"
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """The error and what it was made from: requests and urllib3 put causes in arguments and in `reason`."""
+    """The error and what it was made from: urllib3 puts causes in arguments and in `reason`."""
     found: list[BaseException] = []
     waiting: list[object] = [error]
     while waiting and len(found) < 20:
@@ -98,6 +111,6 @@ def _innermost(error: BaseException) -> str:
     for cause in reversed(_causes(error)):
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror
-        if isinstance(cause, HTTPException) or not type(cause).__module__.startswith(("requests", "urllib3")):
+        if isinstance(cause, HTTPException) or not type(cause).__module__.startswith("urllib3"):
             return str(cause) or type(cause).__name__
     return type(error).__name__

@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 import orjson
 import pytest
-import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -35,7 +34,6 @@ from stripe_assets.stripe_api import (
     parse_api_key,
     route_path,
 )
-from stripe_assets.stripe_api.transport import _Session
 from stripe_assets_tests.stripe_api.conftest import KEY, Say, Script
 
 Api = Callable[..., StripeApi]
@@ -77,7 +75,7 @@ def test_parameters_are_written_as_stripe_reads_them(stripe: Script, api: Api) -
             "none": None,
         },
     )
-    # requests writes the brackets as %5B and %5D, for the SDK too.
+    # urllib3 writes the brackets as %5B and %5D, for the SDK too.
     assert stripe.asked[0].target.replace("%5B", "[").replace("%5D", "]") == (
         "/v1/prices?active=true&created[gte]=1767225600&created[lt]=5&expand[0]=data.tiers&expand[1]=data.product"
         "&items[0][a]=false&lookup_keys[0]=a%26b%3Dc&lookup_keys[1]=%C3%A9%20[x]"
@@ -381,11 +379,3 @@ def test_a_request_for_a_connected_account_is_taken_from_that_accounts_budget(st
     client.get("/v1/invoices/in_1", endpoint="/v1/invoices/{id}")
     client.get("/v1/invoices?limit=1", stripe_account="acct_2")
     assert asked == [("acct_1", False, "/v1/invoices/{id}"), ("acct_2", False, "/v1/invoices")]
-
-
-def test_an_entry_of_netrc_does_not_replace_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Loopback reads no environment at all; this is what happens on the way to any other server.
-    (tmp_path / "netrc").write_text("default login a password b\n")
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    request = requests.Request("GET", "https://api.stripe.example/v1/account", headers={"Authorization": "Bearer x"})
-    assert _Session(trust_env=True).prepare_request(request).headers["Authorization"] == "Bearer x"
