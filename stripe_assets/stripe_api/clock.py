@@ -13,6 +13,7 @@ nothing older can replace it and no later event is taken for included.
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -87,6 +88,7 @@ class StripeClock:
             return datetime.fromtimestamp(self._newest, UTC)
 
 
+@functools.lru_cache(maxsize=16)
 def _seconds(date: str | None) -> float | None:
     if not date:
         return None
