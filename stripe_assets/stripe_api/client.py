@@ -24,6 +24,7 @@ from stripe_assets.stripe_api.budget import Budget, shared_budget
 from stripe_assets.stripe_api.clock import StripeClock
 from stripe_assets.stripe_api.errors import Failure, Stopped, error_fields, error_for, redact
 from stripe_assets.stripe_api.keys import ApiKey
+from stripe_assets.stripe_api.latency import Latency, useful_at_once
 from stripe_assets.stripe_api.query import checked_path, with_query
 from stripe_assets.stripe_api.retries import pause, rate_limiter, worth_repeating
 from stripe_assets.stripe_api.settings import BASE_VARIABLE, checked_base
@@ -90,6 +91,7 @@ class StripeApi:
         self._max_retries = max_retries
         self._backoff = backoff
         self._lock = threading.Lock()
+        self._latency = Latency()
         self.requests = 0
         """Requests sent, retries included: what Stripe counts."""
         self.retries = 0
@@ -141,8 +143,17 @@ class StripeApi:
         """Stripe's clock (UTC), rather too early than too late."""
         return self._clock.now()
 
+    def useful_at_once(self, endpoint: str, stripe_account: str | None = None) -> int:
+        """How many lists of an endpoint are worth reading at once, by the rate that it gets and by how long its answers take."""
+        account, livemode = self._account(stripe_account), self.key.livemode
+        rates = [self.budget.rate(account, livemode, limited) for limited in (None, endpoint)]
+        return useful_at_once(self._latency.of(endpoint), rates)
+
+    def _account(self, stripe_account: str | None) -> str:
+        return stripe_account or self.key.account_id or f"key {self.key.alias}"
+
     def _attempt(self, target: str, route: str, stripe_account: str | None) -> _Outcome:
-        account = stripe_account or self.key.account_id or f"key {self.key.alias}"
+        account = self._account(stripe_account)
         before = time.monotonic()
         if not self.budget.acquire(account, self.key.livemode, route, self.stop):
             raise Stopped(Failure(alias=self.key.alias, path=target))
@@ -163,12 +174,14 @@ class StripeApi:
         return self._failed(reply, body, request_id)
 
     def _send(self, target: str, route: str, stripe_account: str | None, account: str) -> transport.Reply:
-        reply = transport.Reply()
+        reply, began = transport.Reply(), time.monotonic()
         try:
             reply = transport.send(self.base, target, self._headers(stripe_account), self._timeout)
             return reply
         finally:
             answered = reply.status is not None and reply.status < 500 and reply.status != 429
+            if answered:
+                self._latency.answered(route, time.monotonic() - began)
             self.budget.landed(account, self.key.livemode, route, ok=answered, limiter=rate_limiter(reply))
 
     def _headers(self, stripe_account: str | None) -> dict[str, str]:

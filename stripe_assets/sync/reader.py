@@ -142,7 +142,10 @@ class Reader:
 
     def _shards(self, task: Task, page: list[dict], cursor: str | None, waited: float) -> list[Task]:
         """The narrower ranges that are read in place of the task's. What hangs on the rows of this page comes with theirs."""
-        if task.created is None or task.listing is None or cursor is None:
+        if task.created is None or task.listing is None:
+            return []
+        if cursor is None:
+            task.listing.ended(task.created)
             return []
         if task.has_caused:
             return []
@@ -151,7 +154,9 @@ class Reader:
             return []
         # A request that had to wait for the rate budget would not have come sooner in more parts.
         now, idle = int(self._api.now().timestamp()), waited < NO_WAIT and self._idle(task)
-        return [task.narrowed(part) for part in task.listing.narrower(task.created, created, read=task.read, idle=idle, now=now)]
+        useful = self._api.useful_at_once(task.endpoint, self._header(task.reader))
+        parts = task.listing.narrower(task.created, created, read=task.read, useful=useful, idle=idle, now=now)
+        return [task.narrowed(part) for part in parts]
 
     def _put(
         self, task: Task, batch: Batch, after: Sequence[str], following: list[Task] | None = None, then: Callable[[], None] | None = None

@@ -1,21 +1,24 @@
 """One list in parts that are read at the same time: ranges of `created`, each with a cursor of its own under its own filter.
 
 A range that has more is replaced by narrower ones where that makes the sweep quicker, and these are read afresh: as a rule after its first
-page, later only where it turns out to hold far more than it seemed to, as an import of years ago does. Ranges are cut by time alone,
-and the outer ones have no outer end: whatever order a list is in, each object is in exactly one of them.
+page, later only where it turns out to hold far more than it seemed to, as an import of years ago does. That costs pages: it is not done
+where answers come so quickly, or so few are allowed, that one part does as well. Ranges are cut by time alone, and the outer ones
+have no outer end: whatever order a list is in, each object is in exactly one of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 
 PAGE = 100
 WORTH_SPLITTING = 64
 """Pages: a longer range is split whatever else is to be read, so that the last one does not go on alone for long."""
-WORTH_SPLITTING_IDLE = 16
-"""Pages: so it is while threads have nothing else to read of its endpoint."""
+MANY = 5
+"""Parts that are of use at once. Of fewer each is quicker: for each one less, twice the pages are worth splitting, into half as many."""
+IDLE_SHARE = 0.25
+"""Of the pages that are worth splitting: so few are while the list has fewer parts than are of use, and there is a thread for another."""
 PARTS = 16
 IN_VAIN, IN_VAIN_SHARE = 8, 0.05
 """Pages of a list that may be read twice because a range that was being read was split: so many, and this share of them all."""
@@ -53,28 +56,40 @@ class Listing:
     """When the history of the account begins, Unix seconds."""
     pages: int = 0
     in_vain: int = 0
-    """Of these, those that were read again as parts of narrower ranges, first pages apart."""
+    """Of these, those that were read again as parts of narrower ranges; first pages apart where these are many."""
+    parts: set[Range] = field(default_factory=set)
+    """Those that are being read."""
 
-    def narrower(self, whole: Range, created: Sequence[int], *, read: int, idle: bool, now: int) -> list[Range]:
+    def ended(self, part: Range) -> None:
+        self.parts.discard(part)
+
+    def narrower(self, whole: Range, created: Sequence[int], *, read: int, useful: int, idle: bool, now: int) -> list[Range]:
         """What takes the place of a range that has more; nothing where it is better read on.
 
-        Parameters: created: of the objects of the last page, Unix seconds. read: pages of the range that were read before it. idle: whether
-        threads wait for something to read. How much is left is guessed from how close the objects of that page are to each other:
-        a wrong guess costs a few requests, and no object.
+        Parameters: created: of the objects of the last page, Unix seconds. read: pages of the range that were read before it. useful: parts
+        that are worth reading at once. idle: whether there is a thread for another part. How much is left is guessed from how close the
+        objects of that page are to each other: a wrong guess costs a few requests, and no object.
         """
         self.pages += 1
+        self.parts.add(whole)
         first = whole.gte if whole.gte is not None else min(self.beginning, *created, now)
         last = whole.lt if whole.lt is not None else max(now, *created, now) + 1
-        if not created or last - first < 2:
+        if not created or last - first < 2 or useful < 2:
             return []
         oldest, newest = min(created), max(created)
         seconds = oldest - first if created[0] >= created[-1] else last - newest
         pages = seconds / max(newest - oldest, 1) * len(created) / PAGE
-        if pages <= max(WORTH_SPLITTING_IDLE if idle else WORTH_SPLITTING, read / IN_VAIN_SHARE):
+        quick = max(0, MANY - useful)
+        worth = WORTH_SPLITTING << quick
+        if pages <= max(worth * IDLE_SHARE if idle and len(self.parts) < useful else worth, read / IN_VAIN_SHARE):
             return []
-        if read and self.in_vain + read > IN_VAIN + IN_VAIN_SHARE * self.pages:
+        in_vain = read + 1 if quick else read  # of many parts, few are split at their first pages
+        if in_vain and self.in_vain + in_vain > IN_VAIN + IN_VAIN_SHARE * self.pages:
             return []
-        self.in_vain += read
-        parts = min(PARTS, last - first, max(2, ceil(pages / (WORTH_SPLITTING / 2))))
-        cuts = [first + (last - first) * n // parts for n in range(1, parts)]
-        return [Range(gte, lt) for gte, lt in zip([whole.gte, *cuts], [*cuts, whole.lt], strict=True)]
+        self.in_vain += in_vain
+        many = min(PARTS >> quick, last - first, max(2, ceil(pages / (worth / 2))))
+        cuts = [first + (last - first) * n // many for n in range(1, many)]
+        parts = [Range(gte, lt) for gte, lt in zip([whole.gte, *cuts], [*cuts, whole.lt], strict=True)]
+        self.parts.update(parts)
+        self.parts.discard(whole)
+        return parts

@@ -1,0 +1,46 @@
+"""How long Stripe takes to answer, and how many lists that makes worth reading at once."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable
+
+RECENT = 16
+"""Answers of an endpoint: as many as it may have under way at once."""
+FEW, TIMES = 4, 4.0
+"""Until it has given so many answers an endpoint counts as at most so many times as slow as the quickest one: caches are cold at first."""
+DIGESTED = 100.0
+"""Pages a second that one process reads and writes at most."""
+SLACK = 1.5
+"""Times the latency: what some answers take longer than the quickest."""
+
+
+class Latency:
+    """Thread-safe: seconds from a request to its answer, by endpoint.
+
+    The least of the recent ones counts: threads that wait for each other, and a server that has much to do, make others longer.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._recent: dict[str, deque[float]] = {}
+
+    def answered(self, endpoint: str, seconds: float) -> None:
+        with self._lock:
+            self._recent.setdefault(endpoint, deque(maxlen=RECENT)).append(seconds)
+
+    def of(self, endpoint: str) -> float:
+        """0 of an endpoint that has not answered yet."""
+        with self._lock:
+            recent = self._recent.get(endpoint, (0.0,))
+            least = min(recent)
+            return least if len(recent) >= FEW else min(least, TIMES * min(map(min, self._recent.values()), default=0.0))
+
+
+def useful_at_once(latency: float, rates: Iterable[float]) -> int:
+    """How many lists of an endpoint are worth reading at once: those that wait for answers, and one whose page is being digested.
+
+    `rates`: requests a second that its account and itself are allowed; 0 is no limit.
+    """
+    return 1 + int(SLACK * latency * min([DIGESTED, *(rate for rate in rates if rate)]))

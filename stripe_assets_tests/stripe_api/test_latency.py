@@ -1,0 +1,64 @@
+"""How many lists are worth reading at once, by what answers take and requests are allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from stripe_assets.stripe_api import Budget, Limits, StripeApi
+from stripe_assets.stripe_api.latency import FEW, RECENT, Latency, useful_at_once
+from stripe_assets_tests.stripe_api.conftest import Say, Script
+
+
+@pytest.mark.parametrize(
+    ("latency", "rates", "useful"),
+    [
+        (0.0, [0, 0], 1),
+        (0.005, [0, 0], 1),
+        (0.03, [0, 0], 5),
+        (0.2, [98, 24.5], 8),
+        (0.2, [24.5, 24.5], 8),
+        (0.2, [98, 0], 30),
+        (0.2, [980, 980], 31),
+        (0.3, [98, 24.5], 12),
+        (0.3, [98, 2], 1),
+    ],
+)
+def test_more_are_useful_the_longer_answers_take_and_the_more_are_allowed(latency: float, rates: list[float], useful: int) -> None:
+    assert useful_at_once(latency, rates) == useful
+
+
+def test_the_quickest_of_the_last_answers_counts() -> None:
+    latency = Latency()
+    assert latency.of("/v1/invoices") == 0
+    for seconds in [0.01] + [0.3] * (RECENT - 2) + [0.2]:
+        latency.answered("/v1/invoices", seconds)
+    assert latency.of("/v1/invoices") == 0.01
+    latency.answered("/v1/invoices", 0.3)
+    assert latency.of("/v1/invoices") == 0.2
+
+
+def test_an_endpoints_first_answers_are_compared_with_the_others() -> None:
+    latency = Latency()
+    latency.answered("/v1/account", 0.01)
+    for _ in range(FEW - 1):
+        latency.answered("/v1/invoices", 0.5)
+        assert latency.of("/v1/invoices") == 0.04
+    latency.answered("/v1/invoices", 0.5)
+    assert latency.of("/v1/invoices") == 0.5
+
+
+def test_waiting_for_the_budget_is_no_latency_and_errors_tell_none(stripe: Script, api: Callable[..., StripeApi]) -> None:
+    stripe.says(*[Say(delay=0.1)] * FEW, Say(500), Say())
+    client = api()
+    for _ in range(FEW):
+        client.get("/v1/invoices/in_1", endpoint="/v1/invoices/{id}")
+    assert client.useful_at_once("/v1/invoices/{id}") >= 16
+    client.budget = Budget(Limits(account=1, endpoint=0))
+    assert client.useful_at_once("/v1/invoices/{id}", "acct_1") < 16
+    client.budget = Budget(Limits(account=20, endpoint=20))
+    for _ in range(FEW):
+        client.get("/v1/charges")
+    assert client.counts["/v1/charges"] == FEW + 1
+    assert client._latency.of("/v1/charges") < 0.1
