@@ -1,27 +1,23 @@
-"""PostgreSQL: the rows of a statement travel as one JSON document, which the server takes apart; many are copied to a table of the session.
+"""PostgreSQL: the rows of a statement travel as one JSON document, which the server takes apart; many travel column by column.
 
-The document is one parameter however many rows and columns there are, one prepared statement for each set of columns, and almost
-no work for Python, which has the page as dictionaries anyway. To take it apart is most of the server's work, though: from some rows on
-COPY and an upsert from what it has copied take half the time.
+Either is one prepared statement for each set of columns however many rows there are, and almost no work for Python. To take a document
+apart is most of the server's work, though: from some rows on the columns, each a text of its own, take it half the time.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 
-import psycopg
 import sqlalchemy as sa
-from sqlalchemy import exc
 from sqlalchemy.dialects.postgresql import JSON
 
 from stripe_assets.mirror.block import Block, Row, merged, shared
-from stripe_assets.mirror.copy_text import copy_rows, copy_texts
+from stripe_assets.mirror.column_text import LISTED, column_text
 from stripe_assets.mirror.dialect import Closing, Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY
@@ -40,7 +36,7 @@ _TYPE = {
 Typed = tuple[tuple[str, str], ...]
 """Columns and their types."""
 MANY = 50
-"""Rows that are copied rather than sent as a document."""
+"""Rows that travel by columns."""
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -78,8 +74,8 @@ class PostgreSQL:
         return column.op("?")(key)
 
     def upsert(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
-        if sum(map(len, blocks)) >= MANY and _may_stage(connection):
-            written = _copied(connection, table, kinds, blocks, synced_at)
+        if sum(map(len, blocks)) >= MANY:
+            written = _by_columns(connection, table, kinds, blocks, synced_at)
             if written is not None:
                 return written
         typed = _typed(blocks[0].names, kinds)
@@ -177,53 +173,29 @@ def _newest_wins(names: tuple[str, ...]) -> str:
     return on_conflict((*names, "_synced_at"), PRIMARY_KEY, stored="stored")
 
 
-def _copied(connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int | None:
-    """Upserts rows by way of a table of the transaction; None where a text has what only a document can be freed of.
+def _by_columns(connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int | None:
+    """Upserts rows in the order of their primary key; None where a text has what only a document can be freed of.
 
-    What is the same in all rows does not go through that table, and nulls go nowhere: what is not inserted is null.
+    What is the same in all rows travels once, and nulls not at all: what is not inserted is null.
     """
     columns = merged(blocks)
-    alike = {name: [value] for name, value in shared(columns).items()}
-    texts = {name: copy_texts(kinds[name], values) for name, values in (columns | alike).items()}
-    if None in texts.values():
+    alike = shared(columns)
+    once = [name for name in alike if alike[name] is not None]
+    varying = [name for name in columns if name not in alike]
+    keys = list(zip(*(columns[name] for name in PRIMARY_KEY), strict=True))
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    texts = [column_text(kinds[name], [columns[name][place] for place in order]) for name in varying]
+    if None in texts or any(column_text(kinds[name], [alike[name]]) is None for name in once):
         return None
-    once = [name for name in alike if alike[name] != [None]]
-    varying = _typed((name for name in columns if name not in alike), kinds)
-    staged = _staged(connection, table, varying, copy_rows(texts[name] or () for name, _ in varying))
-    names = [name for name, _ in varying]
-    values = [*(f"%s::{kind}" for _, kind in _typed(once, kinds)), "%s::timestamptz"]
-    insert = (
-        f'INSERT INTO {_qualified(table)} AS stored ({quoted_list([*names, *once])}, "_synced_at")'
-        f" SELECT {quoted_list(names)}, {', '.join(values)} FROM {staged} {_newest_wins(blocks[0].names)}"
+    picked = [f"page.{quoted(name)}::{kind}" for name, kind in _typed(varying, kinds)]
+    given = [f"%s::{kind}" for _, kind in _typed(once, kinds)]
+    statement = (
+        f'INSERT INTO {_qualified(table)} AS stored ({quoted_list([*varying, *once])}, "_synced_at")'
+        f" SELECT {', '.join([*picked, *given])}, %s::timestamptz"
+        f" FROM unnest({', '.join([LISTED] * len(varying))}) AS page ({quoted_list(varying)}) {_newest_wins(blocks[0].names)}"
     )
-    given = (json_text(value) if kinds[name] == "json" else value for name in once for value in alike[name])
-    return connection.exec_driver_sql(insert, (*given, synced_at)).rowcount
-
-
-def _may_stage(connection: sa.Connection) -> bool:
-    """Whether there is a transaction for the table to live in, and the user may make one: asked once a connection."""
-    raw = connection.connection.driver_connection
-    if not isinstance(raw, psycopg.Connection) or raw.autocommit:  # an engine of the program's own
-        return False
-    if "may_stage" not in connection.info:
-        found = connection.exec_driver_sql("SELECT has_database_privilege(current_database(), 'TEMP')")
-        connection.info["may_stage"] = found.scalar()
-    return bool(connection.info["may_stage"])
-
-
-def _staged(connection: sa.Connection, table: str, typed: Typed, rows: str) -> str:
-    """A table that lasts for the transaction and has the rows now."""
-    name = quoted(f"{table[:40]}_{zlib.crc32(repr(typed).encode()):08x}")
-    columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in typed)
-    copied = f"COPY pg_temp.{name} ({quoted_list([column for column, _ in typed])}) FROM STDIN"
-    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DROP")
-    connection.exec_driver_sql(f"DELETE FROM pg_temp.{name}")
-    try:
-        with connection.connection.cursor().copy(copied) as copy:  # type: ignore[attr-defined]  # the driver's own
-            copy.write(rows)
-    except psycopg.Error as error:
-        raise exc.DBAPIError.instance(copied, None, error, psycopg.Error, hide_parameters=True) from error
-    return f"pg_temp.{name}"
+    values = (json_text(alike[name]) if kinds[name] == "json" else alike[name] for name in once)
+    return connection.exec_driver_sql(statement, (*values, synced_at, *texts)).rowcount
 
 
 def _execute(connection: sa.Connection, sql: str, rows: Sequence[Row], *first: datetime) -> int:
