@@ -1,4 +1,4 @@
-"""A column as one text that PostgreSQL takes apart: next to no work for the driver, which looks at each value otherwise, and for the server."""
+"""A column as one text that PostgreSQL takes apart: next to no work for the driver, which looks at each value otherwise, or the server."""
 
 from __future__ import annotations
 

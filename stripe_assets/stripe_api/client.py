@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 import stripe
+import tenacity
 
 from stripe_assets.catalog.model import SECRET_NAMES
 from stripe_assets.stripe_api import transport
@@ -88,10 +89,16 @@ class StripeApi:
         self.budget = budget or shared_budget()
         self._clock = clock or _clock(self.base)
         self._timeout = timeout
-        self._max_retries = max_retries
         self._backoff = backoff
         self._lock = threading.Lock()
         self._latency = Latency()
+        self._attempts = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(max_retries + 1),
+            retry=tenacity.retry_if_result(lambda outcome: outcome.repeat),
+            wait=self._wait,
+            sleep=self._sleep,
+            retry_error_callback=_last,
+        )
         self.requests = 0
         """Requests sent, retries included: what Stripe counts."""
         self.retries = 0
@@ -118,14 +125,12 @@ class StripeApi:
         if stripe_account is not None and not _ACCOUNT.fullmatch(stripe_account):
             raise ValueError(f"{stripe_account[:40]!r} is no account id")
         route = endpoint or path.partition("?")[0]
-        sent = 1
-        while (outcome := self._attempt(target, route, stripe_account)).repeat and sent <= self._max_retries:
-            self._sleep(path, self._back_off(sent, outcome.retry_after))
-            sent += 1
+        outcome: _Outcome = self._attempts(self._attempt, target, route, stripe_account)
         if outcome.answer is not None:
             return outcome.answer
         failure = outcome.failure or Failure(message="no answer")
         # Raised here, outside of any handler, where no local variable and no context holds the key.
+        sent = self._attempts.statistics.get("attempt_number", 1)
         raise error_for(replace(failure, alias=self.key.alias, path=path, account=stripe_account, attempts=sent))
 
     @property
@@ -213,17 +218,24 @@ class StripeApi:
         ).redacted(self.key.secret.reveal())
         return _Outcome(failure=failure, repeat=worth_repeating(reply, body), retry_after=pause(reply.headers, self.now()))
 
-    def _back_off(self, sent: int, asked: float | None) -> float:
-        """Seconds, after so many requests: exponential with full jitter, or what Stripe asks for when that is longer."""
-        jittered = random.uniform(0, min(30.0, self._backoff * 2.0 ** min(sent - 1, 16)))
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        """Exponential back-off with full jitter, or what Stripe asks for when that is longer."""
+        longest = min(30.0, self._backoff * 2.0 ** min(state.attempt_number - 1, 16))
+        outcome: _Outcome | None = state.outcome.result() if state.outcome else None
+        asked = outcome.retry_after if outcome else None
+        jittered = random.uniform(0, longest)
         # Jitter on top: those whom the server told the same second would come back as one.
         return jittered if asked is None else asked + min(jittered, 1.0)
 
-    def _sleep(self, path: str, seconds: float) -> None:
+    def _sleep(self, seconds: float) -> None:
         if self.stop.wait(seconds):
-            raise Stopped(Failure(alias=self.key.alias, path=path))
+            return  # the attempt that follows says that it is stopped
         with self._lock:
             self.retries += 1
+
+
+def _last(state: tenacity.RetryCallState) -> _Outcome:
+    return state.outcome.result() if state.outcome else _Outcome()
 
 
 def _json_object(raw: bytes) -> dict[str, Any] | None:
