@@ -56,6 +56,8 @@ class ClosedSublist:
     parent_ids: tuple[str, ...]
     observed_at: datetime
     """When the request of the *first* page was sent."""
+    with_parents: bool = False
+    """The parents' rows are in the same batch, and say so."""
 
 
 @dataclass(frozen=True, slots=True)

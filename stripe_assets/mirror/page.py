@@ -232,7 +232,7 @@ class Page:
 
     def _closed_sublists(self) -> list[ClosedSublist]:
         return [
-            ClosedSublist(field.targets, resource, name, Owner(account_id, self.livemode), tuple(ids), self.observed_at)
+            ClosedSublist(field.targets, resource, name, Owner(account_id, self.livemode), tuple(ids), self.observed_at, with_parents=True)
             for (resource, name, account_id), (field, ids) in self._closed.items()
         ]
 

@@ -12,15 +12,16 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON
 
-from stripe_assets.mirror.block import Block, Row, merged, shared
+from stripe_assets.mirror.block import Block, Row, Shapes, merged
 from stripe_assets.mirror.column_text import LISTED, column_text
 from stripe_assets.mirror.dialect import Closing, Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, loads
-from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY
+from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, ColumnKind
 
 SCHEMA = "stripe"
 _LOCK = 0x73747269706561  # "stripea": any number that no other program is likely to take
@@ -43,6 +44,9 @@ _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 class PostgreSQL:
     schema: str | None = SCHEMA
     locks_rows = True
+
+    def __init__(self) -> None:
+        self._shapes = Shapes()
 
     def engine(self, url: sa.URL) -> sa.Engine:
         return sa.create_engine(
@@ -75,12 +79,33 @@ class PostgreSQL:
 
     def upsert(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
         if sum(map(len, blocks)) >= MANY:
-            written = _by_columns(connection, table, kinds, blocks, synced_at)
+            written = self._by_columns(connection, table, kinds, blocks, synced_at)
             if written is not None:
                 return written
         typed = _typed(blocks[0].names, kinds)
         upsert = f"{_insert_sql(table, typed, _document(typed))} {_newest_wins(blocks[0].names)}"
         return _execute(connection, upsert, _in_order(blocks), synced_at)
+
+    def _by_columns(
+        self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime
+    ) -> int | None:
+        """Upserts rows in the order of their primary key; None where a text has what only a document can be freed of."""
+        columns = merged(blocks)
+        once, varying = self._shapes.of(table, columns)
+        keys = list(zip(*(columns[name] for name in PRIMARY_KEY), strict=True))
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        texts = [column_text(kinds[name], [columns[name][place] for place in order]) for name in varying]
+        if None in texts or any(column_text(kinds[name], columns[name][:1]) is None for name in once):
+            return None
+        picked = [f"page.{quoted(name)}::{kind}" for name, kind in _typed(varying, kinds)]
+        given = [f"%s::{kind}" for _, kind in _typed(once, kinds)]
+        statement = (
+            f'INSERT INTO {_qualified(table)} AS stored ({quoted_list([*varying, *once])}, "_synced_at")'
+            f" SELECT {', '.join([*picked, *given])}, %s::timestamptz"
+            f" FROM unnest({', '.join([LISTED] * len(varying))}) AS page ({quoted_list(varying)}) {_newest_wins(blocks[0].names)}"
+        )
+        values = (_value(kinds[name], columns[name][0]) for name in once)
+        return connection.exec_driver_sql(statement, (*values, synced_at, *texts)).rowcount
 
     def fill(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
         typed = _typed(blocks[0].names, kinds)
@@ -153,6 +178,10 @@ def _typed(names: Iterable[str], kinds: Columns) -> Typed:
     return tuple((column, _TYPE[kinds[column]]) for column in names)
 
 
+def _value(kind: ColumnKind, value: Any) -> Any:
+    return json_text(value) if kind == "json" and value is not None else value
+
+
 def _in_order(blocks: Sequence[Block]) -> list[Row]:
     return sorted(chain.from_iterable(blocks), key=itemgetter(*PRIMARY_KEY))
 
@@ -171,31 +200,6 @@ def _insert_sql(table: str, typed: Typed, source: str) -> str:
 @lru_cache(maxsize=4096)
 def _newest_wins(names: tuple[str, ...]) -> str:
     return on_conflict((*names, "_synced_at"), PRIMARY_KEY, stored="stored")
-
-
-def _by_columns(connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int | None:
-    """Upserts rows in the order of their primary key; None where a text has what only a document can be freed of.
-
-    What is the same in all rows travels once, and nulls not at all: what is not inserted is null.
-    """
-    columns = merged(blocks)
-    alike = shared(columns)
-    once = [name for name in alike if alike[name] is not None]
-    varying = [name for name in columns if name not in alike]
-    keys = list(zip(*(columns[name] for name in PRIMARY_KEY), strict=True))
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    texts = [column_text(kinds[name], [columns[name][place] for place in order]) for name in varying]
-    if None in texts or any(column_text(kinds[name], [alike[name]]) is None for name in once):
-        return None
-    picked = [f"page.{quoted(name)}::{kind}" for name, kind in _typed(varying, kinds)]
-    given = [f"%s::{kind}" for _, kind in _typed(once, kinds)]
-    statement = (
-        f'INSERT INTO {_qualified(table)} AS stored ({quoted_list([*varying, *once])}, "_synced_at")'
-        f" SELECT {', '.join([*picked, *given])}, %s::timestamptz"
-        f" FROM unnest({', '.join([LISTED] * len(varying))}) AS page ({quoted_list(varying)}) {_newest_wins(blocks[0].names)}"
-    )
-    values = (json_text(alike[name]) if kinds[name] == "json" else alike[name] for name in once)
-    return connection.exec_driver_sql(statement, (*values, synced_at, *texts)).rowcount
 
 
 def _execute(connection: sa.Connection, sql: str, rows: Sequence[Row], *first: datetime) -> int:

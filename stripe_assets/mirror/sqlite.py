@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
-from stripe_assets.mirror.block import Block, Row, Rows, is_same, merged, shared
+from stripe_assets.mirror.block import Block, Row, Rows, Shapes, is_same, merged
 from stripe_assets.mirror.dialect import Closing, Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, json_texts, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, instant_text, instant_texts
@@ -39,6 +39,9 @@ _BIND: dict[str, Callable[[Sequence[Any]], list[Any]]] = {
 class SQLite:
     schema: str | None = None
     locks_rows = False
+
+    def __init__(self) -> None:
+        self._shapes = Shapes()
 
     def engine(self, url: sa.URL) -> sa.Engine:
         in_memory = url.database in (None, "", ":memory:")
@@ -76,10 +79,24 @@ class SQLite:
 
     def upsert(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
         conflict = on_conflict((*blocks[0].names, "_synced_at"), PRIMARY_KEY, stored=quoted(table))
-        return _insert(connection, table, _bound(kinds, blocks, synced_at), conflict)
+        return self._insert(connection, table, _bound(kinds, blocks, synced_at), conflict)
 
     def fill(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
-        return _insert(connection, table, _bound(kinds, blocks, synced_at), keep_first(PRIMARY_KEY))
+        return self._insert(connection, table, _bound(kinds, blocks, synced_at), keep_first(PRIMARY_KEY))
+
+    def _insert(self, connection: sa.Connection, table: str, columns: Mapping[str, list[Any]], conflict: str) -> int:
+        """In the order of the primary key, many rows to a statement: between two of them other threads have their turn, which costs more."""
+        count = len(columns["id"])
+        once, varying = self._shapes.of(table, columns) if count >= MANY else ([], list(columns))
+        rows = sorted(zip(*(columns[name] for name in varying), strict=True))
+        many = max(1, (PARAMETERS - len(once)) // len(varying))
+        written = 0
+        for start in range(0, count, many):
+            some = rows[start : start + many]
+            sql = _insert_sql(table, (*once, *varying), conflict, once=len(once), rows=len(some))
+            values = (*(columns[name][0] for name in once), *chain.from_iterable(some))
+            written += connection.exec_driver_sql(sql, values).rowcount
+        return written
 
     def put(
         self, connection: sa.Connection, table: str, key: Sequence[str], kinds: Columns, rows: Sequence[Row], *, keep: bool = False
@@ -185,25 +202,6 @@ def _bound(kinds: Columns, blocks: Sequence[Block], synced_at: datetime | None =
     if synced_at is not None:
         columns["_synced_at"] = [instant_text(synced_at)] * len(columns["id"])
     return columns
-
-
-def _insert(connection: sa.Connection, table: str, columns: Mapping[str, list[Any]], conflict: str) -> int:
-    """In the order of the primary key, many rows to a statement: between two of them other threads have their turn, which takes longer.
-
-    To hand over a value takes as long as to store it: what is the same in all rows is handed over once, and nulls not at all.
-    """
-    count = len(columns["id"])
-    alike = shared(columns) if count >= MANY else {}
-    once = tuple(name for name in alike if alike[name] is not None)
-    varying = tuple(name for name in columns if name not in alike)
-    rows = sorted(zip(*(columns[name] for name in varying), strict=True))
-    many = max(1, (PARAMETERS - len(once)) // len(varying))
-    written = 0
-    for start in range(0, count, many):
-        some = rows[start : start + many]
-        sql = _insert_sql(table, (*once, *varying), conflict, once=len(once), rows=len(some))
-        written += connection.exec_driver_sql(sql, (*map(alike.get, once), *chain.from_iterable(some))).rowcount
-    return written
 
 
 @lru_cache(maxsize=256)

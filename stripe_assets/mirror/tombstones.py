@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,11 +22,17 @@ class Tombstones:
         self._tables = tables
         self._dialect = dialect
 
-    def close(self, connection: sa.Connection, closed: Iterable[ClosedSublist], now: datetime) -> Counter[str]:
-        """Resource → rows that these completely read sublists no longer have."""
+    def close(
+        self, connection: sa.Connection, closed: Iterable[ClosedSublist], now: datetime, lost: Collection[str] | None = None
+    ) -> Counter[str]:
+        """Resource → rows that these completely read sublists no longer have.
+
+        `lost`: models of which a row of this write was older than what was there; None where the write has no rows.
+        """
         made: Counter[str] = Counter()
-        for targets, closing in _together(closed):
-            self._note(connection, closing)
+        for targets, closing, noted in _together(closed):
+            if not noted or lost is None or closing.parent_resource in lost:
+                self._note(connection, closing)
             for name in sorted(targets):
                 table = self._tables[name].name
                 for at, parents in _by_time(self._dialect.with_stale_rows(connection, table, closing)):
@@ -105,16 +111,16 @@ class Tombstones:
             connection.execute(noted.values({column: at}))
 
 
-def _together(closed: Iterable[ClosedSublist]) -> list[tuple[tuple[str, ...], Closing]]:
-    """The sublists of one field and owner together, in one order; each with what its rows can be."""
-    closings: dict[tuple[str, str, Owner, tuple[str, ...]], Closing] = {}
+def _together(closed: Iterable[ClosedSublist]) -> list[tuple[tuple[str, ...], Closing, bool]]:
+    """The sublists of one field and owner together, in one order: what their rows can be, and whether their parents' rows are written."""
+    closings: dict[tuple[str, str, Owner, tuple[str, ...], bool], Closing] = {}
     for one in closed:
-        key = (one.parent_resource, one.field or "", one.owner, one.targets)
+        key = (one.parent_resource, one.field or "", one.owner, one.targets, one.with_parents)
         read_at = closings.setdefault(key, Closing(one.parent_resource, one.field, one.owner, {})).read_at
         for id in one.parent_ids:
             if id not in read_at or read_at[id] < one.observed_at:
                 read_at[id] = one.observed_at
-    return [(key[3], closings[key]) for key in sorted(closings)]
+    return [(key[3], closings[key], key[4]) for key in sorted(closings)]
 
 
 def _by_time(parents: Iterable[tuple[str, datetime]]) -> list[tuple[datetime, tuple[str, ...]]]:

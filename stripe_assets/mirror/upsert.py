@@ -40,11 +40,16 @@ class Writer:
         rows: Counter[str] = Counter()
         fills: Counter[str] = Counter()
         tombstones: Counter[str] = Counter()
+        lost: set[str] = set()
         # One order of tables and of ids for every writer: two of them never wait for each other.
         for name in sorted({name for batch in batches for name in batch.rows}):
             table, kinds = self._layout(name)
             for blocks in _groups(batch.rows.get(name) for batch in batches):
-                rows[name] += self._dialect.upsert(connection, table, kinds, _once(blocks, _newest), now)
+                once = _once(blocks, _newest)
+                written = self._dialect.upsert(connection, table, kinds, once, now)
+                rows[name] += written
+                if written < sum(map(len, once)):
+                    lost.add(name)
         for name in sorted({name for batch in batches for name in batch.fills}):
             table, kinds = self._layout(name)
             for blocks in _groups(batch.fills.get(name) for batch in batches):
@@ -54,7 +59,7 @@ class Writer:
             self._place(connection, name, list(blocks))
         for link in sorted((link for batch in batches for link in batch.links), key=attrgetter("resource", "owner", "value", "ids")):
             self._link(connection, link)
-        tombstones += self._tombstones.close(connection, (closed for batch in batches for closed in batch.closed), now)
+        tombstones += self._tombstones.close(connection, (closed for batch in batches for closed in batch.closed), now, lost)
         for gone in sorted((gone for batch in batches for gone in batch.gone), key=attrgetter("resource", "owner", "ids")):
             tombstones += self._tombstones.bury(connection, gone, now)
         self._write_checkpoints(connection, batches)
