@@ -85,7 +85,7 @@ class SQLite:
         return self._insert(connection, table, _bound(kinds, blocks, synced_at), keep_first(PRIMARY_KEY))
 
     def _insert(self, connection: sa.Connection, table: str, columns: Mapping[str, list[Any]], conflict: str) -> int:
-        """In the order of the primary key, many rows to a statement: between two of them other threads have their turn, which costs more."""
+        """In the order of the primary key, many rows to a statement: between two of them other threads have their turn, which is dear."""
         count = len(columns["id"])
         once, varying = self._shapes.of(table, columns) if count >= MANY else ([], list(columns))
         rows = sorted(zip(*(columns[name] for name in varying), strict=True))
