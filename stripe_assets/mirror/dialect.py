@@ -79,8 +79,8 @@ class Dialect(Protocol):
         """Those of the parents whose column does not say that their sublist was last read then, and what it says."""
         ...
 
-    def with_stale_rows(self, connection: sa.Connection, table: str, closing: Closing) -> list[tuple[str, datetime]]:
-        """Those of the parents that have rows which were last observed earlier, and when their sublist was read: few, as a rule none."""
+    def with_stale_rows(self, connection: sa.Connection, tables: Sequence[str], closing: Closing) -> list[tuple[str, str]]:
+        """Table, parent: those of the parents that have rows in it which were last observed earlier. Few, as a rule none."""
         ...
 
     def close_sublists(

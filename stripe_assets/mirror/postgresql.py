@@ -97,13 +97,7 @@ class PostgreSQL:
         texts = [column_text(kinds[name], [columns[name][place] for place in order]) for name in varying]
         if None in texts or any(column_text(kinds[name], columns[name][:1]) is None for name in once):
             return None
-        picked = [f"page.{quoted(name)}::{kind}" for name, kind in _typed(varying, kinds)]
-        given = [f"%s::{kind}" for _, kind in _typed(once, kinds)]
-        statement = (
-            f'INSERT INTO {_qualified(table)} AS stored ({quoted_list([*varying, *once])}, "_synced_at")'
-            f" SELECT {', '.join([*picked, *given])}, %s::timestamptz"
-            f" FROM unnest({', '.join([LISTED] * len(varying))}) AS page ({quoted_list(varying)}) {_newest_wins(blocks[0].names)}"
-        )
+        statement = _upsert_by_columns(table, tuple(columns), _typed(once, kinds), _typed(varying, kinds))
         values = (_value(kinds[name], columns[name][0]) for name in once)
         return connection.exec_driver_sql(statement, (*values, synced_at, *texts)).rowcount
 
@@ -130,22 +124,23 @@ class PostgreSQL:
 
     def read_otherwise(self, connection: sa.Connection, parent: str, column: str, closing: Closing) -> list[tuple[str, datetime | None]]:
         statement = (
-            f"SELECT found.id, found.read_at FROM {_CLOSED} CROSS JOIN LATERAL"
+            f"SELECT found.id, found.read_at FROM {_CLOSED} AS closed CROSS JOIN LATERAL"
             f" (SELECT id, {quoted(column)} AS read_at FROM {_qualified(parent)} WHERE _account_id = %s AND _livemode = %s"
             " AND id = closed.id OFFSET 0) AS found WHERE found.read_at IS DISTINCT FROM closed.read_at"
         )
         found = connection.exec_driver_sql(statement, (_read_at(closing), closing.owner.account_id, closing.owner.livemode))
         return [(id, at) for id, at in found]
 
-    def with_stale_rows(self, connection: sa.Connection, table: str, closing: Closing) -> list[tuple[str, datetime]]:
+    def with_stale_rows(self, connection: sa.Connection, tables: Sequence[str], closing: Closing) -> list[tuple[str, str]]:
         # Parent by parent: of a table that is being filled the planner knows nothing, and would read all of it.
-        statement = (
-            f"SELECT DISTINCT closed.id FROM {_CLOSED} CROSS JOIN LATERAL"
+        selects = [
+            f"SELECT DISTINCT '{table}', closed.id FROM closed CROSS JOIN LATERAL"
             f" (SELECT * FROM {_qualified(table)} WHERE _parent_id = closed.id OFFSET 0) AS stored WHERE {_STALE} < closed.read_at)"
-        )
-        owner = (closing.owner.account_id, closing.owner.livemode)
-        values = (_read_at(closing), closing.parent_resource, closing.field, *owner)
-        return [(id, closing.read_at[id]) for id in connection.exec_driver_sql(statement, values).scalars()]
+            for table in tables
+        ]
+        which = (closing.parent_resource, closing.field, closing.owner.account_id, closing.owner.livemode)
+        statement = f"WITH closed AS {_CLOSED} {' UNION ALL '.join(selects)}"
+        return [(table, id) for table, id in connection.exec_driver_sql(statement, (_read_at(closing), *which * len(tables)))]
 
     def close_sublists(
         self, connection: sa.Connection, table: str, closing: Closing, parents: Sequence[str], at: datetime, synced_at: datetime
@@ -159,7 +154,7 @@ class PostgreSQL:
         return connection.exec_driver_sql(statement, values).rowcount
 
 
-_CLOSED = "(SELECT key AS id, value::timestamptz AS read_at FROM json_each_text(%s::json)) AS closed"
+_CLOSED = "(SELECT key AS id, value::timestamptz AS read_at FROM json_each_text(%s::json))"
 _STALE = (
     "stored._parent_object = %s AND stored._parent_field IS NOT DISTINCT FROM %s::text AND stored._account_id = %s"
     " AND stored._livemode = %s AND stored._deleted_at IS NULL AND (stored._observed_at IS NULL OR stored._observed_at"
@@ -200,6 +195,17 @@ def _insert_sql(table: str, typed: Typed, source: str) -> str:
 @lru_cache(maxsize=4096)
 def _newest_wins(names: tuple[str, ...]) -> str:
     return on_conflict((*names, "_synced_at"), PRIMARY_KEY, stored="stored")
+
+
+@lru_cache(maxsize=256)
+def _upsert_by_columns(table: str, names: tuple[str, ...], once: Typed, varying: Typed) -> str:
+    columns = quoted_list([name for name, _ in varying])
+    picked = [*(f"page.{quoted(name)}::{kind}" for name, kind in varying), *(f"%s::{kind}" for _, kind in once)]
+    inserted = quoted_list([name for name, _ in (*varying, *once)])
+    return (
+        f'INSERT INTO {_qualified(table)} AS stored ({inserted}, "_synced_at") SELECT {", ".join(picked)}, %s::timestamptz'
+        f" FROM unnest({', '.join([LISTED] * len(varying))}) AS page ({columns}) {_newest_wins(names)}"
+    )
 
 
 def _execute(connection: sa.Connection, sql: str, rows: Sequence[Row], *first: datetime) -> int:

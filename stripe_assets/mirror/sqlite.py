@@ -119,20 +119,21 @@ class SQLite:
     def read_otherwise(self, connection: sa.Connection, parent: str, column: str, closing: Closing) -> list[tuple[str, datetime | None]]:
         statement = (
             f"SELECT id, {quoted(column)} FROM {_CLOSED} CROSS JOIN {quoted(parent)} USING (id)"
-            f" WHERE _account_id = ? AND _livemode = ? AND {quoted(column)} IS NOT closed.read_at"
+            f" WHERE _account_id = ?2 AND _livemode = ?3 AND {quoted(column)} IS NOT closed.read_at"
         )
         found = connection.exec_driver_sql(statement, (_read_at(closing), closing.owner.account_id, closing.owner.livemode))
         return [(id, datetime.fromisoformat(at) if at else None) for id, at in found]
 
-    def with_stale_rows(self, connection: sa.Connection, table: str, closing: Closing) -> list[tuple[str, datetime]]:
-        statement = (
-            f"SELECT DISTINCT closed.id FROM {_CLOSED} CROSS JOIN {quoted(table)} AS child ON child._parent_id = closed.id"
+    def with_stale_rows(self, connection: sa.Connection, tables: Sequence[str], closing: Closing) -> list[tuple[str, str]]:
+        selects = (
+            f"SELECT DISTINCT '{table}', closed.id FROM {_CLOSED} CROSS JOIN {quoted(table)} AS child ON child._parent_id = closed.id"
             # With its plus the owner does not lead to the primary key, where all of its rows would be read: the parents do.
-            " WHERE +child._account_id = ? AND +child._livemode = ? AND child._parent_object = ? AND child._parent_field IS ?"
+            " WHERE +child._account_id = ?2 AND +child._livemode = ?3 AND child._parent_object = ?4 AND child._parent_field IS ?5"
             " AND child._deleted_at IS NULL AND (child._observed_at IS NULL OR child._observed_at < closed.read_at)"
+            for table in tables
         )
         values = (_read_at(closing), closing.owner.account_id, closing.owner.livemode, closing.parent_resource, closing.field)
-        return [(id, closing.read_at[id]) for id in connection.exec_driver_sql(statement, values).scalars()]
+        return [(table, id) for table, id in connection.exec_driver_sql(" UNION ALL ".join(selects), values)]
 
     def close_sublists(
         self, connection: sa.Connection, table: str, closing: Closing, parents: Sequence[str], at: datetime, synced_at: datetime
@@ -147,7 +148,7 @@ class SQLite:
         return connection.exec_driver_sql(statement, values).rowcount
 
 
-_CLOSED = "(SELECT key AS id, value AS read_at FROM json_each(?)) AS closed"
+_CLOSED = "(SELECT key AS id, value AS read_at FROM json_each(?1)) AS closed"
 
 
 def _read_at(closing: Closing) -> str:

@@ -33,10 +33,13 @@ class Tombstones:
         for targets, closing, noted in _together(closed):
             if not noted or lost is None or closing.parent_resource in lost:
                 self._note(connection, closing)
-            for name in sorted(targets):
-                table = self._tables[name].name
-                for at, parents in _by_time(self._dialect.with_stale_rows(connection, table, closing)):
-                    made[name] += self._dialect.close_sublists(connection, table, closing, parents, at, now)
+            tables = {self._tables[name].name: name for name in sorted(targets)}
+            stale: dict[str, list[tuple[str, datetime]]] = {}
+            for table, id in self._dialect.with_stale_rows(connection, list(tables), closing):
+                stale.setdefault(table, []).append((id, closing.read_at[id]))
+            for table in sorted(stale):
+                for at, parents in _by_time(stale[table]):
+                    made[tables[table]] += self._dialect.close_sublists(connection, table, closing, parents, at, now)
         return made
 
     def bury(self, connection: sa.Connection, gone: Gone, now: datetime) -> Counter[str]:
