@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import chain
 from typing import Any
+
+import orjson
 
 Row = dict[str, Any]
 """Column → Python value. A column that is missing is left alone by the write; None is written as NULL."""
@@ -81,8 +85,25 @@ def merged(blocks: Sequence[Block]) -> dict[str, list[Any]]:
 
 
 def is_same(values: Sequence[Any]) -> bool:
-    """Whether a column has one value for all of its rows."""
-    return values.count(values[0]) == len(values)
+    """Whether a column has one value for all of its rows: the same one, not only an equal one, as True and 1 are, or 1.5 and 1.50."""
+    first = values[0]
+    if values.count(first) != len(values):
+        return False
+    if first is None or isinstance(first, str):
+        return True
+    if len(set(map(type, values))) > 1:
+        return False
+    if isinstance(first, float | Decimal):
+        return len(set(map(str, values))) == 1
+    return not first or not isinstance(first, dict | list) or _same_json(values)
+
+
+def _same_json(values: Sequence[Any]) -> bool:
+    try:
+        every, one = orjson.dumps(values), orjson.dumps(values[0])
+    except TypeError:  # what the quick way does not write
+        return False
+    return every == b"[" + b",".join([one] * len(values)) + b"]"
 
 
 class Shapes:
@@ -93,14 +114,14 @@ class Shapes:
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._seen: dict[tuple[str, tuple[str, ...]], tuple[set[str], set[str]]] = {}
 
     def of(self, table: str, columns: Mapping[str, Sequence[Any]]) -> tuple[list[str], list[str]]:
         """The columns that have one value, not null in every write, and those that have more."""
-        filled, varying = self._seen.setdefault((table, tuple(columns)), (set(), set()))
-        for name, values in columns.items():
-            if name not in varying and not is_same(values):
-                varying.add(name)
-            elif values[0] is not None:
-                filled.add(name)
-        return [name for name in columns if name in filled and name not in varying], [name for name in columns if name in varying]
+        alike = {name for name, values in columns.items() if is_same(values)}
+        with self._lock:
+            filled, varying = self._seen.setdefault((table, tuple(columns)), (set(), set()))
+            varying |= columns.keys() - alike
+            filled |= {name for name, values in columns.items() if values[0] is not None}
+            return [name for name in columns if name in filled and name not in varying], [name for name in columns if name in varying]

@@ -76,5 +76,5 @@ def _fill_row(
     values["_extra"] = {field: value for field, value in extra.items() if field not in moved} or None
     table = tables[name]
     connection.execute(sa.update(table).where(*(table.c[column] == row[column] for column in PRIMARY_KEY)).values(values))
-    embedded = {name: Rows.of(one for one in own_rows if one is not flat)}
-    writer.write(connection, [Batch(rows=batch.rows, fills={**batch.fills, **embedded})])
+    embedded = Batch(fills={name: Rows.of(one for one in own_rows if one is not flat)})
+    writer.write(connection, [Batch(rows=batch.rows, fills=batch.fills), embedded])

@@ -52,6 +52,9 @@ def flatten(
     """
     if observed_at.tzinfo is None:
         raise ValueError("observed_at must be aware: when the request was sent, in UTC")
+    ids = [item.get("id") for item in items]
+    if all(type(id) is str for id in ids) and len(set(ids)) < len(ids):  # an object that comes twice is as it came last
+        items = list(dict(zip(ids, items, strict=True)).values())
     page = Page(plans_for(catalog), owner.livemode, observed_at, api_version, platform_id, clean)
     for index, item in enumerate(items, position):
         plan = page.plans[resource]

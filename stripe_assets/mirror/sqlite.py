@@ -1,4 +1,4 @@
-"""SQLite: a prepared statement run for each row inside the C library is its quickest way; text for what it has no type for."""
+"""SQLite: many rows to a prepared statement; text for what it has no type for."""
 
 from __future__ import annotations
 
@@ -90,12 +90,14 @@ class SQLite:
         once, varying = self._shapes.of(table, columns) if count >= MANY else ([], list(columns))
         rows = sorted(zip(*(columns[name] for name in varying), strict=True))
         many = max(1, (PARAMETERS - len(once)) // len(varying))
-        written = 0
-        for start in range(0, count, many):
-            some = rows[start : start + many]
-            sql = _insert_sql(table, (*once, *varying), conflict, once=len(once), rows=len(some))
-            values = (*(columns[name][0] for name in once), *chain.from_iterable(some))
-            written += connection.exec_driver_sql(sql, values).rowcount
+        names, first = (*once, *varying), tuple(columns[name][0] for name in once)
+        whole, written = count - count % many, 0
+        for start in range(0, whole, many):
+            sql = _insert_sql(table, names, conflict, once=len(once), rows=many)
+            written += connection.exec_driver_sql(sql, (*first, *chain.from_iterable(rows[start : start + many]))).rowcount
+        if whole < count:
+            sql = _insert_sql(table, names, conflict, once=len(once))
+            written += connection.exec_driver_sql(sql, [(*first, *row) for row in rows[whole:]]).rowcount
         return written
 
     def put(

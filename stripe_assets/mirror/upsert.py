@@ -41,7 +41,7 @@ class Writer:
         fills: Counter[str] = Counter()
         tombstones: Counter[str] = Counter()
         lost: set[str] = set()
-        # One order of tables and of ids for every writer: two of them never wait for each other.
+        # One order of tables, and of ids in each statement, for every writer: two of them seldom wait for each other.
         for name in sorted({name for batch in batches for name in batch.rows}):
             table, kinds = self._layout(name)
             for blocks in _groups(batch.rows.get(name) for batch in batches):

@@ -115,7 +115,7 @@ class Retrieval(Errand):
             raise MalformedPage(Failure(path=task.path, message=f"the answer is another object: {page[0].get('id')}"))
         if wanted and self._unlisted:
             for block in batch.rows.get(task.resource, Rows()).blocks:
-                if list(block.ids) == [wanted.id] and block.columns["_deleted_at"] == [None]:
+                if list(block.ids) == [wanted.id] and block.columns["_deleted_at"][0] is None:
                     block.set("_unlisted_at", observed_at)
         return True
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror import Mirror, Owner, flatten
-from stripe_assets.mirror.block import Rows
+from stripe_assets.mirror.block import Rows, Shapes
 from stripe_assets.mirror.upsert import _newest, _once
 from stripe_assets_tests.mirror.small import OWNER, at, flat
 
@@ -102,6 +104,47 @@ def test_of_an_id_that_comes_twice_the_newest_counts(mirror: Mirror) -> None:
     assert counts.rows["customer"] == MANY
     names = {id: one["name"] for id, one in mirror.read_many("customer", OWNER, ["cus_1", "cus_3"]).items()}
     assert names == {"cus_1": "new", "cus_3": "last"}
+
+
+@pytest.mark.parametrize("count", [2, 60])
+def test_values_that_are_equal_and_not_the_same_come_back(real_mirror: Mirror, owner: Owner, count: int) -> None:
+    prices = [
+        {"id": f"price_{number}", "object": "price", "unit_amount_decimal": decimal, "recurring": {"interval_count": one}}
+        for number, (decimal, one) in enumerate([("12.50", True), *[("12.5", 1)] * (count - 1)])
+    ]
+    _write(real_mirror, "price", owner, prices, at(1))
+    back = real_mirror.read_many("price", owner, ["price_0", "price_1"]).values()
+    assert {(one["unit_amount_decimal"], repr(one["recurring"]["interval_count"])) for one in back} == {("12.50", "True"), ("12.5", "1")}
+
+
+def test_an_object_that_comes_twice_in_a_page_is_as_it_came_last() -> None:
+    rows = flat("customer", {"id": "cus_1", "name": "1"}, {"id": "cus_1", "name": "2", "brand_new": 1}, {"id": "cus_1", "name": "3"})
+    assert [row["name"] for row in rows.rows["customer"]] == ["3"]
+
+
+def test_a_column_is_handed_over_in_one_way_whoever_writes() -> None:
+    """Threads that write one table see it differ at different times."""
+    names = [f"column_{number}" for number in range(60)]
+    same, other = {name: [1, 1] for name in names}, {name: [1, 2] for name in names}
+    shapes = [Shapes() for _ in range(300)]
+    wrong: list[set[str]] = []
+
+    def write_all(columns: dict[str, list[int]]) -> None:
+        for one in shapes:
+            once, varying = one.of("table", columns)
+            wrong.extend({*once} & {*varying} for _ in [0] if len(once) + len(varying) != len(names))
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=write_all, args=(columns,)) for columns in (same, other)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(usual)
+    assert not wrong
 
 
 def test_rows_of_different_columns_go_to_different_blocks() -> None:
