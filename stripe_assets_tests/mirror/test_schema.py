@@ -197,3 +197,15 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "mirror.db"
     Mirror.open(f"sqlite:///{path}", catalog=CATALOG).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_an_object_that_a_new_column_embeds_fills_its_own_row(database_url: str) -> None:
+    referrer = {"id": "cus_2", "object": "customer", "name": "embedded"}
+    with Mirror.open(database_url, catalog=CATALOG) as mirror:
+        write(mirror, "customer", {"id": "cus_1", "referrer": referrer})
+    newer = extended("customer", new_field("referrer", "reference", targets=("customer",), column="referrer_id"))
+    with Mirror.open(database_url, catalog=newer) as mirror:
+        back = mirror.read("customer", OWNER, "cus_1")
+        assert back and back["referrer"] == "cus_2"
+        filled = mirror.read("customer", OWNER, "cus_2")
+        assert filled and filled["name"] == "embedded"
