@@ -35,6 +35,12 @@ class Dialect(Protocol):
     locks_rows: bool
     """Whether a writer locks rows, and not the whole database."""
 
+    list_items: str
+    """What a JSON list holds, as a table `item`; `{}` stands for the list."""
+
+    item_text: str
+    """An item of it."""
+
     def engine(self, url: sa.URL) -> sa.Engine: ...
 
     def version_table_exists(self, connection: sa.Connection) -> bool: ...

@@ -368,7 +368,7 @@ class Mirror:
         Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
         """
         with self.connection() as connection:
-            return open_references.missing(connection, self.tables, since, owners, resources)
+            return open_references.missing(connection, self.tables, self.dialect, since, owners, resources)
 
     def present(self, wanted: Collection[Missing], connection: sa.Connection | None = None) -> set[Missing]:
         """Those of `wanted` that have a row, or of which it is recorded that there is none."""

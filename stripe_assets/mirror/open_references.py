@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.chunks import chunks
-from stripe_assets.mirror.dialect import quoted
+from stripe_assets.mirror.dialect import Dialect, quoted
 from stripe_assets.mirror.references import IDS_PER_QUERY, Missing, Reading, present, readings
 from stripe_assets.mirror.tables import COLUMN_TYPES, Tables
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from stripe_assets.catalog.model import Resource
 
 ROWS_PER_FETCH = 2_000
-_ITEMS = {"sqlite": "json_each({}) AS item", "postgresql": "jsonb_path_query({}, '$[*]') AS item (value)"}
-"""What a JSON list holds, as a table."""
-_ITEM = {"sqlite": "item.value", "postgresql": "(item.value #>> '{}')"}
 _EVERY_ROW = "LIMIT 9223372036854775807"
 """Makes a subquery stand for itself: what it computes is computed once a row."""
 _FIRST_ROW = "LIMIT 1 OFFSET 0"
@@ -32,6 +29,7 @@ _FIRST_ROW = "LIMIT 1 OFFSET 0"
 def missing(
     connection: sa.Connection,
     tables: Tables,
+    dialect: Dialect,
     since: datetime,
     owners: Sequence[Owner],
     resources: Mapping[str, Collection[str] | None] | None = None,
@@ -46,24 +44,30 @@ def missing(
         if not every:
             continue
         for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
-            for rows in _open_rows(connection, tables, name, since, owners, some):
+            for rows in _open_rows(connection, tables, dialect, name, since, owners, some):
                 wanted = {one for row in rows for reading in every for one in reading.missing(tables.catalog, row, owners[0])}
                 found |= wanted - found - present(connection, tables, wanted - found)
     return found
 
 
 def _open_rows(
-    connection: sa.Connection, tables: Tables, name: str, since: datetime, owners: Sequence[Owner], ids: Sequence[str] | None
+    connection: sa.Connection,
+    tables: Tables,
+    dialect: Dialect,
+    name: str,
+    since: datetime,
+    owners: Sequence[Owner],
+    ids: Sequence[str] | None,
 ) -> Iterator[Sequence[Mapping[Any, Any]]]:
     """The rows that refer to what has no row: the columns that say to what, the others null. Each once: most say the same."""
-    query = _query(tables.catalog, tables.metadata.schema, connection.dialect.name, name, ids is None)
+    query = _query(tables.catalog, dialect, name, ids is None)
     values = {"accounts": [owner.account_id for owner in owners], "livemode": owners[0].livemode, "platform": owners[0].account_id}
     which = {"since": since} if ids is None else {"ids": ids}
     yield from connection.execute(query, values | which, execution_options={"yield_per": ROWS_PER_FETCH}).mappings().partitions()
 
 
 @lru_cache(maxsize=512)
-def _query(catalog: Catalog, schema: str | None, database: str, name: str, whole: bool) -> sa.TextualSelect:
+def _query(catalog: Catalog, dialect: Dialect, name: str, whole: bool) -> sa.TextualSelect:
     """Text, with nothing for SQLAlchemy to compile, and without the tables that it names.
 
     Parameters: whole: of rows that were written since a time, for which there is no index; otherwise of rows by their ids.
@@ -72,13 +76,13 @@ def _query(catalog: Catalog, schema: str | None, database: str, name: str, whole
     conditions: dict[str, list[str]] = {}
     for reading in every:
         for column in reading.columns:
-            conditions.setdefault(column, []).append(_is_open(catalog, schema, database, reading))
+            conditions.setdefault(column, []).append(_is_open(catalog, dialect, reading))
     del conditions["_account_id"]
     picked = "".join(
         f", CASE WHEN {' OR '.join(some)} THEN referring.{quoted(column)} END AS {quoted(column)}" for column, some in conditions.items()
     )
     text = (
-        f"SELECT DISTINCT * FROM (SELECT referring._account_id{picked} FROM {_qualified(schema, catalog[name])} AS referring"
+        f"SELECT DISTINCT * FROM (SELECT referring._account_id{picked} FROM {_qualified(dialect, catalog[name])} AS referring"
         f" WHERE referring._account_id IN :accounts AND referring._livemode = :livemode"
         f" AND {'referring._synced_at >= :since' if whole else 'referring.id IN :ids'} {_EVERY_ROW}) AS each"
         f" WHERE {' OR '.join(f'each.{quoted(reading.column)} IS NOT NULL' for reading in every)}"
@@ -90,22 +94,22 @@ def _query(catalog: Catalog, schema: str | None, database: str, name: str, whole
     return sa.text(text).bindparams(sa.bindparam("accounts", expanding=True), livemode, which).columns(*columns)
 
 
-def _is_open(catalog: Catalog, schema: str | None, database: str, reading: Reading) -> str:
+def _is_open(catalog: Catalog, dialect: Dialect, reading: Reading) -> str:
     """Whether a row refers by it to something that none of the tables has which can have it. Each is looked up by its key."""
     column, one = f"referring.{quoted(reading.column)}", reading.field.kind == "reference"
-    id = column if one else _ITEM[database]
+    id = column if one else dialect.item_text
     named = f"referring.{quoted(reading.naming)}" if reading.naming else id
     owner = {"own": "referring._account_id", "platform": ":platform"}.get(reading.field.owner, named)
     nowhere = " AND ".join(
-        f"NOT EXISTS (SELECT 1 FROM {_qualified(schema, target)} AS target"
+        f"NOT EXISTS (SELECT 1 FROM {_qualified(dialect, target)} AS target"
         f" WHERE target._account_id = {id if target.lists_owners else owner} AND target._livemode = referring._livemode"
         f" AND target.id = {id}{'' if one else f' {_FIRST_ROW}'})"
         for target in (catalog[name] for name in reading.field.targets if name in catalog.resources)
     )
     if one:
         return f"({column} IS NOT NULL AND {nowhere})"
-    return f"({column} <> '[]' AND EXISTS (SELECT 1 FROM {_ITEMS[database].format(column)} WHERE {nowhere}))"
+    return f"({column} <> '[]' AND EXISTS (SELECT 1 FROM {dialect.list_items.format(column)} WHERE {nowhere}))"
 
 
-def _qualified(schema: str | None, resource: Resource) -> str:
-    return f"{quoted(schema)}.{quoted(resource.table)}" if schema else quoted(resource.table)
+def _qualified(dialect: Dialect, resource: Resource) -> str:
+    return f"{quoted(dialect.schema)}.{quoted(resource.table)}" if dialect.schema else quoted(resource.table)

@@ -44,6 +44,8 @@ _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 class PostgreSQL:
     schema: str | None = SCHEMA
     locks_rows = True
+    list_items = "jsonb_path_query({}, '$[*]') AS item (value)"
+    item_text = "(item.value #>> '{}')"
 
     def __init__(self) -> None:
         self._shapes = Shapes()

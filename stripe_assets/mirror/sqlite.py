@@ -39,6 +39,8 @@ _BIND: dict[str, Callable[[Sequence[Any]], list[Any]]] = {
 class SQLite:
     schema: str | None = None
     locks_rows = False
+    list_items = "json_each({}) AS item"
+    item_text = "item.value"
 
     def __init__(self) -> None:
         self._shapes = Shapes()
