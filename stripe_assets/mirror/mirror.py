@@ -17,6 +17,7 @@ from stripe_assets.mirror import open_references, references
 from stripe_assets.mirror.batch import Batch, EventKey, Owner, WriteCounts
 from stripe_assets.mirror.block import Row, Rows
 from stripe_assets.mirror.candidates import EVENTS, Candidates, by_owner
+from stripe_assets.mirror.counts import live_rows
 from stripe_assets.mirror.dialect import Dialect, dialect_of
 from stripe_assets.mirror.errors import InvalidDatabaseUrl, MirrorError, explained, shown_url
 from stripe_assets.mirror.leases import Leases
@@ -198,29 +199,19 @@ class Mirror:
 
     def counts(self, owners: Iterable[Owner] | None = None, resources: Iterable[str] | None = None) -> dict[str, int]:
         """Resource → live rows of these owners together, in few statements. None means all."""
-        names = list(self.tables if resources is None else resources)
+        found = dict.fromkeys(self.tables if resources is None else resources, 0)
         wanted = None if owners is None else set(owners)
-        found: dict[str, int] = dict.fromkeys(names, 0)
         with self.connection() as connection:
-            for start in range(0, len(names), 100):  # SQLite joins at most 500 SELECTs
-                parts = [self._count_query(name) for name in names[start : start + 100]]
-                for name, account_id, livemode, rows in connection.execute(sa.union_all(*parts)):
-                    if wanted is None or Owner(account_id, livemode) in wanted:
-                        found[name] += rows
+            for name, owner, rows in live_rows(connection, self.tables, found):
+                if wanted is None or owner in wanted:
+                    found[name] += rows
         return found
 
     def counts_by_owner(self, resource: str, owners: Iterable[Owner]) -> dict[Owner, int]:
         """Live rows of a resource for each of these owners that has some."""
         with self.connection() as connection:
-            found = {Owner(account_id, mode): rows for _, account_id, mode, rows in connection.execute(self._count_query(resource))}
+            found = {owner: rows for _, owner, rows in live_rows(connection, self.tables, [resource])}
         return {owner: found[owner] for owner in owners if owner in found}
-
-    def _count_query(self, name: str) -> sa.Select:
-        """By owner, all of them: a platform can have more accounts than a statement takes parameters."""
-        table = self.tables[name]
-        owner = (table.c._account_id, table.c._livemode)
-        query = sa.select(sa.literal_column(f"'{name}'"), *owner, sa.func.count()).select_from(table)
-        return query.where(table.c._deleted_at.is_(None)).group_by(*owner)
 
     def unfinished_sweeps(self, owners: Iterable[Owner], *, now: datetime | None = None) -> dict[tuple[Owner, str], Sweep]:
         """Sweeps of these owners that broke off less than a day ago, with their checkpoints."""
