@@ -1,4 +1,4 @@
-"""Rows column by column: what a page comes to, checked and converted a column at a time and never a value at a time."""
+"""Rows column by column: what a page comes to, and how a database is handed it."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_assets.mirror.json_text import json_texts
 from stripe_assets.mirror.tables import ColumnKind, instant_texts
-from stripe_assets.mirror.values import decimal_text
+from stripe_assets.mirror.values import decimal_texts
 
 SEPARATOR, NULL = "\x1f", "\x1e"
 """Control characters that no JSON has, and hardly a text."""
@@ -18,7 +18,7 @@ _TEXTS: Mapping[ColumnKind, Callable[[Sequence[Any]], Sequence[str | None]]] = {
     "bigint": lambda values: [None if value is None else str(value) for value in values],
     "double": lambda values: [None if value is None else repr(value) for value in values],
     "boolean": lambda values: [None if value is None else "t" if value else "f" for value in values],
-    "numeric": lambda values: [None if value is None else decimal_text(value) for value in values],
+    "numeric": decimal_texts,
     "timestamp": instant_texts,
     "json": json_texts,
 }

@@ -19,7 +19,7 @@ from stripe_assets.mirror.block import Block, Row, Rows, Shapes, is_same, merged
 from stripe_assets.mirror.dialect import Closing, Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, json_texts, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, instant_text, instant_texts
-from stripe_assets.mirror.values import decimal_text
+from stripe_assets.mirror.values import decimal_texts
 
 BUSY_SECONDS = 10
 WRITING_KIB, READING_KIB = 24_576, 4_096
@@ -31,7 +31,7 @@ MANY = 50
 _BIND: dict[str, Callable[[Sequence[Any]], list[Any]]] = {
     "json": json_texts,
     "timestamp": instant_texts,
-    "numeric": lambda values: [None if value is None else decimal_text(value) for value in values],
+    "numeric": decimal_texts,
 }
 """A column's values as SQLite holds them."""
 

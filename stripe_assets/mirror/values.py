@@ -76,6 +76,11 @@ def decimal_text(value: Decimal) -> str:
     return format(value, "f")
 
 
+def decimal_texts(values: Sequence[Decimal | None]) -> list[str | None]:
+    """`decimal_text` of a column."""
+    return [None if value is None else decimal_text(value) for value in values]
+
+
 def instant_to_text(value: datetime) -> str:
     """v2's form: milliseconds, or microseconds where there are any."""
     text = value.astimezone(UTC).isoformat(timespec="microseconds" if value.microsecond % 1000 else "milliseconds")

@@ -11,7 +11,7 @@ RECENT = 16
 FEW, TIMES = 4, 4.0
 """Until it has given so many answers an endpoint counts as at most so many times as slow as the quickest one: caches are cold at first."""
 DIGESTED = 100.0
-"""Pages a second that one process reads and writes at most."""
+"""Pages a second of an endpoint that one process reads and writes, about: more parts do not make it quicker where Stripe sets no limit."""
 SLACK = 1.5
 """Times the latency: what some answers take longer than the quickest."""
 
