@@ -79,23 +79,29 @@ class Rows:
         return chain.from_iterable(self.blocks)
 
 
-def merged(blocks: Sequence[Block]) -> dict[str, list[Any]]:
-    """The columns of blocks that have the same ones."""
-    return {name: list(chain.from_iterable(block.columns[name] for block in blocks)) for name in blocks[0].columns}
+def merged(blocks: Sequence[Block], **every: Any) -> dict[str, Sequence[Any]]:
+    """The columns of blocks that have the same ones. `every`: more columns, which have one value for all rows."""
+    if len(blocks) == 1:
+        columns = dict(blocks[0].columns)
+    else:
+        columns = {name: list(chain.from_iterable(block.columns[name] for block in blocks)) for name in blocks[0].columns}
+    return columns | {name: [value] * len(columns["id"]) for name, value in every.items()}
 
 
 def is_same(values: Sequence[Any]) -> bool:
     """Whether a column has one value for all of its rows: the same one, not only an equal one, as True and 1 are, or 1.5 and 1.50."""
     first = values[0]
+    if first != values[-1]:
+        return False
+    if first and isinstance(first, dict | list):
+        return _same_json(values)
     if values.count(first) != len(values):
         return False
     if first is None or isinstance(first, str):
         return True
     if len(set(map(type, values))) > 1:
         return False
-    if isinstance(first, float | Decimal):
-        return len(set(map(str, values))) == 1
-    return not first or not isinstance(first, dict | list) or _same_json(values)
+    return not isinstance(first, float | Decimal) or len(set(map(str, values))) == 1
 
 
 def _same_json(values: Sequence[Any]) -> bool:
@@ -119,9 +125,13 @@ class Shapes:
 
     def of(self, table: str, columns: Mapping[str, Sequence[Any]]) -> tuple[list[str], list[str]]:
         """The columns that have one value, not null in every write, and those that have more."""
-        alike = {name for name, values in columns.items() if is_same(values)}
         with self._lock:
             filled, varying = self._seen.setdefault((table, tuple(columns)), (set(), set()))
-            varying |= columns.keys() - alike
-            filled |= {name for name, values in columns.items() if values[0] is not None}
+            for name, values in columns.items():
+                if name in varying:
+                    continue
+                if not is_same(values):
+                    varying.add(name)
+                elif values[0] is not None:
+                    filled.add(name)
             return [name for name in columns if name in filled and name not in varying], [name for name in columns if name in varying]

@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
-from stripe_assets.mirror.block import Block, Row, Rows, Shapes, is_same, merged
+from stripe_assets.mirror.block import Block, Row, Rows, Shapes, merged
 from stripe_assets.mirror.dialect import Closing, Columns, keep_first, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, json_texts, loads
-from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, instant_text, instant_texts
+from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, ColumnKind, instant_text, instant_texts
 from stripe_assets.mirror.values import decimal_texts
 
 BUSY_SECONDS = 10
@@ -80,19 +80,18 @@ class SQLite:
         return sa.func.json_type(column, f'$."{key}"').is_not(None)
 
     def upsert(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
-        conflict = on_conflict((*blocks[0].names, "_synced_at"), PRIMARY_KEY, stored=quoted(table))
-        return self._insert(connection, table, _bound(kinds, blocks, synced_at), conflict)
+        return self._insert(connection, table, kinds, merged(blocks, _synced_at=synced_at), _newest_wins(table, blocks[0].names))
 
     def fill(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
-        return self._insert(connection, table, _bound(kinds, blocks, synced_at), keep_first(PRIMARY_KEY))
+        return self._insert(connection, table, kinds, merged(blocks, _synced_at=synced_at), keep_first(PRIMARY_KEY))
 
-    def _insert(self, connection: sa.Connection, table: str, columns: Mapping[str, list[Any]], conflict: str) -> int:
+    def _insert(self, connection: sa.Connection, table: str, kinds: Columns, columns: Mapping[str, list[Any]], conflict: str) -> int:
         """In the order of the primary key, many rows to a statement: between two of them other threads have their turn, which is dear."""
         count = len(columns["id"])
         once, varying = self._shapes.of(table, columns) if count >= MANY else ([], list(columns))
-        rows = sorted(zip(*(columns[name] for name in varying), strict=True))
+        rows = sorted(zip(*(_bound(kinds[name], columns[name]) for name in varying), strict=True))
         many = max(1, (PARAMETERS - len(once)) // len(varying))
-        names, first = (*once, *varying), tuple(columns[name][0] for name in once)
+        names, first = (*once, *varying), tuple(_bound(kinds[name], columns[name][:1])[0] for name in once)
         whole, written = count - count % many, 0
         for start in range(0, whole, many):
             sql = _insert_sql(table, names, conflict, once=len(once), rows=many)
@@ -108,7 +107,7 @@ class SQLite:
         written = 0
         for block in Rows.of(rows).blocks:
             conflict = keep_first(key) if keep else on_conflict(block.names, key, stored=None)
-            values = list(zip(*_bound(kinds, [block]).values(), strict=True))
+            values = list(zip(*(_bound(kinds[name], column) for name, column in block.columns.items()), strict=True))
             written += connection.exec_driver_sql(_insert_sql(table, block.names, conflict), values).rowcount
         return written
 
@@ -198,15 +197,15 @@ def _on_begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _bound(kinds: Columns, blocks: Sequence[Block], synced_at: datetime | None = None) -> dict[str, list[Any]]:
-    """The columns of the rows as the driver takes them."""
-    columns = merged(blocks)
-    for name, values in columns.items():
-        if bind := _BIND.get(kinds[name]):
-            columns[name] = bind(values[:1]) * len(values) if is_same(values) else bind(values)
-    if synced_at is not None:
-        columns["_synced_at"] = [instant_text(synced_at)] * len(columns["id"])
-    return columns
+def _bound(kind: ColumnKind, values: Sequence[Any]) -> Sequence[Any]:
+    """A column's values as the driver takes them."""
+    bind = _BIND.get(kind)
+    return bind(values) if bind else values
+
+
+@lru_cache(maxsize=256)
+def _newest_wins(table: str, names: tuple[str, ...]) -> str:
+    return on_conflict((*names, "_synced_at"), PRIMARY_KEY, stored=quoted(table))
 
 
 @lru_cache(maxsize=256)
