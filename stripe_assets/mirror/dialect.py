@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.block import Block, Row
 from stripe_assets.mirror.errors import MirrorError, shown_url
-from stripe_assets.mirror.tables import ColumnKind
+from stripe_assets.mirror.tables import PRIMARY_KEY, ColumnKind
 
 Columns = Mapping[str, ColumnKind]
 
@@ -119,16 +120,17 @@ def quoted_list(names: Sequence[str]) -> str:
     return ", ".join(map(quoted, names))
 
 
-def on_conflict(columns: Sequence[str], key: Sequence[str], *, stored: str | None) -> str:
-    """The clause that replaces the present columns, for rows of a resource only where the stored row is not newer.
-
-    Parameters: stored: the name under which the statement sees the stored row; None replaces without a question.
-    """
+def on_conflict(columns: Sequence[str], key: Sequence[str]) -> str:
+    """The clause that replaces the present columns."""
     changed = [column for column in columns if column not in key]
     assigned = ", ".join(f"{quoted(column)} = excluded.{quoted(column)}" for column in changed)
-    clause = f"ON CONFLICT ({quoted_list(key)}) DO UPDATE SET {assigned}"
-    if stored is None:
-        return clause
+    return f"ON CONFLICT ({quoted_list(key)}) DO UPDATE SET {assigned}"
+
+
+@lru_cache(maxsize=4096)
+def newest_wins(columns: tuple[str, ...], stored: str) -> str:
+    """The clause that does so for rows of a resource, where the stored one (the statement's name for it) is not newer."""
+    clause = on_conflict((*columns, "_synced_at"), PRIMARY_KEY)
     return f'{clause} WHERE {stored}."_observed_at" IS NULL OR {stored}."_observed_at" <= excluded."_observed_at"'
 
 

@@ -5,9 +5,11 @@ Nearly all values of a field are of the type that its column has, and a page of 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import NoneType
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +18,9 @@ from stripe_assets.mirror.batch import Batch, ClosedSublist, OpenSublist, Owner,
 from stripe_assets.mirror.block import Block, Rows
 from stripe_assets.mirror.plans import ANY, Entry, Plan, Plans, at_path, holds_key, without_key, without_path
 from stripe_assets.mirror.tables import read_at_column
-from stripe_assets.mirror.values import INT64_MAX, INT64_MIN, Misfit
+from stripe_assets.mirror.values import INT64_MAX, INT64_MIN, UNFIT, Misfit
+
+_TEXTS = frozenset({str, NoneType})
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class Page:
         self.clean = clean
         self.batch = Batch()
         self._groups: dict[tuple[Any, ...], Group] = {}
+        self._latest: dict[tuple[Any, ...], Group] = {}
         self._embedded: set[tuple[str, str, str]] = set()
         self._closed: dict[tuple[str, str, str], tuple[Field, list[str]]] = {}
 
@@ -71,10 +76,13 @@ class Page:
         if type(own_id) is not str:
             return False
         deleted, nested = obj.get("deleted") is True, parent is not None and plan.has_parent
-        key = (plan.resource.name, tuple(obj), observed, listed, nested, deleted)
-        group = self._groups.get(key)
-        if group is None:
-            group = self._groups[key] = Group(plan, key[1], observed, listed, nested, deleted)
+        kind, names = (plan.resource.name, observed, listed, nested, deleted), tuple(obj)
+        group = self._latest.get(kind)
+        if group is None or group.names != names:  # to compare the names takes a fraction of what it takes to look them up
+            group = self._groups.get((*kind, names))
+            if group is None:
+                group = self._groups[(*kind, names)] = Group(plan, names, observed, listed, nested, deleted)
+            self._latest[kind] = group
         group.objs.append(obj)
         group.ids.append(own_id)
         group.account_ids.append(own_id if plan.self_owned else account_id)
@@ -87,6 +95,7 @@ class Page:
         """Makes the rows of what was added, and of what that holds."""
         while self._groups:
             group = self._groups.pop(next(iter(self._groups)))
+            self._latest.clear()
             into = self.batch.rows if group.observed else self.batch.fills
             into.setdefault(group.plan.resource.name, Rows()).blocks.extend(self._blocks(group))
         self.batch.closed.extend(self._closed_sublists())
@@ -138,7 +147,8 @@ class Page:
         within: dict[tuple[str, ...], Sequence[Any]] = {(name,): values for name, values in fields.items()}
         for path, name in plan.derived:
             if path[0] in fields:
-                block.columns[name] = [value if type(value) is str else _id_of(value) for value in _at(within, path)]
+                values = _at(within, path)
+                block.columns[name] = values if _TEXTS.issuperset(map(type, values)) else list(map(_id_of, values))
 
     def _column(self, group: Group, name: str, entry: Entry, values: Sequence[Any]) -> Sequence[Any]:
         """The column's values for a field's: as they are or converted at once where all can be, else one by one."""
@@ -148,7 +158,7 @@ class Page:
         if entry.convert_all is not None:
             try:
                 return entry.convert_all(values)
-            except (TypeError, ValueError, OverflowError, OSError):
+            except UNFIT:
                 pass
         column = []
         for place, value in enumerate(values):
@@ -194,6 +204,7 @@ class Page:
     def sublists(self, field: Field, found: Iterable[tuple[int, Any]], group: Group) -> list[int]:
         """The rows of sublists, each given with its parent's place. Returns the places of those that no row can hold."""
         name, count = group.plan.resource.name, self.batch.objects
+        whole: defaultdict[str, list[str]] = defaultdict(list)
         read_whole = group.read_whole.setdefault(read_at_column(field.name), set())
         refused = []
         for place, value in found:
@@ -216,18 +227,22 @@ class Page:
                 self.batch.sublists.append(OpenSublist(parent, owner, field.targets, url, cursor, len(items), self.observed_at))
             else:
                 read_whole.add(place)
-                self._closed.setdefault((name, field.name, account_id), (field, []))[1].append(id)
+                whole[account_id].append(id)
+        for account_id, ids in whole.items():
+            self._closed.setdefault((name, field.name, account_id), (field, []))[1].extend(ids)
         if group.observed:
             self.batch.objects = count
         return refused
 
     def _items(self, field: Field, items: list[Any], parent: ParentRef, account_id: str, observed: bool) -> bool:
-        plans = [self.plans.of_object(item, field.targets) if type(item) is dict else None for item in items]
-        if None in plans or not all(type(item.get("id")) is str for item in items):
-            return False
+        plans = []
+        for item in items:
+            plan = self.plans.of_object(item, field.targets) if type(item) is dict else None
+            if plan is None or type(item.get("id")) is not str:
+                return False
+            plans.append(plan)
         for position, (plan, item) in enumerate(zip(plans, items, strict=True)):
-            if plan is not None:
-                self.add(plan, item, account_id, observed, parent, position)
+            self.add(plan, item, account_id, observed, parent, position)
         return True
 
     def _closed_sublists(self) -> list[ClosedSublist]:
@@ -256,12 +271,16 @@ def _with(block: Block, some: Mapping[str, Mapping[int, Any]]) -> list[Block]:
 def _at(within: dict[tuple[str, ...], Sequence[Any]], path: tuple[str, ...]) -> Sequence[Any]:
     """What stands at a path in each of the objects; what was looked up on the way is kept."""
     if path not in within:
-        within[path] = [value.get(path[-1]) if type(value) is dict else None for value in _at(within, path[:-1])]
+        above, name = _at(within, path[:-1]), path[-1]
+        if dict in set(map(type, above)):
+            within[path] = [value.get(name) if type(value) is dict else None for value in above]
+        else:
+            within[path] = [None] * len(above)
     return within[path]
 
 
-def _have_64_bits(values: Iterable[Any]) -> bool:
-    numbers = [value for value in values if value is not None]
+def _have_64_bits(values: Sequence[Any]) -> bool:
+    numbers = [value for value in values if value is not None] if None in values else values
     return min(numbers) >= INT64_MIN and max(numbers) <= INT64_MAX
 
 

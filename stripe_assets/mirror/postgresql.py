@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from stripe_assets.mirror.block import Block, Row, Shapes, merged
 from stripe_assets.mirror.column_text import LISTED, column_text
-from stripe_assets.mirror.dialect import Closing, Columns, keep_first, on_conflict, quoted, quoted_list
+from stripe_assets.mirror.dialect import Closing, Columns, keep_first, newest_wins, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, ColumnKind
 
@@ -57,6 +57,7 @@ class PostgreSQL:
             json_deserializer=loads,
             hide_parameters=True,
             pool_pre_ping=True,
+            pool_use_lifo=True,
             connect_args={"connect_timeout": 10, "client_encoding": "utf8", "application_name": "stripe_assets"},
         )
 
@@ -85,7 +86,7 @@ class PostgreSQL:
             if written is not None:
                 return written
         typed = _typed(blocks[0].names, kinds)
-        upsert = f"{_insert_sql(table, typed, _document(typed))} {_newest_wins(blocks[0].names)}"
+        upsert = f"{_insert_sql(table, typed, _document(typed))} {newest_wins(blocks[0].names, 'stored')}"
         return _execute(connection, upsert, _in_order(blocks), synced_at)
 
     def _by_columns(
@@ -116,7 +117,7 @@ class PostgreSQL:
         typed = _typed(rows[0], kinds)
         columns = [column for column, _ in typed]
         insert = f"INSERT INTO {_qualified(table)} ({quoted_list(columns)}) SELECT {quoted_list(columns)} FROM {_document(typed)}"
-        return _execute(connection, f"{insert} {keep_first(key) if keep else on_conflict(columns, key, stored=None)}", rows)
+        return _execute(connection, f"{insert} {keep_first(key) if keep else on_conflict(columns, key)}", rows)
 
     def listed(self, columns: Columns, rows: Iterable[Sequence[str | bool | None]]) -> sa.FromClause:
         document = _without_nul(json_text([dict(zip(columns, row, strict=True)) for row in rows]))
@@ -194,11 +195,6 @@ def _insert_sql(table: str, typed: Typed, source: str) -> str:
     return f'INSERT INTO {_qualified(table)} AS stored ({columns}, "_synced_at") SELECT {columns}, %s::timestamptz FROM {source}'
 
 
-@lru_cache(maxsize=4096)
-def _newest_wins(names: tuple[str, ...]) -> str:
-    return on_conflict((*names, "_synced_at"), PRIMARY_KEY, stored="stored")
-
-
 @lru_cache(maxsize=256)
 def _upsert_by_columns(table: str, names: tuple[str, ...], once: Typed, varying: Typed) -> str:
     columns = quoted_list([name for name, _ in varying])
@@ -206,7 +202,7 @@ def _upsert_by_columns(table: str, names: tuple[str, ...], once: Typed, varying:
     inserted = quoted_list([name for name, _ in (*varying, *once)])
     return (
         f'INSERT INTO {_qualified(table)} AS stored ({inserted}, "_synced_at") SELECT {", ".join(picked)}, %s::timestamptz'
-        f" FROM unnest({', '.join([LISTED] * len(varying))}) AS page ({columns}) {_newest_wins(names)}"
+        f" FROM unnest({', '.join([LISTED] * len(varying))}) AS page ({columns}) {newest_wins(names, 'stored')}"
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
+from math import ceil
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,12 +17,14 @@ from sqlalchemy import event
 from sqlalchemy.pool import StaticPool
 
 from stripe_assets.mirror.block import Block, Row, Rows, Shapes, merged
-from stripe_assets.mirror.dialect import Closing, Columns, keep_first, on_conflict, quoted, quoted_list
+from stripe_assets.mirror.dialect import Closing, Columns, keep_first, newest_wins, on_conflict, quoted, quoted_list
 from stripe_assets.mirror.json_text import json_text, json_texts, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, ColumnKind, instant_text, instant_texts
 from stripe_assets.mirror.values import decimal_texts
 
 BUSY_SECONDS = 10
+CHECKPOINT_PAGES = 16_000
+"""Of the journal (64 MB) that are written before it is taken into the file, which waits for the disk: by then most were written again."""
 WRITING_KIB, READING_KIB = 24_576, 4_096
 """The caches of connections: inner pages of the indexes for who writes; who counts a table reads all of it once."""
 PARAMETERS = 999
@@ -80,7 +83,7 @@ class SQLite:
         return sa.func.json_type(column, f'$."{key}"').is_not(None)
 
     def upsert(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
-        return self._insert(connection, table, kinds, merged(blocks, _synced_at=synced_at), _newest_wins(table, blocks[0].names))
+        return self._insert(connection, table, kinds, merged(blocks, _synced_at=synced_at), newest_wins(blocks[0].names, quoted(table)))
 
     def fill(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
         return self._insert(connection, table, kinds, merged(blocks, _synced_at=synced_at), keep_first(PRIMARY_KEY))
@@ -90,15 +93,15 @@ class SQLite:
         count = len(columns["id"])
         once, varying = self._shapes.of(table, columns) if count >= MANY else ([], list(columns))
         rows = sorted(zip(*(_bound(kinds[name], columns[name]) for name in varying), strict=True))
+        if count < MANY:
+            return connection.exec_driver_sql(_insert_sql(table, tuple(varying), conflict), rows).rowcount
         many = max(1, (PARAMETERS - len(once)) // len(varying))
         names, first = (*once, *varying), tuple(_bound(kinds[name], columns[name][:1])[0] for name in once)
-        whole, written = count - count % many, 0
-        for start in range(0, whole, many):
-            sql = _insert_sql(table, names, conflict, once=len(once), rows=many)
-            written += connection.exec_driver_sql(sql, (*first, *chain.from_iterable(rows[start : start + many]))).rowcount
-        if whole < count:
-            sql = _insert_sql(table, names, conflict, once=len(once))
-            written += connection.exec_driver_sql(sql, [(*first, *row) for row in rows[whole:]]).rowcount
+        size, written = ceil(count / ceil(count / many)), 0  # about the same for all: a last one of few rows would take as long
+        for start in range(0, count, size):
+            some = rows[start : start + size]
+            sql = _insert_sql(table, names, conflict, once=len(once), rows=len(some))
+            written += connection.exec_driver_sql(sql, (*first, *chain.from_iterable(some))).rowcount
         return written
 
     def put(
@@ -106,7 +109,7 @@ class SQLite:
     ) -> int:
         written = 0
         for block in Rows.of(rows).blocks:
-            conflict = keep_first(key) if keep else on_conflict(block.names, key, stored=None)
+            conflict = keep_first(key) if keep else on_conflict(block.names, key)
             values = list(zip(*(_bound(kinds[name], column) for name, column in block.columns.items()), strict=True))
             written += connection.exec_driver_sql(_insert_sql(table, block.names, conflict), values).rowcount
         return written
@@ -171,6 +174,7 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
     cursor = connection.cursor()
     _use_write_ahead_log(cursor)
     cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     cursor.close()
 
 
@@ -201,11 +205,6 @@ def _bound(kind: ColumnKind, values: Sequence[Any]) -> Sequence[Any]:
     """A column's values as the driver takes them."""
     bind = _BIND.get(kind)
     return bind(values) if bind else values
-
-
-@lru_cache(maxsize=256)
-def _newest_wins(table: str, names: tuple[str, ...]) -> str:
-    return on_conflict((*names, "_synced_at"), PRIMARY_KEY, stored=quoted(table))
 
 
 @lru_cache(maxsize=256)

@@ -21,7 +21,7 @@ Convert = Callable[[Any], Any]
 ConvertAll = Callable[[Sequence[Any]], Sequence[Any]]
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
-_INTEGERS, _LISTS, _TEXTS = frozenset({int, NoneType}), frozenset({list, NoneType}), frozenset({str})
+_INTEGERS, _LISTS, _TEXTS = (frozenset({kind, NoneType}) for kind in (int, list, str))
 _LONGEST_DECIMAL = 1000  # far below PostgreSQL's 131,072 digits, far above any amount
 _PLAIN_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
@@ -32,6 +32,9 @@ class Misfit(Exception):
     def __init__(self, column_value: Any = None) -> None:
         super().__init__("the value does not fit its column")
         self.column_value = column_value
+
+
+UNFIT = (Misfit, TypeError, ValueError, OverflowError, OSError)
 
 
 def exact_type(field: Field) -> type | None:
@@ -53,12 +56,14 @@ def to_column(field: Field) -> Convert | None:
 
 
 def to_columns(field: Field) -> ConvertAll | None:
-    """Does so with many values, nulls among them; raises TypeError, ValueError, OverflowError or OSError where one of them does not fit.
+    """Does so with many values, nulls among them; raises one of UNFIT where one of them does not fit.
 
     None where there is no quicker way than one by one.
     """
     if field.kind == "references":
         return _lists_of_ids
+    if field.kind == "decimal":
+        return _decimals
     return _instants_from_seconds if field.kind == "timestamp" and field.wire == "plain" else None
 
 
@@ -134,6 +139,13 @@ def _decimal(value: Any) -> Decimal:
     raise Misfit(number if number.is_finite() and abs(number.adjusted()) < _LONGEST_DECIMAL else None)
 
 
+def _decimals(values: Sequence[Any]) -> Sequence[Any]:
+    if not _TEXTS.issuperset(map(type, values)):
+        raise TypeError
+    number_of = {text: text if text is None else _decimal(text) for text in set(values)}
+    return list(map(number_of.__getitem__, values))
+
+
 def _instant_from_seconds(value: Any) -> datetime:
     if type(value) is not int:
         raise Misfit
@@ -150,7 +162,7 @@ def _instants_from_seconds(values: Sequence[Any]) -> Sequence[Any]:
 
 
 def _lists_of_ids(values: Sequence[Any]) -> Sequence[Any]:
-    if not _LISTS.issuperset(map(type, values)) or not _TEXTS.issuperset(map(type, chain.from_iterable(filter(None, values)))):
+    if not _LISTS.issuperset(map(type, values)) or not {str}.issuperset(map(type, chain.from_iterable(filter(None, values)))):
         raise TypeError
     return values
 

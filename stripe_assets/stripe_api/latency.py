@@ -41,6 +41,8 @@ class Latency:
 def useful_at_once(latency: float, rates: Iterable[float]) -> int:
     """How many lists of an endpoint are worth reading at once: those that wait for answers, and one whose page is being digested.
 
-    `rates`: requests a second that its account and itself are allowed; 0 is no limit.
+    `rates`: requests a second that its account and itself are allowed; 0 is no limit. Where none holds the process up, at least
+    one waits: the server works on its answer meanwhile.
     """
-    return 1 + int(SLACK * latency * min([DIGESTED, *(rate for rate in rates if rate)]))
+    allowed = min([DIGESTED, *(rate for rate in rates if rate)])
+    return 1 + max(int(SLACK * latency * allowed), int(allowed == DIGESTED))

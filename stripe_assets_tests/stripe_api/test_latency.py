@@ -14,8 +14,9 @@ from stripe_assets_tests.stripe_api.conftest import Say, Script
 @pytest.mark.parametrize(
     ("latency", "rates", "useful"),
     [
-        (0.0, [0, 0], 1),
-        (0.005, [0, 0], 1),
+        (0.0, [0, 0], 2),
+        (0.005, [0, 0], 2),
+        (0.005, [98, 24.5], 1),
         (0.03, [0, 0], 5),
         (0.2, [98, 24.5], 8),
         (0.2, [24.5, 24.5], 8),
