@@ -81,11 +81,11 @@ class Rows:
 
 def merged(blocks: Sequence[Block], **every: Any) -> dict[str, Sequence[Any]]:
     """The columns of blocks that have the same ones. `every`: more columns, which have one value for all rows."""
-    if len(blocks) == 1:
-        columns = dict(blocks[0].columns)
-    else:
-        columns = {name: list(chain.from_iterable(block.columns[name] for block in blocks)) for name in blocks[0].columns}
-    return columns | {name: [value] * len(columns["id"]) for name, value in every.items()}
+    columns: dict[str, Sequence[Any]] = dict(blocks[0].columns)
+    if len(blocks) > 1:
+        columns = {name: list(chain.from_iterable(block.columns[name] for block in blocks)) for name in columns}
+    columns.update({name: [value] * len(columns["id"]) for name, value in every.items()})
+    return columns
 
 
 def is_same(values: Sequence[Any]) -> bool:

@@ -96,8 +96,8 @@ class PostgreSQL:
         columns = merged(blocks)
         once, varying = self._shapes.of(table, columns)
         keys = list(zip(*(columns[name] for name in PRIMARY_KEY), strict=True))
-        order = sorted(range(len(keys)), key=keys.__getitem__)
-        texts = [column_text(kinds[name], [columns[name][place] for place in order]) for name in varying]
+        in_order = itemgetter(*sorted(range(len(keys)), key=keys.__getitem__))
+        texts = [column_text(kinds[name], in_order(columns[name])) for name in varying]
         if None in texts or any(column_text(kinds[name], columns[name][:1]) is None for name in once):
             return None
         statement = _upsert_by_columns(table, tuple(columns), _typed(once, kinds), _typed(varying, kinds))

@@ -88,7 +88,7 @@ class SQLite:
     def fill(self, connection: sa.Connection, table: str, kinds: Columns, blocks: Sequence[Block], synced_at: datetime) -> int:
         return self._insert(connection, table, kinds, merged(blocks, _synced_at=synced_at), keep_first(PRIMARY_KEY))
 
-    def _insert(self, connection: sa.Connection, table: str, kinds: Columns, columns: Mapping[str, list[Any]], conflict: str) -> int:
+    def _insert(self, connection: sa.Connection, table: str, kinds: Columns, columns: Mapping[str, Sequence[Any]], conflict: str) -> int:
         """In the order of the primary key, many rows to a statement: between two of them other threads have their turn, which is dear."""
         count = len(columns["id"])
         once, varying = self._shapes.of(table, columns) if count >= MANY else ([], list(columns))
