@@ -5,10 +5,10 @@ Nearly all values of a field are of the type that its column has, and a page of 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import repeat
 from types import NoneType
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +20,8 @@ from stripe_assets.mirror.plans import ANY, Entry, Plan, Plans, at_path, holds_k
 from stripe_assets.mirror.tables import read_at_column
 from stripe_assets.mirror.values import INT64_MAX, INT64_MIN, UNFIT, Misfit
 
+Parent = tuple[str, str | None]
+"""A resource, and the field of its objects in which others are listed."""
 _TEXTS = frozenset({str, NoneType})
 
 
@@ -32,12 +34,13 @@ class Group:
     """The objects' fields."""
     observed: bool
     listed: bool
-    nested: bool
+    parent: Parent | None
+    """What their parents have in common."""
     deleted: bool
     objs: list[Mapping[str, Any]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     account_ids: list[str] = field(default_factory=list)
-    parents: list[ParentRef] = field(default_factory=list)
+    parent_ids: list[str] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     extras: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Place → what has no column, or does not fit it."""
@@ -57,45 +60,42 @@ class Page:
         self.clean = clean
         self.batch = Batch()
         self._groups: dict[tuple[Any, ...], Group] = {}
-        self._latest: dict[tuple[Any, ...], Group] = {}
         self._embedded: set[tuple[str, str, str]] = set()
         self._closed: dict[tuple[str, str, str], tuple[Field, list[str]]] = {}
 
     def add(
         self,
         plan: Plan,
-        obj: Mapping[str, Any],
+        objs: Iterable[Mapping[str, Any]],
         account_id: str,
         observed: bool,
-        parent: ParentRef | None = None,
-        position: int = 0,
+        parent: Parent | None = None,
+        parent_ids: Iterable[str] = repeat(""),
+        positions: Iterable[int] = repeat(0),
+        *,
         listed: bool = False,
-    ) -> bool:
-        """Takes an object, of which `finish` makes a row. False where it has no id, and nothing was added."""
-        own_id = account_id if plan.singleton else obj.get("id")
-        if type(own_id) is not str:
-            return False
-        deleted, nested = obj.get("deleted") is True, parent is not None and plan.has_parent
-        kind, names = (plan.resource.name, observed, listed, nested, deleted), tuple(obj)
-        group = self._latest.get(kind)
-        if group is None or group.names != names:  # to compare the names takes a fraction of what it takes to look them up
-            group = self._groups.get((*kind, names))
-            if group is None:
-                group = self._groups[(*kind, names)] = Group(plan, names, observed, listed, nested, deleted)
-            self._latest[kind] = group
-        group.objs.append(obj)
-        group.ids.append(own_id)
-        group.account_ids.append(own_id if plan.self_owned else account_id)
-        if nested and parent is not None:
-            group.parents.append(parent)
+    ) -> None:
+        """Takes objects with ids, of which `finish` makes rows. `parent_ids`, `positions`: where each stands below `parent`."""
+        kind = (plan.resource.name, observed, listed, parent if plan.has_parent else None)
+        group, names = None, ()
+        for obj, parent_id, position in zip(objs, parent_ids, positions, strict=False):
+            fields, deleted = tuple(obj), obj.get("deleted") is True
+            if group is None or fields != names or deleted != group.deleted:  # nearly all have what the one before has
+                key, names = (*kind, deleted, fields), fields
+                group = self._groups.get(key)
+                if group is None:
+                    group = self._groups[key] = Group(plan, fields, observed, listed, kind[3], deleted)
+            own_id = account_id if plan.singleton else obj["id"]
+            group.objs.append(obj)
+            group.ids.append(own_id)
+            group.account_ids.append(own_id if plan.self_owned else account_id)
+            group.parent_ids.append(parent_id)
             group.positions.append(position)
-        return True
 
     def finish(self) -> Batch:
         """Makes the rows of what was added, and of what that holds."""
         while self._groups:
             group = self._groups.pop(next(iter(self._groups)))
-            self._latest.clear()
             into = self.batch.rows if group.observed else self.batch.fills
             into.setdefault(group.plan.resource.name, Rows()).blocks.extend(self._blocks(group))
         self.batch.closed.extend(self._closed_sublists())
@@ -109,10 +109,10 @@ class Page:
         block.set("_deleted_at", self.observed_at if group.deleted else None)
         if group.listed:
             block.set("_unlisted_at", None)
-        if group.nested:
-            block.columns["_parent_object"] = [parent.resource for parent in group.parents]
-            block.columns["_parent_id"] = [parent.id for parent in group.parents]
-            block.columns["_parent_field"] = [parent.field for parent in group.parents]
+        if group.parent:
+            block.set("_parent_object", group.parent[0])
+            block.columns["_parent_id"] = group.parent_ids
+            block.set("_parent_field", group.parent[1])
             block.columns["_position"] = group.positions
         self._fields(group, block)
         extras = {place: kept for place, extra in group.extras.items() if (kept := _without_secrets(extra, group.plan))}
@@ -191,7 +191,7 @@ class Page:
         key = (plan.resource.name, account_id, own_id)
         if key not in self._embedded:
             self._embedded.add(key)
-            self.add(plan, obj, account_id, group.observed and plan.authority)
+            self.add(plan, [obj], account_id, group.observed and plan.authority)
 
     def _owner_of(self, field: Field, group: Group, place: int) -> str | None:
         """The account whose row a reference means; None where the answer does not tell."""
@@ -204,18 +204,22 @@ class Page:
     def sublists(self, field: Field, found: Iterable[tuple[int, Any]], group: Group) -> list[int]:
         """The rows of sublists, each given with its parent's place. Returns the places of those that no row can hold."""
         name, count = group.plan.resource.name, self.batch.objects
-        whole: defaultdict[str, list[str]] = defaultdict(list)
         read_whole = group.read_whole.setdefault(read_at_column(field.name), set())
+        whole: dict[str, list[str]] = {}
+        listed: dict[tuple[str, str], tuple[list[Any], list[str], list[int]]] = {}
         refused = []
         for place, value in found:
-            items = value.get("data") if type(value) is dict else None
-            if type(items) is not list:
+            items: Any = value.get("data") if type(value) is dict else None
+            resources = self._resources_of(field, items) if type(items) is list else None
+            if resources is None:
                 refused.append(place)
                 continue
             id, account_id = group.ids[place], group.account_ids[place]
-            if items and not self._items(field, items, ParentRef(name, id, field.name), account_id, group.observed):
-                refused.append(place)
-                continue
+            for position, (resource, item) in enumerate(zip(resources, items, strict=True)):
+                objs, parent_ids, positions = listed.setdefault((resource, account_id), ([], [], []))
+                objs.append(item)
+                parent_ids.append(id)
+                positions.append(position)
             count += len(items)
             if not (group.observed and field.complete):
                 continue
@@ -227,23 +231,29 @@ class Page:
                 self.batch.sublists.append(OpenSublist(parent, owner, field.targets, url, cursor, len(items), self.observed_at))
             else:
                 read_whole.add(place)
-                whole[account_id].append(id)
+                whole.setdefault(account_id, []).append(id)
+        for (resource, account_id), (objs, parent_ids, positions) in listed.items():
+            self.add(self.plans[resource], objs, account_id, group.observed, (name, field.name), parent_ids, positions)
         for account_id, ids in whole.items():
             self._closed.setdefault((name, field.name, account_id), (field, []))[1].extend(ids)
         if group.observed:
             self.batch.objects = count
         return refused
 
-    def _items(self, field: Field, items: list[Any], parent: ParentRef, account_id: str, observed: bool) -> bool:
-        plans = []
+    def _resources_of(self, field: Field, items: list[Any]) -> list[str] | None:
+        """The resources of the items; None where one of them cannot be kept."""
+        names = []
         for item in items:
-            plan = self.plans.of_object(item, field.targets) if type(item) is dict else None
-            if plan is None or type(item.get("id")) is not str:
-                return False
-            plans.append(plan)
-        for position, (plan, item) in enumerate(zip(plans, items, strict=True)):
-            self.add(plan, item, account_id, observed, parent, position)
-        return True
+            if type(item) is not dict or type(item.get("id")) is not str:
+                return None
+            name = item.get("object")
+            if name not in field.targets:
+                plan = self.plans.of_object(item, field.targets)
+                if plan is None:
+                    return None
+                name = plan.resource.name
+            names.append(name)
+        return names
 
     def _closed_sublists(self) -> list[ClosedSublist]:
         return [

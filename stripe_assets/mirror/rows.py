@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import count, groupby, islice, repeat
 from typing import TYPE_CHECKING, Any
 
 from stripe_assets.mirror.batch import Batch, Link, Owner, ParentRef
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.page import Page
-from stripe_assets.mirror.plans import Plans
+from stripe_assets.mirror.plans import Plan, Plans
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
@@ -56,12 +57,18 @@ def flatten(
     if all(type(id) is str for id in ids) and len(set(ids)) < len(ids):  # an object that comes twice is as it came last
         items = list(dict(zip(ids, items, strict=True)).values())
     page = Page(plans_for(catalog), owner.livemode, observed_at, api_version, platform_id, clean)
-    for index, item in enumerate(items, position):
-        plan = page.plans[resource]
-        if item.get("object", resource) != resource:
-            plan = page.plans.of_object(item, (resource,)) or plan
-        if not page.add(plan, item, owner.account_id, not fill, parent, index, listed):
-            raise MirrorError(f"an item of {resource} has no id: the API sent {sorted(item)[:12]}")
+
+    def plan_of(item: Mapping[str, Any]) -> Plan:
+        alike = item.get("object", resource) == resource
+        return page.plans[resource] if alike else page.plans.of_object(item, (resource,)) or page.plans[resource]
+
+    places, above, parent_id = count(position), (parent.resource, parent.field) if parent else None, parent.id if parent else ""
+    for plan, some in groupby(items, plan_of):
+        objs = list(some)
+        for item in objs:
+            if type(item.get("id")) is not str and not plan.singleton:
+                raise MirrorError(f"an item of {resource} has no id: the API sent {sorted(item)[:12]}")
+        page.add(plan, objs, owner.account_id, not fill, above, repeat(parent_id), islice(places, len(objs)), listed=listed)
     if parent is not None and parent.link is not None and items:
         page.batch.links.append(Link(resource, parent.link, parent.id, owner, tuple(str(item["id"]) for item in items)))
     page.batch.objects += len(items)
