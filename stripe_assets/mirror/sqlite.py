@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
-from math import ceil
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,12 +24,14 @@ from stripe_assets.mirror.values import decimal_texts
 BUSY_SECONDS = 10
 CHECKPOINT_PAGES = 16_000
 """Of the journal (64 MB) that are written before it is taken into the file, which waits for the disk: by then most were written again."""
-WRITING_KIB, READING_KIB = 24_576, 4_096
-"""The caches of connections: inner pages of the indexes for who writes; who counts a table reads all of it once."""
+CACHE_KIB = 8_192
+"""Of each connection: inner pages of the indexes. More makes neither writing nor counting quicker."""
 PARAMETERS = 999
 """Of a statement: what every SQLite takes."""
 MANY = 50
 """Rows for which a statement of their own is worth its preparation."""
+STEP = 8
+"""Statements have a multiple of so many rows, or one: SQLite keeps the prepared ones, of which each takes a hundred kilobytes."""
 _BIND: dict[str, Callable[[Sequence[Any]], list[Any]]] = {
     "json": json_texts,
     "timestamp": instant_texts,
@@ -93,15 +94,17 @@ class SQLite:
         count = len(columns["id"])
         once, varying = self._shapes.of(table, columns) if count >= MANY else ([], list(columns))
         rows = sorted(zip(*(_bound(kinds[name], columns[name]) for name in varying), strict=True))
-        if count < MANY:
-            return connection.exec_driver_sql(_insert_sql(table, tuple(varying), conflict), rows).rowcount
-        many = max(1, (PARAMETERS - len(once)) // len(varying))
         names, first = (*once, *varying), tuple(_bound(kinds[name], columns[name][:1])[0] for name in once)
-        size, written = ceil(count / ceil(count / many)), 0  # about the same for all: a last one of few rows would take as long
-        for start in range(0, count, size):
-            some = rows[start : start + size]
+        many = max(1, (PARAMETERS - len(once)) // len(varying))
+        step, start, written = min(STEP, many), 0, 0
+        while count >= MANY and count - start >= step:
+            some = rows[start : start + min(many, count - start) // step * step]
             sql = _insert_sql(table, names, conflict, once=len(once), rows=len(some))
             written += connection.exec_driver_sql(sql, (*first, *chain.from_iterable(some))).rowcount
+            start += len(some)
+        if start < count:
+            sql = _insert_sql(table, names, conflict, once=len(once))
+            written += connection.exec_driver_sql(sql, [(*first, *row) for row in rows[start:]]).rowcount
         return written
 
     def put(
@@ -174,6 +177,7 @@ def _on_connect(connection: sqlite3.Connection, record: object) -> None:
     cursor = connection.cursor()
     _use_write_ahead_log(cursor)
     cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     cursor.close()
 
@@ -195,9 +199,6 @@ def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
 def _on_begin(connection: sa.Connection) -> None:
     # A transaction that turns from reading to writing midway fails at once when another has written: writers say so first.
     writes = connection.get_execution_options().get("writes", False)
-    raw = connection.connection.driver_connection
-    if isinstance(raw, sqlite3.Connection):
-        raw.execute(f"PRAGMA cache_size = -{WRITING_KIB if writes else READING_KIB}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -16,7 +16,7 @@ from stripe_assets.sync.closure import Closure, ClosureResult, WrittenByRun
 from stripe_assets.sync.currency import Currency, Mode, Refused, children_of_accounts
 from stripe_assets.sync.fan_out import active_routes
 from stripe_assets.sync.follow import Follow
-from stripe_assets.sync.garbage import seldom_searched
+from stripe_assets.sync.memory import one_heap, seldom_searched
 from stripe_assets.sync.model_state import ModelState, feeders_of, with_feeders
 from stripe_assets.sync.owners import ACCOUNT, AccountsPage, Owners, account_id_of
 from stripe_assets.sync.phase import Phase
@@ -126,6 +126,7 @@ class KeySync:
         """Yields the result of each selected model as it finishes. Raises SyncAborted after what is finished is yielded."""
         assert self._owners, "prepare() comes first"
         self.progress.begin(len(self._selected))
+        one_heap()
         with seldom_searched():
             yield from self._run()
 

@@ -1,0 +1,43 @@
+"""What a run asks of the process's memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+ALLOCATE = """
+import ctypes, sys, threading
+from stripe_assets.sync.memory import one_heap
+
+if "one" in sys.argv:
+    one_heap()
+together = threading.Barrier(4)
+
+def work():
+    kept = [bytes(2_000) for _ in range(1_000)]
+    together.wait()
+
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+ctypes.CDLL(None).malloc_stats()
+"""
+
+
+def heaps(*arguments: str, **environment: str) -> int:
+    """How many heaps the C library says that it has."""
+    variables = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"} | environment
+    ended = subprocess.run([sys.executable, "-c", ALLOCATE, *arguments], capture_output=True, text=True, env=variables, check=True)
+    return ended.stderr.count("Arena")
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not os.confstr("CS_GNU_LIBC_VERSION"), reason="glibc has a heap for each thread")
+def test_the_threads_of_a_run_share_one_heap_unless_the_environment_says_otherwise() -> None:
+    assert heaps() > 1
+    assert heaps("one") == 1
+    assert heaps("one", MALLOC_ARENA_MAX="3") == 3
