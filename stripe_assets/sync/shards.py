@@ -80,6 +80,8 @@ class Listing:
         seconds = oldest - first if created[0] >= created[-1] else last - newest
         pages = seconds / max(newest - oldest, 1) * len(created) / PAGE
         quick = max(0, MANY - useful)
+        if quick and len(self.parts) >= useful:  # where few are, one that goes on alone at the end is about as quick
+            return []
         worth = WORTH_SPLITTING << quick
         if pages <= max(worth * IDLE_SHARE if idle and len(self.parts) < useful else worth, read / IN_VAIN_SHARE):
             return []

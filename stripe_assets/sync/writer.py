@@ -85,16 +85,19 @@ class Writer:
             self._thread.join()
 
     def _work(self) -> None:
-        while True:
-            pages, last = self._next()
-            try:
-                if pages:
-                    self._commit(pages)
-            except Exception as error:  # a bug: without a writer every other thread would wait for ever
-                self._failed = True
-                self._broken(error)
-            if last:
-                return
+        while self._write_next():
+            pass
+
+    def _write_next(self) -> bool:
+        """False after the last pages. These are not kept while the next ones are waited for."""
+        pages, last = self._next()
+        try:
+            if pages:
+                self._commit(pages)
+        except Exception as error:  # a bug: without a writer every other thread would wait for ever
+            self._failed = True
+            self._broken(error)
+        return not last
 
     def _next(self) -> tuple[list[Page], bool]:
         pages: list[Page] = []
