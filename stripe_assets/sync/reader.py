@@ -138,7 +138,9 @@ class Reader:
         if nested and not task.has_caused:
             following = [replace(one, has_caused=True) for one in following]
         following += self._rest_of_sublists(task, batch) + nested
-        self._put(task, batch, after, following, lambda: errand.written(task, readable, answer.observed_at) if errand else None)
+        # Without an errand the objects themselves are not kept until their rows are written.
+        then = (lambda: errand.written(task, readable, answer.observed_at)) if errand else None
+        self._put(task, batch, after, following, then)
 
     def _shards(self, task: Task, page: list[dict], cursor: str | None, waited: float) -> list[Task]:
         """The narrower ranges that are read in place of the task's. What hangs on the rows of this page comes with theirs."""
