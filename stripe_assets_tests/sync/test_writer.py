@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+import weakref
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from stripe_assets.mirror import Mirror
+from stripe_assets.mirror import Batch, Mirror
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import KeySync, SyncAborted
+from stripe_assets.sync.writer import Page, Writer
 from stripe_assets_tests.sync.conftest import run_sync
 
 
@@ -58,3 +61,21 @@ def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(server: Sandbox, tmp_
             list(sync.run())
     with Mirror.open(f"sqlite:///{tmp_path}/mirror.db") as mirror:
         assert {result.status for result in run_sync(mirror).values()} == {"ok"}
+
+
+def test_pages_that_are_written_are_not_kept_while_the_next_ones_are_waited_for(mirror: Mirror) -> None:
+    def page_of(written: threading.Event) -> Page:
+        return Page(Batch(), lambda error: written.set())
+
+    writer = Writer(mirror, written=lambda batches, counts: None, broken=lambda error: None)
+    writer.start()
+    first, second = threading.Event(), threading.Event()
+    page = page_of(first)
+    gone, kept = threading.Event(), weakref.finalize(page.done, lambda: gone.set())
+    writer.put(page)
+    del page
+    assert first.wait(10)
+    assert gone.wait(10), kept
+    writer.put(page_of(second))
+    assert second.wait(10)
+    writer.close()
