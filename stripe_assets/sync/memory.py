@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import gc
 import os
@@ -46,8 +45,11 @@ def one_heap() -> None:
     """Lets all threads of the process allocate from one heap, for good, where the C library would give each its own (glibc).
 
     Each would keep what its pages took up, tens of MB together; and as threads allocate while they hold the interpreter's lock, none
-    waits for another. MALLOC_ARENA_MAX in the environment counts for more.
+    waits for another. What the environment says of it counts for more.
     """
-    if "MALLOC_ARENA_MAX" not in os.environ:
-        with suppress(OSError, AttributeError, TypeError):  # another C library
-            ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
+    if "MALLOC_ARENA_MAX" in os.environ or "arena_max" in os.environ.get("GLIBC_TUNABLES", ""):
+        return
+    with suppress(ImportError, OSError, AttributeError, TypeError):  # another C library, or a Python that cannot call one
+        import ctypes  # noqa: PLC0415
+
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)

@@ -31,7 +31,7 @@ ctypes.CDLL(None).malloc_stats()
 
 def heaps(*arguments: str, **environment: str) -> int:
     """How many heaps the C library says that it has."""
-    variables = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"} | environment
+    variables = {name: value for name, value in os.environ.items() if name not in ("MALLOC_ARENA_MAX", "GLIBC_TUNABLES")} | environment
     ended = subprocess.run([sys.executable, "-c", ALLOCATE, *arguments], capture_output=True, text=True, env=variables, check=True)
     return ended.stderr.count("Arena")
 
@@ -41,3 +41,4 @@ def test_the_threads_of_a_run_share_one_heap_unless_the_environment_says_otherwi
     assert heaps() > 1
     assert heaps("one") == 1
     assert heaps("one", MALLOC_ARENA_MAX="3") == 3
+    assert heaps("one", GLIBC_TUNABLES="glibc.malloc.arena_max=3") == 3
