@@ -129,7 +129,10 @@ def on_conflict(columns: Sequence[str], key: Sequence[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def newest_wins(columns: tuple[str, ...], stored: str) -> str:
-    """The clause that does so for rows of a resource, where the stored one (the statement's name for it) is not newer."""
+    """The clause that replaces the present columns of a resource's row where the stored one is not newer.
+
+    Parameters: stored: the name under which the statement sees the stored row.
+    """
     clause = on_conflict((*columns, "_synced_at"), PRIMARY_KEY)
     return f'{clause} WHERE {stored}."_observed_at" IS NULL OR {stored}."_observed_at" <= excluded."_observed_at"'
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import repeat
-from types import NoneType
 from typing import Any
 from urllib.parse import quote
 
@@ -18,11 +17,10 @@ from stripe_assets.mirror.batch import Batch, ClosedSublist, OpenSublist, Owner,
 from stripe_assets.mirror.block import Block, Rows
 from stripe_assets.mirror.plans import ANY, Entry, Plan, Plans, at_path, holds_key, without_key, without_path
 from stripe_assets.mirror.tables import read_at_column
-from stripe_assets.mirror.values import INT64_MAX, INT64_MIN, UNFIT, Misfit
+from stripe_assets.mirror.values import INT64_MAX, INT64_MIN, TEXTS, UNFIT, Misfit
 
 Parent = tuple[str, str | None]
 """A resource, and the field of its objects in which others are listed."""
-_TEXTS = frozenset({str, NoneType})
 
 
 @dataclass(slots=True)
@@ -76,15 +74,15 @@ class Page:
         listed: bool = False,
     ) -> None:
         """Takes objects with ids, of which `finish` makes rows. `parent_ids`, `positions`: where each stands below `parent`."""
-        kind = (plan.resource.name, observed, listed, parent if plan.has_parent else None)
+        below = parent if plan.has_parent else None
         group, names = None, ()
         for obj, parent_id, position in zip(objs, parent_ids, positions, strict=False):
             fields, deleted = tuple(obj), obj.get("deleted") is True
             if group is None or fields != names or deleted != group.deleted:  # nearly all have what the one before has
-                key, names = (*kind, deleted, fields), fields
+                key, names = (plan, observed, listed, below, deleted, fields), fields
                 group = self._groups.get(key)
                 if group is None:
-                    group = self._groups[key] = Group(plan, fields, observed, listed, kind[3], deleted)
+                    group = self._groups[key] = Group(plan, fields, observed, listed, below, deleted)
             own_id = account_id if plan.singleton else obj["id"]
             group.objs.append(obj)
             group.ids.append(own_id)
@@ -148,7 +146,7 @@ class Page:
         for path, name in plan.derived:
             if path[0] in fields:
                 values = _at(within, path)
-                block.columns[name] = values if _TEXTS.issuperset(map(type, values)) else list(map(_id_of, values))
+                block.columns[name] = values if TEXTS.issuperset(map(type, values)) else list(map(_id_of, values))
 
     def _column(self, group: Group, name: str, entry: Entry, values: Sequence[Any]) -> Sequence[Any]:
         """The column's values for a field's: as they are or converted at once where all can be, else one by one."""
@@ -206,17 +204,17 @@ class Page:
         name, count = group.plan.resource.name, self.batch.objects
         read_whole = group.read_whole.setdefault(read_at_column(field.name), set())
         whole: dict[str, list[str]] = {}
-        listed: dict[tuple[str, str], tuple[list[Any], list[str], list[int]]] = {}
+        listed: dict[tuple[Plan, str], tuple[list[Any], list[str], list[int]]] = {}
         refused = []
         for place, value in found:
             items: Any = value.get("data") if type(value) is dict else None
-            resources = self._resources_of(field, items) if type(items) is list else None
-            if resources is None:
+            plans = self._plans_of(field, items) if type(items) is list else None
+            if plans is None:
                 refused.append(place)
                 continue
             id, account_id = group.ids[place], group.account_ids[place]
-            for position, (resource, item) in enumerate(zip(resources, items, strict=True)):
-                objs, parent_ids, positions = listed.setdefault((resource, account_id), ([], [], []))
+            for position, (plan, item) in enumerate(zip(plans, items, strict=True)):
+                objs, parent_ids, positions = listed.setdefault((plan, account_id), ([], [], []))
                 objs.append(item)
                 parent_ids.append(id)
                 positions.append(position)
@@ -232,28 +230,23 @@ class Page:
             else:
                 read_whole.add(place)
                 whole.setdefault(account_id, []).append(id)
-        for (resource, account_id), (objs, parent_ids, positions) in listed.items():
-            self.add(self.plans[resource], objs, account_id, group.observed, (name, field.name), parent_ids, positions)
+        for (plan, account_id), (objs, parent_ids, positions) in listed.items():
+            self.add(plan, objs, account_id, group.observed, (name, field.name), parent_ids, positions)
         for account_id, ids in whole.items():
             self._closed.setdefault((name, field.name, account_id), (field, []))[1].extend(ids)
         if group.observed:
             self.batch.objects = count
         return refused
 
-    def _resources_of(self, field: Field, items: list[Any]) -> list[str] | None:
-        """The resources of the items; None where one of them cannot be kept."""
-        names = []
+    def _plans_of(self, field: Field, items: list[Any]) -> list[Plan] | None:
+        """None where one of the items cannot be kept."""
+        plans = []
         for item in items:
-            if type(item) is not dict or type(item.get("id")) is not str:
+            plan = self.plans.of_object(item, field.targets) if type(item) is dict and type(item.get("id")) is str else None
+            if plan is None:
                 return None
-            name = item.get("object")
-            if name not in field.targets:
-                plan = self.plans.of_object(item, field.targets)
-                if plan is None:
-                    return None
-                name = plan.resource.name
-            names.append(name)
-        return names
+            plans.append(plan)
+        return plans
 
     def _closed_sublists(self) -> list[ClosedSublist]:
         return [

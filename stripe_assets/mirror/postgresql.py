@@ -57,7 +57,7 @@ class PostgreSQL:
             json_deserializer=loads,
             hide_parameters=True,
             pool_pre_ping=True,
-            pool_use_lifo=True,
+            pool_use_lifo=True,  # each connection prepares its own statements: the one that was used last is used again
             connect_args={"connect_timeout": 10, "client_encoding": "utf8", "application_name": "stripe_assets"},
         )
 

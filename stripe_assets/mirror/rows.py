@@ -58,9 +58,10 @@ def flatten(
         items = list(dict(zip(ids, items, strict=True)).values())
     page = Page(plans_for(catalog), owner.livemode, observed_at, api_version, platform_id, clean)
 
+    own = page.plans[resource]
+
     def plan_of(item: Mapping[str, Any]) -> Plan:
-        alike = item.get("object", resource) == resource
-        return page.plans[resource] if alike else page.plans.of_object(item, (resource,)) or page.plans[resource]
+        return own if item.get("object", resource) == resource else page.plans.of_object(item, (resource,)) or own
 
     places, above, parent_id = count(position), (parent.resource, parent.field) if parent else None, parent.id if parent else ""
     for plan, some in groupby(items, plan_of):

@@ -23,7 +23,10 @@ from stripe_assets.mirror.values import decimal_texts
 
 BUSY_SECONDS = 10
 CHECKPOINT_PAGES = 16_000
-"""Of the journal (64 MB) that are written before it is taken into the file, which waits for the disk: by then most were written again."""
+"""Of the journal (64 MB) that are written before it is taken into the file, which waits for the disk: many were written again by then.
+
+So much of the last commits, rows and checkpoints together, can be gone after a power failure; nothing is after a kill.
+"""
 CACHE_KIB = 8_192
 """Of each connection: inner pages of the indexes. More makes neither writing nor counting quicker."""
 PARAMETERS = 999
@@ -31,7 +34,7 @@ PARAMETERS = 999
 MANY = 50
 """Rows for which a statement of their own is worth its preparation."""
 STEP = 8
-"""Statements have a multiple of so many rows, or one: SQLite keeps the prepared ones, of which each takes a hundred kilobytes."""
+"""Statements have a multiple of so many rows, or one: SQLite keeps the prepared ones, each of more than a hundred kilobytes."""
 _BIND: dict[str, Callable[[Sequence[Any]], list[Any]]] = {
     "json": json_texts,
     "timestamp": instant_texts,

@@ -21,7 +21,7 @@ Convert = Callable[[Any], Any]
 ConvertAll = Callable[[Sequence[Any]], Sequence[Any]]
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
-_INTEGERS, _LISTS, _TEXTS = (frozenset({kind, NoneType}) for kind in (int, list, str))
+_INTEGERS, _LISTS, TEXTS = (frozenset({kind, NoneType}) for kind in (int, list, str))
 _LONGEST_DECIMAL = 1000  # far below PostgreSQL's 131,072 digits, far above any amount
 _PLAIN_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
@@ -35,6 +35,7 @@ class Misfit(Exception):
 
 
 UNFIT = (Misfit, TypeError, ValueError, OverflowError, OSError)
+"""What a conversion of many values raises: one by one they say which it is."""
 
 
 def exact_type(field: Field) -> type | None:
@@ -140,7 +141,7 @@ def _decimal(value: Any) -> Decimal:
 
 
 def _decimals(values: Sequence[Any]) -> Sequence[Any]:
-    if not _TEXTS.issuperset(map(type, values)):
+    if not TEXTS.issuperset(map(type, values)):
         raise TypeError
     number_of = {text: text if text is None else _decimal(text) for text in set(values)}
     return list(map(number_of.__getitem__, values))

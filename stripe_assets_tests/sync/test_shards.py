@@ -116,6 +116,17 @@ def test_a_list_has_about_the_parts_that_are_of_use_at_once(useful: int, parts: 
     assert stripe.requests <= 500 + (2 * shards if shards > 1 else 0)
 
 
+@pytest.mark.parametrize(("useful", "again"), [(2, False), (16, True)])
+def test_parts_of_a_very_long_list_are_split_again_only_where_many_are_of_use(useful: int, again: bool) -> None:
+    listing = Listing(beginning=NOW - 2 * YEAR)
+    parts = listing.narrower(WHOLE, [NOW - n for n in range(PAGE)], read=0, useful=useful, idle=True, now=NOW)
+    assert len(parts) == useful
+    newest = [
+        listing.narrower(part, [(part.lt or NOW) - n for n in range(PAGE)], read=0, useful=useful, idle=True, now=NOW) for part in parts
+    ]
+    assert any(newest) == again
+
+
 @pytest.mark.parametrize("useful", [2, 16])
 def test_an_import_of_years_ago_is_split_late(useful: int) -> None:
     now_and_then = [NOW - n * 86_400 for n in range(500)]
