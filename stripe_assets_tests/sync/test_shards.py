@@ -121,10 +121,8 @@ def test_parts_of_a_very_long_list_are_split_again_only_where_many_are_of_use(us
     listing = Listing(beginning=NOW - 2 * YEAR)
     parts = listing.narrower(WHOLE, [NOW - n for n in range(PAGE)], read=0, useful=useful, idle=True, now=NOW)
     assert len(parts) == useful
-    newest = [
-        listing.narrower(part, [(part.lt or NOW) - n for n in range(PAGE)], read=0, useful=useful, idle=True, now=NOW) for part in parts
-    ]
-    assert any(newest) == again
+    pages = [(part, [(part.lt or NOW) - n for n in range(PAGE)]) for part in parts]
+    assert any(listing.narrower(part, page, read=0, useful=useful, idle=True, now=NOW) for part, page in pages) == again
 
 
 @pytest.mark.parametrize("useful", [2, 16])
