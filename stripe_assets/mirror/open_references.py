@@ -108,7 +108,7 @@ def _is_open(catalog: Catalog, dialect: Dialect, reading: Reading) -> str:
     )
     if one:
         return f"({column} IS NOT NULL AND {nowhere})"
-    return f"({column} <> '[]' AND EXISTS (SELECT 1 FROM {dialect.list_items.format(column)} WHERE {nowhere}))"
+    return f"({column} IS NOT NULL AND {column} <> '[]' AND EXISTS (SELECT 1 FROM {dialect.list_items.format(column)} WHERE {nowhere}))"
 
 
 def _qualified(dialect: Dialect, resource: Resource) -> str:

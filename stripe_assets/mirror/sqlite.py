@@ -17,17 +17,15 @@ from sqlalchemy.pool import StaticPool
 
 from stripe_assets.mirror.block import Block, Row, Rows, Shapes, merged
 from stripe_assets.mirror.dialect import Closing, Columns, keep_first, newest_wins, on_conflict, quoted, quoted_list
+from stripe_assets.mirror.journal import Journal
 from stripe_assets.mirror.json_text import json_text, json_texts, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, ColumnKind, instant_text, instant_texts
 from stripe_assets.mirror.values import decimal_texts
 
 BUSY_SECONDS = 10
 CHECKPOINT_PAGES = 16_000
-"""Of the journal (64 MB) that are written before it is taken into the file, which waits for the disk: many were written again by then.
-
-So much of the last commits, rows and checkpoints together, can be gone after a power failure; nothing is after a kill.
-"""
-CACHE_KIB = 8_192
+"""Of the journal (64 MB): from there on a commit takes what `Journal` has left of it into the file, and it starts anew."""
+CACHE_KIB = 4_096
 """Of each connection: inner pages of the indexes. More makes neither writing nor counting quicker."""
 PARAMETERS = 999
 """Of a statement: what every SQLite takes."""
@@ -35,7 +33,10 @@ MANY = 50
 """Rows for which a statement of their own is worth its preparation."""
 STEP = 8
 """Statements have a multiple of so many rows, or one: SQLite keeps the prepared ones, each of more than a hundred kilobytes."""
-_BIND: dict[str, Callable[[Sequence[Any]], list[Any]]] = {
+_BIT = {True: 1, False: 0}
+"""What the driver takes as it is; for a boolean it would look for an adapter first, ten times as long."""
+_BIND: dict[str, Callable[[Sequence[Any]], Sequence[Any]]] = {
+    "boolean": lambda values: list(map(_BIT.get, values)),
     "json": json_texts,
     "timestamp": instant_texts,
     "numeric": decimal_texts,
@@ -67,6 +68,8 @@ class SQLite:
         )
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+        if not in_memory:
+            Journal(engine)
         return engine
 
     def version_table_exists(self, connection: sa.Connection) -> bool:

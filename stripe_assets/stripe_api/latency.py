@@ -14,6 +14,8 @@ DIGESTED = 100.0
 """Pages a second of an endpoint that one process reads and writes, about: more parts do not make it quicker where Stripe sets no limit."""
 SLACK = 1.5
 """Times the latency: what some answers take longer than the quickest."""
+AHEAD = 3
+"""Lists that wait for answers where nothing holds the process up: the server works meanwhile, and a transaction has more than one page."""
 
 
 class Latency:
@@ -41,8 +43,7 @@ class Latency:
 def useful_at_once(latency: float, rates: Iterable[float]) -> int:
     """How many lists of an endpoint are worth reading at once: those that wait for answers, and one whose page is being digested.
 
-    `rates`: requests a second that its account and itself are allowed; 0 is no limit. Where none holds the process up, at least
-    one waits: the server works on its answer meanwhile.
+    `rates`: requests a second that its account and itself are allowed; 0 is no limit.
     """
     allowed = min([DIGESTED, *(rate for rate in rates if rate)])
-    return 1 + max(int(SLACK * latency * allowed), int(allowed == DIGESTED))
+    return 1 + max(int(SLACK * latency * allowed), AHEAD if allowed == DIGESTED else 0)

@@ -16,6 +16,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable
 
 from stripe_assets.sync.task import Task
+from stripe_assets.sync.threads import work_in_batches
 
 WORKERS = 64
 PER_ENDPOINT = 16
@@ -141,6 +142,7 @@ class Scheduler:
         self._changed.notify(len(self._runnable))
 
     def _work(self) -> None:
+        work_in_batches()
         while True:
             with self._changed:
                 taken = None

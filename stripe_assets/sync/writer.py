@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from stripe_assets.mirror import Batch, Mirror, MirrorError, WriteCounts
+from stripe_assets.sync.threads import work_in_batches
 
 ENOUGH_PAGES = 8
 """While so many wait to be written, no further page is asked for. Those under way then still find room."""
@@ -85,6 +86,7 @@ class Writer:
             self._thread.join()
 
     def _work(self) -> None:
+        work_in_batches()
         while self._write_next():
             pass
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from stripe_assets.mirror import Mirror
+from stripe_assets.mirror.tables import instant_text, instant_texts
 from stripe_assets_tests.mirror.small import OWNER, write
 
 
@@ -138,6 +139,28 @@ def test_times_compare_in_queries(mirror: Mirror) -> None:
     query = sa.select(table.c.id).where(table.c.created > datetime.fromtimestamp(150, UTC))
     with mirror.engine.connect() as connection:
         assert connection.execute(query).scalars().all() == ["b"]
+
+
+SECOND, MIDNIGHT, FIRST = datetime(2026, 10, 28, 9, 0, 1, tzinfo=UTC), datetime(2026, 10, 28, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
+FRACTION, ELSEWHERE = SECOND.replace(microsecond=5), SECOND.astimezone(timezone(timedelta(hours=-3)))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [],
+        [None, None],
+        [SECOND],
+        [FIRST, None, SECOND, MIDNIGHT, None],
+        [SECOND, FRACTION],
+        [SECOND, ELSEWHERE],
+        [ELSEWHERE, None],
+        [SECOND, SECOND.replace(tzinfo=None)],
+    ],
+)
+def test_the_times_of_a_column_are_written_as_each_of_them_is(column: list[datetime | None]) -> None:
+    assert list(instant_texts(column)) == [None if value is None else instant_text(value) for value in column]
+    assert instant_text(ELSEWHERE) == instant_text(SECOND) == "2026-10-28 09:00:01.000000+00:00"
 
 
 def test_a_nul_in_text_does_not_fail_the_page(mirror: Mirror) -> None:

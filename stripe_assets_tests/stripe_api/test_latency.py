@@ -14,8 +14,8 @@ from stripe_assets_tests.stripe_api.conftest import Say, Script
 @pytest.mark.parametrize(
     ("latency", "rates", "useful"),
     [
-        (0.0, [0, 0], 2),
-        (0.005, [0, 0], 2),
+        (0.0, [0, 0], 4),
+        (0.005, [0, 0], 4),
         (0.005, [98, 24.5], 1),
         (0.03, [0, 0], 5),
         (0.2, [98, 24.5], 8),

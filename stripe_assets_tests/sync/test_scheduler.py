@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+
+import pytest
 
 from stripe_assets.mirror import Owner, ParentRef
 from stripe_assets.sync.scheduler import Scheduler
@@ -109,3 +113,11 @@ def test_closing_does_not_wait_for_what_is_queued() -> None:
     stop.set()
     scheduler.close()
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a thread can say that it works in batches")
+def test_its_threads_do_not_interrupt_each_other_and_no_other_thread_is_changed() -> None:
+    seen: list[int] = []
+    run_all([listing("invoice")], lambda task: seen.append(os.sched_getscheduler(0))).close()
+    assert seen == [os.SCHED_BATCH]
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
