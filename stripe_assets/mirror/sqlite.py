@@ -17,14 +17,17 @@ from sqlalchemy.pool import StaticPool
 
 from stripe_assets.mirror.block import Block, Row, Rows, Shapes, merged
 from stripe_assets.mirror.dialect import Closing, Columns, keep_first, newest_wins, on_conflict, quoted, quoted_list
-from stripe_assets.mirror.journal import Journal
 from stripe_assets.mirror.json_text import json_text, json_texts, loads
 from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, ColumnKind, instant_text, instant_texts
 from stripe_assets.mirror.values import decimal_texts
 
 BUSY_SECONDS = 10
 CHECKPOINT_PAGES = 16_000
-"""Of the journal (64 MB): from there on a commit takes what `Journal` has left of it into the file, and it starts anew."""
+"""Of the journal (64 MB) that are written before it is taken into the file, which waits for the disk: many were written again by then.
+
+So much of the last commits, rows and checkpoints together, can be gone after a power failure; nothing is after a kill. A thread that takes
+it in while others write would be quicker, but before 3.51.3 SQLite can lose commits by that: https://sqlite.org/wal.html#walresetbug.
+"""
 CACHE_KIB = 4_096
 """Of each connection: inner pages of the indexes. More makes neither writing nor counting quicker."""
 PARAMETERS = 999
@@ -36,7 +39,7 @@ STEP = 8
 _BIT = {True: 1, False: 0}
 """What the driver takes as it is; for a boolean it would look for an adapter first, ten times as long."""
 _BIND: dict[str, Callable[[Sequence[Any]], Sequence[Any]]] = {
-    "boolean": lambda values: list(map(_BIT.get, values)),
+    "boolean": lambda values: [_BIT.get(value, value) for value in values],
     "json": json_texts,
     "timestamp": instant_texts,
     "numeric": decimal_texts,
@@ -68,8 +71,6 @@ class SQLite:
         )
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
-        if not in_memory:
-            Journal(engine)
         return engine
 
     def version_table_exists(self, connection: sa.Connection) -> bool:

@@ -104,10 +104,11 @@ def instant_text(value: datetime) -> str:
 
 
 def instant_texts(values: Sequence[datetime | None]) -> Sequence[str | None]:
-    """`instant_text` of a column. Whole seconds of UTC, as nearly all are, are written together: a tenth of the time of one by one."""
+    """`instant_text` of a column. Whole seconds of UTC, as nearly all are, are written together: a fifth of the time of one by one."""
     some = [value for value in values if value is not None]
-    written = orjson.dumps(some).decode()
-    if not some or "." in written or written.count("+00:00") != len(some):
+    usual = bool(some) and all(type(value) is datetime and value.tzinfo is UTC for value in some)
+    written = orjson.dumps(some).decode() if usual else "."
+    if "." in written:
         return [None if value is None else instant_text(value) for value in values]
     texts = written[2:-2].replace("T", " ").replace("+00:00", ".000000+00:00").split('","')
     if len(texts) == len(values):

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 
 def work_in_batches() -> None:
-    """From now on whoever is woken does not interrupt this thread: it goes on until it waits, or its time is up. For its whole life.
+    """From now on whoever is woken does not interrupt this thread, nor those that it starts: it goes on until it waits, or its time is up.
 
     The threads of a run wake each other at every turn, and only one of them has the interpreter's lock. Linux; elsewhere nothing happens.
     """

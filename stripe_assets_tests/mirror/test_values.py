@@ -156,6 +156,7 @@ FRACTION, ELSEWHERE = SECOND.replace(microsecond=5), SECOND.astimezone(timezone(
         [SECOND, ELSEWHERE],
         [ELSEWHERE, None],
         [SECOND, SECOND.replace(tzinfo=None)],
+        [SECOND, SECOND.astimezone(timezone(timedelta(seconds=20)))],
     ],
 )
 def test_the_times_of_a_column_are_written_as_each_of_them_is(column: list[datetime | None]) -> None:
