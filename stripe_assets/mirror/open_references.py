@@ -108,6 +108,7 @@ def _is_open(catalog: Catalog, dialect: Dialect, reading: Reading) -> str:
     )
     if one:
         return f"({column} IS NOT NULL AND {nowhere})"
+    # That it is not null is said first: NULL <> '[]' is not false, and the database would take the list apart all the same.
     return f"({column} IS NOT NULL AND {column} <> '[]' AND EXISTS (SELECT 1 FROM {dialect.list_items.format(column)} WHERE {nowhere}))"
 
 
