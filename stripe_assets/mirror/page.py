@@ -150,7 +150,7 @@ class Page:
 
     def _column(self, group: Group, name: str, entry: Entry, values: Sequence[Any]) -> Sequence[Any]:
         """The column's values for a field's: as they are or converted at once where all can be, else one by one."""
-        if values[0] is None and values.count(None) == len(values):  # as half of them are
+        if values[0] is None and values.count(None) == len(values):  # as a quarter are
             return values
         kinds = set(map(type, values))
         if kinds <= entry.fits and (int not in kinds or entry.fits is ANY or _have_64_bits(values)):
