@@ -57,11 +57,11 @@ class Listing:
     pages: int = 0
     in_vain: int = 0
     """Of these, those that were read again as parts of narrower ranges; first pages apart where these are many."""
-    parts: set[Range] = field(default_factory=set)
-    """Those that are being read."""
+    parts: dict[Range, float] = field(default_factory=dict)
+    """Those that are being read, and the pages that are left of each: of one that is not begun, its share of what it takes the place of."""
 
     def ended(self, part: Range) -> None:
-        self.parts.discard(part)
+        self.parts.pop(part, None)
 
     def narrower(self, whole: Range, created: Sequence[int], *, read: int, useful: int, idle: bool, now: int) -> list[Range]:
         """What takes the place of a range that has more; nothing where it is better read on.
@@ -71,7 +71,7 @@ class Listing:
         objects of that page are to each other: a wrong guess costs a few requests, and no object.
         """
         self.pages += 1
-        self.parts.add(whole)
+        self.parts[whole] = 0
         first = whole.gte if whole.gte is not None else min(self.beginning, *created, now)
         last = whole.lt if whole.lt is not None else max(now, *created, now) + 1
         if not created or last - first < 2 or useful < 2:
@@ -79,11 +79,13 @@ class Listing:
         oldest, newest = min(created), max(created)
         seconds = oldest - first if created[0] >= created[-1] else last - newest
         pages = seconds / max(newest - oldest, 1) * len(created) / PAGE
+        self.parts[whole] = pages
         quick = max(0, MANY - useful)
-        if quick and len(self.parts) >= useful:  # where few are, one that goes on alone at the end is about as quick
+        as_long = sum(pages <= 2 * left for left in [*self.parts.values()])
+        if quick and as_long >= useful:
             return []
         worth = WORTH_SPLITTING << quick
-        if pages <= max(worth * IDLE_SHARE if idle and len(self.parts) < useful else worth, read / IN_VAIN_SHARE):
+        if pages <= max(worth * IDLE_SHARE if idle and as_long < useful else worth, read / IN_VAIN_SHARE):
             return []
         in_vain = read + 1 if quick else read  # of many parts, few are split at their first pages
         if in_vain and self.in_vain + in_vain > IN_VAIN + IN_VAIN_SHARE * self.pages:
@@ -92,6 +94,6 @@ class Listing:
         many = min(PARTS >> quick, last - first, max(2, ceil(pages / (worth / 2))))
         cuts = [first + (last - first) * n // many for n in range(1, many)]
         parts = [Range(gte, lt) for gte, lt in zip([whole.gte, *cuts], [*cuts, whole.lt], strict=True)]
-        self.parts.update(parts)
-        self.parts.discard(whole)
+        self.parts.update(dict.fromkeys(parts, pages / many))
+        self.ended(whole)
         return parts
