@@ -154,6 +154,10 @@ class StripeApi:
         rates = [self.budget.rate(account, livemode, limited) for limited in (None, endpoint)]
         return useful_at_once(self._latency.of(endpoint), rates)
 
+    def one_thread_does(self, endpoint: str) -> bool:
+        """Whether requests to an endpoint had better take turns: where no rate is kept and answers come at once, threads are in each other's way."""
+        return self.budget.lifted and self._latency.is_quick(endpoint)
+
     def _account(self, stripe_account: str | None) -> str:
         return stripe_account or self.key.account_id or f"key {self.key.alias}"
 

@@ -39,6 +39,10 @@ class Latency:
             least = min(recent)
             return least if len(recent) >= FEW else min(least, TIMES * min(map(min, self._recent.values()), default=0.0))
 
+    def is_quick(self, endpoint: str) -> bool:
+        """Whether it answers sooner than a page is digested; not known, and so not said, of one that has not answered yet."""
+        return 0.0 < self.of(endpoint) < 1 / DIGESTED
+
 
 def useful_at_once(latency: float, rates: Iterable[float]) -> int:
     """How many lists of an endpoint are worth reading at once: those that wait for answers, and one whose page is being digested.

@@ -3,7 +3,7 @@
 Stripe limits each endpoint by itself, so an endpoint gets at most `per_endpoint` threads: enough to use its 25 requests
 a second at usual latencies, while the others' lists go on. A thread is started when there is something for it to do.
 Deeper tasks go first, and a list waits while more than `backlog` tasks that its rows caused are still to be done; memory
-does not grow with the account.
+does not grow with the account. Where requests are answered at once, threads would only be in each other's way: such tasks take turns.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ WORKERS = 64
 PER_ENDPOINT = 16
 BACKLOG = 1000
 GRACE_SECONDS = 3.0
+TURN_SECONDS = 0.5
+"""A task that takes longer keeps no other waiting for its turn."""
 
 
 class Scheduler:
@@ -33,11 +35,14 @@ class Scheduler:
         workers: int = WORKERS,
         per_endpoint: int = PER_ENDPOINT,
         backlog: int = BACKLOG,
+        in_turn: Callable[[str], bool] = lambda endpoint: False,
     ) -> None:
+        """`in_turn`: whether an endpoint's tasks take turns, with each other and those of all such endpoints."""
         self._run = run
         self._stop = stop
         self._per_endpoint = per_endpoint
         self._backlog_limit = backlog
+        self._in_turn = in_turn
         self._changed = threading.Condition()
         self._queues: dict[tuple[str, str], deque[Task]] = defaultdict(deque)
         self._in_flight: Counter[tuple[str, str]] = Counter()
@@ -49,6 +54,7 @@ class Scheduler:
         self._workers = workers
         self._threads: list[threading.Thread] = []
         self._waiting = 0
+        self._in_turn_since: dict[threading.Thread, float] = {}
         self._started = False
 
     def start(self) -> None:
@@ -100,7 +106,16 @@ class Scheduler:
         if queue and self._in_flight[endpoint] < self._per_endpoint:
             heapq.heappush(self._runnable, (-queue[0].depth, next(self._order), endpoint))
 
+    def _has_to_wait(self) -> bool:
+        """Whether what is next has its turn when another task is done."""
+        if not self._runnable or not self._in_turn(self._runnable[0][2][1]):
+            return False
+        late = time.monotonic() - TURN_SECONDS
+        return any(began > late for began in self._in_turn_since.values())
+
     def _take(self) -> tuple[tuple[str, str], Task] | None:
+        if self._has_to_wait():
+            return None
         while self._runnable:
             _, _, endpoint = heapq.heappop(self._runnable)
             queue = self._queues.get(endpoint)
@@ -115,10 +130,13 @@ class Scheduler:
                 continue
             self._in_flight[endpoint] += 1
             self._offer(endpoint)
+            if self._in_turn(task.endpoint):
+                self._in_turn_since[threading.current_thread()] = time.monotonic()
             return endpoint, task
         return None
 
     def _release(self, endpoint: tuple[str, str], task: Task) -> None:
+        self._in_turn_since.pop(threading.current_thread(), None)
         self._in_flight[endpoint] -= 1
         if not self._in_flight[endpoint]:
             del self._in_flight[endpoint]
@@ -129,17 +147,17 @@ class Scheduler:
                 for parked in self._parked.pop(cause, ()):
                     self._enqueue(parked)
         self._offer(endpoint)
-        self._wake()
 
     def _wake(self) -> None:
-        """As many threads as there are tasks that may run."""
+        """As many threads as there are tasks that may run are started; of those that wait one is woken, which wakes the next."""
         if not self._started or self._closed:
             return
         for _ in range(min(len(self._runnable) - self._waiting, self._workers - len(self._threads))):
             thread = threading.Thread(target=self._work, name=f"stripe-{len(self._threads)}", daemon=True)
             self._threads.append(thread)
             thread.start()
-        self._changed.notify(len(self._runnable))
+        if self._runnable and not self._has_to_wait():
+            self._changed.notify()
 
     def _work(self) -> None:
         work_in_batches()
@@ -154,6 +172,7 @@ class Scheduler:
                         self._waiting += 1
                         self._changed.wait(0.5)
                         self._waiting -= 1
+                self._wake()
             endpoint, task = taken
             try:
                 self._run(task)

@@ -63,3 +63,17 @@ def test_waiting_for_the_budget_is_no_latency_and_errors_tell_none(stripe: Scrip
         client.get("/v1/charges")
     assert client.counts["/v1/charges"] == FEW + 1
     assert client._latency.of("/v1/charges") < 0.1
+
+
+def test_one_thread_does_where_answers_come_at_once_and_no_rate_is_kept(stripe: Script, api: Callable[..., StripeApi]) -> None:
+    stripe.says(Say(), *[Say(delay=0.05)] * FEW)
+    client = api(budget=Budget(Limits(account=0, endpoint=0)))
+    assert not client.one_thread_does("/v1/account"), "it is not known yet"
+    client.get("/v1/account")
+    assert client.one_thread_does("/v1/account")
+    client.budget = Budget(Limits(account=0, endpoint=25))
+    assert not client.one_thread_does("/v1/account")
+    client.budget = Budget(Limits(account=0, endpoint=0))
+    for _ in range(FEW):
+        client.get("/v1/invoices")
+    assert not client.one_thread_does("/v1/invoices")

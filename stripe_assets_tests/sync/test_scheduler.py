@@ -8,11 +8,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from stripe_assets.mirror import Owner, ParentRef
-from stripe_assets.sync.scheduler import Scheduler
+from stripe_assets.sync.scheduler import TURN_SECONDS, Scheduler
 from stripe_assets.sync.task import Task
 
 OWNER = Owner("acct_1", False)
@@ -29,7 +30,7 @@ def nested(number: int) -> Task:
     return Task("source", "source", OWNER, path, endpoint="/v1/customers/{customer}/sources", key=path, parent=parent, depth=1)
 
 
-def run_all(tasks: list[Task], run: Callable[[Task], None], **options: int) -> Scheduler:
+def run_all(tasks: list[Task], run: Callable[[Task], None], **options: Any) -> Scheduler:
     """Runs the tasks, and what they put, to the end."""
     left = threading.Semaphore(0)
 
@@ -68,6 +69,60 @@ def test_an_endpoint_gets_no_more_threads_than_its_share() -> None:
     tasks = [listing(name, number) for name in ("invoice", "charge") for number in range(30)]
     run_all(tasks, run, workers=12, per_endpoint=3).close()
     assert most == {"/v1/invoices": 3, "/v1/charges": 3}
+
+
+def test_as_many_threads_work_as_there_is_to_do_at_first_and_after_a_silence() -> None:
+    together, done = threading.Barrier(6, timeout=10), threading.Semaphore(0)
+
+    def run(task: Task) -> None:
+        together.wait()
+        done.release()
+
+    scheduler = Scheduler(run, threading.Event())
+    scheduler.start()
+    for name in ("invoice", "charge"):
+        scheduler.put([listing(name, number) for number in range(6)])
+        for _ in range(6):
+            assert done.acquire(timeout=10)
+        time.sleep(0.05)
+    scheduler.close()
+
+
+def test_tasks_that_take_turns_are_done_one_after_another_and_beside_the_others() -> None:
+    lock, under_way, most, beside = threading.Lock(), Counter[str](), Counter[str](), threading.Event()
+
+    def run(task: Task) -> None:
+        kind = "slow" if task.resource == "event" else "quick"
+        with lock:
+            under_way[kind] += 1
+            most[kind] = max(most[kind], under_way[kind])
+            if under_way["slow"] and under_way["quick"]:
+                beside.set()
+        time.sleep(0.1 if kind == "slow" else 0.005)
+        with lock:
+            under_way[kind] -= 1
+
+    tasks = [listing(name, number) for number in range(20) for name in ("invoice", "charge", "event")]
+    run_all(tasks, run, in_turn=lambda endpoint: endpoint != "/v1/events").close()
+    assert most["quick"] == 1
+    assert most["slow"] > 1
+    assert beside.is_set()
+
+
+def test_a_task_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() -> None:
+    hangs, ended, began = threading.Event(), list[float](), time.monotonic()
+
+    def run(task: Task) -> None:
+        if task.key.endswith(" 0"):
+            hangs.wait(20)
+        else:
+            ended.append(time.monotonic() - began)
+            if len(ended) == 9:
+                hangs.set()
+
+    run_all([listing("invoice", number) for number in range(10)], run, in_turn=lambda endpoint: True).close()
+    assert TURN_SECONDS <= min(ended)
+    assert max(ended) < 10
 
 
 def test_nested_lists_go_before_the_lists_that_cause_more_of_them() -> None:
