@@ -155,7 +155,7 @@ class StripeApi:
         return useful_at_once(self._latency.of(endpoint), rates)
 
     def one_thread_does(self, endpoint: str) -> bool:
-        """Whether requests to an endpoint had better take turns: where no rate is kept and answers come at once, threads are in each other's way."""
+        """Whether requests to an endpoint had better take turns: no rate is kept, and answers come too soon for threads to be of use."""
         return self.budget.lifted and self._latency.is_quick(endpoint)
 
     def _account(self, stripe_account: str | None) -> str:
