@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 import pytest
@@ -114,6 +114,25 @@ def test_a_list_has_about_the_parts_that_are_of_use_at_once(useful: int, parts: 
     _, shards = sweep(stripe, idle=True, useful=useful)
     assert shards == parts
     assert stripe.requests <= 500 + (2 * shards if shards > 1 else 0)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_longest_part_is_split_whichever_answers_first(seed: int) -> None:
+    stripe = List(sorted((NOW - YEAR // 3 + n * 60 for n in range(120_000)), reverse=True))
+    listing, chance, pages = Listing(NOW - YEAR - 86_400), random.Random(seed), Counter[Range]()
+    open_ranges = [WHOLE]
+    while open_ranges:
+        answers, open_ranges = chance.sample(open_ranges, len(open_ranges)), []
+        for part in answers:
+            page, more = stripe.page(part, pages[part] * PAGE)
+            if not more:
+                listing.ended(part)
+                continue
+            created = [stripe.created[at] for at in page]
+            open_ranges += listing.narrower(part, created, read=pages[part], useful=4, idle=True, now=NOW) or [part]
+            pages[part] += 1
+    assert max(pages.values()) < 0.3 * 1_200
+    assert sum(pages.values()) < 1.05 * 1_200
 
 
 @pytest.mark.parametrize(("useful", "again"), [(2, False), (16, True)])
