@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -42,11 +41,6 @@ class Dialect(Protocol):
 
     item_text: str
     """An item of it."""
-
-    @property
-    def writing(self) -> AbstractContextManager[object]:
-        """Who writes enters it for the time of a transaction."""
-        ...
 
     def engine(self, url: sa.URL) -> sa.Engine: ...
 

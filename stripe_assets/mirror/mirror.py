@@ -384,8 +384,7 @@ class Mirror:
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
         """A transaction for writing, committed at its end. Errors of the database become MirrorError, with nothing written."""
-        connecting = self.engine.connect
-        with self.explaining(), self.dialect.writing, connecting().execution_options(writes=True) as connection, connection.begin():
+        with self.explaining(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
     @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
@@ -45,7 +44,6 @@ _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 class PostgreSQL:
     schema: str | None = SCHEMA
     locks_rows = True
-    writing = nullcontext()
     list_items = "jsonb_path_query({}, '$[*]') AS item (value)"
     item_text = "(item.value #>> '{}')"
 

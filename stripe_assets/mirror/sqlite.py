@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -26,9 +25,8 @@ BUSY_SECONDS = 10
 CHECKPOINT_PAGES = 16_000
 """Of the journal (64 MB) that are written before it is taken into the file, which waits for the disk: many were written again by then.
 
-So much of the last commits, rows and checkpoints together, can be gone after a power failure; nothing is after a kill. It is taken in by
-who writes, at the end of a commit: where that meets another commit, SQLite before 3.51.3 can, very rarely, lose what was committed
-(https://sqlite.org/wal.html#walresetbug). Within a process `SQLite.writing` is in the way of that.
+So much of the last commits, rows and checkpoints together, can be gone after a power failure; nothing is after a kill. A thread that takes
+it in while others write would be quicker, but before 3.51.3 SQLite can lose commits by that: https://sqlite.org/wal.html#walresetbug.
 """
 CACHE_KIB = 4_096
 """Of each connection: inner pages of the indexes. More makes neither writing nor counting quicker."""
@@ -52,8 +50,6 @@ _BIND: dict[str, Callable[[Sequence[Any]], Sequence[Any]]] = {
 class SQLite:
     schema: str | None = None
     locks_rows = False
-    writing = threading.RLock()
-    """One for the process, so that none of its threads writes while another takes the journal in."""
     list_items = "json_each({}) AS item"
     item_text = "item.value"
 

@@ -41,15 +41,6 @@ def test_a_locked_file(file_mirror: Mirror, tmp_path: Path) -> None:
     assert file_mirror.count("customer") == 1
 
 
-def test_threads_wait_for_each_other_however_long_one_of_them_writes(file_mirror: Mirror, tmp_path: Path) -> None:
-    with Mirror.open(f"sqlite:///{tmp_path}/mirror.db", catalog=CATALOG) as same, ThreadPoolExecutor(1) as pool:
-        with file_mirror.transaction():
-            written = pool.submit(same.write, [flat("customer", {"id": "cus_1"})])
-            with pytest.raises(TimeoutError):
-                written.result(4)
-        assert written.result(10).rows == {"customer": 1}
-
-
 def test_a_full_disk_leaves_nothing_of_the_write(file_mirror: Mirror) -> None:
     write(file_mirror, "customer", {"id": "cus_0"})
 
