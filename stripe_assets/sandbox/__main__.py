@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 from stripe_assets.sandbox.keys import KEYS
 from stripe_assets.sandbox.running import serve
@@ -45,7 +46,9 @@ def _end_with_stdin() -> None:
     # Not through sys.stdin: its lock, held while this thread waits, would be a fatal error when the interpreter ends first.
     while os.read(0, 4096):
         pass
-    signal.raise_signal(signal.SIGTERM)
+    while True:  # Python loses a signal that comes in the middle of the server's putting its handler in place
+        signal.raise_signal(signal.SIGTERM)
+        time.sleep(0.1)
 
 
 def announce(base: str) -> None:

@@ -154,9 +154,9 @@ class StripeApi:
         rates = [self.budget.rate(account, livemode, limited) for limited in (None, endpoint)]
         return useful_at_once(self._latency.of(endpoint), rates)
 
-    def one_thread_does(self, endpoint: str) -> bool:
-        """Whether requests to an endpoint had better take turns: no rate is kept, and answers come too soon for threads to be of use."""
-        return self.budget.lifted and self._latency.is_quick(endpoint)
+    def useful_threads(self) -> int | None:
+        """How many threads are of use where no rate is kept: more are in each other's way. None is no limit."""
+        return self._latency.useful_threads() if self.budget.lifted else None
 
     def _account(self, stripe_account: str | None) -> str:
         return stripe_account or self.key.account_id or f"key {self.key.alias}"

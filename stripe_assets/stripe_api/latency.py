@@ -12,6 +12,8 @@ FEW, TIMES = 4, 4.0
 """Until it has given so many answers an endpoint counts as at most so many times as slow as the quickest one: caches are cold at first."""
 DIGESTED = 100.0
 """Pages a second of an endpoint that one process reads and writes, about: more parts do not make it quicker where Stripe sets no limit."""
+PAGE_SECONDS = 0.004
+"""In less a process does not parse a page and make its rows: of quicker answers there is no use in waiting for two."""
 SLACK = 1.5
 """Times the latency: what some answers take longer than the quickest."""
 AHEAD = 3
@@ -39,9 +41,11 @@ class Latency:
             least = min(recent)
             return least if len(recent) >= FEW else min(least, TIMES * min(map(min, self._recent.values()), default=0.0))
 
-    def is_quick(self, endpoint: str) -> bool:
-        """Whether it answers sooner than a page is digested; not known, and so not said, of one that has not answered yet."""
-        return 0.0 < self.of(endpoint) < 1 / DIGESTED
+    def useful_threads(self) -> int | None:
+        """As many as the slowest endpoint's answers give work to; None while no endpoint has given FEW."""
+        with self._lock:
+            known = [min(recent) for recent in self._recent.values() if len(recent) >= FEW]
+        return 1 + int(max(known) / PAGE_SECONDS) if known else None
 
 
 def useful_at_once(latency: float, rates: Iterable[float]) -> int:

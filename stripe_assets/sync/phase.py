@@ -50,7 +50,7 @@ class Phase:
             idle=lambda task: self._scheduler.has_room(task),
             abort=abort,
         )
-        self._scheduler = Scheduler(self.reader.read, halt, in_turn=api.one_thread_does)
+        self._scheduler = Scheduler(self.reader.read, halt, useful=api.useful_threads)
 
     def put(self, tasks: list[Task]) -> None:
         for task in tasks:

@@ -3,7 +3,7 @@
 Stripe limits each endpoint by itself, so an endpoint gets at most `per_endpoint` threads: enough to use its 25 requests
 a second at usual latencies, while the others' lists go on. A thread is started when there is something for it to do.
 Deeper tasks go first, and a list waits while more than `backlog` tasks that its rows caused are still to be done; memory
-does not grow with the account. Where requests are answered at once, threads would only be in each other's way: such tasks take turns.
+does not grow with the account. Where answers come at once, threads would only be in each other's way: then the tasks take turns.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ WORKERS = 64
 PER_ENDPOINT = 16
 BACKLOG = 1000
 GRACE_SECONDS = 3.0
+POLL_SECONDS = 0.5
+"""A thread that nobody wakes looks for itself whether it has to stop, or a turn has taken too long."""
 TURN_SECONDS = 0.5
 """A task that takes longer keeps no other waiting for its turn."""
 
@@ -35,14 +37,14 @@ class Scheduler:
         workers: int = WORKERS,
         per_endpoint: int = PER_ENDPOINT,
         backlog: int = BACKLOG,
-        in_turn: Callable[[str], bool] = lambda endpoint: False,
+        useful: Callable[[], int | None] = lambda: None,
     ) -> None:
-        """`in_turn`: whether an endpoint's tasks take turns, with each other and those of all such endpoints."""
+        """`useful`: how many tasks are worth doing at once at present; None is as many as there are threads."""
         self._run = run
         self._stop = stop
         self._per_endpoint = per_endpoint
         self._backlog_limit = backlog
-        self._in_turn = in_turn
+        self._useful = useful
         self._changed = threading.Condition()
         self._queues: dict[tuple[str, str], deque[Task]] = defaultdict(deque)
         self._in_flight: Counter[tuple[str, str]] = Counter()
@@ -54,7 +56,8 @@ class Scheduler:
         self._workers = workers
         self._threads: list[threading.Thread] = []
         self._waiting = 0
-        self._in_turn_since: dict[threading.Thread, float] = {}
+        self._began: dict[threading.Thread, float] = {}
+        """What each thread is at, by `time.monotonic`."""
         self._started = False
 
     def start(self) -> None:
@@ -107,11 +110,11 @@ class Scheduler:
             heapq.heappush(self._runnable, (-queue[0].depth, next(self._order), endpoint))
 
     def _has_to_wait(self) -> bool:
-        """Whether what is next has its turn when another task is done."""
-        if not self._runnable or not self._in_turn(self._runnable[0][2][1]):
+        """Whether what is next has its turn when one of those under way is done."""
+        if not self._began or (useful := self._useful()) is None:
             return False
         late = time.monotonic() - TURN_SECONDS
-        return any(began > late for began in self._in_turn_since.values())
+        return sum(began > late for began in self._began.values()) >= useful
 
     def _take(self) -> tuple[tuple[str, str], Task] | None:
         if self._has_to_wait():
@@ -130,13 +133,12 @@ class Scheduler:
                 continue
             self._in_flight[endpoint] += 1
             self._offer(endpoint)
-            if self._in_turn(task.endpoint):
-                self._in_turn_since[threading.current_thread()] = time.monotonic()
+            self._began[threading.current_thread()] = time.monotonic()
             return endpoint, task
         return None
 
     def _release(self, endpoint: tuple[str, str], task: Task) -> None:
-        self._in_turn_since.pop(threading.current_thread(), None)
+        del self._began[threading.current_thread()]
         self._in_flight[endpoint] -= 1
         if not self._in_flight[endpoint]:
             del self._in_flight[endpoint]
@@ -149,13 +151,18 @@ class Scheduler:
         self._offer(endpoint)
 
     def _wake(self) -> None:
-        """As many threads as there are tasks that may run are started; of those that wait one is woken, which wakes the next."""
+        """Starts a thread for each task that none waits for; of those that wait one is woken, which wakes the next."""
         if not self._started or self._closed:
             return
         for _ in range(min(len(self._runnable) - self._waiting, self._workers - len(self._threads))):
             thread = threading.Thread(target=self._work, name=f"stripe-{len(self._threads)}", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # the system has no more of them
+                if not self._threads:
+                    raise
+                break
             self._threads.append(thread)
-            thread.start()
         if self._runnable and not self._has_to_wait():
             self._changed.notify()
 
@@ -170,7 +177,7 @@ class Scheduler:
                     taken = self._take()
                     if taken is None:
                         self._waiting += 1
-                        self._changed.wait(0.5)
+                        self._changed.wait(POLL_SECONDS)
                         self._waiting -= 1
                 self._wake()
             endpoint, task = taken

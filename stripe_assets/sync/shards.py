@@ -18,7 +18,7 @@ WORTH_SPLITTING = 64
 MANY = 5
 """Parts that are of use at once. Of fewer each is quicker: for each one less, twice the pages are worth splitting, into half as many."""
 IDLE_SHARE = 0.25
-"""Of the pages that are worth splitting: so few are while the list has fewer parts than are of use, and there is a thread for another."""
+"""Of the pages that are worth splitting: so few while fewer parts than are of use are half as long, and there is a thread for another."""
 PARTS = 16
 IN_VAIN, IN_VAIN_SHARE = 8, 0.05
 """Pages of a list that may be read twice because a range that was being read was split: so many, and this share of them all."""
@@ -58,7 +58,7 @@ class Listing:
     in_vain: int = 0
     """Of these, those that were read again as parts of narrower ranges; first pages apart where these are many."""
     parts: dict[Range, float] = field(default_factory=dict)
-    """Those that are being read, and the pages that are left of each: of one that is not begun, its share of what it takes the place of."""
+    """Those that are not read to their ends, and the pages that are left of each: of one not begun, its share of what it was cut from."""
 
     def ended(self, part: Range) -> None:
         self.parts.pop(part, None)

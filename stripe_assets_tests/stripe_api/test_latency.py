@@ -65,15 +65,25 @@ def test_waiting_for_the_budget_is_no_latency_and_errors_tell_none(stripe: Scrip
     assert client._latency.of("/v1/charges") < 0.1
 
 
-def test_one_thread_does_where_answers_come_at_once_and_no_rate_is_kept(stripe: Script, api: Callable[..., StripeApi]) -> None:
-    stripe.says(Say(), *[Say(delay=0.05)] * FEW)
+def test_few_threads_are_of_use_where_all_answers_come_at_once_and_no_rate_is_kept(stripe: Script, api: Callable[..., StripeApi]) -> None:
     client = api(budget=Budget(Limits(account=0, endpoint=0)))
-    assert not client.one_thread_does("/v1/account"), "it is not known yet"
-    client.get("/v1/account")
-    assert client.one_thread_does("/v1/account")
-    client.budget = Budget(Limits(account=0, endpoint=25))
-    assert not client.one_thread_does("/v1/account")
-    client.budget = Budget(Limits(account=0, endpoint=0))
+    stripe.says(*[Say(delay=0.05)] * FEW)
+    assert client.useful_threads() is None, "it is not known yet"
     for _ in range(FEW):
-        client.get("/v1/invoices")
-    assert not client.one_thread_does("/v1/invoices")
+        client.get("/v1/account")
+    assert 12 < (client.useful_threads() or 0) < 60
+    client.budget = Budget(Limits(account=0, endpoint=25))
+    assert client.useful_threads() is None
+
+
+def test_the_slowest_endpoint_says_how_many_threads_are_of_use() -> None:
+    latency = Latency()
+    for endpoint, seconds, threads in (
+        ("/v1/account", 0.001, 1),
+        ("/v1/charges", 0.009, 3),
+        ("/v1/refunds", 0.003, 3),
+        ("/v1/events", 0.2, 51),
+    ):
+        for _ in range(FEW):
+            latency.answered(endpoint, seconds)
+        assert latency.useful_threads() == threads

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from stripe_assets.mirror import Owner, ParentRef
+from stripe_assets.sync import scheduler as scheduler_module
 from stripe_assets.sync.scheduler import TURN_SECONDS, Scheduler
 from stripe_assets.sync.task import Task
 
@@ -71,7 +72,8 @@ def test_an_endpoint_gets_no_more_threads_than_its_share() -> None:
     assert most == {"/v1/invoices": 3, "/v1/charges": 3}
 
 
-def test_as_many_threads_work_as_there_is_to_do_at_first_and_after_a_silence() -> None:
+def test_as_many_threads_work_as_there_is_to_do_at_first_and_after_a_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler_module, "POLL_SECONDS", 60)
     together, done = threading.Barrier(6, timeout=10), threading.Semaphore(0)
 
     def run(task: Task) -> None:
@@ -84,29 +86,41 @@ def test_as_many_threads_work_as_there_is_to_do_at_first_and_after_a_silence() -
         scheduler.put([listing(name, number) for number in range(6)])
         for _ in range(6):
             assert done.acquire(timeout=10)
-        time.sleep(0.05)
     scheduler.close()
 
 
-def test_tasks_that_take_turns_are_done_one_after_another_and_beside_the_others() -> None:
-    lock, under_way, most, beside = threading.Lock(), Counter[str](), Counter[str](), threading.Event()
+def test_those_threads_do_that_the_system_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+
+    def start_two(thread: threading.Thread) -> None:
+        if sum(one.name.startswith("stripe-") for one in threading.enumerate()) >= 2:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_two)
+    seen: list[str] = []
+    run_all([listing("invoice", number) for number in range(6)], lambda task: seen.append(task.key)).close()
+    assert len(seen) == 6
+
+
+def test_tasks_take_turns_while_that_is_quicker() -> None:
+    lock, under_way, most = threading.Lock(), 0, Counter[bool]()
+    in_turn = True
 
     def run(task: Task) -> None:
-        kind = "slow" if task.resource == "event" else "quick"
+        nonlocal under_way, in_turn
         with lock:
-            under_way[kind] += 1
-            most[kind] = max(most[kind], under_way[kind])
-            if under_way["slow"] and under_way["quick"]:
-                beside.set()
-        time.sleep(0.1 if kind == "slow" else 0.005)
+            under_way += 1
+            most[in_turn] = max(most[in_turn], under_way)
+        time.sleep(0.005)
         with lock:
-            under_way[kind] -= 1
+            under_way -= 1
+            in_turn = in_turn and task.key != "/v1/events 30"
 
-    tasks = [listing(name, number) for number in range(20) for name in ("invoice", "charge", "event")]
-    run_all(tasks, run, in_turn=lambda endpoint: endpoint != "/v1/events").close()
-    assert most["quick"] == 1
-    assert most["slow"] > 1
-    assert beside.is_set()
+    tasks = [listing(name, number) for number in range(60) for name in ("invoice", "event")]
+    run_all(tasks, run, useful=lambda: 1 if in_turn else None).close()
+    assert most[True] == 1
+    assert most[False] > 2
 
 
 def test_a_task_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() -> None:
@@ -120,7 +134,7 @@ def test_a_task_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() 
             if len(ended) == 9:
                 hangs.set()
 
-    run_all([listing("invoice", number) for number in range(10)], run, in_turn=lambda endpoint: True).close()
+    run_all([listing("invoice", number) for number in range(10)], run, useful=lambda: 1).close()
     assert min(ended) >= TURN_SECONDS
     assert max(ended) < 10
 
