@@ -49,6 +49,8 @@ class Sandbox:
 
     def stop(self) -> None:
         if self._process:
+            if self._process.stdin:
+                self._process.stdin.close()  # which it also ends with, should it lose the signal while it starts
             self._process.terminate()
             try:
                 self._process.wait(timeout=5)
