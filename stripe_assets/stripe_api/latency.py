@@ -29,23 +29,29 @@ class Latency:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._recent: dict[str, deque[float]] = {}
+        self._least: dict[str, float] = {}
+        """Of the recent ones: it is asked for at every turn of every thread."""
 
     def answered(self, endpoint: str, seconds: float) -> None:
         with self._lock:
-            self._recent.setdefault(endpoint, deque(maxlen=RECENT)).append(seconds)
+            recent = self._recent.setdefault(endpoint, deque(maxlen=RECENT))
+            recent.append(seconds)
+            self._least[endpoint] = min(recent)
 
     def of(self, endpoint: str) -> float:
         """0 of an endpoint that has not answered yet."""
         with self._lock:
-            recent = self._recent.get(endpoint, (0.0,))
-            least = min(recent)
-            return least if len(recent) >= FEW else min(least, TIMES * min(map(min, self._recent.values()), default=0.0))
+            least = self._least.get(endpoint, 0.0)
+            return least if self._is_known(endpoint) else min(least, TIMES * min(self._least.values(), default=0.0))
 
     def useful_threads(self) -> int | None:
         """As many as the slowest endpoint's answers give work to; None while no endpoint has given FEW."""
         with self._lock:
-            known = [min(recent) for recent in self._recent.values() if len(recent) >= FEW]
+            known = [least for endpoint, least in self._least.items() if self._is_known(endpoint)]
         return 1 + int(max(known) / PAGE_SECONDS) if known else None
+
+    def _is_known(self, endpoint: str) -> bool:
+        return len(self._recent.get(endpoint, ())) >= FEW
 
 
 def useful_at_once(latency: float, rates: Iterable[float]) -> int:

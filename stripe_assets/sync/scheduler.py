@@ -57,7 +57,7 @@ class Scheduler:
         self._threads: list[threading.Thread] = []
         self._waiting = 0
         self._began: dict[threading.Thread, float] = {}
-        """What each thread is at, by `time.monotonic`."""
+        """When each thread that is at work began with its task, by `time.monotonic`."""
         self._started = False
 
     def start(self) -> None:
@@ -151,7 +151,7 @@ class Scheduler:
         self._offer(endpoint)
 
     def _wake(self) -> None:
-        """Starts a thread for each task that none waits for; of those that wait one is woken, which wakes the next."""
+        """Starts threads for the tasks that no waiting one is left for; of those that wait one is woken, and wakes the next."""
         if not self._started or self._closed:
             return
         for _ in range(min(len(self._runnable) - self._waiting, self._workers - len(self._threads))):

@@ -82,7 +82,7 @@ class Listing:
         self.parts[whole] = pages
         quick = max(0, MANY - useful)
         as_long = sum(pages <= 2 * left for left in [*self.parts.values()])
-        if quick and as_long >= useful:
+        if quick and as_long >= useful:  # it will not go on alone when the others have ended
             return []
         worth = WORTH_SPLITTING << quick
         if pages <= max(worth * IDLE_SHARE if idle and as_long < useful else worth, read / IN_VAIN_SHARE):

@@ -71,7 +71,7 @@ def test_few_threads_are_of_use_where_all_answers_come_at_once_and_no_rate_is_ke
     assert client.useful_threads() is None, "it is not known yet"
     for _ in range(FEW):
         client.get("/v1/account")
-    assert 12 < (client.useful_threads() or 0) < 60
+    assert (client.useful_threads() or 0) > 12
     client.budget = Budget(Limits(account=0, endpoint=25))
     assert client.useful_threads() is None
 

@@ -103,7 +103,8 @@ def test_those_threads_do_that_the_system_has(monkeypatch: pytest.MonkeyPatch) -
     assert len(seen) == 6
 
 
-def test_tasks_take_turns_while_that_is_quicker() -> None:
+def test_tasks_take_turns_while_that_is_quicker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler_module, "TURN_SECONDS", 60)
     lock, under_way, most = threading.Lock(), 0, Counter[bool]()
     in_turn = True
 
