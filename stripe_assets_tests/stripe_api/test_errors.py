@@ -4,9 +4,11 @@ import copy
 import pickle
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+import stripe_assets
 from stripe_assets.stripe_api import (
     AuthenticationFailed,
     Failure,
@@ -23,6 +25,7 @@ from stripe_assets.stripe_api import (
 from stripe_assets_tests.stripe_api.conftest import BODY, KEY, Say, Script
 
 Api = Callable[..., StripeApi]
+PACKAGE = Path(stripe_assets.__file__).parent
 
 
 def refused(stripe: Script, api: Api, answer: Say, **options: object) -> StripeError:
@@ -120,7 +123,7 @@ def test_no_error_shows_the_key_anywhere(stripe: Script, api: Api, answer: Say) 
     error = refused(stripe, api, answer, timeout=0.15, max_retries=1)
     assert error.__cause__ is None and error.__context__ is None
     with_locals = traceback.TracebackException.from_exception(error, capture_locals=True)
-    ours = [frame for frame in with_locals.stack if "/stripe_assets/" in frame.filename]
+    ours = [frame for frame in with_locals.stack if Path(frame.filename).is_relative_to(PACKAGE)]
     shown = [
         str(error),
         repr(error),

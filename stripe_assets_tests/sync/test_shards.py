@@ -27,13 +27,18 @@ class List:
     requests: int = 0
     arriving: list[int] = field(default_factory=list)
     """Objects that come into being while it is read, one after each request."""
+    inside: dict[Range, list[int]] = field(default_factory=dict)
+    """Positions of a filter's objects, until another comes into being."""
 
     def page(self, part: Range, after: int) -> tuple[list[int], bool]:
         """Positions of the objects of a page, which begins behind `after` of those that the filter has."""
         self.requests += 1
         if self.arriving:
             self.created.append(self.arriving.pop())
-        inside = [at for at, created in enumerate(self.created) if (part.gte or 0) <= created < (part.lt or NOW * 2)]
+            self.inside.clear()
+        if (inside := self.inside.get(part)) is None:
+            found = (at for at, created in enumerate(self.created) if (part.gte or 0) <= created < (part.lt or NOW * 2))
+            inside = self.inside[part] = list(found)
         return inside[after : after + PAGE], len(inside) > after + PAGE
 
 
@@ -116,9 +121,9 @@ def test_a_list_has_about_the_parts_that_are_of_use_at_once(useful: int, parts: 
     assert stripe.requests <= 500 + (2 * shards if shards > 1 else 0)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(8))
 def test_the_longest_part_is_split_whichever_answers_first(seed: int) -> None:
-    stripe = List(sorted((NOW - YEAR // 3 + n * 60 for n in range(120_000)), reverse=True))
+    stripe = List(sorted((NOW - YEAR // 3 + n * 150 for n in range(48_000)), reverse=True))
     listing, chance, pages = Listing(NOW - YEAR - 86_400), random.Random(seed), Counter[Range]()
     open_ranges = [WHOLE]
     while open_ranges:
@@ -131,8 +136,8 @@ def test_the_longest_part_is_split_whichever_answers_first(seed: int) -> None:
             created = [stripe.created[at] for at in page]
             open_ranges += listing.narrower(part, created, read=pages[part], useful=4, idle=True, now=NOW) or [part]
             pages[part] += 1
-    assert max(pages.values()) < 0.3 * 1_200
-    assert sum(pages.values()) < 1.05 * 1_200
+    assert max(pages.values()) < 0.3 * 480
+    assert sum(pages.values()) < 480 + 2 * len(pages)
 
 
 @pytest.mark.parametrize(("useful", "again"), [(2, False), (16, True)])
