@@ -55,6 +55,7 @@ class Scheduler:
         self._closed = False
         self._workers = workers
         self._threads: list[threading.Thread] = []
+        self._numbers = itertools.count()
         self._waiting = 0
         self._began: dict[threading.Thread, float] = {}
         """When each thread that is at work began with its task, by `time.monotonic`."""
@@ -152,10 +153,12 @@ class Scheduler:
 
     def _wake(self) -> None:
         """Starts threads for the tasks that no waiting one is left for; of those that wait one is woken, and wakes the next."""
-        if not self._started or self._closed:
+        if not self._started or self._closed or not self._runnable:
             return
-        for _ in range(min(len(self._runnable) - self._waiting, self._workers - len(self._threads))):
-            thread = threading.Thread(target=self._work, name=f"stripe-{len(self._threads)}", daemon=True)
+        in_turn = self._has_to_wait()
+        wanted = 1 if in_turn else len(self._runnable)  # one looks after a turn that takes too long
+        for _ in range(min(wanted - self._waiting, self._workers - len(self._threads))):
+            thread = threading.Thread(target=self._work, name=f"stripe-{next(self._numbers)}", daemon=True)
             try:
                 thread.start()
             except RuntimeError:  # the system has no more of them
@@ -163,8 +166,12 @@ class Scheduler:
                     raise
                 break
             self._threads.append(thread)
-        if self._runnable and not self._has_to_wait():
+        if not in_turn:
             self._changed.notify()
+
+    def _is_one_too_many(self) -> bool:
+        """Whether enough others wait: many that take turns would each come with a cold stack, and look twice a second for nothing."""
+        return self._waiting > 0 and (useful := self._useful()) is not None and self._waiting >= useful
 
     def _work(self) -> None:
         work_in_batches()
@@ -176,6 +183,9 @@ class Scheduler:
                         return
                     taken = self._take()
                     if taken is None:
+                        if self._is_one_too_many():
+                            self._threads.remove(threading.current_thread())
+                            return
                         self._waiting += 1
                         self._changed.wait(POLL_SECONDS)
                         self._waiting -= 1
