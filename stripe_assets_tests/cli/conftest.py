@@ -17,8 +17,9 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """This process's, without what a developer has set for Stripe and Dagster."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STRIPE_", "DAGSTER_"))}
+    """This process's, without what a developer has set for Stripe and Dagster, and without the width of a terminal."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("STRIPE_", "DAGSTER_"))}
+    kept = {name: value for name, value in own.items() if name not in ("COLUMNS", "LINES")}
     return {**kept, **variables}
 
 
