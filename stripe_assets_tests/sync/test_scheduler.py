@@ -124,6 +124,34 @@ def test_tasks_take_turns_while_that_is_quicker(monkeypatch: pytest.MonkeyPatch)
     assert most[False] > 2
 
 
+def test_threads_that_take_turns_are_few_and_as_many_as_before_when_they_do_not() -> None:
+    useful: int | None = None
+    together, done, others = threading.Barrier(6, timeout=10), threading.Semaphore(0), set(threading.enumerate())
+
+    def run(task: Task) -> None:
+        if useful is None:
+            together.wait()
+        done.release()
+
+    def do(many: int) -> None:
+        scheduler.put([listing("invoice", number) for number in range(many)])
+        for _ in range(many):
+            assert done.acquire(timeout=10)
+
+    scheduler = Scheduler(run, threading.Event(), useful=lambda: useful)
+    scheduler.start()
+    do(6)
+    useful = 1
+    do(60)
+    deadline = time.monotonic() + 10
+    while len(set(threading.enumerate()) - others) > 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    useful = None
+    do(6)
+    scheduler.close()
+
+
 def test_a_task_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() -> None:
     hangs, ended, began = threading.Event(), list[float](), time.monotonic()
 
