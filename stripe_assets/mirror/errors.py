@@ -8,6 +8,9 @@ import sqlite3
 import sqlalchemy as sa
 from sqlalchemy import exc
 
+FAILURES = (exc.SQLAlchemyError, sqlite3.Error, OSError)
+"""What a statement can fail with: many rows go to SQLite by its driver's own cursor."""
+
 
 class MirrorError(Exception):
     """The database could not be opened, read or written. Its text is one line, free of passwords and of row values."""
@@ -76,7 +79,7 @@ def explained(error: Exception, url: sa.URL) -> MirrorError:
             if sign in text.lower():
                 return MirrorError(f"{where}: {advice}")
         said = MirrorError(f"{where}: SQLite says: {text}")
-        said.refused_values = isinstance(error, exc.DataError | exc.IntegrityError)
+        said.refused_values = isinstance(cause, sqlite3.DataError | sqlite3.IntegrityError)
         return said
     if isinstance(cause, OSError) and cause.errno == errno.ENOSPC:
         return MirrorError(f"{where}: the disk is full; free some space and run again: what was committed is kept")

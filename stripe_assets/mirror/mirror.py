@@ -6,6 +6,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,7 +20,7 @@ from stripe_assets.mirror.block import Row, Rows
 from stripe_assets.mirror.candidates import EVENTS, Candidates, by_owner
 from stripe_assets.mirror.counts import live_rows
 from stripe_assets.mirror.dialect import Dialect, dialect_of
-from stripe_assets.mirror.errors import InvalidDatabaseUrl, MirrorError, explained, shown_url
+from stripe_assets.mirror.errors import FAILURES, InvalidDatabaseUrl, MirrorError, explained, shown_url
 from stripe_assets.mirror.leases import Leases
 from stripe_assets.mirror.ledger import Ledger
 from stripe_assets.mirror.reach import Reach
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DEFAULT_URL = "sqlite:///stripe.db"
+TABLES_AT_ONCE = 2
+"""Read together: it is the database that works, while this process waits."""
 _RETRIED = frozenset({"40P01", "40001"})  # deadlock, serialization failure: the other transaction is through by now
 _ATTEMPTS = 8
 
@@ -103,7 +106,7 @@ class Mirror:
         tables = Tables(catalog, dialect.schema)
         try:
             ensure_schema(engine, tables, dialect)
-        except (exc.SQLAlchemyError, OSError) as error:
+        except FAILURES as error:
             raise explained(error, engine.url) from error
         return cls(engine, tables, dialect)
 
@@ -358,8 +361,14 @@ class Mirror:
 
         Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
         """
-        with self.connection() as connection:
-            return open_references.missing(connection, self.tables, self.dialect, since, owners, resources)
+        wanted = dict.fromkeys(self.tables) if resources is None else resources
+
+        def of(name: str) -> set[Missing]:
+            with self.connection() as connection:
+                return open_references.missing(connection, self.tables, self.dialect, name, since, owners, wanted[name])
+
+        with ThreadPoolExecutor(1 if self.in_memory else TABLES_AT_ONCE) as pool:
+            return set[Missing]().union(*pool.map(of, wanted))
 
     def present(self, wanted: Collection[Missing], connection: sa.Connection | None = None) -> set[Missing]:
         """Those of `wanted` that have a row, or of which it is recorded that there is none."""
@@ -392,5 +401,5 @@ class Mirror:
         """Errors of the database become MirrorError."""
         try:
             yield
-        except (exc.SQLAlchemyError, OSError) as error:
+        except FAILURES as error:
             raise explained(error, self.engine.url) from error

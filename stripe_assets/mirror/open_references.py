@@ -30,19 +30,17 @@ def missing(
     connection: sa.Connection,
     tables: Tables,
     dialect: Dialect,
+    name: str,
     since: datetime,
     owners: Sequence[Owner],
-    resources: Mapping[str, Collection[str] | None] | None = None,
+    ids: Collection[str] | None = None,
 ) -> set[Missing]:
-    """What rows that were written since then for these owners refer to and is not there. `owners[0]` is the platform.
+    """What rows of a resource that were written since then for these owners refer to and is not there. `owners[0]` is the platform.
 
-    Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
+    Parameters: ids: of the rows that are looked at, where it is known which they are; all of the resource's by default.
     """
     found: set[Missing] = set()
-    for name, ids in (dict.fromkeys(tables) if resources is None else resources).items():
-        every = readings(tables.catalog, name)
-        if not every:
-            continue
+    if every := readings(tables.catalog, name):
         for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
             for rows in _open_rows(connection, tables, dialect, name, since, owners, some):
                 wanted = {one for row in rows for reading in every for one in reading.missing(tables.catalog, row, owners[0])}

@@ -98,7 +98,9 @@ class SQLite:
 
     def _insert(self, connection: sa.Connection, table: str, kinds: Columns, columns: Mapping[str, Sequence[Any]], conflict: str) -> int:
         """In the order of the primary key, many rows to a statement: between two of them other threads have their turn, which is dear."""
-        count = len(columns["id"])
+        if not connection.in_transaction():
+            connection.begin()
+        cursor, count = connection.connection.cursor(), len(columns["id"])  # the driver's: what SQLAlchemy does besides takes as long again
         once, varying = self._shapes.of(table, columns) if count >= MANY else ([], list(columns))
         rows = sorted(zip(*(_bound(kinds[name], columns[name]) for name in varying), strict=True))
         names, first = (*once, *varying), tuple(_bound(kinds[name], columns[name][:1])[0] for name in once)
@@ -107,11 +109,11 @@ class SQLite:
         while count >= MANY and count - start >= step:
             some = rows[start : start + min(many, count - start) // step * step]
             sql = _insert_sql(table, names, conflict, once=len(once), rows=len(some))
-            written += connection.exec_driver_sql(sql, (*first, *chain.from_iterable(some))).rowcount
+            written += cursor.execute(sql, (*first, *chain.from_iterable(some))).rowcount
             start += len(some)
         if start < count:
             sql = _insert_sql(table, names, conflict, once=len(once))
-            written += connection.exec_driver_sql(sql, [(*first, *row) for row in rows[start:]]).rowcount
+            written += cursor.executemany(sql, [(*first, *row) for row in rows[start:]]).rowcount
         return written
 
     def put(

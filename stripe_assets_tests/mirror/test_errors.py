@@ -113,6 +113,29 @@ def test_values_that_the_database_refuses_are_told_apart(postgresql_url: str) ->
         write(mirror, "customer", {"id": "cus_2"})
 
 
+def test_values_that_a_trigger_of_the_file_refuses_are_told_apart(file_mirror: Mirror) -> None:
+    with file_mirror.transaction() as connection:
+        refuse = "SELECT RAISE(ABORT, 'none of these') WHERE NEW.id = 'cus_1'"
+        connection.exec_driver_sql(f"CREATE TRIGGER refuse BEFORE INSERT ON customer BEGIN {refuse}; END")
+    with pytest.raises(MirrorError, match="SQLite says: none of these") as caught:
+        file_mirror.write([flat("customer", *({"id": f"cus_{number}"} for number in range(100)))])
+    assert caught.value.refused_values
+    write(file_mirror, "customer", {"id": "cus_2"})
+    assert file_mirror.count("customer") == 1
+
+
+@pytest.mark.parametrize("rows", [1, 100])
+def test_a_connection_that_has_not_begun_begins_with_the_write(mirror: Mirror, rows: int) -> None:
+    batch = flat("customer", *({"id": f"cus_{number}"} for number in range(rows)))
+    with mirror.engine.connect() as connection:
+        mirror.write([batch], connection)
+        connection.rollback()
+        assert mirror.count("customer") == 0
+        mirror.write([batch], connection)
+        connection.commit()
+    assert mirror.count("customer") == rows
+
+
 def test_a_deadlock_is_tried_again(postgresql_url: str) -> None:
     with new_postgresql_database(postgresql_url) as url, Mirror.open(url, catalog=CATALOG) as mirror, psycopg.connect(url) as other:
         write(mirror, "coupon", {"id": "co_1"})
