@@ -155,7 +155,7 @@ class StripeApi:
         return useful_at_once(self._latency.of(endpoint), rates)
 
     def useful_threads(self) -> int | None:
-        """How many threads are of use where no rate is kept: more are in each other's way. None is no limit."""
+        """How many threads are of use that read full pages, where no rate is kept: more are in each other's way. None is no limit."""
         return self._latency.useful_threads() if self.budget.lifted else None
 
     def _account(self, stripe_account: str | None) -> str:

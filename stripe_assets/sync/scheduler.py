@@ -3,7 +3,8 @@
 Stripe limits each endpoint by itself, so an endpoint gets at most `per_endpoint` threads: enough to use its 25 requests
 a second at usual latencies, while the others' lists go on. A thread is started when there is something for it to do.
 Deeper tasks go first, and a list waits while more than `backlog` tasks that its rows caused are still to be done; memory
-does not grow with the account. Where answers come at once, threads would only be in each other's way: then the tasks take turns.
+does not grow with the account. Where answers come at once and no rate is kept, the pages of long lists take turns: they are full, and their
+threads would only be in each other's way. Nothing else waits for them.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ GRACE_SECONDS = 3.0
 POLL_SECONDS = 0.5
 """A thread that nobody wakes looks for itself whether it has to stop, or a turn has taken too long."""
 TURN_SECONDS = 0.5
-"""A task that takes longer keeps no other waiting for its turn."""
+"""A page that takes longer keeps no other waiting for its turn."""
 
 
 class Scheduler:
@@ -39,7 +40,7 @@ class Scheduler:
         backlog: int = BACKLOG,
         useful: Callable[[], int | None] = lambda: None,
     ) -> None:
-        """`useful`: how many tasks are worth doing at once at present; None is as many as there are threads."""
+        """`useful`: how many pages of long lists are worth reading at once at present; None is as many as there are threads."""
         self._run = run
         self._stop = stop
         self._per_endpoint = per_endpoint
@@ -55,10 +56,11 @@ class Scheduler:
         self._closed = False
         self._workers = workers
         self._threads: list[threading.Thread] = []
-        self._numbers = itertools.count()
         self._waiting = 0
+        self._in_turn: deque[tuple[str, str]] = deque()
+        """The endpoints whose next page waits for its turn."""
         self._began: dict[threading.Thread, float] = {}
-        """When each thread that is at work began with its task, by `time.monotonic`."""
+        """When each thread that has a turn began with its page, by `time.monotonic`."""
         self._started = False
 
     def start(self) -> None:
@@ -108,22 +110,35 @@ class Scheduler:
     def _offer(self, endpoint: tuple[str, str]) -> None:
         queue = self._queues.get(endpoint)
         if queue and self._in_flight[endpoint] < self._per_endpoint:
-            heapq.heappush(self._runnable, (-queue[0].depth, next(self._order), endpoint))
+            if queue[0].goes_on and not self._turns_left():
+                self._in_turn.append(endpoint)
+            else:
+                heapq.heappush(self._runnable, (-queue[0].depth, next(self._order), endpoint))
 
-    def _has_to_wait(self) -> bool:
-        """Whether what is next has its turn when one of those under way is done."""
-        if not self._began or (useful := self._useful()) is None:
-            return False
+    def _turns_left(self) -> int:
+        """How many more pages of long lists may be read now."""
+        useful = self._useful()
+        if useful is None:
+            return self._workers
         late = time.monotonic() - TURN_SECONDS
-        return sum(began > late for began in self._began.values()) >= useful
+        return max(0, useful - sum(began > late for began in self._began.values()))
+
+    def _offer_turns(self) -> None:
+        left = self._turns_left() if self._in_turn else 0
+        while self._in_turn and left > 0:
+            offered = len(self._runnable)
+            self._offer(self._in_turn.popleft())
+            left -= len(self._runnable) - offered
 
     def _take(self) -> tuple[tuple[str, str], Task] | None:
-        if self._has_to_wait():
-            return None
+        self._offer_turns()
         while self._runnable:
             _, _, endpoint = heapq.heappop(self._runnable)
             queue = self._queues.get(endpoint)
             if not queue or self._in_flight[endpoint] >= self._per_endpoint:
+                continue
+            if queue[0].goes_on and not self._turns_left():
+                self._in_turn.append(endpoint)
                 continue
             task = queue.popleft()
             if not queue:
@@ -133,13 +148,14 @@ class Scheduler:
                 self._offer(endpoint)
                 continue
             self._in_flight[endpoint] += 1
+            if task.goes_on:
+                self._began[threading.current_thread()] = time.monotonic()
             self._offer(endpoint)
-            self._began[threading.current_thread()] = time.monotonic()
             return endpoint, task
         return None
 
     def _release(self, endpoint: tuple[str, str], task: Task) -> None:
-        del self._began[threading.current_thread()]
+        self._began.pop(threading.current_thread(), None)
         self._in_flight[endpoint] -= 1
         if not self._in_flight[endpoint]:
             del self._in_flight[endpoint]
@@ -153,12 +169,11 @@ class Scheduler:
 
     def _wake(self) -> None:
         """Starts threads for the tasks that no waiting one is left for; of those that wait one is woken, and wakes the next."""
-        if not self._started or self._closed or not self._runnable:
+        if not self._started or self._closed:
             return
-        in_turn = self._has_to_wait()
-        wanted = 1 if in_turn else len(self._runnable)  # one looks after a turn that takes too long
+        wanted = len(self._runnable) + bool(self._in_turn)  # one looks after a turn that takes too long
         for _ in range(min(wanted - self._waiting, self._workers - len(self._threads))):
-            thread = threading.Thread(target=self._work, name=f"stripe-{next(self._numbers)}", daemon=True)
+            thread = threading.Thread(target=self._work, name=f"stripe-{len(self._threads)}", daemon=True)
             try:
                 thread.start()
             except RuntimeError:  # the system has no more of them
@@ -166,12 +181,8 @@ class Scheduler:
                     raise
                 break
             self._threads.append(thread)
-        if not in_turn:
+        if self._runnable:
             self._changed.notify()
-
-    def _is_one_too_many(self) -> bool:
-        """Whether enough others wait: many that take turns would each come with a cold stack, and look twice a second for nothing."""
-        return self._waiting > 0 and (useful := self._useful()) is not None and self._waiting >= useful
 
     def _work(self) -> None:
         work_in_batches()
@@ -183,9 +194,6 @@ class Scheduler:
                         return
                     taken = self._take()
                     if taken is None:
-                        if self._is_one_too_many():
-                            self._threads.remove(threading.current_thread())
-                            return
                         self._waiting += 1
                         self._changed.wait(POLL_SECONDS)
                         self._waiting -= 1

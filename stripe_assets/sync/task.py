@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.mirror import Missing, Owner, ParentRef
-from stripe_assets.sync.shards import Listing, Range
+from stripe_assets.sync.shards import WHOLE, Listing, Range
 
 if TYPE_CHECKING:
     from stripe_assets.sync.errand import Errand
@@ -73,6 +73,11 @@ class Task:
     def owner(self) -> Owner:
         """Whose rows the items are."""
         return self.owned_by or self.reader
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is a further page, or a part, of what an account lists: as a rule a full page."""
+        return not self.depth and (bool(self.cursor) or self.created not in (None, WHOLE))
 
     def request(self) -> tuple[str, dict[str, Any]]:
         """The path and the parameters of the next page."""

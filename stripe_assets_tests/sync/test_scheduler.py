@@ -103,9 +103,14 @@ def test_those_threads_do_that_the_system_has(monkeypatch: pytest.MonkeyPatch) -
     assert len(seen) == 6
 
 
-def test_tasks_take_turns_while_that_is_quicker(monkeypatch: pytest.MonkeyPatch) -> None:
+def page(resource: str, number: int) -> Task:
+    """A further page of a list."""
+    return listing(resource, number).after(("id",), 100)
+
+
+def test_pages_of_long_lists_take_turns_while_that_is_quicker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scheduler_module, "TURN_SECONDS", 60)
-    lock, under_way, most = threading.Lock(), 0, Counter[bool]()
+    lock, under_way, most, started = threading.Lock(), 0, Counter[bool](), set[threading.Thread]()
     in_turn = True
 
     def run(task: Task) -> None:
@@ -113,46 +118,42 @@ def test_tasks_take_turns_while_that_is_quicker(monkeypatch: pytest.MonkeyPatch)
         with lock:
             under_way += 1
             most[in_turn] = max(most[in_turn], under_way)
+            if in_turn:
+                started.add(threading.current_thread())
         time.sleep(0.005)
         with lock:
             under_way -= 1
             in_turn = in_turn and task.key != "/v1/events 30"
 
-    tasks = [listing(name, number) for number in range(60) for name in ("invoice", "event")]
+    tasks = [page(name, number) for number in range(60) for name in ("invoice", "event")]
     run_all(tasks, run, useful=lambda: 1 if in_turn else None).close()
     assert most[True] == 1
     assert most[False] > 2
+    assert len(started) <= 2, "threads are not started for what has to wait"
 
 
-def test_threads_that_take_turns_are_few_and_as_many_as_before_when_they_do_not() -> None:
-    useful: int | None = None
-    together, done, others = threading.Barrier(6, timeout=10), threading.Semaphore(0), set(threading.enumerate())
+def test_as_many_turns_are_taken_as_are_of_use() -> None:
+    together = threading.Barrier(3, timeout=10)
+    run_all([page("invoice", number) for number in range(12)], lambda task: together.wait() and None, useful=lambda: 3).close()
+
+
+@pytest.mark.parametrize("other", [listing("charge"), nested(1), nested(1).after(("id",), 100)], ids=["first page", "nested", "its next"])
+def test_nothing_else_waits_for_their_turn(monkeypatch: pytest.MonkeyPatch, other: Task) -> None:
+    monkeypatch.setattr(scheduler_module, "TURN_SECONDS", 60)
+    read, first = threading.Event(), threading.Event()
 
     def run(task: Task) -> None:
-        if useful is None:
-            together.wait()
-        done.release()
+        if task is other:
+            read.set()
+        elif not first.is_set():
+            first.set()
+            assert read.wait(10), "the page that has the turn ends after the other"
 
-    def do(many: int) -> None:
-        scheduler.put([listing("invoice", number) for number in range(many)])
-        for _ in range(many):
-            assert done.acquire(timeout=10)
-
-    scheduler = Scheduler(run, threading.Event(), useful=lambda: useful)
-    scheduler.start()
-    do(6)
-    useful = 1
-    do(60)
-    deadline = time.monotonic() + 10
-    while len(set(threading.enumerate()) - others) > 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    useful = None
-    do(6)
-    scheduler.close()
+    run_all([page("invoice", 1), page("invoice", 2), other], run, useful=lambda: 1).close()
+    assert read.is_set()
 
 
-def test_a_task_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() -> None:
+def test_a_page_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() -> None:
     hangs, ended, began = threading.Event(), list[float](), time.monotonic()
 
     def run(task: Task) -> None:
@@ -163,7 +164,7 @@ def test_a_task_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() 
             if len(ended) == 9:
                 hangs.set()
 
-    run_all([listing("invoice", number) for number in range(10)], run, useful=lambda: 1).close()
+    run_all([page("invoice", number) for number in range(10)], run, useful=lambda: 1).close()
     assert min(ended) >= TURN_SECONDS
     assert max(ended) < 10
 
