@@ -140,33 +140,49 @@ def test_as_many_turns_are_taken_as_are_of_use() -> None:
 @pytest.mark.parametrize("other", [listing("charge"), nested(1), nested(1).after(("id",), 100)], ids=["first page", "nested", "its next"])
 def test_nothing_else_waits_for_their_turn(monkeypatch: pytest.MonkeyPatch, other: Task) -> None:
     monkeypatch.setattr(scheduler_module, "TURN_SECONDS", 60)
-    read, first = threading.Event(), threading.Event()
+    began, read, ended = threading.Event(), threading.Event(), threading.Event()
 
     def run(task: Task) -> None:
         if task is other:
             read.set()
-        elif not first.is_set():
-            first.set()
-            assert read.wait(10), "the page that has the turn ends after the other"
+        else:
+            began.set()
+            read.wait(10)
+            ended.set()
 
-    run_all([page("invoice", 1), page("invoice", 2), other], run, useful=lambda: 1).close()
-    assert read.is_set()
+    scheduler = Scheduler(run, threading.Event(), useful=lambda: 1)
+    scheduler.start()
+    scheduler.put([page("invoice", 1)])
+    assert began.wait(10)
+    scheduler.put([page("invoice", 2), other])
+    assert read.wait(5)
+    assert ended.wait(5)
+    scheduler.close()
 
 
 def test_a_page_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() -> None:
-    hangs, ended, began = threading.Event(), list[float](), time.monotonic()
+    began, hangs, ended = threading.Event(), threading.Event(), threading.Semaphore(0)
+    times: list[float] = []
 
     def run(task: Task) -> None:
         if task.key.endswith(" 0"):
+            began.set()
             hangs.wait(20)
         else:
-            ended.append(time.monotonic() - began)
-            if len(ended) == 9:
-                hangs.set()
+            times.append(time.monotonic() - start)
+            ended.release()
 
-    run_all([page("invoice", number) for number in range(10)], run, useful=lambda: 1).close()
-    assert min(ended) >= TURN_SECONDS
-    assert max(ended) < 10
+    scheduler = Scheduler(run, threading.Event(), useful=lambda: 1)
+    scheduler.start()
+    start = time.monotonic()
+    scheduler.put([page("invoice", 0)])
+    assert began.wait(10)
+    scheduler.put([page("invoice", number) for number in range(1, 10)])
+    for _ in range(9):
+        assert ended.acquire(timeout=10)
+    assert min(times) >= TURN_SECONDS
+    hangs.set()
+    scheduler.close()
 
 
 def test_nested_lists_go_before_the_lists_that_cause_more_of_them() -> None:
