@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 DEFAULT_URL = "sqlite:///stripe.db"
 TABLES_AT_ONCE = 2
-"""Read together: it is the database that works, while this process waits."""
+"""Read together: the database looks for the rows, the interpreter's lock is free meanwhile."""
 _RETRIED = frozenset({"40P01", "40001"})  # deadlock, serialization failure: the other transaction is through by now
 _ATTEMPTS = 8
 

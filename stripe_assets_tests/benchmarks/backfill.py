@@ -24,7 +24,7 @@ OURS = "stripe_assets"
 @click.option("--objects", default=50_000, show_default=True, help="Rows: a fifth customers, the rest invoices with a line each.")
 @click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: both.")
 @click.option("--against", type=click.Choice(["dj-stripe"]), help="The same data and more of it, and the ratios.")
-@click.option("--peer-objects", default=300, show_default=True, help="Invoices, and as many customers, for the other program.")
+@click.option("--peer-objects", default=1000, show_default=True, help="Invoices, and as many customers, for the other program.")
 @click.option(
     "--environment", type=click.Path(path_type=Path), help="Where the other program is, or is to be, installed. Default: the user's cache."
 )

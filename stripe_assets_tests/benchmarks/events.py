@@ -1,12 +1,11 @@
 """What events cost: requests, seconds and memory, for many events on few objects and for a run with nothing new.
 
-python -m stripe_assets_tests.benchmarks.events [--objects 1000] [--each 10] [--database URL]
+python -m stripe_assets_tests.benchmarks.events [--objects 1000] [--each 10] [--database URL] [--json]
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from stripe_assets.mirror import Mirror
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import EventRun, EventSelection, KeySync
+from stripe_assets_tests.benchmarks.measure import peak_of
+from stripe_assets_tests.benchmarks.report import Report
 
 KEY = parse_api_key("benchmark", "sk_test_second")
 ACCOUNT = "acct_1SandboxSecond00"
@@ -31,21 +30,22 @@ DAY = 86_400
 @click.option("--objects", default=1000, show_default=True)
 @click.option("--each", default=10, show_default=True, help="Events about each object.")
 @click.option("--database", default=None, help="Default: a SQLite file of its own.")
-def main(objects: int, each: int, database: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True)
+def main(objects: int, each: int, database: str | None, as_json: bool) -> None:
     """Objects that are weeks apart are retrieved one by one, those of one billing run are found in their list."""
     os.environ.update(STRIPE_ASSETS_MAX_RPS="0", STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT="0")
-    table = Table("what", "events", "requests", "seconds", "MB at most", title=f"{objects:,} objects, {each} events each")
+    report = Report(f"{objects:,} objects, {each} events each")
     for title, apart in ("created a day apart", DAY), ("created together", 0):
         with tempfile.TemporaryDirectory() as folder, Sandbox(empty=True) as sandbox:
             os.environ["STRIPE_API_BASE"] = sandbox.base
             with Mirror.open(database or f"sqlite:///{Path(folder) / 'mirror.db'}") as mirror:
                 fill(sandbox, objects, each, apart)
-                add(table, f"process_events, {title}", sandbox, objects * each, lambda mirror=mirror: process(mirror))
-                add(table, "again", sandbox, objects * each, lambda mirror=mirror: process(mirror))
-                add(table, "full sync", sandbox, 0, lambda mirror=mirror: sync(mirror, "full"))
+                add(report, f"process_events, {title}", sandbox, objects * each, lambda mirror=mirror: process(mirror))
+                add(report, "again", sandbox, objects * each, lambda mirror=mirror: process(mirror))
+                add(report, "full sync", sandbox, 0, lambda mirror=mirror: sync(mirror, "full"))
                 sandbox.control("clock", advance=600)
-                add(table, "incremental sync, nothing new", sandbox, 0, lambda mirror=mirror: sync(mirror, "incremental"))
-    Console().print(table)
+                add(report, "incremental sync, nothing new", sandbox, 0, lambda mirror=mirror: sync(mirror, "incremental"))
+    report.show(as_json)
 
 
 def fill(sandbox: Sandbox, objects: int, each: int, apart: int) -> None:
@@ -64,12 +64,11 @@ def fill(sandbox: Sandbox, objects: int, each: int, apart: int) -> None:
         sandbox.control("batch", calls=calls[start : start + 5000])
 
 
-def add(table: Table, what: str, sandbox: Sandbox, events: int, run: Callable[[], None]) -> None:
+def add(report: Report, what: str, sandbox: Sandbox, events: int, run: Callable[[], None]) -> None:
     before, began = len(sandbox.log()), time.perf_counter()
     run()
     seconds, requests = time.perf_counter() - began, len(sandbox.log()) - before
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    table.add_row(what, f"{events:,}", f"{requests:,}", f"{seconds:.1f}", f"{most:.0f}")
+    report.add(what=what, events=events, requests=requests, seconds=seconds, peak_mb=peak_of())
 
 
 def process(mirror: Mirror) -> None:
