@@ -6,7 +6,6 @@ import os
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -361,14 +360,8 @@ class Mirror:
 
         Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
         """
-        wanted = dict.fromkeys(self.tables) if resources is None else resources
-
-        def of(name: str) -> set[Missing]:
-            with self.connection() as connection:
-                return open_references.missing(connection, self.tables, self.dialect, name, since, owners, wanted[name])
-
-        with ThreadPoolExecutor(1 if self.in_memory else TABLES_AT_ONCE) as pool:
-            return set[Missing]().union(*pool.map(of, wanted))
+        at_once = 1 if self.in_memory else TABLES_AT_ONCE
+        return open_references.missing(self.connection, self.tables, self.dialect, since, owners, resources, at_once=at_once)
 
     def present(self, wanted: Collection[Missing], connection: sa.Connection | None = None) -> set[Missing]:
         """Those of `wanted` that have a row, or of which it is recorded that there is none."""

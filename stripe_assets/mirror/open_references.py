@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -27,25 +29,34 @@ _FIRST_ROW = "LIMIT 1 OFFSET 0"
 
 
 def missing(
-    connection: sa.Connection,
+    connect: Callable[[], AbstractContextManager[sa.Connection]],
     tables: Tables,
     dialect: Dialect,
-    name: str,
     since: datetime,
     owners: Sequence[Owner],
-    ids: Collection[str] | None = None,
+    resources: Mapping[str, Collection[str] | None] | None = None,
+    *,
+    at_once: int = 1,
 ) -> set[Missing]:
-    """What rows of a resource that were written since then for these owners refer to and is not there. `owners[0]` is the platform.
+    """What rows that were written since then for these owners refer to and is not there. `owners[0]` is the platform.
 
-    Parameters: ids: of the rows that are looked at, where it is known which they are; all of the resource's by default.
+    Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
+    at_once: tables that are read at the same time, each with a connection of its own.
     """
-    found: set[Missing] = set()
-    if every := readings(tables.catalog, name):
-        for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
-            for rows in _open_rows(connection, tables, dialect, name, since, owners, some):
-                wanted = {one for row in rows for reading in every for one in reading.missing(tables.catalog, row, owners[0])}
-                found |= wanted - found - present(connection, tables, wanted - found)
-    return found
+    ids_of = dict.fromkeys(tables) if resources is None else resources
+
+    def of(name: str) -> set[Missing]:
+        found: set[Missing] = set()
+        ids, every = ids_of[name], readings(tables.catalog, name)
+        with connect() as connection:
+            for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
+                for rows in _open_rows(connection, tables, dialect, name, since, owners, some):
+                    wanted = {one for row in rows for reading in every for one in reading.missing(tables.catalog, row, owners[0])}
+                    found |= wanted - found - present(connection, tables, wanted - found)
+        return found
+
+    with ThreadPoolExecutor(at_once) as pool:
+        return set[Missing]().union(*pool.map(of, (name for name in ids_of if readings(tables.catalog, name))))
 
 
 def _open_rows(

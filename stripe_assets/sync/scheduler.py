@@ -124,6 +124,7 @@ class Scheduler:
         return max(0, useful - sum(began > late for began in self._began.values()))
 
     def _offer_turns(self) -> None:
+        """To as many of the endpoints that wait as there is room for; what has been done meanwhile takes none."""
         left = self._turns_left() if self._in_turn else 0
         while self._in_turn and left > 0:
             offered = len(self._runnable)
