@@ -215,10 +215,18 @@ class Mirror:
             found = {owner: rows for _, owner, rows in live_rows(connection, self.tables, [resource])}
         return {owner: found[owner] for owner in owners if owner in found}
 
-    def unfinished_sweeps(self, owners: Iterable[Owner], *, now: datetime | None = None) -> dict[tuple[Owner, str], Sweep]:
-        """Sweeps of these owners that broke off less than a day ago, with their checkpoints."""
+    def interrupted_sweeps(
+        self, owners: Iterable[Owner], *, scope: str | None = None, now: datetime | None = None
+    ) -> dict[tuple[Owner, str], Sweep]:
+        """Sweeps of these owners that broke off less than a day ago; of `scope` also those that finished before their run broke off."""
         with self.connection() as connection:
-            return self._sweeps.unfinished(connection, owners, now)
+            return self._sweeps.interrupted(connection, owners, scope, now)
+
+    def load_checkpoints(self, sweeps: Mapping[tuple[Owner, str], Sweep]) -> None:
+        """Adds to interrupted sweeps where their lists stand."""
+        if sweeps:
+            with self.connection() as connection:
+                self._sweeps.load_checkpoints(connection, sweeps)
 
     def begin_sweeps(self, wanted: Iterable[tuple[Owner, str]], run_id: str, *, scope: str = "", now: datetime | None = None) -> None:
         """Starts sweeps from the beginning, all with one `started_at`; checkpoints that older ones left are deleted."""
@@ -226,9 +234,13 @@ class Mirror:
             self._sweeps.begin(connection, wanted, run_id, scope, now)
 
     def finish_sweeps(self, finished: Sequence[FinishedSweep], *, now: datetime | None = None) -> None:
-        """Records finished sweeps and deletes their checkpoints, in one transaction."""
+        """Records finished sweeps and deletes their checkpoints, but for nested lists that are still open, in one transaction."""
         with self.transaction() as connection:
             self._sweeps.finish(connection, finished, now)
+
+    def release_sweeps(self, scope: str, but: Collection[str] = ()) -> None:
+        """The run of this scope has come to its end: what it finished, except these resources, begins anew the next time."""
+        self.change(lambda connection: self._sweeps.release(connection, scope, but))
 
     def sweep_statuses(self) -> list[SweepStatus]:
         """What is known of each (owner, resource) that was ever swept."""

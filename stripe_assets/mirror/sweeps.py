@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from stripe_assets.mirror.dialect import Columns, Dialect, among_owners
 from stripe_assets.mirror.tables import OWN_COLUMNS
 
 CONTINUED_WITHIN = timedelta(days=1)
-"""An unfinished sweep that is older starts again: too much has changed behind its cursors."""
+"""A sweep of an interrupted run that is older starts again: too much has changed behind its cursors."""
 
 _KEY = tuple(OWN_COLUMNS["_sweep"][0])
 _PAIRS_A_STATEMENT = 100_000
@@ -25,13 +25,17 @@ _COLUMNS: Columns = {**OWN_COLUMNS["_sweep"][0], **OWN_COLUMNS["_sweep"][1]}
 
 @dataclass(slots=True)
 class Sweep:
-    """A complete listing of a resource for an owner, under way."""
+    """A complete listing of a resource for an owner, by a run that was interrupted."""
 
     started_at: datetime
     scope: str = ""
     """What the run that began it was about: see `stripe_assets.sync.resume`."""
+    finished: bool = False
+    """It had reached its end. What the next two say is of this sweep only if so."""
+    availability: str | None = None
+    current_until: datetime | None = None
     checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
-    """Of a sweep that is taken up again: list key → where it stands."""
+    """Of a sweep that is taken up again: list key → where it stands. A finished one has those of nested lists that are open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,21 +76,25 @@ class Sweeps:
         self._checkpoint = checkpoint
         self._dialect = dialect
 
-    def unfinished(self, connection: sa.Connection, owners: Iterable[Owner], now: datetime | None = None) -> dict[tuple[Owner, str], Sweep]:
-        """Sweeps of these owners that began less than CONTINUED_WITHIN ago and did not finish, with their checkpoints."""
+    def interrupted(
+        self, connection: sa.Connection, owners: Iterable[Owner], scope: str | None = None, now: datetime | None = None
+    ) -> dict[tuple[Owner, str], Sweep]:
+        """Sweeps of these owners that began less than CONTINUED_WITHIN ago and did not finish, and those of `scope` that did
+        though their run was not over."""
         owners = set(owners)
         table = self._sweep
-        since = (now or datetime.now(UTC)) - CONTINUED_WITHIN
-        query = sa.select(*(table.c[name] for name in _KEY), table.c.started_at, table.c.scope)
-        query = query.where(table.c.unfinished, table.c.started_at > since)
+        columns = (table.c.started_at, table.c.scope, table.c.unfinished, table.c.availability, table.c.current_until)
+        query = sa.select(*(table.c[name] for name in _KEY), *columns)
+        query = query.where(table.c.started_at > (now or datetime.now(UTC)) - CONTINUED_WITHIN)
+        query = query.where(table.c.unfinished if scope is None else sa.or_(table.c.unfinished, table.c.scope == scope))
         sweeps: dict[tuple[Owner, str], Sweep] = {}
         for some in chunks(sorted({owner.account_id for owner in owners})):
             for row in connection.execute(query.where(table.c._account_id.in_(some))).mappings():
                 owner = Owner(row["_account_id"], row["_livemode"])
                 if owner in owners:
-                    sweeps[owner, row["resource"]] = Sweep(row["started_at"], row["scope"] or "")
-        if sweeps:
-            self._load_checkpoints(connection, sweeps)
+                    sweeps[owner, row["resource"]] = Sweep(
+                        row["started_at"], row["scope"] or "", not row["unfinished"], row["availability"], row["current_until"]
+                    )
         return sweeps
 
     def begin(
@@ -101,7 +109,8 @@ class Sweeps:
             self._forget(connection, self._sweep.c.started_at == now)
 
     def finish(self, connection: sa.Connection, finished: Sequence[FinishedSweep], now: datetime | None = None) -> None:
-        """Records sweeps that were begun as finished, and deletes their checkpoints."""
+        """Records sweeps that were begun as finished. Of their checkpoints those stay that are not done: of nested lists, which
+        other models' sweeps are still reading."""
         if not finished:
             return
         sweep, checkpoint = self._sweep, self._checkpoint
@@ -124,9 +133,16 @@ class Sweeps:
         connection.execute(
             sa.delete(checkpoint)
             .where(checkpoint.c._account_id == sa.bindparam("account"), checkpoint.c._livemode == sa.bindparam("mode"))
-            .where(checkpoint.c.resource == sa.bindparam("name")),
+            .where(checkpoint.c.resource == sa.bindparam("name"), checkpoint.c.done),
             [{name: key[name] for name in ("account", "mode", "name")} for key in keys],
         )
+
+    def release(self, connection: sa.Connection, scope: str, but: Collection[str]) -> None:
+        """The run of this scope is over: no other goes on with what it finished, except these resources."""
+        sweep = self._sweep
+        its = sa.and_(sweep.c.scope == scope, sweep.c.unfinished.is_(False), sweep.c.resource.not_in(sorted(but)))
+        self._forget(connection, its)
+        connection.execute(sa.update(sweep).where(its).values(scope=None))
 
     def current(self, connection: sa.Connection, owners: Iterable[Owner]) -> dict[tuple[Owner, str], datetime]:
         """(Owner, resource) → the time until which every change is in the mirror, where one is known."""
@@ -178,7 +194,8 @@ class Sweeps:
         named = sa.select(*(self._sweep.c[name] for name in _KEY)).where(sweeps)
         connection.execute(sa.delete(self._checkpoint).where(sa.tuple_(*columns).in_(named)))
 
-    def _load_checkpoints(self, connection: sa.Connection, sweeps: dict[tuple[Owner, str], Sweep]) -> None:
+    def load_checkpoints(self, connection: sa.Connection, sweeps: Mapping[tuple[Owner, str], Sweep]) -> None:
+        """Where the lists of these stand."""
         table = self._checkpoint
         accounts = sorted({owner.account_id for owner, _ in sweeps})
         for some in chunks(accounts):

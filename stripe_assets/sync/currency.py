@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +14,8 @@ from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror import Mirror, Owner
 from stripe_assets.sync.event_feed import RETENTION
 from stripe_assets.sync.model_state import feeders_of, with_feeders
-from stripe_assets.sync.results import AVAILABLE, EVENT
+from stripe_assets.sync.results import AVAILABLE, EVENT, wholly_refused
+from stripe_assets.sync.resume import Sweeps
 
 Mode = Literal["auto", "full", "incremental"]
 How = Literal["events", "parents", "growth", "list", "none"]
@@ -52,6 +54,11 @@ def _how(models: Catalog, name: str, found: dict[str, How]) -> How:
     return found[name]
 
 
+def is_followed(name: str) -> bool:
+    """Whether an incremental run need not list all of it."""
+    return how_followed()[name] not in ("list", "none")
+
+
 def concerned(models: Catalog, name: str) -> frozenset[str]:
     """What an incremental run has to select for an event about a model: what hangs on it, and what has no events at all but grows."""
     found, todo = {name, EVENT}, [name]
@@ -85,7 +92,7 @@ class Refused:
 
     @classmethod
     def of(cls, said: Mapping[str, str]) -> Refused:
-        wholly = {name: reason for name, reason in said.items() if not reason.startswith(("partly:", "not listed:", "on demand:"))}
+        wholly = {name: reason for name, reason in said.items() if wholly_refused(reason)}
         return cls(wholly, frozenset(name for name, reason in said.items() if reason.startswith("partly:")))
 
 
@@ -97,39 +104,73 @@ def refused(mirror: Mirror, owners: Collection[Owner]) -> dict[Owner, Refused]:
     return {owner: Refused.of(its) for owner, its in said.items()}
 
 
+def kept(mirror: Mirror, owners: Collection[Owner], refused: Mapping[Owner, Refused]) -> dict[Owner, frozenset[str]]:
+    """The models that syncs keep current for each account, or will once a sweep that is under way has ended. Raises MirrorError."""
+    found: dict[Owner, set[str]] = {owner: set() for owner in owners}
+    for owner, name in itertools.chain(mirror.current(owners), mirror.interrupted_sweeps(owners)):
+        if name not in refused[owner].wholly:
+            found[owner].add(name)
+    return {owner: frozenset(names) for owner, names in found.items()}
+
+
 @dataclass(slots=True)
 class Currency:
     """What each account's models need in this run."""
 
+    mirror: Mirror
+    sweeps: Sweeps
     mode: Mode
     models: Sequence[str]
     """The selected ones and those that they are read from."""
     now: datetime
     swept: dict[Owner, frozenset[str]] = field(default_factory=dict)
+    finished: dict[Owner, frozenset[str]] = field(default_factory=dict)
+    """What would be swept too, had not the run that is gone on with read it to its end: it follows events, where it has some."""
+    gone_on: datetime | None = None
+    """When the first of the sweeps began that are gone on with."""
     alone: dict[Owner, frozenset[str]] = field(default_factory=dict)
     """Those of `swept` that were refused and are asked for again, without what they hang on."""
     cursors: dict[Owner, datetime] = field(default_factory=dict)
     """From when on the events of an account are wanted, where some of its models follow them."""
     refused: dict[Owner, Refused] = field(default_factory=dict)
-    current: dict[Owner, frozenset[str]] = field(default_factory=dict)
+    kept: dict[Owner, frozenset[str]] = field(default_factory=dict)
+    """The models that are kept current for an account, whether this run is about them or not."""
     reasons: dict[str, list[str]] = field(default_factory=dict)
     """Why models are swept although that was not asked for → which."""
     late: dict[str, list[str]] = field(default_factory=dict)
     """The same, of what was found out while the run went on."""
 
-    def decide(self, mirror: Mirror, owners: Collection[Owner]) -> None:
+    def decide(self, owners: Collection[Owner]) -> None:
         """Looks up how current the mirror is for these accounts. Raises MirrorError."""
-        if self.mode == "full":
-            self.swept.update(dict.fromkeys(owners, frozenset(self.models)))
-            return
-        current = mirror.current(owners)
-        self.refused.update(refused(mirror, owners))
+        current: dict[Owner, dict[str, datetime]] = {owner: {} for owner in owners}
+        for (owner, name), until in self.mirror.current(owners).items():
+            current[owner][name] = until
+        its_refused = refused(self.mirror, owners)
+        self.refused.update(its_refused)
+        self.kept.update(kept(self.mirror, owners, its_refused))
+        left, everything, how = self.sweeps.left(owners), frozenset(self.models), how_followed()
         for owner in owners:
-            its_own = {name: at for (its, name), at in current.items() if its == owner}
-            self.current[owner] = frozenset(name for name in its_own if name not in self.refused[owner].wholly)
-            self._decide(owner, its_own)
+            self.swept[owner] = everything if self.mode == "full" else self._wanted(owner, current[owner])
+            if owner in left:
+                self.take_up(owner, self.sweeps.finished(left[owner], self.swept[owner]))
+                began = [left[owner][name].started_at for name in self.finished[owner]]
+                self.gone_on = min(filter(None, [self.gone_on, *began]), default=None)
+            by_events = [name for name in self.followed(owner) if how[name] in ("events", "parents")]
+            if cursors := [current[owner][name] for name in by_events if name in current[owner]]:
+                self.cursors[owner] = min(cursors)
 
-    def _decide(self, owner: Owner, current: Mapping[str, datetime]) -> None:
+    def take_up(self, owner: Owner, finished: frozenset[str]) -> None:
+        """Of what is to be swept of an account these models need not be."""
+        wanted = self.wanted(owner)
+        self.finished[owner] = finished
+        self.swept[owner] = wanted - finished
+
+    def wanted(self, owner: Owner) -> frozenset[str]:
+        """The models of an account of which a sweep is wanted, whether by this run or by the one that it goes on with."""
+        return self.swept[owner] | self.finished.get(owner, frozenset())
+
+    def _wanted(self, owner: Owner, current: Mapping[str, datetime]) -> frozenset[str]:
+        """What cannot be kept current by events alone."""
         models, how = catalog(), how_followed()
         listed = [name for name in self.models if feeders_of(models, models[name]).complete and not models[name].lists_owners]
         again = {name for name in self.refused[owner].wholly if name in listed}
@@ -140,15 +181,12 @@ class Currency:
         needed = complete | asked | {name for name in listed if how[name] == "list" and name not in again}
         unlisted = frozenset(self.models).difference(listed)
         along = [name for name in unlisted if needed >= feeders_of(models, models[name]).models - unlisted]
-        self.swept[owner] = frozenset([*needed, *along]) & frozenset(self.models)
         self.alone[owner] = frozenset(asked) - complete
         self._say("never swept to the end before", never)
         for name in stale:
             self._say(self._why_stale(current[name]), [name])
         self._say("refused the last time", sorted(asked))
-        cursors = [current[name] for name in self.followed(owner) if name in current and how[name] in ("events", "parents")]
-        if cursors:
-            self.cursors[owner] = min(cursors)
+        return frozenset([*needed, *along]) & frozenset(self.models)
 
     def usable(self, cursor: datetime) -> bool:
         """Whether all events since then can still be listed. A time that is still to come was another clock's."""
@@ -174,11 +212,7 @@ class Currency:
     def followed(self, owner: Owner) -> list[str]:
         """The models of an account that follow events in this run."""
         again = self.refused[owner].wholly if owner in self.refused else ()
-        return [name for name in self.models if name not in self.swept[owner] and name not in again and how_followed()[name] != "none"]
-
-    def kept(self, owner: Owner) -> frozenset[str]:
-        """The models that are kept current for an account, whether this run is about them or not."""
-        return self.current.get(owner, frozenset())
+        return [name for name in self.models if name not in self.swept[owner] and name not in again and is_followed(name)]
 
     def sweep_instead(self, owner: Owner, why: str) -> None:
         """The events of an account cannot be had: its models are swept."""
@@ -190,6 +224,10 @@ class Currency:
     def lines(self) -> list[str]:
         """Which way was chosen and why, for the plan."""
         lines = []
+        if self.gone_on:
+            names = [name for name in self.models if any(name in finished for finished in self.finished.values())]
+            began = f"{self.gone_on:%Y-%m-%d %H:%M:%S} UTC"
+            lines.append(f"goes on with the sync of {began}, which was interrupted after {_named(names, len(self.models))}")
         if self.cursors:
             first = min(self.cursors.values())
             following = {name for owner in self.cursors for name in self.followed(owner)}

@@ -12,7 +12,7 @@ from typing import Any
 from stripe_assets.mirror import Batch, Mirror, MirrorError, Missing, Owner
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
 from stripe_assets.sync.closure import Closure, WrittenByRun
-from stripe_assets.sync.currency import refused
+from stripe_assets.sync.currency import kept, refused
 from stripe_assets.sync.errand import Page, Retrieval
 from stripe_assets.sync.event_feed import RETENTION, EventFeed
 from stripe_assets.sync.event_processing import EventProcessing
@@ -131,14 +131,14 @@ class EventRun:
             session.tolerated = {owner: its.partly.union(its.wholly) for owner, its in known.items()}
             self.progress.total = self._claim() + self.progress.done
             since = self._mirror.begin_closing(self._key.alias, session.platform, session.began)
-            kept = self._kept()
+            its_kept = kept(self._mirror, self._owners, known)
             EventProcessing(
                 session,
                 self._run_id,
                 self._owners,
                 self._tell,
                 lists=lambda owner: (),
-                kept=lambda owner: kept.get(owner, ()),
+                kept=lambda owner: its_kept.get(owner, ()),
                 refused=lambda owner: known[owner].wholly if owner in known else (),
             ).run()
             unreadable = {(owner, name): reason for owner, its in known.items() for name, reason in its.wholly.items()}
@@ -237,13 +237,6 @@ class EventRun:
         for owner, error in failures.items():
             if not retrieval.gone(Missing(ACCOUNT, owner, owner.account_id)):
                 self.summary.errors.append(f"{self._key.alias}: the events of {owner.account_id} cannot be listed: {error}")
-
-    def _kept(self) -> dict[Owner, set[str]]:
-        """What the mirror keeps current of each account: nested lists of these stay open for the next sync."""
-        kept: dict[Owner, set[str]] = {}
-        for owner, name in self._mirror.current(self._owners):
-            kept.setdefault(owner, set()).add(name)
-        return kept
 
     def _tell(self, report: EventReport) -> None:
         with self._lock:

@@ -35,6 +35,10 @@ class ParentRow:
     cursor: tuple[str, ...] = ()
 
 
+Remaining = Mapping[str, ParentRow]
+"""Parents that are still to be asked, by their ids."""
+
+
 class FanOut:
     """One nested list route over the parents of one page."""
 
@@ -54,11 +58,11 @@ class FanOut:
         self.reader = reader
         self.depth = depth
         self.key = f"{PREFIX}{list_key(route, variant)} {parents[0].id}"
-        self._remaining = {parent.id: parent for parent in parents}
-        self._lock = threading.Lock()
+        self.remaining: Remaining = {parent.id: parent for parent in parents}
+        self.lock = threading.Lock()
 
     def tasks(self) -> list[Task]:
-        return [self._task(parent) for parent in self._remaining.values()]
+        return [self._task(parent) for parent in self.remaining.values()]
 
     def _task(self, parent: ParentRow) -> Task:
         route = self.route
@@ -82,32 +86,42 @@ class FanOut:
 
     def checkpoint(self) -> Checkpoint:
         """What is still to be asked."""
-        return self._checkpoint_of(self._remaining)
+        return self.checkpoint_of(self.remaining)
 
-    def checkpoint_after(self, parent_id: str, cursor: Sequence[str] = ()) -> Checkpoint:
-        """What is still to be asked once a page of one parent's list is committed; no `cursor`: that list has ended.
-
-        Another parent counts as asked only when its own page is known to be committed: this is written with other pages.
-        """
-        return self._checkpoint_of(self._after(parent_id, cursor))
-
-    def advance(self, parent_id: str, cursor: Sequence[str] = ()) -> None:
-        """The page is committed."""
-        with self._lock:
-            self._remaining = self._after(parent_id, cursor)
-
-    def _after(self, parent_id: str, cursor: Sequence[str]) -> dict[str, ParentRow]:
-        remaining = dict(self._remaining)
-        if cursor:
-            remaining[parent_id] = replace(remaining[parent_id], cursor=tuple(cursor[-CURSOR_IDS:]))
-        else:
-            remaining.pop(parent_id, None)
-        return remaining
-
-    def _checkpoint_of(self, remaining: Mapping[str, ParentRow]) -> Checkpoint:
+    def checkpoint_of(self, remaining: Remaining) -> Checkpoint:
         parents = tuple(orjson.dumps([p.id, p.account_id, dict(p.values), p.cursor]).decode() for p in remaining.values())
         assert self.route.parent is not None
         return Checkpoint(self.reader, self.route.parent, self.key, parents, done=not parents)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A page of one parent's list; no `cursor`: that list has ended."""
+
+    fan_out: FanOut
+    parent_id: str
+    cursor: Sequence[str] = ()
+
+    def after(self, remaining: Remaining) -> Remaining:
+        """What is then still to be asked."""
+        left = dict(remaining)
+        if self.cursor:
+            left[self.parent_id] = replace(left[self.parent_id], cursor=tuple(self.cursor[-CURSOR_IDS:]))
+        else:
+            left.pop(self.parent_id, None)
+        return left
+
+    def committed(self) -> None:
+        with self.fan_out.lock:
+            self.fan_out.remaining = self.after(self.fan_out.remaining)
+
+
+def checkpoints(steps: Iterable[Step]) -> list[Checkpoint]:
+    """What is still to be asked once these pages are committed, in one transaction and after all that were before."""
+    left: dict[FanOut, Remaining] = {}
+    for step in steps:
+        left[step.fan_out] = step.after(left.get(step.fan_out, step.fan_out.remaining))
+    return [fan_out.checkpoint_of(remaining) for fan_out, remaining in left.items()]
 
 
 def active_routes(catalog: Catalog, models: Iterable[str], livemode: bool) -> dict[str, list[tuple[str, Route]]]:

@@ -83,7 +83,7 @@ class Follow:
         now, below = datetime.now(UTC), {parent: [child.name for child in children] for parent, children in session.catalog.unheard.items()}
         unread = [parent for parent, children in below.items() if not set(children).isdisjoint(models)]
         session.mirror.ledger.claim(self._run_id, owners, models=models, due=now, unread=unread)
-        kept = {owner: self._currency.kept(owner) for owner in owners}
+        kept = self._currency.kept
         lists, known = {owner: kept[owner].intersection(models) for owner in owners}, self._currency.refused
         processing = EventProcessing(
             session,

@@ -13,7 +13,7 @@ from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror import Mirror, MirrorError, Owner
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
 from stripe_assets.sync.closure import Closure, ClosureResult, WrittenByRun
-from stripe_assets.sync.currency import Currency, Mode, Refused, children_of_accounts
+from stripe_assets.sync.currency import Currency, Mode, children_of_accounts, is_followed
 from stripe_assets.sync.fan_out import active_routes
 from stripe_assets.sync.follow import Follow
 from stripe_assets.sync.memory import one_heap, seldom_searched
@@ -21,7 +21,7 @@ from stripe_assets.sync.model_state import ModelState, feeders_of, with_feeders
 from stripe_assets.sync.owners import ACCOUNT, AccountsPage, Owners, account_id_of
 from stripe_assets.sync.phase import Phase
 from stripe_assets.sync.plan import Plan, plan, root_lists
-from stripe_assets.sync.results import AVAILABLE, ModelResult
+from stripe_assets.sync.results import ModelResult, wholly_refused
 from stripe_assets.sync.resume import Sweeps
 from stripe_assets.sync.session import Session, SyncAborted
 from stripe_assets.sync.shards import BEGINNING, WHOLE, Listing
@@ -64,7 +64,7 @@ class KeySync:
         self._lost: list[Owner] = []
         self._beginnings: dict[Owner, int] = {}
         """When an account was created, Unix seconds."""
-        self._failed = False
+        self._failed: set[str] = set()
         self._unavailable: dict[tuple[Owner, str], str] = {}
         self._accounts_known = False
         """Whether all accounts were listed, and what is no longer among them was asked for."""
@@ -99,9 +99,9 @@ class KeySync:
             now = own.answer.observed_at if own else session.api.now()  # what comes with the own account belongs to this run's sweeps
             listed = [name for name in self._feeders if not self._catalog[name].on_demand]
             nested = active_routes(self._catalog, listed, platform.livemode)
-            self._currency = Currency(self._mode, list(self._feeders), now)
-            self._sweeps = Sweeps(self._mirror, self._catalog, self._key.alias, self._feeders, nested, self._run_id)
-            self._sweeps.begin([(platform, ACCOUNT)], now)
+            self._sweeps = Sweeps(self._mirror, self._catalog, self._key.alias, self._feeders, nested, self._run_id, now)
+            self._currency = Currency(self._mirror, self._sweeps, self._mode, list(self._feeders), now)
+            self._sweeps.begin_accounts(platform, now)
             unlisted = Unlisted(session, self._sweep_began, lambda: self._owners, lambda: self._lost, lambda tasks: self._phase.put(tasks))
             self._phase = session.phase(self._feeders, nested, lambda state: unlisted.read(self._phase.states, state))
             self._owners = self._read_accounts(platform, own, accounts)
@@ -144,13 +144,19 @@ class KeySync:
             if not session.halt.is_set() and not self._failed:  # what a list that failed would have brought is not asked for one by one
                 self._close_references(since)
             if not session.halt.is_set() and not self._failed and len(self._selected) == len(self._catalog.resources):
+                began = self._sweeps.began
                 for owner in self._owners:
-                    self._overtake(owner, None, self._currency.now)
+                    self._overtake(owner, None, began)
+            if not session.halt.is_set():
+                # A model that failed is gone on with, and what it is read from is not swept again for that.
+                self._sweeps.end([name for name in with_feeders(self._catalog, self._failed) if is_followed(name)])
             if not session.halt.is_set() and self._accounts_known:
                 self._mirror.record_reach(self._key.alias, self._owners, datetime.now(UTC))
         except MirrorError as error:
             session.abort(error)
         session.raise_if_halted()
+        if self.closure and self.closure.errors:
+            raise SyncAborted(f"{self._key.alias}: related objects are missing: " + "; ".join(self.closure.errors))
 
     def _results(self) -> Iterator[ModelResult]:
         selected = set(self._selected)
@@ -163,17 +169,21 @@ class KeySync:
     def _tasks_by_owner(self) -> Iterator[list[Task]]:
         """What is to be listed for one account after the other: a platform's thousands do not all wait in memory."""
         for owner in self._owners:
-            names = [name for name in self._feeders if name in self._currency.swept[owner] and not self._catalog[name].lists_owners]
-            if names:
-                self._sweeps.begin([(owner, name) for name in names], self._session.api.now())
-                yield self._root_tasks(owner, names) + self._sweeps.left_over(owner)
+            wanted = [name for name in self._currency.wanted(owner) if not self._catalog[name].lists_owners]
+            if wanted:
+                self._currency.take_up(owner, self._sweeps.begin(owner, wanted, self._session.api.now()))
+                for name in self._currency.finished[owner]:
+                    if not self._refused(owner, name):
+                        self._phase.states.answered(name)
+                names = [name for name in self._feeders if name in self._currency.swept[owner]]
+                yield self._root_tasks(owner, names) + self._sweeps.left_over(owner, names)
 
     def _sweep_began(self, owner: Owner, model: str) -> datetime | None:
         """When the first of the lists that fill an account's model was asked for, its parents' among them.
 
         A run that takes up another one's sweeps does not read again what hangs on the pages that are done. None where it was not swept.
         """
-        if self._sweeps.started(owner, model) is None:
+        if self._sweeps.started(owner, model) is None or model in self._currency.finished.get(owner, ()):
             return None
         above = self._above.get(model) or self._above.setdefault(model, list(with_feeders(self._catalog, [model])))
         began = [self._sweeps.started(self._owners[0] if name == ACCOUNT else owner, name) for name in above]
@@ -182,11 +192,11 @@ class KeySync:
     def _read_accounts(self, platform: Owner, own: AccountsPage | None, accounts: Owners) -> tuple[Owner, ...]:
         """The own account and the connected ones, each asked for once: they are the owners and the `account` rows."""
         phase, owners = self._phase, [platform]
-        self._currency.decide(self._mirror, [platform])
+        self._currency.decide([platform])
         below = children_of_accounts(self._catalog)
         for page in itertools.chain([own] if own else [], accounts.connected()):
             new = [Owner(account_id_of(account, page.path), platform.livemode) for account in page.accounts]
-            self._currency.decide(self._mirror, new)
+            self._currency.decide(new)
             owners += new
             dated = ((owner, account.get("created")) for owner, account in zip(new, page.accounts, strict=True))
             self._beginnings.update((owner, created) for owner, created in dated if type(created) is int)
@@ -241,8 +251,9 @@ class KeySync:
         if accounts and state.failed:
             self._accounts_known = False
         errors = [error for error in (state.error, self._follow.error(name) if self._follow else None) if error]
-        self._failed |= bool(errors)
-        if not errors and swept:
+        if errors:
+            self._failed.add(name)
+        elif swept:
             self._finish(state, swept, rows)
         return ModelResult(
             model=name,
@@ -270,7 +281,7 @@ class KeySync:
         said = {owner: unlisted or state.availability_of(None if owner == own else owner.account_id) for owner in swept}
 
         for owner, reason in said.items():
-            if reason != AVAILABLE and Refused.of({name: reason}).wholly:
+            if wholly_refused(reason):
                 self._unavailable[owner, name] = reason
 
         def until(owner: Owner) -> datetime | None:
@@ -290,9 +301,8 @@ class KeySync:
         written, covered = WrittenByRun(self._session, self._owners, since), frozenset(self._owners)
         self.closure = Closure(self._session, written, covered.__contains__, self._unavailable).run()
         logger.info("%s: %s", self._key.alias, self.closure.line())
-        if self.closure.errors:
-            raise SyncAborted(f"{self._key.alias}: related objects are missing: " + "; ".join(self.closure.errors))
-        self._mirror.closed(self._key.alias)
+        if not self.closure.errors:
+            self._mirror.closed(self._key.alias)
 
 
 def _unlisted(resource: Resource) -> str | None:

@@ -22,7 +22,7 @@ from stripe_assets.stripe_api import (
     next_cursor,
 )
 from stripe_assets.sync import sublist
-from stripe_assets.sync.fan_out import FanOut, parents_of
+from stripe_assets.sync.fan_out import FanOut, Step, parents_of
 from stripe_assets.sync.model_state import ModelStates, Place
 from stripe_assets.sync.refusals import Refusals
 from stripe_assets.sync.task import Task
@@ -129,7 +129,7 @@ class Reader:
             seen = [cursor] if task.paging == "next_page_url" else [str(item["id"]) for item in page]
             following.append(task.after(seen, len(page)))
         after = following[0].cursor if following else ()
-        if not errand:
+        if not errand and not task.fan_out:
             batch.checkpoints.append(self._checkpoint(task, after, len(page)))
         if task.since and not following:
             batch.closed.append(sublist.closed(self._catalog, task))
@@ -169,21 +169,20 @@ class Reader:
             if error is not None:
                 self._failed(task, error, f"writing a page of {task.path}")
             else:
-                if task.fan_out and task.parent:
-                    task.fan_out.advance(task.parent.id, after)
+                if step:
+                    step.committed()
                 if then:
                     then()
                 if following:
                     self._schedule(following)
             self._states.close(task.model)
 
+        step = Step(task.fan_out, task.parent.id, after) if task.fan_out and task.parent and not task.errand else None
         self._states.open(task.model)
-        self._pages.put(Page(batch, done))
+        self._pages.put(Page(batch, done, step))
 
     def _checkpoint(self, task: Task, after: Sequence[str], count: int) -> Checkpoint:
         """Where the list goes on; a list that has ended is done."""
-        if task.fan_out and task.parent:
-            return task.fan_out.checkpoint_after(task.parent.id, after)
         if task.since:
             return sublist.checkpoint_of(task.after(after, count) if after else task, done=not after)
         return Checkpoint(task.reader, task.model, task.key, tuple(after), done=not after)
@@ -288,9 +287,7 @@ class Reader:
     def _forget(self, task: Task) -> None:
         """A nested list that has no answer is not to be asked for again by the run that takes this one up."""
         if task.parent:
-            batch = Batch()
-            batch.checkpoints.append(self._checkpoint(task, (), 0))
-            self._put(task, batch, ())
+            self._put(task, Batch(checkpoints=[] if task.fan_out else [self._checkpoint(task, (), 0)]), ())
 
     def _header(self, reader: Owner) -> str | None:
         return None if reader.account_id == self._own_account else reader.account_id

@@ -16,6 +16,11 @@ EVENT = "event"
 TOUCHED_KEPT = 5_000
 
 
+def wholly_refused(availability: str) -> bool:
+    """Whether a sweep that said this could read nothing of what Stripe lists."""
+    return availability != AVAILABLE and not availability.startswith(("partly:", "not listed:", "on demand:"))
+
+
 @dataclass(frozen=True, slots=True)
 class ModelResult:
     """One model of one API key after a run.

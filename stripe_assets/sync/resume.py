@@ -1,9 +1,9 @@
-"""Going on where an interrupted run ended: sweeps that are not finished, and the checkpoints of their lists."""
+"""Going on where an interrupted run ended: its sweeps, and the checkpoints of their lists."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +12,9 @@ from stripe_assets.catalog.model import Route
 from stripe_assets.mirror import Checkpoint, FinishedSweep, Mirror, Owner, Sweep
 from stripe_assets.sync import fan_out, sublist
 from stripe_assets.sync.event_feed import LAG
-from stripe_assets.sync.model_state import feeders_of
+from stripe_assets.sync.model_state import feeders_of, with_feeders
+from stripe_assets.sync.owners import ACCOUNT
+from stripe_assets.sync.results import wholly_refused
 from stripe_assets.sync.shards import Range
 from stripe_assets.sync.task import SHARD, Task
 
@@ -22,7 +24,8 @@ class Sweeps:
 
     A list may go on from its checkpoint only if all that its rows cause was recorded with it, and refused to no other
     key. So a sweep carries its run's scope, and only a run of the same key and the same models takes it up; a model on
-    whose rows nothing hangs is taken up by any run of the key.
+    whose rows nothing hangs is taken up by any run of the key. A sweep that has reached its end carries the scope until its
+    run is over: whoever takes that up need not sweep it again.
     """
 
     def __init__(
@@ -33,7 +36,9 @@ class Sweeps:
         active: Iterable[str],
         nested: Mapping[str, list[tuple[str, Route]]],
         run_id: str,
+        now: datetime,
     ) -> None:
+        """`now` by Stripe's clock, as everywhere here."""
         self._mirror = mirror
         self._catalog = catalog
         self._nested = nested
@@ -44,24 +49,75 @@ class Sweeps:
         self._feeding = {name for resource in catalog.resources.values() for name in feeders_of(catalog, resource).models}
         self._continued: dict[tuple[Owner, str], Sweep] = {}
         self._started: dict[tuple[Owner, str], datetime] = {}
-        self._now: datetime
-
-    def begin(self, pairs: Iterable[tuple[Owner, str]], now: datetime) -> None:
-        """`now` by Stripe's clock: what was observed before it is not what these sweeps have listed."""
-        pairs = list(pairs)
-        unfinished = self._mirror.unfinished_sweeps({owner for owner, _ in pairs}, now=now)
-        continued = {pair: unfinished[pair] for pair in pairs if pair in unfinished and self._may_take_up(pair[1], unfinished[pair])}
-        self._mirror.begin_sweeps([pair for pair in pairs if pair not in continued], self._run_id, scope=self._scope, now=now)
-        self._continued.update(continued)
         self._now = now
+
+    def left(self, owners: Iterable[Owner]) -> dict[Owner, dict[str, Sweep]]:
+        """What interrupted runs have left of these accounts, by model. Raises MirrorError."""
+        left: dict[Owner, dict[str, Sweep]] = {}
+        for (owner, name), sweep in self._mirror.interrupted_sweeps(owners, scope=self._scope, now=self._now).items():
+            left.setdefault(owner, {})[name] = sweep
+        return left
+
+    def finished(self, left: Mapping[str, Sweep], wanted: frozenset[str]) -> frozenset[str]:
+        """Which of an account's models need not be swept any more."""
+        return frozenset(name for name in self._taken_up(left, wanted) if left[name].finished)
+
+    def begin(self, owner: Owner, models: Iterable[str], now: datetime) -> frozenset[str]:
+        """Takes up the sweeps of an account's models, or begins them. Returns those that need not be swept any more.
+
+        `now` by Stripe's clock: what was observed before it is not what these sweeps have listed.
+        """
+        wanted = frozenset(models)
+        left = self.left([owner]).get(owner, {})
+        taken = self._taken_up(left, wanted)
+        finished = frozenset(name for name in taken if left[name].finished)
+        continued = {(owner, name): left[name] for name in taken}
+        self._mirror.load_checkpoints(continued)
+        self._begin(owner, wanted - taken, now)
+        if lost := [(owner, name) for name, sweep in left.items() if name not in wanted and self._is_lost(name, sweep, wanted - finished)]:
+            self._mirror.begin_sweeps(lost, self._run_id, now=now)
+        self._continued.update(continued)
         # A process that has just begun knows Stripe's clock to the second: it may stamp what it reads earlier than one before it did.
-        self._started.update({pair: min(continued[pair].started_at, now) if pair in continued else now for pair in pairs})
+        self._started.update({pair: min(sweep.started_at, now) for pair, sweep in continued.items()})
+        return finished
+
+    def begin_accounts(self, platform: Owner, now: datetime) -> None:
+        """They are asked for by every run, and what hangs on them with them."""
+        self._begin(platform, [ACCOUNT], now)
+
+    def _begin(self, owner: Owner, models: Iterable[str], now: datetime) -> None:
+        self._now = now
+        pairs = [(owner, name) for name in models]
+        self._mirror.begin_sweeps(pairs, self._run_id, scope=self._scope, now=now)
+        self._started.update(dict.fromkeys(pairs, now))
+
+    def _is_lost(self, model: str, sweep: Sweep, read_on: frozenset[str]) -> bool:
+        """Whether what this run does not sweep cannot be gone on with either: what it hangs on is read on without it."""
+        on_the_way = not sweep.finished and sweep.scope == self._scope
+        return on_the_way and not read_on.isdisjoint(with_feeders(self._catalog, [model]))
+
+    def end(self, but: Collection[str]) -> None:
+        """The run is over: what it finished, except these models, begins anew the next time."""
+        self._mirror.release_sweeps(self._scope, but)
+
+    @property
+    def began(self) -> datetime:
+        """When the first of this run's sweeps was begun."""
+        return min(self._started.values())
 
     def started(self, owner: Owner, model: str) -> datetime | None:
         """When the sweep that this run began or took up was begun."""
         return self._started.get((owner, model))
 
+    def _taken_up(self, left: Mapping[str, Sweep], wanted: frozenset[str]) -> set[str]:
+        """What need not begin anew. What feeds a model that does is to be read anew with it: that hangs on all of its rows."""
+        able = {name for name in wanted if name in left and self._may_take_up(name, left[name])}
+        anew = [name for name in wanted - able if feeders_of(self._catalog, self._catalog[name]).complete]
+        return able.difference(with_feeders(self._catalog, anew))
+
     def _may_take_up(self, model: str, sweep: Sweep) -> bool:
+        if sweep.finished:  # what was read alone, without what it hangs on, is not current
+            return sweep.scope == self._scope and (sweep.current_until is not None or wholly_refused(sweep.availability or ""))
         ours = sweep.scope.startswith(f"{self._alias} {self._catalog.api_version} ")
         return sweep.scope == self._scope or (ours and model not in self._feeding)
 
@@ -76,23 +132,26 @@ class Sweeps:
         shards = [one for one in sweep.checkpoints.values() if one.key.startswith(task.key + SHARD) and not one.done]
         return [_gone_on(task.narrowed(Range.parse(one.key.removeprefix(task.key + SHARD))), one) for one in shards]
 
-    def left_over(self, owner: Owner) -> list[Task]:
-        """The nested lists and rests of sublists that were recorded and not read."""
+    def left_over(self, owner: Owner, models: Collection[str]) -> list[Task]:
+        """The nested lists of these models, and the rests of sublists, that were recorded and not read.
+
+        What they hang on may be finished.
+        """
         tasks: list[Task] = []
         for (sweep_owner, model), sweep in self._continued.items():
             if sweep_owner == owner:
                 for checkpoint in sweep.checkpoints.values():
                     if not checkpoint.done:
-                        tasks += self._restored(model, owner, checkpoint)
+                        tasks += self._restored(model, owner, checkpoint, models)
         return tasks
 
-    def _restored(self, model: str, owner: Owner, checkpoint: Checkpoint) -> list[Task]:
+    def _restored(self, model: str, owner: Owner, checkpoint: Checkpoint, models: Collection[str]) -> list[Task]:
         if checkpoint.key.startswith(sublist.PREFIX):
             return [sublist.restored(self._catalog, model, owner, checkpoint, self._now)]
         for name, route in self._nested.get(model, ()):
             lists = fan_out.restored(self._catalog[name], route, owner, checkpoint, depth=1)
             if lists is not None:
-                return lists.tasks()
+                return lists.tasks() if name in models else []
         return []
 
     def finish(

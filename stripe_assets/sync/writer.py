@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from stripe_assets.mirror import Batch, Mirror, MirrorError, WriteCounts
+from stripe_assets.sync.fan_out import Step, checkpoints
 from stripe_assets.sync.threads import work_in_batches
 
 ENOUGH_PAGES = 8
@@ -22,6 +23,8 @@ class Page:
 
     batch: Batch
     done: Callable[[Exception | None], None]
+    step: Step | None = None
+    """What it is to the fan-out that it belongs to."""
 
 
 class Pages(Protocol):
@@ -118,7 +121,8 @@ class Writer:
         if self._failed:
             return
         try:
-            counts = self._mirror.write([page.batch for page in pages])
+            reached = Batch(checkpoints=checkpoints(page.step for page in pages if page.step))
+            counts = self._mirror.write([*(page.batch for page in pages), reached])
         except MirrorError as error:
             if error.refused_values:
                 self._apart(pages, error)

@@ -29,7 +29,8 @@ def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
     mirror.begin_sweeps([(OWNER, "customer"), (OTHER, "customer"), (OWNER, "invoice")], "run_1", scope="acme all", now=NOON)
     _write(mirror, PAGE)
     _write(mirror, Checkpoint(OWNER, "customer", "/v1/customers", ("cus_3",), done=True))
-    unfinished = mirror.unfinished_sweeps([OWNER], now=NOON + timedelta(hours=23))
+    unfinished = mirror.interrupted_sweeps([OWNER], now=NOON + timedelta(hours=23))
+    mirror.load_checkpoints(unfinished)
     assert unfinished.keys() == {(OWNER, "customer"), (OWNER, "invoice")}
     sweep = unfinished[OWNER, "customer"]
     assert (sweep.started_at, sweep.scope) == (NOON, "acme all")
@@ -38,26 +39,54 @@ def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
 
 def test_a_day_later_it_is_not_gone_on_with(mirror: Mirror) -> None:
     mirror.begin_sweeps([(OWNER, "customer")], "run_1", now=NOON)
-    assert mirror.unfinished_sweeps([OWNER], now=NOON + timedelta(hours=25)) == {}
+    assert mirror.interrupted_sweeps([OWNER], now=NOON + timedelta(hours=25)) == {}
 
 
 def test_beginning_anew_forgets_the_checkpoints_of_that_sweep_only(mirror: Mirror) -> None:
     mirror.begin_sweeps([(OWNER, "customer"), (OTHER, "customer")], "run_1", now=NOON)
     _write(mirror, PAGE, Checkpoint(OTHER, "customer", "/v1/customers"))
     mirror.begin_sweeps([(OWNER, "customer")], "run_2", now=NOON + timedelta(minutes=1))
-    assert not mirror.unfinished_sweeps([OWNER], now=NOON + timedelta(hours=1))[OWNER, "customer"].checkpoints
-    assert mirror.unfinished_sweeps([OTHER], now=NOON + timedelta(hours=1))[OTHER, "customer"].checkpoints
+    left = mirror.interrupted_sweeps([OWNER, OTHER], now=NOON + timedelta(hours=1))
+    mirror.load_checkpoints(left)
+    assert not left[OWNER, "customer"].checkpoints
+    assert left[OTHER, "customer"].checkpoints
 
 
-def test_a_finished_sweep_leaves_its_result_and_no_checkpoints(mirror: Mirror) -> None:
+def test_a_finished_sweep_leaves_its_result_and_the_nested_lists_that_are_open(mirror: Mirror) -> None:
     mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice")], "run_1", now=NOON)
-    _write(mirror, PAGE, Checkpoint(OWNER, "invoice", "/v1/invoices"))
+    nested = Checkpoint(OWNER, "customer", "/v1/customers/{customer}/tax_ids cus_1", ("cus_1",))
+    _write(mirror, Checkpoint(OWNER, "customer", "/v1/customers", done=True), nested, Checkpoint(OWNER, "invoice", "/v1/invoices"))
     mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2)], now=NOON + timedelta(minutes=5))
-    assert _checkpoints(mirror) == 1
-    assert mirror.unfinished_sweeps([OWNER], now=NOON + timedelta(hours=1)).keys() == {(OWNER, "invoice")}
+    assert _checkpoints(mirror) == 2
+    assert mirror.interrupted_sweeps([OWNER], now=NOON + timedelta(hours=1)).keys() == {(OWNER, "invoice")}
     status = {status.resource: status for status in mirror.sweep_statuses()}["customer"]
     assert (status.rows, status.requests, status.availability, status.unfinished) == (7, 2, "available", False)
     assert (status.last_started_at, status.last_finished_at) == (NOON, NOON + timedelta(minutes=5))
+
+
+def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> None:
+    mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice"), (OWNER, "charge"), (OTHER, "charge")], "run_1", scope="all", now=NOON)
+    nested = Checkpoint(OWNER, "customer", "/v1/customers/{customer}/tax_ids cus_1", ("cus_1",))
+    _write(mirror, nested, Checkpoint(OWNER, "charge", "/v1/charges", ("ch_1",)))
+    finished = [FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON), FinishedSweep(OWNER, "invoice", 7, 2, "no permission")]
+    mirror.finish_sweeps(finished)
+    later = NOON + timedelta(hours=1)
+    left = mirror.interrupted_sweeps([OWNER], scope="all", now=later)
+    mirror.load_checkpoints(left)
+    assert {name: (sweep.finished, sweep.availability, sweep.current_until) for (_, name), sweep in left.items()} == {
+        "customer": (True, "available", NOON),
+        "invoice": (True, "no permission", None),
+        "charge": (False, None, None),
+    }
+    assert left[OWNER, "customer"].checkpoints == {nested.key: nested}
+    assert mirror.interrupted_sweeps([OWNER], scope="fewer", now=later).keys() == {(OWNER, "charge")}
+    assert mirror.interrupted_sweeps([OWNER], scope="all", now=NOON + timedelta(hours=25)) == {}
+
+    mirror.release_sweeps("fewer")
+    assert mirror.interrupted_sweeps([OWNER], scope="all", now=later).keys() == left.keys()
+    mirror.release_sweeps("all", but=["invoice"])
+    assert mirror.interrupted_sweeps([OWNER], scope="all", now=later).keys() == {(OWNER, "invoice"), (OWNER, "charge")}
+    assert _checkpoints(mirror) == 1, "of the one that is not finished"
 
 
 def test_the_last_finished_result_stays_while_a_new_sweep_runs(mirror: Mirror) -> None:
@@ -81,7 +110,7 @@ def test_many_owners_take_few_statements(mirror: Mirror) -> None:
     event.listen(mirror.engine, "before_cursor_execute", count)
     try:
         mirror.begin_sweeps(pairs, "run_1")
-        assert len(mirror.unfinished_sweeps(owners)) == len(pairs)
+        assert len(mirror.interrupted_sweeps(owners)) == len(pairs)
         mirror.finish_sweeps([FinishedSweep(owner, name, 0, 1) for owner, name in pairs])
         mirror.mark_current(pairs, NOON)
         assert len(mirror.current(owners)) == len(pairs)

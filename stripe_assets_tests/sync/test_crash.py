@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from stripe_assets.mirror import Mirror
 from stripe_assets.sandbox import Sandbox
+from stripe_assets.sync.fan_out import PREFIX
 from stripe_assets_tests.benchmarks.stage import KEY
 from stripe_assets_tests.sync.compare import differences, live_rows, only_in
 
@@ -37,8 +38,6 @@ KILLS = int(os.environ.get("CRASHES", "6"))
 LATENCY = 0.2
 SLOWLY = {"STRIPE_ASSETS_MAX_RPS": "0", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "20"}
 """So that there is something left to be killed; with the server's latency it is several parts of each list at a time."""
-OF_TEST_CLOCKS = 1
-"""Lists of customers that hang on a test clock. What feeds a model that is not finished is begun anew, though it was finished itself."""
 LIFTED = {"STRIPE_ASSETS_MAX_RPS": "0", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "0"}
 
 
@@ -59,9 +58,10 @@ def open_lists(url: str) -> int:
         checkpoint, sweep = mirror.tables.own["_checkpoint"].c, mirror.tables.own["_sweep"].c
         unfinished = connection.scalars(sa.select(sweep.resource).where(sweep.unfinished)).all()
         assert {*MODELS} <= {*unfinished}, "a list was read to its end before the last run: there is too little to be read"
-        parts = connection.execute(sa.select(checkpoint.resource, checkpoint.done).where(checkpoint.resource.in_(MODELS))).all()
-    without_a_page = {*MODELS} - {resource for resource, _ in parts}
-    return sum(not done for _, done in parts) + len(without_a_page) + OF_TEST_CLOCKS
+        lists = connection.execute(sa.select(checkpoint.resource, checkpoint.key, checkpoint.cursor).where(~checkpoint.done)).all()
+        begun = {*connection.scalars(sa.select(checkpoint.resource))}
+    nested = sum(len(parents) for _, key, parents in lists if key.startswith(PREFIX))  # customers of a test clock
+    return nested + sum(resource in MODELS for resource, _, _ in lists) + len({*MODELS} - begun)
 
 
 def pages_read_again(sandbox: Sandbox) -> int:

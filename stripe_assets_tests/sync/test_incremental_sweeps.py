@@ -137,9 +137,11 @@ def test_what_changed_while_a_sweep_was_broken_off_is_followed_from_its_beginnin
     stage.wait(3600)
     stage.change("customer", min(read), {"name": "New"})
     stage.wait(3600)
+    stage.fail("/v1/events*", status=403)
     assert stage.sync("customer", connected="none")["customer"].status == "ok"
     assert any("never swept" in line for line in stage.plan.lines())
     assert len(stage.alive("customer")) == 150 and stage.value("customer", min(read), "name") is None
+    stage.heal()
     stage.wait(3600)
     stage.sync("customer", connected="none")
     assert stage.value("customer", min(read), "name") == "New"
