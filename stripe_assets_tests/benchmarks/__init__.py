@@ -8,6 +8,7 @@
 | `events` | what events cost: requests, seconds and memory |
 | `startup` | the command line's help, the import of a model, `sync_models` with nothing to do |
 | `scale` | 50 thousand objects against 500 thousand |
+| `everything` | a full sync of every model of an account with short lists: requests a second, with answers at once and later |
 
 Each prints a table, or with `--json` the same as JSON, and takes its sizes as options.
 """
