@@ -228,6 +228,11 @@ class Mirror:
             with self.connection() as connection:
                 self._sweeps.load_checkpoints(connection, sweeps)
 
+    def sweeps_under_way(self, owners: Iterable[Owner]) -> set[tuple[Owner, str]]:
+        """(Owner, resource) of the sweeps that have begun and are not finished, those of interrupted runs among them."""
+        with self.connection() as connection:
+            return self._sweeps.under_way(connection, owners)
+
     def begin_sweeps(self, wanted: Iterable[tuple[Owner, str]], run_id: str, *, scope: str = "", now: datetime | None = None) -> None:
         """Starts sweeps from the beginning, all with one `started_at`; checkpoints that older ones left are deleted."""
         with self.transaction() as connection:

@@ -50,7 +50,9 @@ class FinishedSweep:
     availability: str = "available"
     """Or Stripe's reason."""
     current_until: datetime | None = None
-    """Every change until then is in the mirror, by Stripe's clock: where an incremental run starts. None leaves what is stored."""
+    """Every change until then is in the mirror, by Stripe's clock: where an incremental run starts. None: that is not known."""
+    began: datetime | None = None
+    """When the sweep began, to the microsecond. If another run has begun one since, that has no finished sweep to go on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,18 @@ class Sweeps:
                     )
         return sweeps
 
+    def load_checkpoints(self, connection: sa.Connection, sweeps: Mapping[tuple[Owner, str], Sweep]) -> None:
+        """Where the lists of these stand."""
+        table = self._checkpoint
+        accounts = sorted({owner.account_id for owner, _ in sweeps})
+        for some in chunks(accounts):
+            for row in connection.execute(sa.select(table).where(table.c._account_id.in_(some))).mappings():
+                owner = Owner(row["_account_id"], row["_livemode"])
+                sweep = sweeps.get((owner, row["resource"]))
+                if sweep is not None:
+                    cursor = tuple(row["cursor"] or ())
+                    sweep.checkpoints[row["key"]] = Checkpoint(owner, row["resource"], row["key"], cursor, row["done"])
+
     def begin(
         self, connection: sa.Connection, wanted: Iterable[tuple[Owner, str]], run_id: str, scope: str = "", now: datetime | None = None
     ) -> None:
@@ -106,7 +120,8 @@ class Sweeps:
         rows: list[Row] = [{**_key_of(*key), "started_at": now, "run_id": run_id, "scope": scope, "unfinished": True} for key in keys]
         if rows:
             self._dialect.put(connection, "_sweep", _KEY, _COLUMNS, rows)
-            self._forget(connection, self._sweep.c.started_at == now)
+            accounts = {owner.account_id for owner, _ in keys}
+            self._forget(connection, sa.and_(self._sweep.c._account_id.in_(accounts), self._sweep.c.started_at == now))
 
     def finish(self, connection: sa.Connection, finished: Sequence[FinishedSweep], now: datetime | None = None) -> None:
         """Records sweeps that were begun as finished. Of their checkpoints those stay that are not done: of nested lists, which
@@ -127,6 +142,7 @@ class Sweeps:
                 requests=sa.bindparam("request_count"),
                 availability=sa.bindparam("available"),
                 current_until=sa.bindparam("current", type_=sweep.c.current_until.type),
+                scope=sa.case((sweep.c.started_at == sa.bindparam("its_start", type_=sweep.c.started_at.type), sweep.c.scope)),
             ),
             keys,
         )
@@ -143,6 +159,12 @@ class Sweeps:
         its = sa.and_(sweep.c.scope == scope, sweep.c.unfinished.is_(False), sweep.c.resource.not_in(sorted(but)))
         self._forget(connection, its)
         connection.execute(sa.update(sweep).where(its).values(scope=None))
+
+    def under_way(self, connection: sa.Connection, owners: Iterable[Owner]) -> set[tuple[Owner, str]]:
+        """What was begun and is not finished, however long ago."""
+        table = self._sweep
+        query = sa.select(*(table.c[name] for name in _KEY)).where(table.c.unfinished, among_owners(self._dialect, table, owners))
+        return {(Owner(row["_account_id"], row["_livemode"]), row["resource"]) for row in connection.execute(query).mappings()}
 
     def current(self, connection: sa.Connection, owners: Iterable[Owner]) -> dict[tuple[Owner, str], datetime]:
         """(Owner, resource) → the time until which every change is in the mirror, where one is known."""
@@ -194,18 +216,6 @@ class Sweeps:
         named = sa.select(*(self._sweep.c[name] for name in _KEY)).where(sweeps)
         connection.execute(sa.delete(self._checkpoint).where(sa.tuple_(*columns).in_(named)))
 
-    def load_checkpoints(self, connection: sa.Connection, sweeps: Mapping[tuple[Owner, str], Sweep]) -> None:
-        """Where the lists of these stand."""
-        table = self._checkpoint
-        accounts = sorted({owner.account_id for owner, _ in sweeps})
-        for some in chunks(accounts):
-            for row in connection.execute(sa.select(table).where(table.c._account_id.in_(some))).mappings():
-                owner = Owner(row["_account_id"], row["_livemode"])
-                sweep = sweeps.get((owner, row["resource"]))
-                if sweep is not None:
-                    cursor = tuple(row["cursor"] or ())
-                    sweep.checkpoints[row["key"]] = Checkpoint(owner, row["resource"], row["key"], cursor, row["done"])
-
 
 def _result_of(finished: FinishedSweep) -> dict[str, Any]:
     return {
@@ -213,6 +223,7 @@ def _result_of(finished: FinishedSweep) -> dict[str, Any]:
         "request_count": finished.requests,
         "available": finished.availability,
         "current": finished.current_until,
+        "its_start": finished.began,
     }
 
 

@@ -20,6 +20,8 @@ from stripe_assets.sync.resume import Sweeps
 Mode = Literal["auto", "full", "incremental"]
 How = Literal["events", "parents", "growth", "list", "none"]
 SKEW = timedelta(minutes=1)
+FRESH = timedelta(hours=1)
+"""What an interrupted run has read within this time is not read again though nothing tells what has changed of it."""
 MARGIN = timedelta(hours=1)
 """Events that Stripe is about to drop may be gone when the last page is asked for."""
 
@@ -107,7 +109,7 @@ def refused(mirror: Mirror, owners: Collection[Owner]) -> dict[Owner, Refused]:
 def kept(mirror: Mirror, owners: Collection[Owner], refused: Mapping[Owner, Refused]) -> dict[Owner, frozenset[str]]:
     """The models that syncs keep current for each account, or will once a sweep that is under way has ended. Raises MirrorError."""
     found: dict[Owner, set[str]] = {owner: set() for owner in owners}
-    for owner, name in itertools.chain(mirror.current(owners), mirror.interrupted_sweeps(owners)):
+    for owner, name in itertools.chain(mirror.current(owners), mirror.sweeps_under_way(owners)):
         if name not in refused[owner].wholly:
             found[owner].add(name)
     return {owner: frozenset(names) for owner, names in found.items()}
@@ -126,6 +128,8 @@ class Currency:
     swept: dict[Owner, frozenset[str]] = field(default_factory=dict)
     finished: dict[Owner, frozenset[str]] = field(default_factory=dict)
     """What would be swept too, had not the run that is gone on with read it to its end: it follows events, where it has some."""
+    fresh: dict[Owner, frozenset[str]] = field(default_factory=dict)
+    """Those of `finished` that were read a short time ago: they need not follow events."""
     gone_on: datetime | None = None
     """When the first of the sweeps began that are gone on with."""
     alone: dict[Owner, frozenset[str]] = field(default_factory=dict)
@@ -151,9 +155,15 @@ class Currency:
         left, everything, how = self.sweeps.left(owners), frozenset(self.models), how_followed()
         for owner in owners:
             self.swept[owner] = everything if self.mode == "full" else self._wanted(owner, current[owner])
+            self.finished.pop(owner, None)
             if owner in left:
-                self.take_up(owner, self.sweeps.finished(left[owner], self.swept[owner]))
-                began = [left[owner][name].started_at for name in self.finished[owner]]
+                fresh = frozenset(name for name, sweep in left[owner].items() if self.now - sweep.started_at < FRESH)
+                current_enough = {
+                    name: one for name, one in left[owner].items() if not one.finished or name in fresh or how[name] != "list"
+                }
+                self.take_up(owner, self.sweeps.finished(current_enough, self.swept[owner]))
+                self.fresh[owner] = fresh
+                began = [left[owner][name].started_at for name in self.finished.get(owner, ())]
                 self.gone_on = min(filter(None, [self.gone_on, *began]), default=None)
             by_events = [name for name in self.followed(owner) if how[name] in ("events", "parents")]
             if cursors := [current[owner][name] for name in by_events if name in current[owner]]:
@@ -161,9 +171,10 @@ class Currency:
 
     def take_up(self, owner: Owner, finished: frozenset[str]) -> None:
         """Of what is to be swept of an account these models need not be."""
-        wanted = self.wanted(owner)
-        self.finished[owner] = finished
-        self.swept[owner] = wanted - finished
+        if finished != self.finished.get(owner, frozenset()):
+            wanted = self.wanted(owner)
+            self.finished[owner] = finished
+            self.swept[owner] = wanted - finished
 
     def wanted(self, owner: Owner) -> frozenset[str]:
         """The models of an account of which a sweep is wanted, whether by this run or by the one that it goes on with."""
@@ -217,7 +228,9 @@ class Currency:
     def sweep_instead(self, owner: Owner, why: str) -> None:
         """The events of an account cannot be had: its models are swept."""
         followed = self.followed(owner)
-        self.swept[owner] |= frozenset(self.models) - children_of_accounts(catalog())
+        wanted = self.wanted(owner) | (frozenset(self.models) - children_of_accounts(catalog()))
+        self.finished[owner] = self.finished.get(owner, frozenset()) & self.fresh.get(owner, frozenset())
+        self.swept[owner] = wanted - self.finished[owner]
         self.cursors.pop(owner, None)
         self.late[why] = followed
 
@@ -227,7 +240,7 @@ class Currency:
         if self.gone_on:
             names = [name for name in self.models if any(name in finished for finished in self.finished.values())]
             began = f"{self.gone_on:%Y-%m-%d %H:%M:%S} UTC"
-            lines.append(f"goes on with the sync of {began}, which was interrupted after {_named(names, len(self.models))}")
+            lines.append(f"goes on with the sync of {began}, which had finished {_named(names, len(self.models))}")
         if self.cursors:
             first = min(self.cursors.values())
             following = {name for owner in self.cursors for name in self.followed(owner)}

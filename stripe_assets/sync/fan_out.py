@@ -6,7 +6,6 @@ list that ends. What a crash leaves is asked by the next run; nothing is kept pe
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -59,7 +58,6 @@ class FanOut:
         self.depth = depth
         self.key = f"{PREFIX}{list_key(route, variant)} {parents[0].id}"
         self.remaining: Remaining = {parent.id: parent for parent in parents}
-        self.lock = threading.Lock()
 
     def tasks(self) -> list[Task]:
         return [self._task(parent) for parent in self.remaining.values()]
@@ -112,8 +110,8 @@ class Step:
         return left
 
     def committed(self) -> None:
-        with self.fan_out.lock:
-            self.fan_out.remaining = self.after(self.fan_out.remaining)
+        """Called by the thread that writes: nobody else reads what is still to be asked."""
+        self.fan_out.remaining = self.after(self.fan_out.remaining)
 
 
 def checkpoints(steps: Iterable[Step]) -> list[Checkpoint]:

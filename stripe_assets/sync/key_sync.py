@@ -30,6 +30,8 @@ from stripe_assets.sync.unlisted import Unlisted
 
 logger = logging.getLogger(__name__)
 
+EARLIER = "by the run that is gone on with"
+
 
 class KeySync:
     """Use it as a context manager: leaving it ends every thread, within the time of the request each is in.
@@ -169,13 +171,15 @@ class KeySync:
     def _tasks_by_owner(self) -> Iterator[list[Task]]:
         """What is to be listed for one account after the other: a platform's thousands do not all wait in memory."""
         for owner in self._owners:
-            wanted = [name for name in self._currency.wanted(owner) if not self._catalog[name].lists_owners]
-            if wanted:
-                self._currency.take_up(owner, self._sweeps.begin(owner, wanted, self._session.api.now()))
-                for name in self._currency.finished[owner]:
-                    if not self._refused(owner, name):
-                        self._phase.states.answered(name)
-                names = [name for name in self._feeders if name in self._currency.swept[owner]]
+            currency, accounts = self._currency, {name for name in self._feeders if self._catalog[name].lists_owners}
+            if swept_or_finished := currency.wanted(owner) - accounts:
+                finished = currency.finished.get(owner, frozenset())
+                finished = self._sweeps.begin(owner, swept_or_finished - finished, finished, self._session.api.now())
+                currency.take_up(owner, finished)
+                names = [name for name in self._feeders if name in currency.swept[owner]]
+                earlier = [name for name in finished if not self._refused(owner, name)] + self._sweeps.partly_read(owner, names)
+                for name in earlier:
+                    self._phase.states.answered(name, (self._header(owner), EARLIER))
                 yield self._root_tasks(owner, names) + self._sweeps.left_over(owner, names)
 
     def _sweep_began(self, owner: Owner, model: str) -> datetime | None:
@@ -234,7 +238,7 @@ class KeySync:
             resumed = self._sweeps.resume(task)
             tasks += resumed
             if not resumed:
-                self._phase.states.answered(name)  # read to its end by the run that is taken up
+                self._phase.states.answered(name, (self._header(owner), EARLIER))  # read to its end
         return tasks
 
     def _result(self, state: ModelState) -> ModelResult:
@@ -245,7 +249,7 @@ class KeySync:
         refused = {owner: reason for owner in self._owners if owner not in swept and (reason := self._refused(owner, name))}
         for owner, reason in refused.items():
             self._unavailable[owner, name] = reason
-            state.unavailable.setdefault((None if owner == own else owner.account_id, "not read"), reason)
+            state.unavailable.setdefault((self._header(owner), "not read"), reason)
         if not swept and own not in refused:
             state.reads += 1  # it follows events
         if accounts and state.failed:
@@ -274,11 +278,15 @@ class KeySync:
         known = self._currency.refused.get(owner)
         return known.wholly.get(model) if known else None
 
+    def _header(self, owner: Owner) -> str | None:
+        """The connected account, None for the key's own: as the states name it."""
+        return None if owner == self._owners[0] else owner.account_id
+
     def _finish(self, state: ModelState, swept: Sequence[Owner], rows: Mapping[Owner, int]) -> None:
         """Only what was read with all that hangs on it can follow events from now on."""
-        name, own = state.model, self._owners[0]
+        name = state.model
         unlisted = _unlisted(self._catalog[name])
-        said = {owner: unlisted or state.availability_of(None if owner == own else owner.account_id) for owner in swept}
+        said = {owner: unlisted or state.availability_of(self._header(owner)) for owner in swept}
 
         for owner, reason in said.items():
             if wholly_refused(reason):

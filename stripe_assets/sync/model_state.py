@@ -79,7 +79,7 @@ class ModelState:
         """For one connected account, or None for the key's own."""
         own = {place: reason for place, reason in self.unavailable.items() if place[0] == account}
         answered = any(route[0] == account for route in self.answered_routes)
-        return _said(own, partly=answered or self.status != "unavailable") if own else AVAILABLE
+        return _said(own, partly=answered) if own else AVAILABLE
 
     @property
     def seconds(self) -> float:
@@ -130,12 +130,11 @@ class ModelStates:
             if state.started is None:
                 state.started = time.monotonic()
 
-    def answered(self, model: str, place: Place | None = None) -> None:
+    def answered(self, model: str, place: Place) -> None:
         with self._lock:
             state = self._states[model]
             state.reads += 1
-            if place:
-                state.answered_routes.add(place)
+            state.answered_routes.add(place)
 
     def parent_gone(self, model: str) -> None:
         with self._lock:

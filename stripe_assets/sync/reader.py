@@ -192,7 +192,7 @@ class Reader:
         came = {name for one in (*batch.closed, *batch.sublists) for name in one.targets}
         for name in came:
             if name in self._states and task.resource in self._states[name].feeders.sublists:
-                self._states.answered(name)
+                self._states.answered(name, self.place(task))
         for field in self._catalog[task.resource].fields if page else ():
             if field.kind == "sublist" and field.complete and len(field.path) == 1 and came.isdisjoint(field.targets):
                 self._missing_sublist(task, field, f"the answer has no {field.name}")
@@ -275,7 +275,8 @@ class Reader:
             self._failed(task, error)
         else:
             self._states.refuse(task.model, self.place(task), error.reason, nested=task.fan_out is not None)
-            self._forget(task)
+            if not task.fan_out:  # a run that takes this one up is to know of the refusal: it asks again
+                self._forget(task)
 
     def _failed(self, task: Task, error: Exception, doing: str = "") -> None:
         if task.errand:

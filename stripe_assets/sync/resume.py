@@ -23,8 +23,8 @@ class Sweeps:
     """The sweeps of a run: begun or taken up again, and finished, in the mirror.
 
     A list may go on from its checkpoint only if all that its rows cause was recorded with it, and refused to no other
-    key. So a sweep carries its run's scope, and only a run of the same key and the same models takes it up; a model on
-    whose rows nothing hangs is taken up by any run of the key. A sweep that has reached its end carries the scope until its
+    key. So a sweep carries its run's scope, and only a run of the same key and the same models takes it up; a model that
+    hangs on none, and on which none hangs, is taken up by any run of the key. A sweep that has reached its end carries the scope until its
     run is over: whoever takes that up need not sweep it again.
     """
 
@@ -47,7 +47,7 @@ class Sweeps:
         models = hashlib.sha256(" ".join(sorted(active)).encode()).hexdigest()[:16]
         self._scope = f"{alias} {catalog.api_version} {models}"
         self._feeding = {name for resource in catalog.resources.values() for name in feeders_of(catalog, resource).models}
-        self._continued: dict[tuple[Owner, str], Sweep] = {}
+        self._continued: dict[Owner, dict[str, Sweep]] = {}
         self._started: dict[tuple[Owner, str], datetime] = {}
         self._now = now
 
@@ -62,13 +62,13 @@ class Sweeps:
         """Which of an account's models need not be swept any more."""
         return frozenset(name for name in self._taken_up(left, wanted) if left[name].finished)
 
-    def begin(self, owner: Owner, models: Iterable[str], now: datetime) -> frozenset[str]:
-        """Takes up the sweeps of an account's models, or begins them. Returns those that need not be swept any more.
+    def begin(self, owner: Owner, swept: frozenset[str], finished: frozenset[str], now: datetime) -> frozenset[str]:
+        """Takes up the sweeps of an account's models, or begins them. Returns those of `finished` that need not be swept any more.
 
-        `now` by Stripe's clock: what was observed before it is not what these sweeps have listed.
+        `now`: what was observed before it is not what these sweeps have listed.
         """
-        wanted = frozenset(models)
-        left = self.left([owner]).get(owner, {})
+        wanted = swept | finished
+        left = {name: sweep for name, sweep in self.left([owner]).get(owner, {}).items() if name in finished or not sweep.finished}
         taken = self._taken_up(left, wanted)
         finished = frozenset(name for name in taken if left[name].finished)
         continued = {(owner, name): left[name] for name in taken}
@@ -76,7 +76,7 @@ class Sweeps:
         self._begin(owner, wanted - taken, now)
         if lost := [(owner, name) for name, sweep in left.items() if name not in wanted and self._is_lost(name, sweep, wanted - finished)]:
             self._mirror.begin_sweeps(lost, self._run_id, now=now)
-        self._continued.update(continued)
+        self._continued[owner] = {name: left[name] for name in taken}
         # A process that has just begun knows Stripe's clock to the second: it may stamp what it reads earlier than one before it did.
         self._started.update({pair: min(sweep.started_at, now) for pair, sweep in continued.items()})
         return finished
@@ -86,7 +86,6 @@ class Sweeps:
         self._begin(platform, [ACCOUNT], now)
 
     def _begin(self, owner: Owner, models: Iterable[str], now: datetime) -> None:
-        self._now = now
         pairs = [(owner, name) for name in models]
         self._mirror.begin_sweeps(pairs, self._run_id, scope=self._scope, now=now)
         self._started.update(dict.fromkeys(pairs, now))
@@ -117,13 +116,17 @@ class Sweeps:
 
     def _may_take_up(self, model: str, sweep: Sweep) -> bool:
         if sweep.finished:  # what was read alone, without what it hangs on, is not current
-            return sweep.scope == self._scope and (sweep.current_until is not None or wholly_refused(sweep.availability or ""))
+            refused = sweep.availability is not None and wholly_refused(sweep.availability)
+            return sweep.scope == self._scope and (sweep.current_until is not None or (refused and self._hangs_on_others(model)))
         ours = sweep.scope.startswith(f"{self._alias} {self._catalog.api_version} ")
-        return sweep.scope == self._scope or (ours and model not in self._feeding)
+        return sweep.scope == self._scope or (ours and model not in self._feeding and not self._hangs_on_others(model))
+
+    def _hangs_on_others(self, model: str) -> bool:
+        return bool(feeders_of(self._catalog, self._catalog[model]).models)
 
     def resume(self, task: Task) -> list[Task]:
         """The task at the page where its list was left, or its shards where it was split; none when it had been read to its end."""
-        sweep = self._continued.get((task.reader, task.model))
+        sweep = self._continued.get(task.reader, {}).get(task.model)
         checkpoint = sweep.checkpoints.get(task.key) if sweep else None
         if sweep is None or checkpoint is None:
             return [task]
@@ -138,12 +141,25 @@ class Sweeps:
         What they hang on may be finished.
         """
         tasks: list[Task] = []
-        for (sweep_owner, model), sweep in self._continued.items():
-            if sweep_owner == owner:
-                for checkpoint in sweep.checkpoints.values():
-                    if not checkpoint.done:
-                        tasks += self._restored(model, owner, checkpoint, models)
+        for model, sweep in self._continued.get(owner, {}).items():
+            for checkpoint in sweep.checkpoints.values():
+                if not checkpoint.done:
+                    tasks += self._restored(model, owner, checkpoint, models)
+            sweep.checkpoints = {}
         return tasks
+
+    def partly_read(self, owner: Owner, models: Iterable[str]) -> list[str]:
+        """Those of an account's models of whose nested lists some may have been read before: they are not refused as a whole."""
+        continued = self._continued.get(owner, {})
+        return [
+            name
+            for name in models
+            if name in continued
+            and any(
+                parent in continued and (continued[parent].finished or continued[parent].checkpoints)
+                for parent in feeders_of(self._catalog, self._catalog[name]).models
+            )
+        ]
 
     def _restored(self, model: str, owner: Owner, checkpoint: Checkpoint, models: Collection[str]) -> list[Task]:
         if checkpoint.key.startswith(sublist.PREFIX):
@@ -167,7 +183,10 @@ class Sweeps:
         for owner, said in availability.items():
             since = began(owner)
             until = since - LAG if since else None
-            finished.append(FinishedSweep(owner, model, rows.get(owner, 0), requests.get(owner.account_id, 0), said, current_until=until))
+            continued = self._continued.get(owner, {}).get(model)
+            started = continued.started_at if continued else self._started.get((owner, model))
+            asked = requests.get(owner.account_id, 0)
+            finished.append(FinishedSweep(owner, model, rows.get(owner, 0), asked, said, current_until=until, began=started))
         self._mirror.finish_sweeps(finished)
 
 

@@ -121,8 +121,9 @@ class Writer:
         if self._failed:
             return
         try:
-            reached = Batch(checkpoints=checkpoints(page.step for page in pages if page.step))
-            counts = self._mirror.write([*(page.batch for page in pages), reached])
+            steps = [page.step for page in pages if page.step]
+            reached = [Batch(checkpoints=checkpoints(steps))] if steps else []
+            counts = self._mirror.write([*(page.batch for page in pages), *reached])
         except MirrorError as error:
             if error.refused_values:
                 self._apart(pages, error)

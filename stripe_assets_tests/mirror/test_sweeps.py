@@ -68,7 +68,10 @@ def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> 
     mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice"), (OWNER, "charge"), (OTHER, "charge")], "run_1", scope="all", now=NOON)
     nested = Checkpoint(OWNER, "customer", "/v1/customers/{customer}/tax_ids cus_1", ("cus_1",))
     _write(mirror, nested, Checkpoint(OWNER, "charge", "/v1/charges", ("ch_1",)))
-    finished = [FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON), FinishedSweep(OWNER, "invoice", 7, 2, "no permission")]
+    finished = [
+        FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON, began=NOON),
+        FinishedSweep(OWNER, "invoice", 7, 2, "no permission", began=NOON),
+    ]
     mirror.finish_sweeps(finished)
     later = NOON + timedelta(hours=1)
     left = mirror.interrupted_sweeps([OWNER], scope="all", now=later)
@@ -87,6 +90,13 @@ def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> 
     mirror.release_sweeps("all", but=["invoice"])
     assert mirror.interrupted_sweeps([OWNER], scope="all", now=later).keys() == {(OWNER, "invoice"), (OWNER, "charge")}
     assert _checkpoints(mirror) == 1, "of the one that is not finished"
+
+
+def test_a_sweep_that_another_run_has_begun_since_is_not_finished_for_that_run(mirror: Mirror) -> None:
+    mirror.begin_sweeps([(OWNER, "customer")], "run_1", scope="customers", now=NOON)
+    mirror.begin_sweeps([(OWNER, "customer")], "run_2", scope="all", now=NOON + timedelta(minutes=1))
+    mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2, began=NOON)])
+    assert mirror.interrupted_sweeps([OWNER], scope="all", now=NOON + timedelta(hours=1)) == {}
 
 
 def test_the_last_finished_result_stays_while_a_new_sweep_runs(mirror: Mirror) -> None:

@@ -166,6 +166,18 @@ def test_a_model_that_was_refused_stays_unavailable_with_its_reason(stage: Stage
         stage.wait(DAY)
 
 
+def test_a_model_that_one_account_refuses_is_not_current_there(stage: Stage) -> None:
+    coupon = stage.make("coupon", account=CONNECTED_US)
+    stage.fail("/v1/coupons*", status=403, account=CONNECTED_US)
+    stage.sync("coupon")
+    current = stage.mirror.current([Owner(name, False) for name in (PLATFORM, CONNECTED_US)])
+    assert (Owner(PLATFORM, False), "coupon") in current and (Owner(CONNECTED_US, False), "coupon") not in current
+    stage.heal()
+    stage.wait(DAY)
+    stage.sync("coupon")
+    assert stage.alive("coupon", CONNECTED_US) == {coupon}
+
+
 def test_a_model_that_was_refused_is_asked_for_again(stage: Stage) -> None:
     product = stage.make("product")
     stage.wait(DAY)

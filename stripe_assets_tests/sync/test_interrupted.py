@@ -207,6 +207,95 @@ def test_where_events_are_refused_what_was_finished_is_not_swept_again_either(st
     assert stage.asked("/v1/customers?") == [] and len(stage.alive(CHILD)) == 2
 
 
+def test_where_events_are_refused_what_was_finished_long_ago_is_swept_again(stage: Stage) -> None:
+    interrupt_children(stage)
+    stage.wait(23 * HOUR)
+    stage.change("customer", CUSTOMERS[7], {"name": "New"})
+    stage.fail("/v1/events*", status=403)
+    sync(stage, CHILD)
+    assert stage.value("customer", CUSTOMERS[7], "name") == "New"
+
+
+@pytest.mark.parametrize("mode", ["auto", "full"])
+def test_what_has_no_events_and_was_read_long_ago_is_read_again(stage: Stage, mode: str) -> None:
+    both = lambda: is_finished(stage, "shipping_rate") and asked_of_all(stage, LISTS)  # noqa: E731
+    interrupt(stage, CHILD, "shipping_rate", mode=mode, hanging=ONE_LIST, when=both)
+    stage.wait(23 * HOUR)
+    added = stage.make("shipping_rate", event=False)
+    sync(stage, CHILD, "shipping_rate", mode=mode)
+    assert added in stage.alive("shipping_rate")
+
+
+def test_the_last_list_that_is_left_may_be_refused(stage: Stage) -> None:
+    """The others had been read: as a whole the model is not refused, and goes on being kept current."""
+    interrupt_children(stage)
+    stage.fail(ONE_LIST, status=403)
+    assert sync(stage, CHILD)[CHILD].availability.startswith("partly:")
+    stage.heal()
+    stage.wait(HOUR)
+    added = add_child(stage, CUSTOMERS[10])
+    stage.change("customer", CUSTOMERS[10], {"balance": -5})
+    sync(stage, CHILD)
+    assert added in stage.alive(CHILD)
+
+
+def test_the_last_list_that_is_left_may_have_gone(stage: Stage) -> None:
+    interrupt_children(stage)
+    stage.delete("customer", CUSTOMERS[5])
+    result = sync(stage, CHILD)[CHILD]
+    assert (result.status, result.availability) == ("ok", "available")
+
+
+def test_a_list_that_was_refused_is_still_refused_for_the_run_that_goes_on(stage: Stage) -> None:
+    stage.fail(ONE_LIST, status=403)
+    another = f"/v1/customers/{CUSTOMERS[7]}/balance_transactions*"
+    interrupt(stage, CHILD, hanging=another, when=lambda: is_finished(stage, "customer") and asked_of_all(stage, LISTS))
+    stage.fail(ONE_LIST, status=403)
+    assert sync(stage, CHILD)[CHILD].availability.startswith("partly:")
+    stage.change("customer", CUSTOMERS[5], {"balance": -5})
+    assert sync(stage, CHILD)[CHILD].status == "ok"
+
+
+@pytest.mark.parametrize("mode", ["auto", "full"])
+def test_what_was_refused_and_hangs_on_nothing_is_asked_for_again(stage: Stage, mode: str) -> None:
+    stage.fail("/v1/shipping_rates*", status=403)
+    both = lambda: is_finished(stage, "shipping_rate") and asked_of_all(stage, LISTS)  # noqa: E731
+    interrupt(stage, CHILD, "shipping_rate", mode=mode, hanging=ONE_LIST, when=both)
+    rate = stage.make("shipping_rate", event=False)
+    assert sync(stage, CHILD, "shipping_rate", mode=mode)["shipping_rate"].status == "ok"
+    assert stage.alive("shipping_rate") == {rate} and stage.asked("/v1/customers?") == []
+
+
+def test_another_run_beside_finishes_nothing_for_this_one(stage: Stage) -> None:
+    """`sync customer` is under way while the sync of their children begins and is stopped in the middle of the customers."""
+    stage.sandbox.control("faults", path=SECOND_PAGE, kind="hang", seconds=4, times=1)
+    stage.wait()
+    with KeySync(stage.key(connected="none"), stage.mirror, ["customer"], run_id=run_id(), mode="auto") as beside:
+        beside.prepare()
+        thread = threading.Thread(target=lambda: list(beside.run()))
+        thread.start()
+        while len(stage.alive("customer")) < 100:
+            time.sleep(0.01)
+        interrupt(stage, CHILD, hanging=SECOND_PAGE, when=lambda: len(stage.asked(LISTS)) >= 100)
+        assert not is_finished(stage, "customer")
+        thread.join()
+    assert is_finished(stage, "customer")
+    added = {add_child(stage, customer) for customer in CUSTOMERS}
+    assert sync(stage, CHILD)[CHILD].status == "ok"
+    assert len(added & stage.alive(CHILD)) == len(added)
+
+
+def test_what_hangs_on_others_is_not_taken_up_by_a_run_of_other_models(stage: Stage) -> None:
+    sync(stage, CHILD, OTHER_CHILD)
+    stage.wait(DAY)
+    never_swept(stage, OTHER_CHILD)
+    interrupt(stage, CHILD, mode="full", hanging=SECOND_PAGE, when=lambda: len(stage.asked(LISTS)) >= 100)
+    interrupt(stage, CHILD, OTHER_CHILD, hanging=ONE_OTHER_LIST, when=lambda: asked_of_all(stage, OTHER_LISTS))
+    added = {add_child(stage, customer) for customer in CUSTOMERS}
+    assert sync(stage, CHILD, OTHER_CHILD, mode="full")[CHILD].status == "ok"
+    assert added < stage.alive(CHILD)
+
+
 def test_each_account_goes_on_by_itself(stage: Stage) -> None:
     stage.make_many("customer", [f"cus_at_{number}" for number in range(120)], account=CONNECTED_US)
     stage.wait(DAY)
