@@ -43,7 +43,7 @@ def shown() -> str:
 
 
 def _url() -> sa.URL:
-    from stripe_assets.mirror.mirror import database_url
+    from stripe_assets.mirror.url import database_url
 
     url = database_url()
     if url.get_backend_name() == "sqlite":

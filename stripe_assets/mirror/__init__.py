@@ -19,10 +19,11 @@ from stripe_assets.mirror.block import Row, Rows
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.keys import KeyStore, KeyStoreError, StoredKey
 from stripe_assets.mirror.ledger import EventState, Failing, Ledger
-from stripe_assets.mirror.mirror import DEFAULT_URL, Mirror
+from stripe_assets.mirror.mirror import Mirror
 from stripe_assets.mirror.references import Absence, Missing
 from stripe_assets.mirror.rows import flatten
 from stripe_assets.mirror.sweeps import FinishedSweep, Sweep, SweepStatus
+from stripe_assets.mirror.url import DEFAULT_URL
 
 __all__ = [
     "DEFAULT_URL",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import event, exc
+from sqlalchemy import event
 
 from stripe_assets.mirror import open_references, references
 from stripe_assets.mirror.batch import Batch, EventKey, Owner, WriteCounts
@@ -19,7 +18,7 @@ from stripe_assets.mirror.block import Row, Rows
 from stripe_assets.mirror.candidates import EVENTS, Candidates, by_owner
 from stripe_assets.mirror.counts import live_rows
 from stripe_assets.mirror.dialect import Dialect, dialect_of
-from stripe_assets.mirror.errors import FAILURES, InvalidDatabaseUrl, MirrorError, explained, shown_url
+from stripe_assets.mirror.errors import FAILURES, MirrorError, explained, shown_url
 from stripe_assets.mirror.leases import Leases
 from stripe_assets.mirror.ledger import Ledger
 from stripe_assets.mirror.reach import Reach
@@ -30,35 +29,17 @@ from stripe_assets.mirror.schema import ensure_schema
 from stripe_assets.mirror.sweeps import FinishedSweep, Sweep, Sweeps, SweepStatus
 from stripe_assets.mirror.tables import PRIMARY_KEY, Tables
 from stripe_assets.mirror.upsert import Writer
+from stripe_assets.mirror.url import database_url
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
 
 T = TypeVar("T")
 
-DEFAULT_URL = "sqlite:///stripe.db"
 TABLES_AT_ONCE = 2
 """Read together: the database looks for the rows, the interpreter's lock is free meanwhile."""
 _RETRIED = frozenset({"40P01", "40001"})  # deadlock, serialization failure: the other transaction is through by now
 _ATTEMPTS = 8
-
-
-def database_url(text: str | None = None) -> sa.URL:
-    """The URL of the database: this one, by default STRIPE_ASSETS_DATABASE_URL, else DEFAULT_URL. Raises InvalidDatabaseUrl."""
-    text = text or os.environ.get("STRIPE_ASSETS_DATABASE_URL") or DEFAULT_URL
-    try:
-        url = sa.make_url(text)
-    except (exc.ArgumentError, ValueError):
-        url = None
-    if url is None or not 0 < (url.port or 1) < 65536:
-        raise InvalidDatabaseUrl(
-            "the database's URL (STRIPE_ASSETS_DATABASE_URL) is none: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
-        )
-    try:
-        dialect_of(url)
-    except MirrorError as refusal:
-        raise InvalidDatabaseUrl(str(refusal)) from None
-    return url
 
 
 class Mirror:
@@ -215,9 +196,7 @@ class Mirror:
             found = {owner: rows for _, owner, rows in live_rows(connection, self.tables, [resource])}
         return {owner: found[owner] for owner in owners if owner in found}
 
-    def interrupted_sweeps(
-        self, owners: Iterable[Owner], *, scope: str | None = None, now: datetime | None = None
-    ) -> dict[tuple[Owner, str], Sweep]:
+    def interrupted_sweeps(self, owners: Iterable[Owner], *, scope: str, now: datetime | None = None) -> dict[tuple[Owner, str], Sweep]:
         """Sweeps of these owners that broke off less than a day ago; of `scope` also those that finished before their run broke off."""
         with self.connection() as connection:
             return self._sweeps.interrupted(connection, owners, scope, now)

@@ -79,7 +79,7 @@ class Sweeps:
         self._dialect = dialect
 
     def interrupted(
-        self, connection: sa.Connection, owners: Iterable[Owner], scope: str | None = None, now: datetime | None = None
+        self, connection: sa.Connection, owners: Iterable[Owner], scope: str, now: datetime | None = None
     ) -> dict[tuple[Owner, str], Sweep]:
         """Sweeps of these owners that began less than CONTINUED_WITHIN ago and did not finish, and those of `scope` that did
         though their run was not over."""
@@ -88,7 +88,7 @@ class Sweeps:
         columns = (table.c.started_at, table.c.scope, table.c.unfinished, table.c.availability, table.c.current_until)
         query = sa.select(*(table.c[name] for name in _KEY), *columns)
         query = query.where(table.c.started_at > (now or datetime.now(UTC)) - CONTINUED_WITHIN)
-        query = query.where(table.c.unfinished if scope is None else sa.or_(table.c.unfinished, table.c.scope == scope))
+        query = query.where(sa.or_(table.c.unfinished, table.c.scope == scope))
         sweeps: dict[tuple[Owner, str], Sweep] = {}
         for some in chunks(sorted({owner.account_id for owner in owners})):
             for row in connection.execute(query.where(table.c._account_id.in_(some))).mappings():

@@ -106,10 +106,13 @@ def refused(mirror: Mirror, owners: Collection[Owner]) -> dict[Owner, Refused]:
     return {owner: Refused.of(its) for owner, its in said.items()}
 
 
-def kept(mirror: Mirror, owners: Collection[Owner], refused: Mapping[Owner, Refused]) -> dict[Owner, frozenset[str]]:
-    """The models that syncs keep current for each account, or will once a sweep that is under way has ended. Raises MirrorError."""
-    found: dict[Owner, set[str]] = {owner: set() for owner in owners}
-    for owner, name in itertools.chain(mirror.current(owners), mirror.sweeps_under_way(owners)):
+def kept(mirror: Mirror, current: Iterable[tuple[Owner, str]], refused: Mapping[Owner, Refused]) -> dict[Owner, frozenset[str]]:
+    """The models that syncs keep current for each of these accounts, or will once a sweep that is under way has ended.
+
+    Raises MirrorError.
+    """
+    found: dict[Owner, set[str]] = {owner: set() for owner in refused}
+    for owner, name in itertools.chain(current, mirror.sweeps_under_way(refused)):
         if name not in refused[owner].wholly:
             found[owner].add(name)
     return {owner: frozenset(names) for owner, names in found.items()}
@@ -147,11 +150,12 @@ class Currency:
     def decide(self, owners: Collection[Owner]) -> None:
         """Looks up how current the mirror is for these accounts. Raises MirrorError."""
         current: dict[Owner, dict[str, datetime]] = {owner: {} for owner in owners}
-        for (owner, name), until in self.mirror.current(owners).items():
+        cursors = self.mirror.current(owners)
+        for (owner, name), until in cursors.items():
             current[owner][name] = until
         its_refused = refused(self.mirror, owners)
         self.refused.update(its_refused)
-        self.kept.update(kept(self.mirror, owners, its_refused))
+        self.kept.update(kept(self.mirror, cursors, its_refused))
         left, everything, how = self.sweeps.left(owners), frozenset(self.models), how_followed()
         for owner in owners:
             self.swept[owner] = everything if self.mode == "full" else self._wanted(owner, current[owner])
@@ -166,8 +170,8 @@ class Currency:
                 began = [left[owner][name].started_at for name in self.finished.get(owner, ())]
                 self.gone_on = min(filter(None, [self.gone_on, *began]), default=None)
             by_events = [name for name in self.followed(owner) if how[name] in ("events", "parents")]
-            if cursors := [current[owner][name] for name in by_events if name in current[owner]]:
-                self.cursors[owner] = min(cursors)
+            if its_cursors := [current[owner][name] for name in by_events if name in current[owner]]:
+                self.cursors[owner] = min(its_cursors)
 
     def take_up(self, owner: Owner, finished: frozenset[str]) -> None:
         """Of what is to be swept of an account these models need not be."""

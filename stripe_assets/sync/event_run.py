@@ -131,7 +131,7 @@ class EventRun:
             session.tolerated = {owner: its.partly.union(its.wholly) for owner, its in known.items()}
             self.progress.total = self._claim() + self.progress.done
             since = self._mirror.begin_closing(self._key.alias, session.platform, session.began)
-            its_kept = kept(self._mirror, self._owners, known)
+            its_kept = kept(self._mirror, self._mirror.current(self._owners), known)
             EventProcessing(
                 session,
                 self._run_id,

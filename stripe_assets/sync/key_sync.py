@@ -170,17 +170,17 @@ class KeySync:
 
     def _tasks_by_owner(self) -> Iterator[list[Task]]:
         """What is to be listed for one account after the other: a platform's thousands do not all wait in memory."""
+        currency, accounts = self._currency, {name for name in self._feeders if self._catalog[name].lists_owners}
         for owner in self._owners:
-            currency, accounts = self._currency, {name for name in self._feeders if self._catalog[name].lists_owners}
-            if swept_or_finished := currency.wanted(owner) - accounts:
-                finished = currency.finished.get(owner, frozenset())
-                finished = self._sweeps.begin(owner, swept_or_finished - finished, finished, self._session.api.now())
-                currency.take_up(owner, finished)
-                names = [name for name in self._feeders if name in currency.swept[owner]]
-                earlier = [name for name in finished if not self._refused(owner, name)] + self._sweeps.partly_read(owner, names)
-                for name in earlier:
-                    self._phase.states.answered(name, (self._header(owner), EARLIER))
-                yield self._root_tasks(owner, names) + self._sweeps.left_over(owner, names)
+            swept, finished = currency.swept[owner] - accounts, currency.finished.get(owner, frozenset())
+            if not swept and not finished:
+                continue
+            finished = self._sweeps.begin(owner, swept, finished, self._session.api.now())
+            currency.take_up(owner, finished)
+            names = [name for name in self._feeders if name in currency.swept[owner]]
+            for name in [name for name in finished if not self._refused(owner, name)] + self._sweeps.partly_read(owner, names):
+                self._phase.states.answered(name, (self._header(owner), EARLIER))
+            yield self._root_tasks(owner, names) + self._sweeps.left_over(owner, names)
 
     def _sweep_began(self, owner: Owner, model: str) -> datetime | None:
         """When the first of the lists that fill an account's model was asked for, its parents' among them.

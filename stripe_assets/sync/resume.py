@@ -24,8 +24,8 @@ class Sweeps:
 
     A list may go on from its checkpoint only if all that its rows cause was recorded with it, and refused to no other
     key. So a sweep carries its run's scope, and only a run of the same key and the same models takes it up; a model that
-    hangs on none, and on which none hangs, is taken up by any run of the key. A sweep that has reached its end carries the scope until its
-    run is over: whoever takes that up need not sweep it again.
+    hangs on none, and on which none hangs, is taken up by any run of the key. A sweep that has reached its end carries
+    the scope until its run is over: whoever takes that up need not sweep it again.
     """
 
     def __init__(

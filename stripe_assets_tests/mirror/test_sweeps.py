@@ -29,7 +29,7 @@ def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
     mirror.begin_sweeps([(OWNER, "customer"), (OTHER, "customer"), (OWNER, "invoice")], "run_1", scope="acme all", now=NOON)
     _write(mirror, PAGE)
     _write(mirror, Checkpoint(OWNER, "customer", "/v1/customers", ("cus_3",), done=True))
-    unfinished = mirror.interrupted_sweeps([OWNER], now=NOON + timedelta(hours=23))
+    unfinished = mirror.interrupted_sweeps([OWNER], scope="another", now=NOON + timedelta(hours=23))
     mirror.load_checkpoints(unfinished)
     assert unfinished.keys() == {(OWNER, "customer"), (OWNER, "invoice")}
     sweep = unfinished[OWNER, "customer"]
@@ -39,14 +39,14 @@ def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
 
 def test_a_day_later_it_is_not_gone_on_with(mirror: Mirror) -> None:
     mirror.begin_sweeps([(OWNER, "customer")], "run_1", now=NOON)
-    assert mirror.interrupted_sweeps([OWNER], now=NOON + timedelta(hours=25)) == {}
+    assert mirror.interrupted_sweeps([OWNER], scope="another", now=NOON + timedelta(hours=25)) == {}
 
 
 def test_beginning_anew_forgets_the_checkpoints_of_that_sweep_only(mirror: Mirror) -> None:
     mirror.begin_sweeps([(OWNER, "customer"), (OTHER, "customer")], "run_1", now=NOON)
     _write(mirror, PAGE, Checkpoint(OTHER, "customer", "/v1/customers"))
     mirror.begin_sweeps([(OWNER, "customer")], "run_2", now=NOON + timedelta(minutes=1))
-    left = mirror.interrupted_sweeps([OWNER, OTHER], now=NOON + timedelta(hours=1))
+    left = mirror.interrupted_sweeps([OWNER, OTHER], scope="another", now=NOON + timedelta(hours=1))
     mirror.load_checkpoints(left)
     assert not left[OWNER, "customer"].checkpoints
     assert left[OTHER, "customer"].checkpoints
@@ -58,7 +58,7 @@ def test_a_finished_sweep_leaves_its_result_and_the_nested_lists_that_are_open(m
     _write(mirror, Checkpoint(OWNER, "customer", "/v1/customers", done=True), nested, Checkpoint(OWNER, "invoice", "/v1/invoices"))
     mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2)], now=NOON + timedelta(minutes=5))
     assert _checkpoints(mirror) == 2
-    assert mirror.interrupted_sweeps([OWNER], now=NOON + timedelta(hours=1)).keys() == {(OWNER, "invoice")}
+    assert mirror.interrupted_sweeps([OWNER], scope="another", now=NOON + timedelta(hours=1)).keys() == {(OWNER, "invoice")}
     status = {status.resource: status for status in mirror.sweep_statuses()}["customer"]
     assert (status.rows, status.requests, status.availability, status.unfinished) == (7, 2, "available", False)
     assert (status.last_started_at, status.last_finished_at) == (NOON, NOON + timedelta(minutes=5))
@@ -120,7 +120,7 @@ def test_many_owners_take_few_statements(mirror: Mirror) -> None:
     event.listen(mirror.engine, "before_cursor_execute", count)
     try:
         mirror.begin_sweeps(pairs, "run_1")
-        assert len(mirror.interrupted_sweeps(owners)) == len(pairs)
+        assert len(mirror.interrupted_sweeps(owners, scope="another")) == len(pairs)
         mirror.finish_sweeps([FinishedSweep(owner, name, 0, 1) for owner, name in pairs])
         mirror.mark_current(pairs, NOON)
         assert len(mirror.current(owners)) == len(pairs)
