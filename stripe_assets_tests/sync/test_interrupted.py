@@ -241,7 +241,7 @@ def test_the_last_list_that_is_left_may_be_refused(stage: Stage) -> None:
 
 def test_the_last_list_that_is_left_may_have_gone(stage: Stage) -> None:
     interrupt_children(stage)
-    stage.delete("customer", CUSTOMERS[5])
+    stage.fail(ONE_LIST, status=404, code="resource_missing", message=f"No such customer: '{CUSTOMERS[5]}'")
     result = sync(stage, CHILD)[CHILD]
     assert (result.status, result.availability) == ("ok", "available")
 
