@@ -44,7 +44,9 @@ def read_env_file(folder: Path, environ: MutableMapping[str, str]) -> None:
     except OSError as error:
         raise InstanceError(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError:  # whose text would show what the file holds
-        raise InstanceError(f"{path} is not UTF-8 text, or has a NUL in it: save it as UTF-8.") from None
+        raise InstanceError(
+            f"{path} is not UTF-8 text, or has a NUL in it: save it as UTF-8."
+        ) from None
 
 
 def settle_home(folder: Path, environ: MutableMapping[str, str]) -> Path:
@@ -55,7 +57,9 @@ def settle_home(folder: Path, environ: MutableMapping[str, str]) -> Path:
     set_to = environ.get(HOME, "").strip()
     home = Path(set_to).expanduser() if set_to else folder.resolve() / ".dagster"
     if not home.is_absolute():
-        raise InstanceError(f"{HOME} is {set_to!r}, and Dagster wants an absolute path. Change it in ./.env or where it is exported.")
+        raise InstanceError(
+            f"{HOME} is {set_to!r}, and Dagster wants an absolute path. Change it in ./.env or where it is exported."
+        )
     _make(home)
     if not set_to:
         _append(folder / ".env", f"{HOME}={_quoted(home)}")
@@ -70,7 +74,9 @@ def _make(home: Path) -> None:
         home.mkdir(parents=True)
         (home / "dagster.yaml").write_text(_DAGSTER_YAML, encoding="utf-8")
     except OSError as error:
-        raise InstanceError(f"{HOME} {str(home)!r} does not exist and cannot be made: {error.strerror}.") from error
+        raise InstanceError(
+            f"{HOME} {str(home)!r} does not exist and cannot be made: {error.strerror}."
+        ) from error
 
 
 def _append(path: Path, line: str) -> None:
@@ -82,7 +88,9 @@ def _append(path: Path, line: str) -> None:
             text = file.read()
             file.write(f"{line}\n" if not text or text.endswith("\n") else f"\n{line}\n")
     except OSError as error:
-        raise InstanceError(f"{path} cannot be written ({error.strerror}); set {HOME} in the environment instead.") from error
+        raise InstanceError(
+            f"{path} cannot be written ({error.strerror}); set {HOME} in the environment instead."
+        ) from error
 
 
 def _quoted(path: Path) -> str:

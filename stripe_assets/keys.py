@@ -11,7 +11,13 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from stripe_assets.mirror import KeyStore, KeyStoreError, Mirror, StoredKey
-from stripe_assets.stripe_api import ApiKey, InvalidApiKey, environment_key, environment_variables, parse_api_key
+from stripe_assets.stripe_api import (
+    ApiKey,
+    InvalidApiKey,
+    environment_key,
+    environment_variables,
+    parse_api_key,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +43,9 @@ class UnknownAlias(ValueError):
             hint = f"Known: {', '.join(known)}."
         else:
             hint = f"There is none yet. {HOW_TO_SET_A_KEY}"
-        shown = repr(alias) if _ALIAS.fullmatch(alias) else "that was given"  # it may be a secret in some wrapping
+        shown = (
+            repr(alias) if _ALIAS.fullmatch(alias) else "that was given"
+        )  # it may be a secret in some wrapping
         super().__init__(f"No API key has the alias {shown}. {hint}")
         self.alias = alias
 
@@ -69,7 +77,13 @@ class KeyRing:
         stored = self._store.load(alias) if self._store else None
         variable = self.variables.get(alias)
         if stored is not None:
-            key = parse_api_key(alias, stored.reveal(), account_id=stored.account_id, connected=stored.connected, source="database")
+            key = parse_api_key(
+                alias,
+                stored.reveal(),
+                account_id=stored.account_id,
+                connected=stored.connected,
+                source="database",
+            )
             if key.livemode != stored.livemode:
                 modes = ("test", "live")
                 raise InvalidApiKey(
@@ -77,14 +91,23 @@ class KeyRing:
                     "add that under another alias"
                 )
             if variable and os.environ[variable].strip() != key.secret.reveal():
-                _log.warning("The alias %s is in the database and in %s with different keys: the database's is used.", alias, variable)
+                _log.warning(
+                    "The alias %s is in the database and in %s with different keys: the database's is used.",
+                    alias,
+                    variable,
+                )
             return key
         if variable is not None:
             return environment_key(os.environ, alias, variable)
         raise UnknownAlias(alias, self.aliases())
 
     def reading(
-        self, named: str | None = None, *, secret: str | None = None, livemode: bool | None = None, accounts: Collection[str] = ()
+        self,
+        named: str | None = None,
+        *,
+        secret: str | None = None,
+        livemode: bool | None = None,
+        accounts: Collection[str] = (),
     ) -> ApiKey:
         """The key by which an object is read.
 
@@ -99,7 +122,9 @@ class KeyRing:
         else:
             key = self._that_reads(livemode, accounts)
         if livemode not in (None, key.livemode):
-            raise InvalidApiKey(f"{key.alias}: this is a {_mode(key.livemode)} mode key, and the object is of {_mode(livemode)} mode")
+            raise InvalidApiKey(
+                f"{key.alias}: this is a {_mode(key.livemode)} mode key, and the object is of {_mode(livemode)} mode"
+            )
         return key
 
     def accounts(self) -> set[str]:
@@ -119,11 +144,15 @@ class KeyRing:
             keys = known  # any other one may reach an account that was connected since
         whose = "" if livemode is None else f"{_mode(livemode)} mode "
         if not keys:
-            raise InvalidApiKey(f"No API key reads {whose}objects (known: {', '.join(self.aliases()) or 'none'}). {HOW_TO_SET_A_KEY}")
+            raise InvalidApiKey(
+                f"No API key reads {whose}objects (known: {', '.join(self.aliases()) or 'none'}). {HOW_TO_SET_A_KEY}"
+            )
         own = {(self._own_account(key) or key.alias, key.livemode) for key in keys}
         if len(own) > 1:
             names = ", ".join(key.alias for key in keys)
-            raise InvalidApiKey(f"More than one API key reads {whose}objects: say which one is meant by api_key= ({names})")
+            raise InvalidApiKey(
+                f"More than one API key reads {whose}objects: say which one is meant by api_key= ({names})"
+            )
         return min(keys, key=lambda key: (key.kind != "secret", key.alias))
 
     @functools.cache  # noqa: B019  # a ring lasts for a call

@@ -30,14 +30,18 @@ def database_kind(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[str]:
     """An empty database: the test runs once on SQLite and once on PostgreSQL."""
     if database_kind == "sqlite":
         yield f"sqlite:///{tmp_path}/mirror.db"
         return
     url = request.getfixturevalue("postgresql_url")
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SET client_min_messages = warning; DROP SCHEMA IF EXISTS stripe CASCADE")
+        connection.execute(
+            "SET client_min_messages = warning; DROP SCHEMA IF EXISTS stripe CASCADE"
+        )
     yield url
 
 

@@ -24,8 +24,21 @@ _TEXTS = [
 ]
 _INTEGERS = [0, 1, -1, 1099, 2**31, 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63)]
 _JSON_INTEGERS = [0, 7, 2**53 + 1, -(2**63), 2**63 - 1]
-_DECIMALS = ["0", "12.50", "0.000000000001", "-3.10", "100", "99999999999999999999.123456789012", "1.0"]
-_INSTANTS = ["2026-10-28T09:00:00.000Z", "1999-12-31T23:59:59.999Z", "2026-01-02T03:04:05.123456Z", "2026-01-02T03:04:05.120Z"]
+_DECIMALS = [
+    "0",
+    "12.50",
+    "0.000000000001",
+    "-3.10",
+    "100",
+    "99999999999999999999.123456789012",
+    "1.0",
+]
+_INSTANTS = [
+    "2026-10-28T09:00:00.000Z",
+    "1999-12-31T23:59:59.999Z",
+    "2026-01-02T03:04:05.123456Z",
+    "2026-01-02T03:04:05.120Z",
+]
 _FLOATS = [0.0, 8.875, -1.5, 0.1, 1e-7, 123456789.123, 5]
 
 
@@ -52,7 +65,11 @@ class Generator:
 
     def id(self, name: str) -> str:
         self._count += 1
-        return f"{name.replace('.', '')[:6]}_{self._count:07d}ü" if self._random.random() < 0.05 else f"{name[:4]}_{self._count:08d}"
+        return (
+            f"{name.replace('.', '')[:6]}_{self._count:07d}ü"
+            if self._random.random() < 0.05
+            else f"{name[:4]}_{self._count:08d}"
+        )
 
     def _node(self, node: Shape, depth: int) -> Any:
         if node.get("null") and self._random.random() < 0.25:
@@ -79,7 +96,10 @@ class Generator:
 
     def _map(self, node: Shape, depth: int) -> dict[str, Any]:
         of = node.get("of") or {"t": "string"}
-        return {key: self._node(of, depth + 1) for key in self._random.sample(["k", "ключ", "a b", "", "order_id"], 2)}
+        return {
+            key: self._node(of, depth + 1)
+            for key in self._random.sample(["k", "ключ", "a b", "", "order_id"], 2)
+        }
 
     def _array(self, node: Shape, depth: int) -> list[Any]:
         of = node.get("of") or {"t": "any"}
@@ -88,7 +108,11 @@ class Generator:
 
     def _object(self, node: Shape, depth: int) -> dict[str, Any]:
         fields = node.get("fields") or {}
-        return {name: self._node(inner, depth + 1) for name, inner in fields.items() if self._random.random() > 0.05}
+        return {
+            name: self._node(inner, depth + 1)
+            for name, inner in fields.items()
+            if self._random.random() > 0.05
+        }
 
     def _ref(self, node: Shape, depth: int) -> Any:
         name = self._random.choice(node["to"])
@@ -126,31 +150,53 @@ def as_mirrored(catalog: Catalog, resource: Resource, obj: Mapping[str, Any]) ->
         elif field.kind == "references":
             value = [item["id"] if isinstance(item, dict) else item for item in value]
         elif field.kind == "sublist":
-            value = [as_mirrored(catalog, catalog.by_object(item) or catalog[field.targets[0]], item) for item in value["data"]]
+            value = [
+                as_mirrored(catalog, catalog.by_object(item) or catalog[field.targets[0]], item)
+                for item in value["data"]
+            ]
         _set(expected, field.path, value)
     return without_nothing(expected)
 
 
-def sublists_as_lists(catalog: Catalog, resource: Resource, obj: Mapping[str, Any]) -> dict[str, Any]:
+def sublists_as_lists(
+    catalog: Catalog, resource: Resource, obj: Mapping[str, Any]
+) -> dict[str, Any]:
     """A rebuilt object with sublists as plain lists, nulls and empty sublists as if absent: to compare with `as_mirrored`."""
     result = dict(obj)
     for field in resource.fields:
         value = at(result, field.path)
         if field.kind == "sublist" and value is not None:
-            assert value["object"] == "list" and value["has_more"] is False and "{id}" not in value["url"]
-            items = [sublists_as_lists(catalog, catalog.by_object(item) or catalog[field.targets[0]], item) for item in value["data"]]
+            assert (
+                value["object"] == "list"
+                and value["has_more"] is False
+                and "{id}" not in value["url"]
+            )
+            items = [
+                sublists_as_lists(
+                    catalog, catalog.by_object(item) or catalog[field.targets[0]], item
+                )
+                for item in value["data"]
+            ]
             _set(result, field.path, items)
     return without_nothing(result)
 
 
 def without_nothing(obj: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in ((n, _shallow(v)) for n, v in obj.items()) if value is not None and value != []}
+    return {
+        name: value
+        for name, value in ((n, _shallow(v)) for n, v in obj.items())
+        if value is not None and value != []
+    }
 
 
 def _shallow(value: Any) -> Any:
     """JSON as it is, but for what an emptied sublist leaves behind inside it."""
     if isinstance(value, dict):
-        return {name: _shallow(inner) for name, inner in value.items() if inner is not None and inner != []}
+        return {
+            name: _shallow(inner)
+            for name, inner in value.items()
+            if inner is not None and inner != []
+        }
     return value
 
 
@@ -179,4 +225,7 @@ def _without_path(value: Any, path: tuple[str, ...]) -> Any:
         return value
     if len(path) == 1:
         return {key: inner for key, inner in value.items() if key != path[0]}
-    return {key: _without_path(inner, path[1:]) if key == path[0] else inner for key, inner in value.items()}
+    return {
+        key: _without_path(inner, path[1:]) if key == path[0] else inner
+        for key, inner in value.items()
+    }

@@ -20,7 +20,9 @@ class Server:
         """Seconds that all its processes have used, those that are gone too."""
         main = psutil.Process(self.pid)
         times = main.cpu_times()
-        return sum(times[:4]) + sum(sum(one.cpu_times()[:2]) for one in main.children(recursive=True))
+        return sum(times[:4]) + sum(
+            sum(one.cpu_times()[:2]) for one in main.children(recursive=True)
+        )
 
 
 @contextmanager

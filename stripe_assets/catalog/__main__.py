@@ -6,24 +6,39 @@ import argparse
 import sys
 
 from stripe_assets.catalog import generate
-from stripe_assets.catalog.generator import stubs
+from stripe_assets.models import stubs
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m stripe_assets.catalog", description="Generate the catalog from the installed stripe SDK."
+        prog="python -m stripe_assets.catalog",
+        description="Generate the catalog from the installed stripe SDK.",
     )
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file is not what the SDK gives")
-    parser.add_argument("--allow-breaking", action="store_true", help="drop, rename or retype columns that databases already have")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; exit 1 when a file is not what the SDK gives",
+    )
+    parser.add_argument(
+        "--allow-breaking",
+        action="store_true",
+        help="drop, rename or retype columns that databases already have",
+    )
     options = parser.parse_args(arguments)
     if options.check:
         stale = [*generate.check(), *stubs.check()]
         if stale:
-            _say(f"{', '.join(stale)}: not what the installed stripe SDK gives. Run python -m stripe_assets.catalog and commit the result.")
+            _say(
+                f"{', '.join(stale)}: not what the installed stripe SDK gives. Run python -m stripe_assets.catalog and commit the result."
+            )
         return 1 if stale else 0
     broken = generate.write(allow_breaking=options.allow_breaking)
     if broken:
-        _say("Nothing written: databases have columns that this catalog would not.", *broken, "--allow-breaking writes it all the same.")
+        _say(
+            "Nothing written: databases have columns that this catalog would not.",
+            *broken,
+            "--allow-breaking writes it all the same.",
+        )
         return 1
     stubs.write()
     return 0

@@ -25,14 +25,24 @@ class UnknownModel(ValueError):
 class Catalog:
     """Every model that Stripe's API has, by name."""
 
-    def __init__(self, sdk_version: str, api_version: str, resources: Iterable[Resource], events: Iterable[EventType] = ()) -> None:
+    def __init__(
+        self,
+        sdk_version: str,
+        api_version: str,
+        resources: Iterable[Resource],
+        events: Iterable[EventType] = (),
+    ) -> None:
         self.sdk_version = sdk_version
         """The stripe SDK's version that the catalog was made from."""
         self.api_version = api_version
         """Stripe's API version, as `2026-10-28.endive`."""
-        self.resources: Mapping[str, Resource] = MappingProxyType({item.name: item for item in resources})
+        self.resources: Mapping[str, Resource] = MappingProxyType(
+            {item.name: item for item in resources}
+        )
         """Name → resource, dependencies before what depends on them."""
-        self.events: Mapping[str, EventType] = MappingProxyType({item.name: item for item in events})
+        self.events: Mapping[str, EventType] = MappingProxyType(
+            {item.name: item for item in events}
+        )
         """Name → event type: every one that the SDK knows."""
 
     def __getitem__(self, name: str) -> Resource:
@@ -63,7 +73,11 @@ class Catalog:
         if len(targets) == 1:
             return targets[0]
         fitting = [
-            (len(p), name) for name in targets if name in self.resources for p in self.resources[name].id_prefixes if id.startswith(p)
+            (len(p), name)
+            for name in targets
+            if name in self.resources
+            for p in self.resources[name].id_prefixes
+            if id.startswith(p)
         ]
         return max(fitting)[1] if fitting else None
 
@@ -83,7 +97,11 @@ class Catalog:
         """Parent → the resources without events of their own whose lists hang on it."""
         found: dict[str, tuple[Resource, ...]] = {}
         for item in self.resources.values():
-            for parent in {route.parent for route in item.routes if route.parent and item.name not in self.followed}:
+            for parent in {
+                route.parent
+                for route in item.routes
+                if route.parent and item.name not in self.followed
+            }:
                 found[parent] = (*found.get(parent, ()), item)
         return found
 
@@ -107,7 +125,12 @@ def _spelling(name: str) -> str:
 def catalog() -> Catalog:
     """The catalog, read once from its data file."""
     data = orjson.loads((FOLDER / "catalog.json").read_bytes())
-    return Catalog(data["sdk_version"], data["api_version"], map(codec.resource, data["resources"]), map(codec.event_type, data["events"]))
+    return Catalog(
+        data["sdk_version"],
+        data["api_version"],
+        map(codec.resource, data["resources"]),
+        map(codec.event_type, data["events"]),
+    )
 
 
 @functools.cache

@@ -19,7 +19,11 @@ def plain(record: Field | Route | Retrieve | Resource | EventType | EventTarget)
     for spec in fields(record):
         value = getattr(record, spec.name)
         default = (
-            spec.default if spec.default is not MISSING else spec.default_factory() if spec.default_factory is not MISSING else MISSING
+            spec.default
+            if spec.default is not MISSING
+            else spec.default_factory()
+            if spec.default_factory is not MISSING
+            else MISSING
         )
         if value != default:
             found[spec.name] = _plain(value)
@@ -78,13 +82,17 @@ def event_type(data: Json) -> EventType:
     """The record of one event type; takes the parsed JSON over and changes it."""
     data["objects"] = tuple(data["objects"])
     if "targets" in data:
-        data["targets"] = tuple(EventTarget(entry["resource"], tuple(entry["path"])) for entry in data["targets"])
+        data["targets"] = tuple(
+            EventTarget(entry["resource"], tuple(entry["path"])) for entry in data["targets"]
+        )
     if "lists" in data:
         data["lists"] = tuple(data["lists"])
     return EventType(**data)
 
 
-def dump_catalog(sdk_version: str, api_version: str, resources: Iterable[Resource], events: Iterable[EventType]) -> bytes:
+def dump_catalog(
+    sdk_version: str, api_version: str, resources: Iterable[Resource], events: Iterable[EventType]
+) -> bytes:
     """One line for a field, a route, any other property of a resource, or an event type."""
     lines = []
     for item in resources:
@@ -108,7 +116,9 @@ def dump_shapes(shapes: Mapping[str, Json]) -> bytes:
     for name, shape in shapes.items():
         parts = []
         for key, entries in shape.items():
-            inner = ",\n".join(f"   {_text(entry)}: {_text(value)}" for entry, value in entries.items())
+            inner = ",\n".join(
+                f"   {_text(entry)}: {_text(value)}" for entry, value in entries.items()
+            )
             parts.append(f'  "{key}": {{\n{inner}\n  }}' if inner else f'  "{key}": {{}}')
         lines.append(f" {_text(name)}: {{\n" + ",\n".join(parts) + "\n }")
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()

@@ -29,8 +29,13 @@ def generate() -> dict[str, bytes]:
 
 
 def _shapes(sdk: Sdk) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {name: {"fields": node, "gets": {}, "posts": {}, "deletes": {}} for name, node in sdk.shapes.items()}
-    by_path = {path: name for name in sdk.shapes for path in (route.path for route in sdk.retrieves(name))}
+    found: dict[str, dict[str, Any]] = {
+        name: {"fields": node, "gets": {}, "posts": {}, "deletes": {}}
+        for name, node in sdk.shapes.items()
+    }
+    by_path = {
+        path: name for name in sdk.shapes for path in (route.path for route in sdk.retrieves(name))
+    }
     for route in sdk.routes:
         # v2 answers a DELETE with a stub of its own, so the object is the one that is retrieved at the same path.
         for name in route.returns or filter(None, [by_path.get(route.path)]):
@@ -75,21 +80,31 @@ def breaking_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str
             if column not in columns:
                 found.append(f"{name}.{column} is gone")
             elif columns[column]["kind"] != field["kind"]:
-                found.append(f"{name}.{column} was {field['kind']} and would be {columns[column]['kind']}")
+                found.append(
+                    f"{name}.{column} was {field['kind']} and would be {columns[column]['kind']}"
+                )
     return found
 
 
 def check(folder: Path = FOLDER) -> list[str]:
     """The files in `folder` that are not what the installed SDK gives."""
     wanted = generate()
-    return [name for name, content in wanted.items() if not (folder / name).is_file() or (folder / name).read_bytes() != content]
+    return [
+        name
+        for name, content in wanted.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content
+    ]
 
 
 def write(folder: Path = FOLDER, allow_breaking: bool = False) -> list[str]:
     """Writes the files. Returns the breaking changes; with any, nothing is written unless they are allowed."""
     wanted = generate()
     present = folder / CATALOG
-    broken = breaking_changes(orjson.loads(present.read_bytes()), orjson.loads(wanted[CATALOG])) if present.is_file() else []
+    broken = (
+        breaking_changes(orjson.loads(present.read_bytes()), orjson.loads(wanted[CATALOG]))
+        if present.is_file()
+        else []
+    )
     if broken and not allow_breaking:
         return broken
     for name, content in wanted.items():

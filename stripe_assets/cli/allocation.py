@@ -45,12 +45,19 @@ def reads(mirror: Mirror, now: datetime | None = None) -> dict[Owner, Reads]:
     begin = (now or datetime.now(UTC)) - PERIOD
     requests = mirror.reads_since(begin)
     charges = _charges(mirror, begin) if any(owner.livemode for owner in requests) else {}
-    return {owner: Reads(owner, requests[owner], charges.get(owner, 0)) for owner in sorted(requests)}
+    return {
+        owner: Reads(owner, requests[owner], charges.get(owner, 0)) for owner in sorted(requests)
+    }
 
 
 def _charges(mirror: Mirror, begin: datetime) -> dict[Owner, int]:
     charge = mirror.tables["charge"].c
     owner = (charge._account_id, charge._livemode)
-    query = sa.select(*owner, sa.func.count()).where(charge._livemode, charge._deleted_at.is_(None), charge.created >= begin)
+    query = sa.select(*owner, sa.func.count()).where(
+        charge._livemode, charge._deleted_at.is_(None), charge.created >= begin
+    )
     with mirror.connection() as connection:
-        return {Owner(account_id, mode): number for account_id, mode, number in connection.execute(query.group_by(*owner))}
+        return {
+            Owner(account_id, mode): number
+            for account_id, mode, number in connection.execute(query.group_by(*owner))
+        }

@@ -43,13 +43,15 @@ def shown() -> str:
 
 
 def _url() -> sa.URL:
-    from stripe_assets.mirror.url import database_url
+    from stripe_assets.mirror.dialects.url import database_url
 
     url = database_url()
     if url.get_backend_name() == "sqlite":
         name = url.database or ""
         if not name or ":memory:" in name or url.query.get("mode") == "memory":
-            raise BadInput("STRIPE_ASSETS_DATABASE_URL is a database in memory, lost when the command ends: write sqlite:///FILE")
+            raise BadInput(
+                "STRIPE_ASSETS_DATABASE_URL is a database in memory, lost when the command ends: write sqlite:///FILE"
+            )
     return url
 
 

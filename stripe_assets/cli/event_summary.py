@@ -27,12 +27,24 @@ def print_events(outcomes: Sequence[EventsOutcome]) -> None:
             for reason, count in result.ignored.most_common():
                 say(console, f"{outcome.alias}: {count:,} ignored: {reason}")
             for name, count in result.unknown_types.most_common():
-                say(console, f"{outcome.alias}: {count:,} of the type {name}, which this release does not know", "yellow")
+                say(
+                    console,
+                    f"{outcome.alias}: {count:,} of the type {name}, which this release does not know",
+                    "yellow",
+                )
             if result.related:
                 say(console, f"{outcome.alias}: {result.related}")
         print_failures(console, outcome)
 
 
 def _line(result: EventSummary) -> Line:
-    counts = (result.listed, result.processed, result.already_processed, result.ignored.total(), result.failed_count)
-    return Line((result.alias, *(f"{count:,}" for count in counts)), "" if result.succeeded else "red")
+    counts = (
+        result.listed,
+        result.processed,
+        result.already_processed,
+        result.ignored.total(),
+        result.failed_count,
+    )
+    return Line(
+        (result.alias, *(f"{count:,}" for count in counts)), "" if result.succeeded else "red"
+    )

@@ -18,11 +18,27 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Process Stripe's events.")
 @click.option("--failed", is_flag=True, help="Only events whose webhooks are pending or failed.")
-@click.option("--type", "pattern", metavar="TYPE", help="Only events of this type, or of several with *: 'payment_intent.*'.")
+@click.option(
+    "--type",
+    "pattern",
+    metavar="TYPE",
+    help="Only events of this type, or of several with *: 'payment_intent.*'.",
+)
 @click.option("--ids", metavar="ID...", multiple=True, help="Only these events: --ids evt_1 evt_2.")
 @click.argument("more_ids", metavar="", nargs=-1)
-@click.option("--api-key", "aliases", metavar="ALIAS", multiple=True, help="Events of this key only. Can be repeated. Default: every key.")
-@click.option("-v", "--verbose", count=True, help="Print each event with what it did, and the traceback of each failure.")
+@click.option(
+    "--api-key",
+    "aliases",
+    metavar="ALIAS",
+    multiple=True,
+    help="Events of this key only. Can be repeated. Default: every key.",
+)
+@click.option(
+    "-v",
+    "--verbose",
+    count=True,
+    help="Print each event with what it did, and the traceback of each failure.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def events(
     failed: bool,
@@ -41,11 +57,15 @@ def events(
     Each key is a run of the Dagster job process_events, seen in Dagster's UI when `dagster dev` runs in this folder.
     """
     if more_ids and not ids:
-        raise BadInput(f"{more_ids[0]!r} is no option: events are chosen by --ids, --type or --failed, and -v takes no number.")
+        raise BadInput(
+            f"{more_ids[0]!r} is no option: events are chosen by --ids, --type or --failed, and -v takes no number."
+        )
     with reported():
         from stripe_assets.sync import EventSelection
 
-        selection = EventSelection(failed=failed, type=pattern, ids=tuple(dict.fromkeys(ids + more_ids)))
+        selection = EventSelection(
+            failed=failed, type=pattern, ids=tuple(dict.fromkeys(ids + more_ids))
+        )
         chosen = checked_aliases(aliases)
 
         succeeded = process_and_show(chosen, selection, 1 + verbose, as_json)
@@ -53,7 +73,9 @@ def events(
         click.get_current_context().exit(CommandError.exit_code)
 
 
-def process_and_show(aliases: list[str], selection: EventSelection, verbosity: int, as_json: bool) -> bool:
+def process_and_show(
+    aliases: list[str], selection: EventSelection, verbosity: int, as_json: bool
+) -> bool:
     """True when no event failed. Ids that a key does not have are left to the next."""
     from stripe_assets.cli.event_summary import print_events
     from stripe_assets.cli.summary import print_json
@@ -61,7 +83,12 @@ def process_and_show(aliases: list[str], selection: EventSelection, verbosity: i
     from stripe_assets.sync import EventSummary
 
     *_, last = aliases
-    outcomes = [EventsOutcome(alias=alias, selection=selection, others=bool(selection.ids) and alias != last) for alias in aliases]
+    outcomes = [
+        EventsOutcome(
+            alias=alias, selection=selection, others=bool(selection.ids) and alias != last
+        )
+        for alias in aliases
+    ]
     left = selection.ids
 
     def run(runs: KeyRuns, outcome: EventsOutcome) -> None:

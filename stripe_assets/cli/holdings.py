@@ -41,7 +41,10 @@ def holdings(mirror: Mirror) -> list[Holding]:
     sweeps = {(sweep.owner, sweep.resource): sweep for sweep in mirror.sweep_statuses()}
     rows = _rows(mirror)
     held = sorted({*sweeps, *rows}, key=lambda key: (key[0].account_id, key[0].livemode, key[1]))
-    return [Holding(owner, model, rows.get((owner, model), 0), sweeps.get((owner, model))) for owner, model in held]
+    return [
+        Holding(owner, model, rows.get((owner, model), 0), sweeps.get((owner, model)))
+        for owner, model in held
+    ]
 
 
 def unsettled_events(mirror: Mirror, aliases: Iterable[str]) -> dict[str, dict[str, int]]:
@@ -54,11 +57,20 @@ def _rows(mirror: Mirror) -> dict[tuple[Owner, str], int]:
     queries: list[Any] = []
     for name, table in mirror.tables.items():
         owner = (table.c._account_id, table.c._livemode)
-        query = sa.select(sa.literal_column(f"'{name}'"), *owner, sa.func.count()).select_from(table)
+        query = sa.select(sa.literal_column(f"'{name}'"), *owner, sa.func.count()).select_from(
+            table
+        )
         queries.append(query.where(table.c._deleted_at.is_(None)).group_by(*owner))
     found: dict[tuple[Owner, str], int] = {}
     with mirror.connection() as connection:
         for start in range(0, len(queries), _SELECTS_A_STATEMENT):
-            counted: Any = connection.execute(sa.union_all(*queries[start : start + _SELECTS_A_STATEMENT]))
-            found.update({(Owner(account_id, livemode), name): rows for name, account_id, livemode, rows in counted})
+            counted: Any = connection.execute(
+                sa.union_all(*queries[start : start + _SELECTS_A_STATEMENT])
+            )
+            found.update(
+                {
+                    (Owner(account_id, livemode), name): rows
+                    for name, account_id, livemode, rows in counted
+                }
+            )
     return found

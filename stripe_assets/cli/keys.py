@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -33,8 +33,17 @@ def keys() -> None:
 
 @keys.command()
 @click.argument("alias")
-@click.option("--from-env", "variable", metavar="VAR", help="Keep the name of this environment variable, and no secret.")
-@click.option("--account", metavar="acct_…", help="The key's account, for a restricted key that may not read it.")
+@click.option(
+    "--from-env",
+    "variable",
+    metavar="VAR",
+    help="Keep the name of this environment variable, and no secret.",
+)
+@click.option(
+    "--account",
+    metavar="acct_…",
+    help="The key's account, for a restricted key that may not read it.",
+)
 @click.option(
     "--connected",
     metavar="all|none|acct_…,acct_…",
@@ -58,7 +67,9 @@ def add(alias: str, variable: str | None, account: str | None, connected: str) -
         )
     with reported():
         check_alias(alias)
-        key = parse_api_key(alias, _secret(alias, variable), account_id=account, connected=_connected(connected))
+        key = parse_api_key(
+            alias, _secret(alias, variable), account_id=account, connected=_connected(connected)
+        )
         api = StripeApi(key)
         with opened() as mirror:
             account_id = _checked(api, mirror)
@@ -74,7 +85,9 @@ def add(alias: str, variable: str | None, account: str | None, connected: str) -
             )
         _register(alias)
     mode = "live" if key.livemode else "test"
-    click.echo(f"{alias}: {key.kind} key …{key.last4} of {account_id}, {mode} mode. Next: stripe-assets sync --api-key {alias}")
+    click.echo(
+        f"{alias}: {key.kind} key …{key.last4} of {account_id}, {mode} mode. Next: stripe-assets sync --api-key {alias}"
+    )
 
 
 def _secret(alias: str, variable: str | None) -> str:
@@ -91,7 +104,9 @@ def _secret(alias: str, variable: str | None) -> str:
 def _connected(text: str) -> Literal["all", "none"] | tuple[str, ...]:
     if text == "all" or text == "none":
         return text
-    accounts = tuple(dict.fromkeys(account.strip() for account in text.split(",") if account.strip()))
+    accounts = tuple(
+        dict.fromkeys(account.strip() for account in text.split(",") if account.strip())
+    )
     if not accounts:
         raise BadInput("--connected names no account: give ids (acct_…,acct_…), all or none.")
     return accounts
@@ -102,12 +117,13 @@ def _checked(api: StripeApi, mirror: Mirror) -> str:
 
     An alias stays with the account that it was added for.
     """
+    from stripe_assets.catalog.roles import ACCOUNT
     from stripe_assets.keys import KeyRing
     from stripe_assets.stripe_api import AuthenticationFailed
-    from stripe_assets.sync.owners import ACCOUNT, Owners
+    from stripe_assets.sync.engine.accounts import Accounts
 
     key = api.key
-    owners = Owners(api, key, mirror.catalog[ACCOUNT])
+    owners = Accounts(api, key, mirror.catalog[ACCOUNT])
     try:
         account_id, _ = owners.own()
     except AuthenticationFailed as refusal:
@@ -117,7 +133,9 @@ def _checked(api: StripeApi, mirror: Mirror) -> str:
         ) from None
     if isinstance(key.connected, tuple):
         if account_id in key.connected:
-            raise BadInput(f"{account_id} is the key's own account, which is always synced: leave it out of --connected.")
+            raise BadInput(
+                f"{account_id} is the key's own account, which is always synced: leave it out of --connected."
+            )
         for _ in owners.connected():
             pass  # asking is the check
     stored = KeyRing(mirror).stored().get(key.alias)
@@ -186,11 +204,22 @@ def _row(ring: KeyRing, alias: str, stored: StoredKey | None) -> dict[str, objec
             "problem": problem,
         }
     unknown = dict.fromkeys(["account", "mode", "kind", "last4", "connected"])
-    row: dict[str, object] = {"alias": alias, **unknown, "source": f"environment ({ring.variables[alias]})", "problem": problem}
+    row: dict[str, object] = {
+        "alias": alias,
+        **unknown,
+        "source": f"environment ({ring.variables[alias]})",
+        "problem": problem,
+    }
     return (
         row
         if key is None
-        else {**row, "mode": "live" if key.livemode else "test", "kind": key.kind, "last4": key.last4, "connected": key.connected}
+        else {
+            **row,
+            "mode": "live" if key.livemode else "test",
+            "kind": key.kind,
+            "last4": key.last4,
+            "connected": key.connected,
+        }
     )
 
 
@@ -198,12 +227,27 @@ def _print_table(rows: list[dict[str, object]]) -> None:
     from stripe_assets.cli.screen import stdout_console
     from stripe_assets.cli.table import Column, Line, print_table
 
-    columns = [Column("alias"), Column("account", folds=True), Column("mode"), Column("kind"), Column("last four")]
+    columns = [
+        Column("alias"),
+        Column("account", folds=True),
+        Column("mode"),
+        Column("kind"),
+        Column("last four"),
+    ]
     columns += [Column("connected", folds=True), Column("from", folds=True)]
     lines: list[Line] = []
     for row in rows:
-        connected = row["connected"] if isinstance(row["connected"], str) else ", ".join(map(str, row["connected"] or ()))  # type: ignore[call-overload]
-        cells = [row["alias"], row["account"] or "asked at sync", row["mode"], row["kind"], row["last4"], connected, row["source"]]
+        accounts: Any = row["connected"] or ()
+        connected = accounts if isinstance(accounts, str) else ", ".join(map(str, accounts))
+        cells = [
+            row["alias"],
+            row["account"] or "asked at sync",
+            row["mode"],
+            row["kind"],
+            row["last4"],
+            connected,
+            row["source"],
+        ]
         lines.append(Line([str(cell or "") for cell in cells], "yellow" if row["problem"] else ""))
     print_table(stdout_console(), "", columns, lines)
     for row in rows:
@@ -223,6 +267,8 @@ def remove(alias: str) -> None:
         ring = KeyRing(mirror)
         if mirror is None or not KeyStore(mirror).remove(alias):
             if alias in ring.variables:
-                raise BadInput(f"The alias {alias} comes from the environment: unset {ring.variables[alias]}.")
+                raise BadInput(
+                    f"The alias {alias} comes from the environment: unset {ring.variables[alias]}."
+                )
             raise UnknownAlias(alias, ring.aliases())
     click.echo(f"{alias} is removed.")

@@ -43,16 +43,22 @@ def objects_named(models: Sequence[str]) -> list[Named]:
         return []
     for text, model, colon, id in split:
         if not colon:
-            raise BadInput(f"{text!r} is a model and the others are objects: sync them by a command of their own.")
+            raise BadInput(
+                f"{text!r} is a model and the others are objects: sync them by a command of their own."
+            )
         if not id:
             raise BadInput(f"{text!r} has no id: an object is named as Invoice:in_123.")
         resource = catalog().find(model)
         if not resource.retrieve and not resource.singleton:
-            raise BadInput(f"Stripe has no route that returns one {resource.name} by its id: sync the model, or what it belongs to.")
+            raise BadInput(
+                f"Stripe has no route that returns one {resource.name} by its id: sync the model, or what it belongs to."
+            )
     return list(dict.fromkeys(Named(catalog().find(model).name, id) for _, model, _, id in split))
 
 
-def sync_and_show_objects(objects: Sequence[Named], aliases: tuple[str, ...], as_json: bool) -> bool:
+def sync_and_show_objects(
+    objects: Sequence[Named], aliases: tuple[str, ...], as_json: bool
+) -> bool:
     """True when each of them was found. An object that a key does not have is looked for with the next."""
     chosen = checked_aliases(aliases)
     found: list[Found] = []
@@ -78,10 +84,23 @@ def _sync(named: Named, aliases: Sequence[str]) -> Found | str:
     cls, first = model(named.model), ""
     with opened() as mirror:
         for alias in aliases:
-            others = () if cls.resource.lists_owners or cls.resource.singleton else mirror.reach(alias)[1:]
+            others = (
+                ()
+                if cls.resource.lists_owners or cls.resource.singleton
+                else mirror.reach(alias)[1:]
+            )
             for account in (None, *(owner.account_id for owner in others[:ACCOUNTS_TRIED])):
                 try:
-                    row, done = sync_one(cls, named.id, {}, None, api_key=alias, stripe_account=account, session=None, mirror=mirror)
+                    row, done = sync_one(
+                        cls,
+                        named.id,
+                        {},
+                        None,
+                        api_key=alias,
+                        stripe_account=account,
+                        session=None,
+                        mirror=mirror,
+                    )
                 except StripeError as error:
                     first = first or str(error)
                     if not error.unavailable:
@@ -94,7 +113,9 @@ def _sync(named: Named, aliases: Sequence[str]) -> Found | str:
 
 
 def _print_json(found: Sequence[Found], failed: Sequence[str]) -> None:
-    click.echo(json.dumps({"objects": [_plain(one) for one in found], "failed": list(failed)}, indent=2))
+    click.echo(
+        json.dumps({"objects": [_plain(one) for one in found], "failed": list(failed)}, indent=2)
+    )
 
 
 def _plain(one: Found) -> dict[str, Any]:
@@ -107,9 +128,16 @@ def _plain(one: Found) -> dict[str, Any]:
         "livemode": done.owner.livemode,
         "deleted": one.deleted,
         "requests": done.requests,
-        "rows": {name: count for counts in (done.counts.rows, done.counts.fills) for name, count in counts.items()},
+        "rows": {
+            name: count
+            for counts in (done.counts.rows, done.counts.fills)
+            for name, count in counts.items()
+        },
         "related": dict(done.closed.closed),
-        "absent": [{"model": missing.resource, "id": missing.id, "reason": absence.reason} for missing, absence in done.absent.items()],
+        "absent": [
+            {"model": missing.resource, "id": missing.id, "reason": absence.reason}
+            for missing, absence in done.absent.items()
+        ],
     }
 
 
@@ -132,7 +160,11 @@ def _print_tables(found: Sequence[Found], failed: Sequence[str]) -> None:
     for one in found:
         say(console, f"{one.named.id}: {one.done.closed.line()}")
         for missing, absence in one.done.absent.items():
-            say(console, f"{one.named.id}: {missing.resource} {missing.id} is absent: {absence.reason}", "yellow")
+            say(
+                console,
+                f"{one.named.id}: {missing.resource} {missing.id} is absent: {absence.reason}",
+                "yellow",
+            )
     for line in failed:
         say(console, f"failed: {line}", "red")
 
@@ -141,5 +173,11 @@ def _line(one: Found) -> Line:
     from stripe_assets.cli.table import Line
 
     written = one.done.counts.total
-    cells = (f"{one.named.model} {one.named.id}", one.alias, one.done.owner.account_id, f"{written:,}", f"{one.done.requests:,}")
+    cells = (
+        f"{one.named.model} {one.named.id}",
+        one.alias,
+        one.done.owner.account_id,
+        f"{written:,}",
+        f"{one.done.requests:,}",
+    )
     return Line((*cells, "deleted" if one.deleted else ""), "yellow" if one.deleted else "")

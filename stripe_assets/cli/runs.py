@@ -35,7 +35,11 @@ def checked_aliases(aliases: tuple[str, ...]) -> list[str]:
     return chosen
 
 
-def run_and_show(outcomes: Sequence[Asked], run: Callable[[KeyRuns, Asked], object], show: Callable[[Sequence[Asked]], object]) -> bool:
+def run_and_show(
+    outcomes: Sequence[Asked],
+    run: Callable[[KeyRuns, Asked], object],
+    show: Callable[[Sequence[Asked]], object],
+) -> bool:
     """Runs what each outcome asks for and shows all of them, also when a signal ends it before the last. True when all succeeded."""
     from stripe_assets.cli.screen import Screen
     from stripe_assets.instance import settle_home

@@ -17,9 +17,17 @@ DEFAULT_PORT = 12111
 
 
 @click.command(short_help="Run a local stand-in of Stripe's API.")
-@click.option("--port", type=click.IntRange(0, 65535), help="0 takes a free one, as --sync does.  [default: 12111]")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same data.")
-@click.option("--sync", "and_sync", is_flag=True, help="Sync its account into the database, then stop it.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="0 takes a free one, as --sync does.  [default: 12111]",
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="The same seed gives the same data."
+)
+@click.option(
+    "--sync", "and_sync", is_flag=True, help="Sync its account into the database, then stop it."
+)
 @click.option("--json", "as_json", is_flag=True, help="With --sync: print the results as JSON.")
 def sandbox(port: int | None, seed: int, and_sync: bool, as_json: bool) -> None:
     """Run a local stand-in of Stripe's API, with the data of a small invented business.
@@ -38,7 +46,9 @@ def _serve(port: int, seed: int) -> None:
     try:
         serve(port=port, seed=seed, started=_started)
     except OSError as error:
-        raise CommandError(f"Port {port} cannot be used: {error.strerror}. Choose another with --port, or 0 for a free one.") from None
+        raise CommandError(
+            f"Port {port} cannot be used: {error.strerror}. Choose another with --port, or 0 for a free one."
+        ) from None
 
 
 def _started(base: str) -> None:
@@ -66,7 +76,9 @@ def _sync(port: int, seed: int, as_json: bool) -> None:
         url = shown()
         with opened() as mirror:
             if ALIAS in KeyRing(mirror).stored():
-                raise BadInput(f"The database has a key of its own under the alias {ALIAS}: remove it first, or use another database.")
+                raise BadInput(
+                    f"The database has a key of its own under the alias {ALIAS}: remove it first, or use another database."
+                )
         try:
             running = Sandbox(port=port, seed=seed).start()
         except RuntimeError as error:
@@ -87,8 +99,15 @@ def how_to_go_on(port: int, seed: int) -> str:
     """In Dagster's UI: the sandbox is stopped, and there its API key is an alias like any other."""
     again = [f"--port {port}"] if port else []
     again += [f"--seed {seed}"] if seed != 1 else []
-    dagster = "dagster dev" if Path("workspace.yaml").exists() else "dagster dev -m stripe_assets.definitions"
-    exports = " ".join(f"{name}={value}" for name, value in _environment(f"http://127.0.0.1:{port or DEFAULT_PORT}").items())
+    dagster = (
+        "dagster dev"
+        if Path("workspace.yaml").exists()
+        else "dagster dev -m stripe_assets.definitions"
+    )
+    exports = " ".join(
+        f"{name}={value}"
+        for name, value in _environment(f"http://127.0.0.1:{port or DEFAULT_PORT}").items()
+    )
     return (
         f"\nTo materialize the partition {ALIAS} in Dagster's UI, start the stand-in in another terminal, then Dagster here:\n"
         f"  {' '.join(['stripe-assets sandbox', *again])}\n"

@@ -14,7 +14,14 @@ from typing import NamedTuple
 
 from rich.console import Console, RenderableType
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from stripe_assets.orchestration.heartbeat import Heartbeat
 from stripe_assets.sync import EventProgress
@@ -57,10 +64,14 @@ class Screen:
     def progress(self, alias: str, progress: SyncProgress | EventProgress) -> Iterator[None]:
         """Shows how a run moves, as long as the context is entered."""
         if not self._console.is_terminal:
-            with Heartbeat(progress.line, lambda line: self.say([f"{alias}: {line}"]), SECONDS_BETWEEN_LINES):
+            with Heartbeat(
+                progress.line, lambda line: self.say([f"{alias}: {line}"]), SECONDS_BETWEEN_LINES
+            ):
                 yield
             return
-        bar = _Bar(alias, _models(progress) if isinstance(progress, SyncProgress) else _events(progress))
+        bar = _Bar(
+            alias, _models(progress) if isinstance(progress, SyncProgress) else _events(progress)
+        )
         with self._live(bar):
             yield
 
@@ -94,7 +105,9 @@ def _models(progress: SyncProgress) -> Callable[[], _Reading]:
 
 
 def _events(progress: EventProgress) -> Callable[[], _Reading]:
-    return lambda: _Reading(progress.done, progress.total, "events", f"{progress.requests:,} requests")
+    return lambda: _Reading(
+        progress.done, progress.total, "events", f"{progress.requests:,} requests"
+    )
 
 
 class _Bar:
@@ -113,5 +126,10 @@ class _Bar:
 
     def __rich__(self) -> RenderableType:
         now = self._read()
-        self._bars.update(self._task, total=now.total or None, completed=now.done, counts=f"{now.unit}, {now.counts}")
+        self._bars.update(
+            self._task,
+            total=now.total or None,
+            completed=now.done,
+            counts=f"{now.unit}, {now.counts}",
+        )
         return self._bars.get_renderable()

@@ -47,7 +47,11 @@ def status(as_json: bool) -> None:
 
     console = stdout_console()
     if not there:
-        console.print(f"There is no database yet ({url}). Make it: stripe-assets sync", markup=False, soft_wrap=True)
+        console.print(
+            f"There is no database yet ({url}). Make it: stripe-assets sync",
+            markup=False,
+            soft_wrap=True,
+        )
         return
     console.print(f"database: {url}", markup=False, soft_wrap=True)
     if not held:
@@ -58,7 +62,11 @@ def status(as_json: bool) -> None:
     _print_models(console, held)
     for alias, counts in unsettled.items():
         said = ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items()))
-        console.print(f"\nevents of {alias}: {said}. Process them: stripe-assets events --api-key {alias}", markup=False, soft_wrap=True)
+        console.print(
+            f"\nevents of {alias}: {said}. Process them: stripe-assets events --api-key {alias}",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _as_json(
@@ -99,18 +107,35 @@ def _as_json(
 
 
 def _aliases(owner: Owner, stored: dict[str, StoredKey]) -> list[str]:
-    return [alias for alias, key in stored.items() if (key.account_id, key.livemode) == (owner.account_id, owner.livemode)]
+    return [
+        alias
+        for alias, key in stored.items()
+        if (key.account_id, key.livemode) == (owner.account_id, owner.livemode)
+    ]
 
 
-def _print_owners(console: Console, held: Sequence[Holding], stored: dict[str, StoredKey], sent: Mapping[Owner, Reads]) -> None:
+def _print_owners(
+    console: Console,
+    held: Sequence[Holding],
+    stored: dict[str, StoredKey],
+    sent: Mapping[Owner, Reads],
+) -> None:
     from stripe_assets.cli.availability import UNAVAILABLE, label
     from stripe_assets.cli.table import Column, Line, print_table
 
     by_owner: dict[Owner, list[Holding]] = defaultdict(list)
     for one in held:
         by_owner[one.owner].append(one)
-    columns = [Column("account"), Column("mode"), Column("stored key", folds=True), Column("last sweep")]
-    columns += [Column(heading, number=True) for heading in ("requests in 30 days", "models", "rows", "unavailable", "unfinished")]
+    columns = [
+        Column("account"),
+        Column("mode"),
+        Column("stored key", folds=True),
+        Column("last sweep"),
+    ]
+    columns += [
+        Column(heading, number=True)
+        for heading in ("requests in 30 days", "models", "rows", "unavailable", "unfinished")
+    ]
     lines = [
         Line(
             (
@@ -167,9 +192,18 @@ def _print_models(console: Console, held: Sequence[Holding]) -> None:
         Column("last sweep", folds=True),
         Column("availability", folds=True),
     ]
-    print_table(console, "\nmodels", columns, [_model_line(model, its) for model, its in sorted(by_model.items())])
-    for reason, models in reasons((one.model, one.availability) for one in held if one.availability).items():
-        console.print(Text(f"\nunavailable: {', '.join(models)}\n  {reason}", style="yellow"), soft_wrap=True)
+    print_table(
+        console,
+        "\nmodels",
+        columns,
+        [_model_line(model, its) for model, its in sorted(by_model.items())],
+    )
+    for reason, models in reasons(
+        (one.model, one.availability) for one in held if one.availability
+    ).items():
+        console.print(
+            Text(f"\nunavailable: {', '.join(models)}\n  {reason}", style="yellow"), soft_wrap=True
+        )
 
 
 def _model_line(model: str, its: Sequence[Holding]) -> Line:
@@ -180,7 +214,11 @@ def _model_line(model: str, its: Sequence[Holding]) -> Line:
     finished = [one.finished_at for one in swept if one.finished_at]
     oldest = min(finished) if finished and len(finished) == len(swept) else None
     when = _when(oldest) + (" (one is unfinished)" if any(one.unfinished for one in its) else "")
-    said = ", ".join(sorted({label(one.availability) for one in swept if one.availability})) if swept else RELATED
+    said = (
+        ", ".join(sorted({label(one.availability) for one in swept if one.availability}))
+        if swept
+        else RELATED
+    )
     rows = sum(one.rows for one in its)
     return Line((model, f"{rows:,}", when, said), "" if rows else "dim")
 

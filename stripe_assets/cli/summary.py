@@ -33,13 +33,17 @@ def print_tables(outcomes: Sequence[SyncOutcome]) -> None:
 
 
 def _table(outcome: SyncOutcome) -> Table:
-    table = Table(title=outcome.alias, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(
+        title=outcome.alias, title_justify="left", box=None, pad_edge=False, header_style="bold"
+    )
     table.add_column("model", overflow="fold")
     for heading in ("rows", "written", "requests", "seconds"):
         table.add_column(heading, justify="right")
     table.add_column("availability")
     for result in sorted(outcome.results, key=lambda result: result.model):
-        style = {"failed": "red", "unavailable": "yellow"}.get(result.status, "" if result.rows_in_mirror else "dim")
+        style = {"failed": "red", "unavailable": "yellow"}.get(
+            result.status, "" if result.rows_in_mirror else "dim"
+        )
         table.add_row(
             result.model,
             f"{result.rows_in_mirror:,}",

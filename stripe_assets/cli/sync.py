@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Copy Stripe's objects into the database.")
 @click.argument("models", metavar="[MODEL[:ID]]...", nargs=-1)
-@click.option("--api-key", "aliases", metavar="ALIAS", multiple=True, help="Sync this key only. Can be repeated. Default: every key.")
+@click.option(
+    "--api-key",
+    "aliases",
+    metavar="ALIAS",
+    multiple=True,
+    help="Sync this key only. Can be repeated. Default: every key.",
+)
 @click.option("--full", is_flag=True, help="List everything again.")
 @click.option(
-    "--incremental", is_flag=True, help="Read what Stripe's events say has changed.  [default: that where it is enough, else --full]"
+    "--incremental",
+    is_flag=True,
+    help="Read what Stripe's events say has changed.  [default: that where it is enough, else --full]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def sync(models: tuple[str, ...], aliases: tuple[str, ...], full: bool, incremental: bool, as_json: bool) -> None:
+def sync(
+    models: tuple[str, ...], aliases: tuple[str, ...], full: bool, incremental: bool, as_json: bool
+) -> None:
     """Copy Stripe's objects into the database.
 
     \b
@@ -37,11 +47,15 @@ def sync(models: tuple[str, ...], aliases: tuple[str, ...], full: bool, incremen
     Each key is a run of the Dagster job sync_models, seen in Dagster's UI when `dagster dev` runs in this folder.
     """
     if full and incremental:
-        raise BadInput("--full and --incremental exclude each other: leave both out to have the better one chosen.")
+        raise BadInput(
+            "--full and --incremental exclude each other: leave both out to have the better one chosen."
+        )
     with reported():
         objects = objects_named(models)
         if objects and (full or incremental):
-            raise BadInput("--full and --incremental are about models: an object is always read as it is now.")
+            raise BadInput(
+                "--full and --incremental are about models: an object is always read as it is now."
+            )
         names = [] if objects else resource_names(models)
         mode: Mode = "full" if full else "incremental" if incremental else "auto"
         if objects:
@@ -66,4 +80,6 @@ def sync_and_show(aliases: list[str], models: list[str], mode: Mode, as_json: bo
     from stripe_assets.orchestration.outcome import SyncOutcome
 
     outcomes = [SyncOutcome(alias=alias, models=models, mode=mode) for alias in aliases]
-    return run_and_show(outcomes, lambda runs, outcome: runs.sync(outcome), print_json if as_json else print_tables)
+    return run_and_show(
+        outcomes, lambda runs, outcome: runs.sync(outcome), print_json if as_json else print_tables
+    )

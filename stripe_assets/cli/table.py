@@ -26,26 +26,47 @@ class Line(NamedTuple):
     style: str = ""
 
 
-def print_table(console: Console, title: str, columns: Sequence[Column], lines: Sequence[Line]) -> None:
+def print_table(
+    console: Console, title: str, columns: Sequence[Column], lines: Sequence[Line]
+) -> None:
     """As a table, or where the terminal is too narrow for one, a paragraph for each line."""
     if _narrowest(columns, lines) > console.width:
         _print_paragraphs(console, title, columns, lines)
         return
-    table = Table(title=Text(title) if title else None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(
+        title=Text(title) if title else None,
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+    )
     for column in columns:
-        table.add_column(column.heading, justify="right" if column.number else "left", overflow="fold", no_wrap=not column.folds)
+        table.add_column(
+            column.heading,
+            justify="right" if column.number else "left",
+            overflow="fold",
+            no_wrap=not column.folds,
+        )
     for line in lines:
         table.add_row(*map(Text, line.cells), style=line.style)
     console.print(table)
 
 
 def _narrowest(columns: Sequence[Column], lines: Sequence[Line]) -> int:
-    widths = [max([len(column.heading), *(len(line.cells[index]) for line in lines)]) for index, column in enumerate(columns)]
-    needed = (min(width, FOLDED_FROM) if column.folds else width for column, width in zip(columns, widths, strict=True))
+    widths = [
+        max([len(column.heading), *(len(line.cells[index]) for line in lines)])
+        for index, column in enumerate(columns)
+    ]
+    needed = (
+        min(width, FOLDED_FROM) if column.folds else width
+        for column, width in zip(columns, widths, strict=True)
+    )
     return sum(needed) + _GAP * (len(columns) - 1)
 
 
-def _print_paragraphs(console: Console, title: str, columns: Sequence[Column], lines: Sequence[Line]) -> None:
+def _print_paragraphs(
+    console: Console, title: str, columns: Sequence[Column], lines: Sequence[Line]
+) -> None:
     if title:
         console.print(Text(title, style="italic"))
     for line in lines:

@@ -4,26 +4,27 @@ May import `stripe_assets.catalog` and nothing else of the project.
 """
 
 from stripe_assets.mirror.batch import (
+    Absence,
     Batch,
     Checkpoint,
     ClosedSublist,
     EventKey,
     Gone,
     LedgerEntry,
+    ObjectRef,
     OpenSublist,
     Owner,
     ParentRef,
     WriteCounts,
 )
-from stripe_assets.mirror.block import Row, Rows
+from stripe_assets.mirror.columns import Row, Rows
+from stripe_assets.mirror.dialects.url import DEFAULT_URL
 from stripe_assets.mirror.errors import MirrorError
-from stripe_assets.mirror.keys import KeyStore, KeyStoreError, StoredKey
-from stripe_assets.mirror.ledger import EventState, Failing, Ledger
+from stripe_assets.mirror.key_store import KeyStore, KeyStoreError, StoredKey
 from stripe_assets.mirror.mirror import Mirror
-from stripe_assets.mirror.references import Absence, Missing
-from stripe_assets.mirror.rows import flatten
-from stripe_assets.mirror.sweeps import FinishedSweep, Sweep, SweepStatus
-from stripe_assets.mirror.url import DEFAULT_URL
+from stripe_assets.mirror.rows.flatten import flatten
+from stripe_assets.mirror.state.ledger import EventState, Failing, Ledger
+from stripe_assets.mirror.state.sweeps import FinishedSweep, Sweep, SweepStatus
 
 __all__ = [
     "DEFAULT_URL",
@@ -42,7 +43,7 @@ __all__ = [
     "LedgerEntry",
     "Mirror",
     "MirrorError",
-    "Missing",
+    "ObjectRef",
     "OpenSublist",
     "Owner",
     "ParentRef",

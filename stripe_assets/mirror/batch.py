@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from stripe_assets.mirror.block import Rows
+from stripe_assets.mirror.columns import Rows
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -162,3 +162,22 @@ class WriteCounts:
     @property
     def total(self) -> int:
         return sum(self.rows.values()) + sum(self.fills.values()) + sum(self.tombstones.values())
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ObjectRef:
+    """An object that a row refers to and that the mirror has neither as a row nor as a recorded absence."""
+
+    resource: str
+    owner: Owner
+    id: str
+    parents: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """What a retrieve route wants besides the id, where the referring row tells it: placeholder → value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Why an object is not there. `lasting`: it does not exist; otherwise it may not be read, which can change."""
+
+    reason: str
+    lasting: bool

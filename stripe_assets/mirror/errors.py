@@ -29,14 +29,32 @@ def shown_url(url: sa.URL) -> str:
 
 
 _SQLITE_ADVICE = (
-    ("database is locked", "the database is locked by another program; close it there, or try again when it is done"),
-    ("database table is locked", "the database is locked by another program; close it there, or try again when it is done"),
-    ("database or disk is full", "the disk is full; free some space and run again: what was committed is kept"),
-    ("unable to open database file", "the file cannot be opened; check that its folder exists and may be written to"),
+    (
+        "database is locked",
+        "the database is locked by another program; close it there, or try again when it is done",
+    ),
+    (
+        "database table is locked",
+        "the database is locked by another program; close it there, or try again when it is done",
+    ),
+    (
+        "database or disk is full",
+        "the disk is full; free some space and run again: what was committed is kept",
+    ),
+    (
+        "unable to open database file",
+        "the file cannot be opened; check that its folder exists and may be written to",
+    ),
     ("file is not a database", "the file is not a SQLite database; name another file"),
-    ("database disk image is malformed", "the file is damaged; restore it from a backup, or sync into a new file"),
+    (
+        "database disk image is malformed",
+        "the file is damaged; restore it from a backup, or sync into a new file",
+    ),
     ("readonly database", "the file or its folder is read-only; allow writing to both"),
-    ("disk i/o error", "the disk reported an error; check that it is not full and that it is writable"),
+    (
+        "disk i/o error",
+        "the disk reported an error; check that it is not full and that it is writable",
+    ),
 )
 
 _POSTGRESQL_ADVICE = {
@@ -82,15 +100,26 @@ def explained(error: Exception, url: sa.URL) -> MirrorError:
         said.refused_values = isinstance(cause, sqlite3.DataError | sqlite3.IntegrityError)
         return said
     if isinstance(cause, OSError) and cause.errno == errno.ENOSPC:
-        return MirrorError(f"{where}: the disk is full; free some space and run again: what was committed is kept")
+        return MirrorError(
+            f"{where}: the disk is full; free some space and run again: what was committed is kept"
+        )
     state = getattr(cause, "sqlstate", None)
     if state in _POSTGRESQL_ADVICE:
         return MirrorError(f"{where}: {_POSTGRESQL_ADVICE[state]}")
     if isinstance(error, exc.OperationalError | exc.InterfaceError) and state is None:
-        refusal = next((state for sign, state in _REFUSED_CONNECTIONS if "FATAL" in text and sign in text.partition("FATAL")[2]), None)
+        refusal = next(
+            (
+                state
+                for sign, state in _REFUSED_CONNECTIONS
+                if "FATAL" in text and sign in text.partition("FATAL")[2]
+            ),
+            None,
+        )
         if refusal is not None:
             return MirrorError(f"{where}: {_POSTGRESQL_ADVICE[refusal]}")
-        return MirrorError(f"{where}: the database cannot be reached; check the URL and that the server runs ({text})")
+        return MirrorError(
+            f"{where}: the database cannot be reached; check the URL and that the server runs ({text})"
+        )
     said = MirrorError(f"{where}: the database says: {text}")
     said.refused_values = isinstance(error, exc.DataError | exc.IntegrityError)
     return said

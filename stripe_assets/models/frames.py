@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from stripe_assets.mirror import Mirror
-from stripe_assets.mirror.tables import ColumnKind
+from stripe_assets.mirror.tables.tables import ColumnKind
 from stripe_assets.models.mapping import relations, tables
 from stripe_assets.models.mirrors import the_mirror
 
@@ -31,11 +31,20 @@ Query = tuple[sa.Select[Any], dict[str, str]]
 """The statement, and column → dtype."""
 
 
-def query(cls: type[Model], where: sa.ColumnElement[bool] | None, columns: Sequence[Any] | None, deleted: bool) -> Query:
+def query(
+    cls: type[Model],
+    where: sa.ColumnElement[bool] | None,
+    columns: Sequence[Any] | None,
+    deleted: bool,
+) -> Query:
     """Raises ValueError for an unknown column."""
     table = tables()[cls.resource.name]
     kinds = tables().layout.columns(cls.resource)
-    names = list(kinds) if columns is None else list(dict.fromkeys(_column(cls, kinds, column) for column in columns))
+    names = (
+        list(kinds)
+        if columns is None
+        else list(dict.fromkeys(_column(cls, kinds, column) for column in columns))
+    )
     if not names:
         raise ValueError(f"{cls.__name__}.frame() needs at least one column")
     statement = sa.select(*(table.c[name] for name in names))
@@ -68,7 +77,10 @@ def chunks(query: Query, mirror: Mirror | None, size: int) -> Iterator[pd.DataFr
 
 def _frame(rows: Sequence[Any], dtypes: Mapping[str, str]) -> pd.DataFrame:
     values = list(zip(*rows, strict=True)) if rows else [()] * len(dtypes)
-    series = {name: pd.Series(list(column), dtype=dtype) for (name, dtype), column in zip(dtypes.items(), values, strict=True)}  # type: ignore[call-overload]
+    series = {
+        name: pd.Series(list(column), dtype=dtype)
+        for (name, dtype), column in zip(dtypes.items(), values, strict=True)
+    }  # type: ignore[call-overload]
     return pd.DataFrame(series)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import orm
 from sqlalchemy.orm import foreign, remote
 
 from stripe_assets.catalog import Field, Resource
-from stripe_assets.mirror.tables import Tables
+from stripe_assets.mirror.tables.tables import Tables
 from stripe_assets.models.relations import Relation
 
 Classes = Callable[[str], type[Any]]
@@ -24,23 +24,41 @@ class Joins:
         self._catalog = tables.catalog
         self._classes = classes
 
-    def as_relationship(self, resource: Resource, relation: Relation) -> orm.RelationshipProperty[Any]:
+    def as_relationship(
+        self, resource: Resource, relation: Relation
+    ) -> orm.RelationshipProperty[Any]:
         """For a relation that is one join."""
         (target,) = relation.targets
         here, there = self._tables[resource.name], self._tables[target]
         if relation.kind == "reference":
             assert relation.field is not None
-            on = [foreign(column) == remote(other) for column, other in self._pairs(resource, relation.field, there)]
+            on = [
+                foreign(column) == remote(other)
+                for column, other in self._pairs(resource, relation.field, there)
+            ]
             order = []
         else:
-            on = [*self._children(resource, relation, here, there), remote(there.c._deleted_at).is_(None)]
-            order = [there.c._position] if relation.kind == "sublist" else [*(there.c[name] for name in ("created",) if name in there.c)]
+            on = [
+                *self._children(resource, relation, here, there),
+                remote(there.c._deleted_at).is_(None),
+            ]
+            order = (
+                [there.c._position]
+                if relation.kind == "sublist"
+                else [*(there.c[name] for name in ("created",) if name in there.c)]
+            )
             order.append(there.c.id)
         return orm.relationship(
-            self._classes(target), primaryjoin=sa.and_(*on), viewonly=True, uselist=relation.many, order_by=order or False
+            self._classes(target),
+            primaryjoin=sa.and_(*on),
+            viewonly=True,
+            uselist=relation.many,
+            order_by=order or False,
         )
 
-    def _children(self, resource: Resource, relation: Relation, here: sa.Table, there: sa.Table) -> Iterator[sa.ColumnElement[bool]]:
+    def _children(
+        self, resource: Resource, relation: Relation, here: sa.Table, there: sa.Table
+    ) -> Iterator[sa.ColumnElement[bool]]:
         (target,) = relation.targets
         if relation.kind == "reverse":
             assert relation.field is not None
@@ -50,13 +68,21 @@ class Joins:
         yield remote(foreign(there.c._parent_id)) == here.c.id
         yield from self._on_parent(resource, relation, there)
         yield remote(foreign(there.c._livemode)) == here.c._livemode
-        if target not in self._tables.layout.self_owned:  # an account can be listed below what another one owns
+        if (
+            target not in self._tables.layout.self_owned
+        ):  # an account can be listed below what another one owns
             yield remote(foreign(there.c._account_id)) == here.c._account_id
 
-    def _on_parent(self, resource: Resource, relation: Relation, there: sa.Table) -> Iterator[sa.ColumnElement[bool]]:
+    def _on_parent(
+        self, resource: Resource, relation: Relation, there: sa.Table
+    ) -> Iterator[sa.ColumnElement[bool]]:
         name = relation.field.name if relation.field else None
         yield remote(there.c._parent_object) == resource.name
-        yield remote(there.c._parent_field).is_not_distinct_from(name) if name else remote(there.c._parent_field).is_(None)
+        yield (
+            remote(there.c._parent_field).is_not_distinct_from(name)
+            if name
+            else remote(there.c._parent_field).is_(None)
+        )
 
     def _pairs(self, holder: Resource, field: Field, target: sa.Table) -> list[Pair]:
         """The columns of a reference's row that equal those of what it refers to. The platform's account is in no column: its
@@ -71,17 +97,24 @@ class Joins:
             owner = column
         elif field.owner != "own":
             naming = field.owner.removeprefix("field:")
-            owner = table.c[next(str(other.column) for other in holder.fields if other.name == naming)]
+            owner = table.c[
+                next(str(other.column) for other in holder.fields if other.name == naming)
+            ]
         return [*pairs, (owner, target.c._account_id)]
 
-    def as_property(self, resource: Resource, relation: Relation, attributes: Mapping[str, str]) -> property:
+    def as_property(
+        self, resource: Resource, relation: Relation, attributes: Mapping[str, str]
+    ) -> property:
         """For a relation that is none: it asks the row's session whenever it is read. `attributes`: column → attribute."""
         if relation.kind == "parent":
             return property(self._read_parent, doc="The row on which this one hangs.")
         field = relation.field
         assert field is not None
         if relation.kind == "sublist":
-            return property(lambda row: self._read_sublist(row, resource, relation), doc=f"The rows of {field.name}, in their order.")
+            return property(
+                lambda row: self._read_sublist(row, resource, relation),
+                doc=f"The rows of {field.name}, in their order.",
+            )
         attribute = attributes[str(field.column)]
         if relation.kind == "references":
             (target,) = relation.targets
@@ -89,10 +122,17 @@ class Joins:
                 lambda row: self._read_all(row, target, getattr(row, attribute) or ()),
                 doc=f"The rows that {attribute} names, in that order.",
             )
-        return property(lambda row: self._read_one(row, relation.targets, getattr(row, attribute)), doc=f"The row that {attribute} names.")
+        return property(
+            lambda row: self._read_one(row, relation.targets, getattr(row, attribute)),
+            doc=f"The row that {attribute} names.",
+        )
 
     def _read_parent(self, row: Any) -> Any:
-        return self._read_one(row, (row._parent_object,), row._parent_id) if row._parent_object else None
+        return (
+            self._read_one(row, (row._parent_object,), row._parent_id)
+            if row._parent_object
+            else None
+        )
 
     def _read_one(self, row: Any, targets: tuple[str, ...], id: str | None) -> Any:
         """A row of the row's own owner, of the model that the id's prefix means; where that tells nothing, of any of them."""
@@ -111,7 +151,9 @@ class Joins:
         """Rows of the row's own owner, those that are there, in the order of the ids."""
         table = self._tables[target]
         query = sa.select(self._classes(target)).where(
-            table.c._account_id == row._account_id, table.c._livemode == row._livemode, table.c.id.in_(ids)
+            table.c._account_id == row._account_id,
+            table.c._livemode == row._livemode,
+            table.c.id.in_(ids),
         )
         session = session_of(row)
         found = {one.id: one for one in session.scalars(query)} if ids else {}
@@ -138,5 +180,7 @@ def session_of(row: Any) -> orm.Session:
     """Raises sqlalchemy.orm.exc.DetachedInstanceError."""
     session = orm.object_session(row)
     if session is None:
-        raise orm.exc.DetachedInstanceError(f"{row!r} belongs to no session: what it refers to cannot be read")
+        raise orm.exc.DetachedInstanceError(
+            f"{row!r} belongs to no session: what it refers to cannot be read"
+        )
     return session

@@ -14,9 +14,9 @@ from sqlalchemy.ext.compiler import compiles
 
 from stripe_assets.catalog import Resource, catalog
 from stripe_assets.mirror import Owner
-from stripe_assets.mirror.postgresql import SCHEMA
-from stripe_assets.mirror.rebuild import Reader
-from stripe_assets.mirror.tables import COLUMN_TYPES, PRIMARY_KEY, Tables
+from stripe_assets.mirror.dialects.postgresql import SCHEMA
+from stripe_assets.mirror.rows.rebuild import ObjectReader
+from stripe_assets.mirror.tables.tables import COLUMN_TYPES, PRIMARY_KEY, Tables
 from stripe_assets.models.joins import Joins, session_of
 from stripe_assets.models.model import Model, model
 from stripe_assets.models.relations import Relation, Relations
@@ -47,7 +47,10 @@ class ModelTables(Tables):
         return ModelTable(
             resource.table,
             self.metadata,
-            *(sa.Column(name, COLUMN_TYPES[kind], primary_key=name in PRIMARY_KEY) for name, kind in columns.items()),
+            *(
+                sa.Column(name, COLUMN_TYPES[kind], primary_key=name in PRIMARY_KEY)
+                for name, kind in columns.items()
+            ),
         )
 
 
@@ -67,8 +70,8 @@ def _joins() -> Joins:
 
 
 @functools.cache
-def _reader() -> Reader:
-    return Reader(tables())
+def _reader() -> ObjectReader:
+    return ObjectReader(tables())
 
 
 def map_class(cls: Any) -> bool:
@@ -89,7 +92,9 @@ def map_class(cls: Any) -> bool:
 def _map(cls: Any, resource: Resource) -> None:
     table = tables()[resource.name]
     attributes = relations().columns(resource)
-    mapper = _registry.map_imperatively(cls, table, properties={name: table.c[column] for name, column in attributes.items()})
+    mapper = _registry.map_imperatively(
+        cls, table, properties={name: table.c[column] for name, column in attributes.items()}
+    )
     for change in ("before_insert", "before_update", "before_delete"):
         event.listen(mapper, change, _refuse)
     columns = {column: name for name, column in attributes.items()}
@@ -106,7 +111,9 @@ def relate(cls: Any, name: str) -> bool:
     with _lock:
         mapper = orm.class_mapper(cls, configure=False)
         if not mapper.has_property(name):
-            for target in relation.targets:  # a class that is mapped only when a statement meets it is not configured any more
+            for target in (
+                relation.targets
+            ):  # a class that is mapped only when a statement meets it is not configured any more
                 map_class(model(target))
             mapper.add_property(name, _joins().as_relationship(cls.resource, relation))
             _related[cls.resource.name, name] = None
@@ -119,7 +126,9 @@ def relationships() -> tuple[tuple[str, str], ...]:
     return tuple(_related)
 
 
-def relate_again(wanted: tuple[tuple[str, str], ...], make: Callable[..., Any], *arguments: Any) -> Any:
+def relate_again(
+    wanted: tuple[tuple[str, str], ...], make: Callable[..., Any], *arguments: Any
+) -> Any:
     """Makes a pickled row anew, after the relationships that there were."""
     for resource, name in wanted:
         getattr(model(resource), name, None)
@@ -143,4 +152,6 @@ def read_object(row: Any) -> dict[str, Any]:
 
 
 def _refuse(mapper: object, connection: object, row: Model) -> None:
-    raise TypeError(f"{row!r}: rows of the mirror are for reading; change the object with Stripe's API and sync it")
+    raise TypeError(
+        f"{row!r}: rows of the mirror are for reading; change the object with Stripe's API and sync it"
+    )

@@ -42,7 +42,9 @@ class ModelType(type):
             # Only what is not there yet: the columns of a class that is not mapped, or a relationship's first use.
             if cls._map() or cls._relate(name):
                 return getattr(cls, name)
-            raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}", name=name, obj=cls)
+            raise AttributeError(
+                f"type object {cls.__name__!r} has no attribute {name!r}", name=name, obj=cls
+            )
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         cls._map()
@@ -123,7 +125,14 @@ class Model(metaclass=ModelType):
         from stripe_assets.models import syncing  # noqa: PLC0415  # HTTP, threads and the SDK: only who syncs pays
 
         return syncing.sync_given(
-            cls, data, depth, observed_at, api_key=api_key, stripe_account=stripe_account, session=session, mirror=mirror
+            cls,
+            data,
+            depth,
+            observed_at,
+            api_key=api_key,
+            stripe_account=stripe_account,
+            session=session,
+            mirror=mirror,
         )
 
     @classmethod
@@ -148,7 +157,12 @@ class Model(metaclass=ModelType):
         """
         from stripe_assets.models import syncing  # noqa: PLC0415  # see above
 
-        place = {"api_key": api_key, "stripe_account": stripe_account, "session": session, "mirror": mirror}
+        place = {
+            "api_key": api_key,
+            "stripe_account": stripe_account,
+            "session": session,
+            "mirror": mirror,
+        }
         return syncing.sync_one(cls, id, parents, depth, **place)[0]
 
     def refresh(self, *, api_key: str | None = None) -> Self:
@@ -210,7 +224,11 @@ class Model(metaclass=ModelType):
         from stripe_assets.models import frames  # noqa: PLC0415  # pandas: only who asks for a frame pays
 
         query = frames.query(cls, where, columns, deleted)
-        return frames.whole(query, mirror) if chunksize is None else frames.chunks(query, mirror, chunksize)
+        return (
+            frames.whole(query, mirror)
+            if chunksize is None
+            else frames.chunks(query, mirror, chunksize)
+        )
 
     if not TYPE_CHECKING:
 
@@ -218,7 +236,9 @@ class Model(metaclass=ModelType):
             # Called for what the class does not have: a relationship's first use.
             if not name.startswith("_sa_") and type(self)._relate(name):
                 return getattr(self, name)
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+            )
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         # A pickled row names the relationships by which it was loaded: where it is unpickled they have to be there first.
@@ -255,4 +275,8 @@ def model(name: str) -> type[Model]:
 @functools.cache
 def _made(name: str) -> type[Model]:
     resource = catalog()[name]
-    return ModelType(resource.class_name, (Model,), {"resource": resource, "__module__": __package__, "__doc__": f"Stripe's {name}."})
+    return ModelType(
+        resource.class_name,
+        (Model,),
+        {"resource": resource, "__module__": __package__, "__doc__": f"Stripe's {name}."},
+    )

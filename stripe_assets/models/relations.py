@@ -26,7 +26,7 @@ from functools import cached_property
 from typing import Literal
 
 from stripe_assets.catalog import Catalog, Field, Resource
-from stripe_assets.mirror.tables import Layout
+from stripe_assets.mirror.tables.tables import Layout
 from stripe_assets.models.model import Model
 
 RelationKind = Literal[
@@ -69,8 +69,13 @@ class Relations:
     def columns(self, resource: Resource) -> dict[str, str]:
         """Attribute → column."""
         lists = {field.column for field in resource.fields if field.kind == "references"}
-        names = {column.removesuffix("s") + "_ids" if column in lists else column: column for column in self.layout.columns(resource)}
-        return {f"{name}_" if name in self._reserved else name: column for name, column in names.items()}
+        names = {
+            column.removesuffix("s") + "_ids" if column in lists else column: column
+            for column in self.layout.columns(resource)
+        }
+        return {
+            f"{name}_" if name in self._reserved else name: column for name, column in names.items()
+        }
 
     def of(self, resource: Resource) -> Mapping[str, Relation]:
         """Name → relation."""
@@ -87,10 +92,20 @@ class Relations:
         for child, field in self._referring.get(resource.name, ()):
             plain = plural(snake(child.class_name))
             names = [f"{plain}_by_{field.name}"]
-            if field.name in (resource.table, resource.name.rpartition(".")[2], snake(resource.class_name)):
+            if field.name in (
+                resource.table,
+                resource.name.rpartition(".")[2],
+                snake(resource.class_name),
+            ):
                 names.insert(0, plain)
-            relations = [Relation(name, "reverse", (child.name,), field) for name in names if name not in taken]
-            free = next(relation for relation in relations if found.get(relation.name, relation) == relation)
+            relations = [
+                Relation(name, "reverse", (child.name,), field)
+                for name in names
+                if name not in taken
+            ]
+            free = next(
+                relation for relation in relations if found.get(relation.name, relation) == relation
+            )
             found[free.name] = free
         for child in self._nested(resource):
             name = plural(snake(child.class_name))
@@ -107,20 +122,29 @@ class Relations:
                 naming = None if field.complete else self._naming(resource, field)
                 name = field.name.replace(".", "_")
                 # What the resource's own list returns hangs on no parent: it names it.
-                yield Relation(name, "reverse" if naming else "sublist", self._known(field), naming or field)
+                yield Relation(
+                    name, "reverse" if naming else "sublist", self._known(field), naming or field
+                )
         if resource.name in self.layout.children:
-            yield Relation("_parent", "parent", tuple(dict.fromkeys(self._parents.get(resource.name, ()))))
+            yield Relation(
+                "_parent", "parent", tuple(dict.fromkeys(self._parents.get(resource.name, ())))
+            )
 
     def _naming(self, parent: Resource, sublist: Field) -> Field | None:
         """The one field by which the items of a sublist name their parent."""
-        fields = [field for target in sublist.targets for field in _references(self.catalog[target]) if parent.name in field.targets]
+        fields = [
+            field
+            for target in sublist.targets
+            for field in _references(self.catalog[target])
+            if parent.name in field.targets
+        ]
         return fields[0] if len(fields) == len(sublist.targets) == 1 else None
 
     def _nested(self, parent: Resource) -> Iterator[Resource]:
         for child in self.catalog.resources.values():
-            if any(route.parent == parent.name and route.link is None for route in child.routes) and not any(
-                parent.name in field.targets for field in _references(child)
-            ):
+            if any(
+                route.parent == parent.name and route.link is None for route in child.routes
+            ) and not any(parent.name in field.targets for field in _references(child)):
                 yield child
 
     def _known(self, field: Field) -> tuple[str, ...]:

@@ -7,13 +7,18 @@ import pydantic
 
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.model import Resource
-from stripe_assets.mirror.tables import Layout
+from stripe_assets.mirror.tables.tables import Layout
 from stripe_assets.orchestration import describe
 from stripe_assets.orchestration.key_run import KeyRun
 from stripe_assets.orchestration.orphans import name_process
 from stripe_assets.orchestration.outcome import SyncOutcome
 from stripe_assets.orchestration.partitions import api_key_partitions, register
-from stripe_assets.orchestration.report import failure, materialization_metadata, no_key, unpartitioned_subset
+from stripe_assets.orchestration.report import (
+    failure,
+    materialization_metadata,
+    no_key,
+    unpartitioned_subset,
+)
 from stripe_assets.orchestration.stripe_sync import StripeSync
 from stripe_assets.sync import Mode
 
@@ -28,7 +33,10 @@ def model_spec(models: Catalog, layout: Layout, resource: Resource) -> dg.AssetS
         deps=[asset_key(models[name]) for name in resource.depends_on],
         group_name=resource.group,
         description=describe.description(models, resource),
-        metadata={"dagster/table_name": describe.table_name(resource), "dagster/column_schema": describe.columns(layout, resource)},
+        metadata={
+            "dagster/table_name": describe.table_name(resource),
+            "dagster/column_schema": describe.columns(layout, resource),
+        },
         tags=describe.tags(resource),
         kinds={"stripe", "sql"},
         partitions_def=api_key_partitions,
@@ -74,12 +82,16 @@ def stripe_models(
         sync_every_key(context, config.mode, stripe)
 
 
-def sync_one_key(context: dg.AssetExecutionContext, mode: Mode, stripe: StripeSync) -> Iterator[dg.MaterializeResult]:
+def sync_one_key(
+    context: dg.AssetExecutionContext, mode: Mode, stripe: StripeSync
+) -> Iterator[dg.MaterializeResult]:
     """A run with a partition: its results are the step's, so that Dagster knows which models are left to do again."""
     alias = context.partition_key
     run = KeyRun(stripe, alias, selected_models(context), mode, context.run.run_id)
     for result in run.run(catalog(), lambda: register(context.instance, [alias]), context.log.info):
-        yield dg.MaterializeResult(asset_key=asset_key(catalog()[result.model]), metadata=materialization_metadata(result))
+        yield dg.MaterializeResult(
+            asset_key=asset_key(catalog()[result.model]), metadata=materialization_metadata(result)
+        )
     if not run.outcome.succeeded:
         raise failure([run.outcome])
 
@@ -96,9 +108,15 @@ def sync_every_key(context: dg.AssetExecutionContext, mode: Mode, stripe: Stripe
     for alias in aliases:
         run = KeyRun(stripe, alias, models, mode, context.run.run_id)
         outcomes.append(run.outcome)
-        for result in run.run(catalog(), lambda alias=alias: register(context.instance, [alias]), context.log.info):
+        for result in run.run(
+            catalog(), lambda alias=alias: register(context.instance, [alias]), context.log.info
+        ):
             key = asset_key(catalog()[result.model])
-            context.log_event(dg.AssetMaterialization(key, partition=alias, metadata=materialization_metadata(result)))
+            context.log_event(
+                dg.AssetMaterialization(
+                    key, partition=alias, metadata=materialization_metadata(result)
+                )
+            )
     if not all(outcome.succeeded for outcome in outcomes):
         raise failure(outcomes)
 
@@ -106,4 +124,6 @@ def sync_every_key(context: dg.AssetExecutionContext, mode: Mode, stripe: Stripe
 def selected_models(context: dg.AssetExecutionContext) -> list[str]:
     """The run's models by resource name, upstreams first."""
     selected = context.selected_asset_keys
-    return [name for name, resource in catalog().resources.items() if asset_key(resource) in selected]
+    return [
+        name for name, resource in catalog().resources.items() if asset_key(resource) in selected
+    ]

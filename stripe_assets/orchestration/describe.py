@@ -9,7 +9,7 @@ from dagster import TableColumn, TableColumnConstraints, TableConstraints, Table
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Field, Resource, Route
-from stripe_assets.mirror.tables import PRIMARY_KEY, Layout
+from stripe_assets.mirror.tables.tables import PRIMARY_KEY, Layout
 
 SCHEMA = "stripe"
 """Where the tables are in a database that has schemas; SQLite has none."""
@@ -48,7 +48,10 @@ def description(catalog: Catalog, resource: Resource) -> str:
         parts.append(f"Not listed by a sweep: {resource.on_demand}")
     if resource.retention_days:
         parts.append(f"Stripe keeps these for {resource.retention_days} days, the mirror for good.")
-    names = [f"`{name}`" for name in dict.fromkeys((resource.class_name, resource.name, *resource.aliases))]
+    names = [
+        f"`{name}`"
+        for name in dict.fromkeys((resource.class_name, resource.name, *resource.aliases))
+    ]
     parts.append(f"Names on the command line: {', '.join(names)}.")
     return "\n\n".join(parts)
 
@@ -60,7 +63,12 @@ def columns(layout: Layout, resource: Resource) -> TableSchema:
         meanings["id"] = "The account's id"
     return TableSchema(
         columns=[
-            TableColumn(name, kind, meanings.get(name), TableColumnConstraints(nullable=name not in PRIMARY_KEY))
+            TableColumn(
+                name,
+                kind,
+                meanings.get(name),
+                TableColumnConstraints(nullable=name not in PRIMARY_KEY),
+            )
             for name, kind in layout.columns(resource).items()
         ],
         constraints=TableConstraints(other=[f"primary key ({', '.join(PRIMARY_KEY)})"]),
@@ -96,7 +104,10 @@ def _how(catalog: Catalog, route: Route) -> str:
         if route.parent_where:
             name, value = route.parent_where
             said += f" that has `{name}`" if value is None else f" whose `{name}` is `{value}`"
-    asked = [" and ".join(f"`{name}={_json(value)}`" for name, value in variant.items()) or "no filter" for variant in route.variants]
+    asked = [
+        " and ".join(f"`{name}={_json(value)}`" for name, value in variant.items()) or "no filter"
+        for variant in route.variants
+    ]
     if asked != ["no filter"]:
         said += ", with " + "; then with ".join(asked)
     return said if route.modes == "both" else f"{said}, in {route.modes} mode only"

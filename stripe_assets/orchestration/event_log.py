@@ -31,7 +31,10 @@ class EventLog:
             self._lines.append(event_line(report))
             if report.trace:
                 self._lines.append(report.trace.rstrip())
-            if len(self._lines) >= LINES_AT_ONCE or time.monotonic() - self._logged >= SECONDS_AT_MOST:
+            if (
+                len(self._lines) >= LINES_AT_ONCE
+                or time.monotonic() - self._logged >= SECONDS_AT_MOST
+            ):
                 self._flush()
 
     def flush(self) -> None:

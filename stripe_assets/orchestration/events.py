@@ -25,15 +25,30 @@ EACH_EVENT = 2
 class EventsConfig(dg.Config):
     """Two of `failed`, `type` and `ids` exclude each other; without any, all events are processed."""
 
-    failed: bool = pydantic.Field(default=False, description="Events whose webhooks are pending or failed (delivery_success=false).")
-    type: str | None = pydantic.Field(default=None, description="A type, or several with *: payment_intent.*")
+    failed: bool = pydantic.Field(
+        default=False,
+        description="Events whose webhooks are pending or failed (delivery_success=false).",
+    )
+    type: str | None = pydantic.Field(
+        default=None, description="A type, or several with *: payment_intent.*"
+    )
     ids: list[str] = pydantic.Field(default=[], description="These events.")
-    account: str | None = pydantic.Field(default=None, description="The account whose events the ids are, where it is known.")
-    others: bool = pydantic.Field(default=False, description="Ids that this key does not have may be another key's, and are no failure.")
-    verbosity: int = pydantic.Field(default=1, description="2 logs each event with what it did, and the traceback of each failure.")
+    account: str | None = pydantic.Field(
+        default=None, description="The account whose events the ids are, where it is known."
+    )
+    others: bool = pydantic.Field(
+        default=False,
+        description="Ids that this key does not have may be another key's, and are no failure.",
+    )
+    verbosity: int = pydantic.Field(
+        default=1,
+        description="2 logs each event with what it did, and the traceback of each failure.",
+    )
 
 
-def events_config(selection: EventSelection, verbosity: int = 1, others: bool = False) -> dict[str, object]:
+def events_config(
+    selection: EventSelection, verbosity: int = 1, others: bool = False
+) -> dict[str, object]:
     """A run's config."""
     chosen: dict[str, object] = {
         "failed": selection.failed,
@@ -51,7 +66,9 @@ def events_config(selection: EventSelection, verbosity: int = 1, others: bool = 
     out=dg.Out(dg.Nothing),
     description="Reads again, in its present state, every object that an event says was changed, and marks what is deleted.",
 )
-def process_stripe_events(context: dg.OpExecutionContext, config: EventsConfig, stripe: dg.ResourceParam[StripeSync]) -> None:
+def process_stripe_events(
+    context: dg.OpExecutionContext, config: EventsConfig, stripe: dg.ResourceParam[StripeSync]
+) -> None:
     name_process(context.instance, context.run.run_id)
     selection = _selection(config)
     aliases = (context.partition_key,) if context.has_partition_key else stripe.aliases()
@@ -60,7 +77,13 @@ def process_stripe_events(context: dg.OpExecutionContext, config: EventsConfig, 
     outcomes: list[EventsOutcome] = []
     for position, alias in enumerate(aliases):
         others = config.others or (bool(selection.ids) and position + 1 < len(aliases))
-        outcomes.append(_processed(context, KeyEvents(stripe, alias, selection, context.run.run_id, others), config.verbosity))
+        outcomes.append(
+            _processed(
+                context,
+                KeyEvents(stripe, alias, selection, context.run.run_id, others),
+                config.verbosity,
+            )
+        )
         if others and outcomes[-1].error is None:
             if not outcomes[-1].elsewhere:
                 break
@@ -82,12 +105,18 @@ def _processed(context: dg.OpExecutionContext, run: KeyEvents, verbosity: int) -
     outcome = run.outcome
     each = EventLog(context.log.info)
     try:
-        run.run(lambda: register(context.instance, [outcome.alias]), context.log.info, each if verbosity >= EACH_EVENT else None)
+        run.run(
+            lambda: register(context.instance, [outcome.alias]),
+            context.log.info,
+            each if verbosity >= EACH_EVENT else None,
+        )
     finally:
         each.flush()
     for model, rows in outcome.result.rows.items() if outcome.result else ():
         key = asset_key(catalog()[model])
         there = outcome.result.rows_in_mirror if outcome.result else {}
-        metadata = {"rows_written": rows} | ({"dagster/partition_row_count": there[model]} if model in there else {})
+        metadata = {"rows_written": rows} | (
+            {"dagster/partition_row_count": there[model]} if model in there else {}
+        )
         context.log_event(dg.AssetMaterialization(key, partition=outcome.alias, metadata=metadata))
     return outcome

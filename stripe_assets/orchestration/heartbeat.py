@@ -10,7 +10,9 @@ from types import TracebackType
 class Heartbeat:
     """While it is entered, logs `line()` every `seconds` from a thread of its own; the last line on the way out."""
 
-    def __init__(self, line: Callable[[], str], log: Callable[[str], object], seconds: float = 5.0) -> None:
+    def __init__(
+        self, line: Callable[[], str], log: Callable[[str], object], seconds: float = 5.0
+    ) -> None:
         self._line = line
         self._log = log
         self._seconds = seconds
@@ -21,7 +23,12 @@ class Heartbeat:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._over.set()
         self._thread.join()
         if error is None:

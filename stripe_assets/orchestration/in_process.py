@@ -17,7 +17,16 @@ from stripe_assets.orchestration.jobs import SYNC_MODELS
 from stripe_assets.orchestration.orphans import end_orphans
 from stripe_assets.orchestration.outcome import EventsOutcome, Outcome, SyncOutcome
 from stripe_assets.orchestration.stripe_sync import Events, Report, StripeSync, Sync
-from stripe_assets.sync import EventProgress, EventReport, EventSelection, EventSummary, Mode, ModelResult, Plan, Progress
+from stripe_assets.sync import (
+    EventProgress,
+    EventReport,
+    EventSelection,
+    EventSummary,
+    Mode,
+    ModelResult,
+    Plan,
+    Progress,
+)
 
 SILENT = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 INTERRUPTED = "interrupted"
@@ -30,7 +39,9 @@ class Onlooker(Protocol):
 
     def say(self, lines: Sequence[str]) -> None: ...
 
-    def progress(self, alias: str, progress: Progress | EventProgress) -> AbstractContextManager[None]: ...
+    def progress(
+        self, alias: str, progress: Progress | EventProgress
+    ) -> AbstractContextManager[None]: ...
 
 
 class KeyRuns:
@@ -45,12 +56,18 @@ class KeyRuns:
     def sync(self, outcome: SyncOutcome) -> None:
         """Runs what the outcome asks for, and fills it in. Ends early on SIGINT and SIGTERM; who calls asks for the signal afterwards."""
         resources = catalog().resources
-        selection = [] if len(outcome.models) == len(resources) else [asset_key(resources[model]) for model in outcome.models]
+        selection = (
+            []
+            if len(outcome.models) == len(resources)
+            else [asset_key(resources[model]) for model in outcome.models]
+        )
         self._run(outcome, SYNC_MODELS, sync_config(outcome.mode), asset_selection=selection)
 
     def process_events(self, outcome: EventsOutcome, verbosity: int) -> None:
         """The same for events."""
-        self._run(outcome, PROCESS_EVENTS, events_config(outcome.selection, verbosity, outcome.others))
+        self._run(
+            outcome, PROCESS_EVENTS, events_config(outcome.selection, verbosity, outcome.others)
+        )
 
     def _run(self, outcome: Outcome, job: str, config: dict[str, object], **options: Any) -> None:
         self._watched.outcome = outcome
@@ -64,7 +81,9 @@ class KeyRuns:
         outcome.run_id = result.run_id
         if _interrupted(result):
             # Dagster calls such a step failed unless its UI asked for the end.
-            self._instance.report_run_canceled(result.dagster_run, "Interrupted on the command line.")
+            self._instance.report_run_canceled(
+                result.dagster_run, "Interrupted on the command line."
+            )
             outcome.error = outcome.error or INTERRUPTED
         if not result.success and not outcome.failures():
             outcome.error = _step_error(result)
@@ -86,7 +105,9 @@ class WatchedSync(StripeSync):
             yield Watched(sync, self._onlooker, self.outcome)
 
     @contextmanager
-    def events(self, alias: str, selection: EventSelection, run_id: str, report: Report | None) -> Iterator[Events]:
+    def events(
+        self, alias: str, selection: EventSelection, run_id: str, report: Report | None
+    ) -> Iterator[Events]:
         assert isinstance(self.outcome, EventsOutcome)
         told = self._told(report) if report else None
         with self._noted(), super().events(alias, selection, run_id, told) as events:
@@ -102,7 +123,9 @@ class WatchedSync(StripeSync):
 
     def _told(self, report: Report) -> Report:
         def both(event: EventReport) -> None:
-            self._onlooker.say([event_line(event), *([event.trace.rstrip()] if event.trace else [])])
+            self._onlooker.say(
+                [event_line(event), *([event.trace.rstrip()] if event.trace else [])]
+            )
             report(event)
 
         return both
@@ -162,12 +185,19 @@ class WatchedEvents:
 
 def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
     errors = (event.step_failure_data.error for event in result.all_events if event.is_step_failure)
-    return any(error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__ for error in errors)
+    return any(
+        error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
+        for error in errors
+    )
 
 
 def _step_error(result: dg.ExecuteInProcessResult) -> str:
     for event in result.all_events:
         if event.is_step_failure:
             data = event.step_failure_data
-            return data.user_failure_data.description or "" if data.user_failure_data else str(data.error.message if data.error else "")
+            return (
+                data.user_failure_data.description or ""
+                if data.user_failure_data
+                else str(data.error.message if data.error else "")
+            )
     return "The run failed before it had begun its work; see it in Dagster's UI."

@@ -16,11 +16,15 @@ from stripe_assets.sync import EventSelection, Mode, ModelResult
 class KeyRun:
     """Runs one key's sync. Its outcome tells afterwards, and after an abort, how far it came."""
 
-    def __init__(self, source: StripeSync, alias: str, models: Sequence[str], mode: Mode, run_id: str) -> None:
+    def __init__(
+        self, source: StripeSync, alias: str, models: Sequence[str], mode: Mode, run_id: str
+    ) -> None:
         self.outcome = SyncOutcome(alias=alias, models=models, mode=mode, run_id=run_id)
         self._source = source
 
-    def run(self, catalog: Catalog, opened: Callable[[], object], log: Callable[[str], object]) -> Iterator[ModelResult]:
+    def run(
+        self, catalog: Catalog, opened: Callable[[], object], log: Callable[[str], object]
+    ) -> Iterator[ModelResult]:
         """The results of all models that did not fail, upstreams first.
 
         `opened` is called when the key is known and before the first result. What ends the sync early and says why goes to the outcome's
@@ -28,9 +32,13 @@ class KeyRun:
         is yielded.
         """
         outcome = self.outcome
-        order: ReleaseOrder[ModelResult] = ReleaseOrder({model: catalog[model].depends_on for model in outcome.models})
+        order: ReleaseOrder[ModelResult] = ReleaseOrder(
+            {model: catalog[model].depends_on for model in outcome.models}
+        )
         try:
-            with self._source.open(outcome.alias, outcome.models, outcome.mode, outcome.run_id or "") as sync:
+            with self._source.open(
+                outcome.alias, outcome.models, outcome.mode, outcome.run_id or ""
+            ) as sync:
                 outcome.progress = sync.progress
                 opened()
                 log("\n".join(sync.prepare().lines()))
@@ -59,17 +67,28 @@ class KeyRun:
 class KeyEvents:
     """Processes one key's events. Its outcome tells afterwards what came of it."""
 
-    def __init__(self, source: StripeSync, alias: str, selection: EventSelection, run_id: str, others: bool = False) -> None:
+    def __init__(
+        self,
+        source: StripeSync,
+        alias: str,
+        selection: EventSelection,
+        run_id: str,
+        others: bool = False,
+    ) -> None:
         self.outcome = EventsOutcome(alias=alias, selection=selection, run_id=run_id, others=others)
         self._source = source
 
-    def run(self, opened: Callable[[], object], log: Callable[[str], object], report: Report | None) -> None:
+    def run(
+        self, opened: Callable[[], object], log: Callable[[str], object], report: Report | None
+    ) -> None:
         """`opened` is called when the key is known. What ends it early and says why goes to the outcome's `error`; anything else
         (Terminate, Ctrl-C, a bug) is raised, after the run's threads are ended."""
         outcome = self.outcome
         try:
             selection = replace(outcome.selection, others=outcome.others)
-            with self._source.events(outcome.alias, selection, outcome.run_id or "", report) as events:
+            with self._source.events(
+                outcome.alias, selection, outcome.run_id or "", report
+            ) as events:
                 outcome.progress = events.progress
                 opened()
                 log("\n".join(events.prepare()))

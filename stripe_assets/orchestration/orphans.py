@@ -7,21 +7,37 @@ import dagster as dg
 import psutil
 
 HOST, PID, STARTED = "stripe_assets/host", "stripe_assets/pid", "stripe_assets/process_started"
-UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+UNDER_WAY = [
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
 
 
 def name_process(instance: dg.DagsterInstance, run_id: str) -> None:
     """Notes on the run which process does it."""
     process = psutil.Process()
-    instance.add_run_tags(run_id, {HOST: socket.gethostname(), PID: str(process.pid), STARTED: f"{process.create_time():.2f}"})
+    instance.add_run_tags(
+        run_id,
+        {
+            HOST: socket.gethostname(),
+            PID: str(process.pid),
+            STARTED: f"{process.create_time():.2f}",
+        },
+    )
 
 
 def end_orphans(instance: dg.DagsterInstance) -> list[str]:
     """Reports runs of this machine as failed whose process is gone. Returns their ids."""
-    records = instance.get_run_records(dg.RunsFilter(statuses=UNDER_WAY, tags={HOST: socket.gethostname()}))
+    records = instance.get_run_records(
+        dg.RunsFilter(statuses=UNDER_WAY, tags={HOST: socket.gethostname()})
+    )
     orphans = [record.dagster_run for record in records if not _alive(record.dagster_run.tags)]
     for run in orphans:
-        instance.report_run_failed(run, "Its process was killed. What it had written is in the database; the next run goes on from there.")
+        instance.report_run_failed(
+            run,
+            "Its process was killed. What it had written is in the database; the next run goes on from there.",
+        )
     return [run.run_id for run in orphans]
 
 

@@ -96,7 +96,9 @@ class SyncOutcome(Outcome):
         by_reason: dict[str, list[str]] = defaultdict(list)
         for result in sorted(self.results, key=lambda result: result.model):
             if result.status == "unavailable" or result.availability.startswith("partly:"):
-                by_reason[re.sub(r"\s*[\[(]req_\w+[\])]", "", result.availability)].append(result.model)
+                by_reason[re.sub(r"\s*[\[(]req_\w+[\])]", "", result.availability)].append(
+                    result.model
+                )
         return dict(by_reason)
 
     @property
@@ -111,24 +113,41 @@ class SyncOutcome(Outcome):
         """Names no models where all of them are to be done."""
         resources = catalog().resources
         models = self.unfinished or self.models
-        names = [] if len(models) == len(resources) else [resources[model].class_name for model in models]
+        names = (
+            []
+            if len(models) == len(resources)
+            else [resources[model].class_name for model in models]
+        )
         mode = [] if self.mode == "auto" else [f"--{self.mode}"]
         return shlex.join(["stripe-assets", "sync", *names, *mode, "--api-key", self.alias])
 
     def summary(self) -> str:
         """How many models came to what, and for those that Stripe does not give, its reasons."""
-        by_status = {status: sum(result.status == status for result in self.results) for status in ("ok", "unavailable", "failed")}
-        lines = [f"{self.alias}: " + ", ".join(f"{count} {status}" for status, count in by_status.items() if count)]
+        by_status = {
+            status: sum(result.status == status for result in self.results)
+            for status in ("ok", "unavailable", "failed")
+        }
+        lines = [
+            f"{self.alias}: "
+            + ", ".join(f"{count} {status}" for status, count in by_status.items() if count)
+        ]
         if self.related:
             lines.append(self.related)
         if self.error:
             lines.append(self.error)
-        lines += [f"unavailable: {', '.join(models)}: {reason}" for reason, models in self.unavailable.items()]
+        lines += [
+            f"unavailable: {', '.join(models)}: {reason}"
+            for reason, models in self.unavailable.items()
+        ]
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, object]:
         results = [asdict(result) for result in self.results]
-        return Outcome.as_json(self) | {"mode": self.mode, "related": self.related, "models": results}
+        return Outcome.as_json(self) | {
+            "mode": self.mode,
+            "related": self.related,
+            "models": results,
+        }
 
 
 @dataclass(slots=True, kw_only=True)
@@ -156,14 +175,21 @@ class EventsOutcome(Outcome):
             shown = list(self.result.failed.items())[:IDS_IN_A_COMMAND]
             lines += [f"{self.alias}, {id}: {error}" for id, error in shown]
             if self.result.failed_count > len(shown):
-                lines.append(f"{self.alias}: and {self.result.failed_count - len(shown):,} more events")
+                lines.append(
+                    f"{self.alias}: and {self.result.failed_count - len(shown):,} more events"
+                )
             lines += self.result.errors
         return [*lines, f"{self.alias}: {self.error}"] if self.error else lines
 
     def command(self) -> str:
         """The failed events by id where they are few; else the same selection, in which the processed ones are passed over."""
         result, chosen = self.result, self.selection
-        if result is not None and not self.error and not result.errors and result.failed_count <= IDS_IN_A_COMMAND:
+        if (
+            result is not None
+            and not self.error
+            and not result.errors
+            and result.failed_count <= IDS_IN_A_COMMAND
+        ):
             options = ["--ids", *result.failed]
         elif chosen.failed:
             options = ["--failed"]
@@ -174,15 +200,22 @@ class EventsOutcome(Outcome):
         return shlex.join(["stripe-assets", "events", *options, "--api-key", self.alias])
 
     def summary(self) -> str:
-        lines = self.result.lines() if self.result else [f"{self.alias}: {self.selection}: not begun"]
+        lines = (
+            self.result.lines() if self.result else [f"{self.alias}: {self.selection}: not begun"]
+        )
         return "\n".join([*lines, self.error] if self.error else lines)
 
     def as_json(self) -> dict[str, object]:
         selection = {name: value for name, value in asdict(self.selection).items() if value}
-        return Outcome.as_json(self) | {"selection": selection, "events": _plain(self.result) if self.result else None}
+        return Outcome.as_json(self) | {
+            "selection": selection,
+            "events": _plain(self.result) if self.result else None,
+        }
 
 
 def _plain(summary: EventSummary) -> dict[str, object]:
     """Not `asdict`, which takes a Counter apart wrongly."""
     values = {its.name: getattr(summary, its.name) for its in fields(summary)}
-    return {name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()}
+    return {
+        name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()
+    }

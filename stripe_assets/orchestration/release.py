@@ -17,7 +17,9 @@ class ReleaseOrder(Generic[Result]):
 
     def __init__(self, depends_on: Mapping[str, Iterable[str]]) -> None:
         """`depends_on`: every selected model, upstreams first, with its upstreams. Those that are not selected are not waited for."""
-        self._upstreams = {model: {up for up in ups if up in depends_on} for model, ups in depends_on.items()}
+        self._upstreams = {
+            model: {up for up in ups if up in depends_on} for model, ups in depends_on.items()
+        }
         self._downstreams: dict[str, list[str]] = {model: [] for model in depends_on}
         for model, ups in self._upstreams.items():
             for up in ups:

@@ -39,25 +39,41 @@ def event_tables(outcomes: Sequence[EventsOutcome]) -> dict[str, dg.MetadataValu
         }
         for result in done
     ]
-    failed: list[Cells] = [{"key": result.alias, "event": id, "error": error} for result in done for id, error in result.failed.items()]
+    failed: list[Cells] = [
+        {"key": result.alias, "event": id, "error": error}
+        for result in done
+        for id, error in result.failed.items()
+    ]
     tables: dict[str, list[Cells]] = {
-        "ignored": _counted(((result.alias, result.ignored) for result in done), "reason", "events"),
+        "ignored": _counted(
+            ((result.alias, result.ignored) for result in done), "reason", "events"
+        ),
         "failed": failed[:FAILURES_IN_A_TABLE],
         "rows": _counted(((result.alias, result.rows) for result in done), "model", "rows"),
-        "unknown types": _counted(((result.alias, result.unknown_types) for result in done), "type", "events"),
+        "unknown types": _counted(
+            ((result.alias, result.unknown_types) for result in done), "type", "events"
+        ),
     }
-    return {name: _table(records) for name, records in ({"events": counts} | tables).items() if records}
+    return {
+        name: _table(records) for name, records in ({"events": counts} | tables).items() if records
+    }
 
 
 def _counted(counts: Iterable[tuple[str, Mapping[str, int]]], what: str, unit: str) -> list[Cells]:
-    return [{"key": alias, what: name, unit: count} for alias, its in counts for name, count in sorted(its.items())]
+    return [
+        {"key": alias, what: name, unit: count}
+        for alias, its in counts
+        for name, count in sorted(its.items())
+    ]
 
 
 def _table(records: Sequence[Cells]) -> dg.MetadataValue:
     return dg.MetadataValue.table([dg.TableRecord(record) for record in records])
 
 
-def failure(outcomes: Sequence[Outcome], metadata: Mapping[str, dg.MetadataValue] | None = None) -> dg.Failure:
+def failure(
+    outcomes: Sequence[Outcome], metadata: Mapping[str, dg.MetadataValue] | None = None
+) -> dg.Failure:
     """A line for each thing that failed and each key whose run was ended, and the commands that repeat exactly those."""
     lines = [line for outcome in outcomes for line in outcome.failures()]
     commands = [outcome.repeat for outcome in outcomes if outcome.repeat]
@@ -65,7 +81,9 @@ def failure(outcomes: Sequence[Outcome], metadata: Mapping[str, dg.MetadataValue
 
 
 def unpartitioned_subset() -> dg.Failure:
-    return refused("A selection of models needs a partition (the alias of an API key). Without one, a run takes every model of every key.")
+    return refused(
+        "A selection of models needs a partition (the alias of an API key). Without one, a run takes every model of every key."
+    )
 
 
 def no_key() -> dg.Failure:

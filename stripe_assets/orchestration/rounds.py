@@ -56,7 +56,14 @@ class Seen:
 
     @classmethod
     def of(cls, said: dict[str, Any]) -> Seen:
-        return cls(**{**said, "asked": {account: Asked(**asked) for account, asked in said.get("asked", {}).items()}})
+        return cls(
+            **{
+                **said,
+                "asked": {
+                    account: Asked(**asked) for account, asked in said.get("asked", {}).items()
+                },
+            }
+        )
 
 
 @dataclass(slots=True)
@@ -106,7 +113,11 @@ class Round:
         self._finished: set[str] = set()
         self._ends = time.monotonic() + seconds
 
-    def looks(self, watch: Callable[[str], Watch], look: Callable[[Watch, Owner], tuple[WatchedEvent, ...] | None]) -> Iterator[Look]:
+    def looks(
+        self,
+        watch: Callable[[str], Watch],
+        look: Callable[[Watch, Owner], tuple[WatchedEvent, ...] | None],
+    ) -> Iterator[Look]:
         """One look at each account of each key, as far as there is time."""
         turns = deque(self._in_turn())
         watches: dict[str, tuple[Watch, deque[Owner]]] = {}
@@ -130,7 +141,9 @@ class Round:
             except (StripeError, *FOR_THE_READER) as error:
                 self._fail(alias, str(error))
                 continue
-            except Exception as error:  # a bug met with one key's data is no reason to leave the others
+            except (
+                Exception
+            ) as error:  # a bug met with one key's data is no reason to leave the others
                 self._log.exception("%s: unexpected", alias)
                 self._fail(alias, f"{type(error).__name__}: see the log of this tick")
                 continue
@@ -153,7 +166,9 @@ class Round:
             asked.pop(account, None)
             return None
         last = max(events, key=lambda event: (event.created, event.id))  # a second may have several
-        what = f"{alias}/{account}/{last.id}/{len(events)}-{sum(event.attempts for event in events)}"
+        what = (
+            f"{alias}/{account}/{last.id}/{len(events)}-{sum(event.attempts for event in events)}"
+        )
         before = asked.get(account)
         times = before.times + 1 if before and before.what == what else 1
         if before and times > 1 and now < before.again_at:
@@ -177,6 +192,8 @@ class Round:
 def _after(account: str | None, owners: Sequence[Owner]) -> deque[Owner]:
     """All of them, beginning behind this one."""
     turn = deque(owners)
-    position = next((index for index, owner in enumerate(owners) if owner.account_id == account), -1)
+    position = next(
+        (index for index, owner in enumerate(owners) if owner.account_id == account), -1
+    )
     turn.rotate(-(position + 1))
     return turn

@@ -27,7 +27,9 @@ EVERY_ACCOUNT = "all"
         "Registers the API keys of the database and of the environment as partitions, and removes none. Ends runs whose process is gone."
     ),
 )
-def register_api_keys(context: dg.SensorEvaluationContext, stripe: dg.ResourceParam[StripeSync]) -> dg.SensorResult:
+def register_api_keys(
+    context: dg.SensorEvaluationContext, stripe: dg.ResourceParam[StripeSync]
+) -> dg.SensorResult:
     for run_id in end_orphans(context.instance):
         context.log.warning("the process of run %s is gone: the run is marked as failed", run_id)
     known = set(context.instance.get_dynamic_partitions(API_KEYS))
@@ -35,7 +37,9 @@ def register_api_keys(context: dg.SensorEvaluationContext, stripe: dg.ResourcePa
     new = [alias for alias in aliases if alias not in known]
     if new:
         context.log.info("new API keys: %s", ", ".join(new))
-        return dg.SensorResult(dynamic_partitions_requests=[api_key_partitions.build_add_request(new)])
+        return dg.SensorResult(
+            dynamic_partitions_requests=[api_key_partitions.build_add_request(new)]
+        )
     return dg.SensorResult(skip_reason=f"no new API key among {len(aliases)}")
 
 
@@ -48,7 +52,9 @@ def register_api_keys(context: dg.SensorEvaluationContext, stripe: dg.ResourcePa
         f"at most {EVENTS_IN_A_RUN} of a key at a time, none while a run of the key waits or goes on."
     ),
 )
-def failed_webhooks(context: dg.SensorEvaluationContext, stripe: dg.ResourceParam[StripeSync]) -> dg.SensorResult:
+def failed_webhooks(
+    context: dg.SensorEvaluationContext, stripe: dg.ResourceParam[StripeSync]
+) -> dg.SensorResult:
     requests: dict[str, dg.RunRequest] = {}
     round_ = _begun(context, stripe)
     with stripe.watches() as watch:
@@ -57,8 +63,12 @@ def failed_webhooks(context: dg.SensorEvaluationContext, stripe: dg.ResourcePara
             account = look.owner.account_id
             run_key = round_.run_key(look.alias, account, part)
             if run_key:
-                config = events_config(EventSelection(ids=tuple(event.id for event in part), account=account))
-                requests[look.alias] = dg.RunRequest(run_key=run_key, partition_key=look.alias, run_config=config)
+                config = events_config(
+                    EventSelection(ids=tuple(event.id for event in part), account=account)
+                )
+                requests[look.alias] = dg.RunRequest(
+                    run_key=run_key, partition_key=look.alias, run_config=config
+                )
                 round_.finish(look.alias)
     return _result(context, round_, requests, [])
 
@@ -72,7 +82,9 @@ def failed_webhooks(context: dg.SensorEvaluationContext, stripe: dg.ResourcePara
         "none while a run of the key waits or goes on. Says where only a full sweep would do."
     ),
 )
-def new_events(context: dg.SensorEvaluationContext, stripe: dg.ResourceParam[StripeSync]) -> dg.SensorResult:
+def new_events(
+    context: dg.SensorEvaluationContext, stripe: dg.ResourceParam[StripeSync]
+) -> dg.SensorResult:
     found: dict[str, list[WatchedEvent]] = defaultdict(list)
     notes: list[str] = []
     round_ = _begun(context, stripe)
@@ -81,15 +93,24 @@ def new_events(context: dg.SensorEvaluationContext, stripe: dg.ResourceParam[Str
             found[look.alias] += look.events or ()
             if look.events is None:
                 command = f"stripe-assets sync --full --api-key {look.alias}"
-                notes.append(f"{look.alias}: a full sweep of {look.owner.account_id} is due: {command}")
+                notes.append(
+                    f"{look.alias}: a full sweep of {look.owner.account_id} is due: {command}"
+                )
     requests: dict[str, dg.RunRequest] = {}
     for alias, events in found.items():
         models = {model for event in events for model in event.models}
         run_key = round_.run_key(alias, EVERY_ACCOUNT, [event for event in events if event.models])
         if run_key:
-            selection = [asset_key(resource) for name, resource in catalog().resources.items() if name in models]
+            selection = [
+                asset_key(resource)
+                for name, resource in catalog().resources.items()
+                if name in models
+            ]
             requests[alias] = dg.RunRequest(
-                run_key=run_key, partition_key=alias, asset_selection=selection, run_config=sync_config("incremental")
+                run_key=run_key,
+                partition_key=alias,
+                asset_selection=selection,
+                run_config=sync_config("incremental"),
             )
     return _result(context, round_, requests, notes)
 
@@ -99,7 +120,12 @@ def _begun(context: dg.SensorEvaluationContext, stripe: StripeSync) -> Round:
     return Round(context.cursor, aliases, busy(context.instance, aliases), context.log)
 
 
-def _result(context: dg.SensorEvaluationContext, round_: Round, requests: dict[str, dg.RunRequest], notes: list[str]) -> dg.SensorResult:
+def _result(
+    context: dg.SensorEvaluationContext,
+    round_: Round,
+    requests: dict[str, dg.RunRequest],
+    notes: list[str],
+) -> dg.SensorResult:
     """Leaves out keys for which a run has come up meanwhile. The others are made partitions: one that is not known fails a whole tick."""
     for alias in busy(context.instance, requests):
         del requests[alias]
@@ -109,10 +135,16 @@ def _result(context: dg.SensorEvaluationContext, round_: Round, requests: dict[s
     if waiting:
         notes.append(f"a run waits or goes on: {', '.join(waiting)}")
     if round_.late:
-        notes.append(f"the tick's time was over: the next one goes on with {round_.cursor.begin_with}")
+        notes.append(
+            f"the tick's time was over: the next one goes on with {round_.cursor.begin_with}"
+        )
     for note in notes if requests else ():
         context.log.info(note)
-    nothing = f"no event to process of {len(round_.aliases)} keys" if round_.aliases else "no key to look at"
+    nothing = (
+        f"no event to process of {len(round_.aliases)} keys"
+        if round_.aliases
+        else "no key to look at"
+    )
     return dg.SensorResult(
         run_requests=list(requests.values()),
         cursor=round_.cursor.text(),

@@ -85,11 +85,15 @@ class StripeSync:
         with Mirror.open() as mirror:
             return KeyRing(mirror).aliases()
 
-    def open(self, alias: str, models: Sequence[str], mode: Mode, run_id: str) -> AbstractContextManager[Sync]:
+    def open(
+        self, alias: str, models: Sequence[str], mode: Mode, run_id: str
+    ) -> AbstractContextManager[Sync]:
         """One key's sync, ended with the context. Raises UnknownAlias, InvalidApiKey and MirrorError before a request is sent."""
         return _opened(alias, models, mode, run_id)
 
-    def events(self, alias: str, selection: EventSelection, run_id: str, report: Report | None) -> AbstractContextManager[Events]:
+    def events(
+        self, alias: str, selection: EventSelection, run_id: str, report: Report | None
+    ) -> AbstractContextManager[Events]:
         """The same for the processing of one key's events. `report` is told of each event."""
         return _events(alias, selection, run_id, report)
 
@@ -100,13 +104,23 @@ class StripeSync:
 
 @contextmanager
 def _opened(alias: str, models: Sequence[str], mode: Mode, run_id: str) -> Iterator[Sync]:
-    with Mirror.open() as mirror, KeySync(KeyRing(mirror).api_key(alias), mirror, models, run_id=run_id, mode=mode) as sync:
+    with (
+        Mirror.open() as mirror,
+        KeySync(KeyRing(mirror).api_key(alias), mirror, models, run_id=run_id, mode=mode) as sync,
+    ):
         yield sync
 
 
 @contextmanager
-def _events(alias: str, selection: EventSelection, run_id: str, report: Report | None) -> Iterator[Events]:
-    with Mirror.open() as mirror, EventRun(KeyRing(mirror).api_key(alias), mirror, selection, run_id=run_id, report=report) as run:
+def _events(
+    alias: str, selection: EventSelection, run_id: str, report: Report | None
+) -> Iterator[Events]:
+    with (
+        Mirror.open() as mirror,
+        EventRun(
+            KeyRing(mirror).api_key(alias), mirror, selection, run_id=run_id, report=report
+        ) as run,
+    ):
         yield run
 
 

@@ -110,7 +110,9 @@ class Bucket:
         """Too many requests under way, says Stripe."""
         if self._limit and self._is_new(now):
             # The refused one has landed, but it was one of them.
-            self._cap = max(1.0, min(self._cap or self.in_flight + 1, self.in_flight + 1) * DECREASE)
+            self._cap = max(
+                1.0, min(self._cap or self.in_flight + 1, self.in_flight + 1) * DECREASE
+            )
 
     def restore(self, now: float) -> None:
         """A request has succeeded."""
@@ -126,7 +128,11 @@ class Bucket:
 
     def is_idle(self, now: float) -> bool:
         """Whether it is as good as a new one."""
-        return self._tickets == self._served and not self.in_flight and now - self._updated > 2 * RESTORE_SECONDS
+        return (
+            self._tickets == self._served
+            and not self.in_flight
+            and now - self._updated > 2 * RESTORE_SECONDS
+        )
 
     def _is_new(self, now: float) -> bool:
         if now - self._lowered_at < QUIET_SECONDS:

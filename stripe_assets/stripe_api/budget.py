@@ -47,7 +47,10 @@ class Limits:
     def for_endpoint(self, endpoint: str) -> float:
         if self.endpoint is not None:
             return self.endpoint
-        slow = any(endpoint == path or endpoint.startswith(f"{path}/") or endpoint.endswith(path) for path in SLOW_ENDPOINTS)
+        slow = any(
+            endpoint == path or endpoint.startswith(f"{path}/") or endpoint.endswith(path)
+            for path in SLOW_ENDPOINTS
+        )
         return SLOW_ENDPOINT_RPS if slow else ENDPOINT_RPS
 
 
@@ -68,7 +71,9 @@ class _Account:
 class Budget:
     """Thread-safe. `monotonic` and the stop event's `wait` are all that it knows of time."""
 
-    def __init__(self, limits: Limits | None = None, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limits: Limits | None = None, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._limits = limits or Limits()
         self._monotonic = monotonic
         self._lock = threading.Lock()
@@ -104,7 +109,15 @@ class Budget:
                     waiting.leave()
                 return False
 
-    def landed(self, account: str, livemode: bool, endpoint: str, *, ok: bool = False, limiter: str | None = None) -> None:
+    def landed(
+        self,
+        account: str,
+        livemode: bool,
+        endpoint: str,
+        *,
+        ok: bool = False,
+        limiter: str | None = None,
+    ) -> None:
         """What became of a request that was sent.
 
         Parameters: ok: Stripe has answered it; limiter: the `Stripe-Rate-Limited-Reason` of a 429, "" where it has none.
@@ -147,19 +160,27 @@ class Budget:
         ours = self._accounts.get((account, livemode))
         if ours is None:
             self._make_room(now)
-            ours = self._accounts[account, livemode] = _Account(Bucket(self._limits.for_account(livemode), now))
+            ours = self._accounts[account, livemode] = _Account(
+                Bucket(self._limits.for_account(livemode), now)
+            )
         return ours
 
     def _endpoint(self, ours: _Account, endpoint: str, now: float) -> Bucket:
         its = ours.endpoints.get(endpoint)
         if its is None:
-            its = ours.endpoints[endpoint] = Bucket(self._limits.for_endpoint(endpoint), now, ours.parts)
+            its = ours.endpoints[endpoint] = Bucket(
+                self._limits.for_endpoint(endpoint), now, ours.parts
+            )
         return its
 
     def _make_room(self, now: float) -> None:
         """A platform's thousands of accounts are read one after another: those that are done are forgotten."""
         if len(self._accounts) >= self._room:
-            self._accounts = {key: one for key, one in self._accounts.items() if not all(bucket.is_idle(now) for bucket in one.buckets())}
+            self._accounts = {
+                key: one
+                for key, one in self._accounts.items()
+                if not all(bucket.is_idle(now) for bucket in one.buckets())
+            }
             self._room = 2 * max(ACCOUNTS, len(self._accounts))
 
 

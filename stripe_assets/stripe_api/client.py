@@ -84,7 +84,9 @@ class StripeApi:
     ) -> None:
         self.key = key
         self.stop = stop or threading.Event()
-        self.base = checked_base(base or os.environ.get(BASE_VARIABLE, "").strip() or stripe.DEFAULT_API_BASE)
+        self.base = checked_base(
+            base or os.environ.get(BASE_VARIABLE, "").strip() or stripe.DEFAULT_API_BASE
+        )
         self.api_version = api_version or _catalog_version()
         self.budget = budget or shared_budget()
         self._clock = clock or _clock(self.base)
@@ -131,7 +133,9 @@ class StripeApi:
         failure = outcome.failure or Failure(message="no answer")
         # Raised here, outside of any handler, where no local variable and no context holds the key.
         sent = self._attempts.statistics.get("attempt_number", 1)
-        raise error_for(replace(failure, alias=self.key.alias, path=path, account=stripe_account, attempts=sent))
+        raise error_for(
+            replace(failure, alias=self.key.alias, path=path, account=stripe_account, attempts=sent)
+        )
 
     @property
     def reads(self) -> dict[str | None, int]:
@@ -179,10 +183,22 @@ class StripeApi:
         request_id = reply.headers.get("request-id")
         if reply.status is not None and 200 <= reply.status < 300 and body is not None:
             observed_at = self._clock.stamp(sent)
-            return _Outcome(Answer(body, observed_at, request_id, len(reply.body), self.api_version, waited, _is_clean(reply.body)))
+            return _Outcome(
+                Answer(
+                    body,
+                    observed_at,
+                    request_id,
+                    len(reply.body),
+                    self.api_version,
+                    waited,
+                    _is_clean(reply.body),
+                )
+            )
         return self._failed(reply, body, request_id)
 
-    def _send(self, target: str, route: str, stripe_account: str | None, account: str) -> transport.Reply:
+    def _send(
+        self, target: str, route: str, stripe_account: str | None, account: str
+    ) -> transport.Reply:
         reply, began = transport.Reply(), time.monotonic()
         try:
             reply = transport.send(self.base, target, self._headers(stripe_account), self._timeout)
@@ -191,7 +207,9 @@ class StripeApi:
             answered = reply.status is not None and reply.status < 500 and reply.status != 429
             if answered:
                 self._latency.answered(route, time.monotonic() - began)
-            self.budget.landed(account, self.key.livemode, route, ok=answered, limiter=rate_limiter(reply))
+            self.budget.landed(
+                account, self.key.livemode, route, ok=answered, limiter=rate_limiter(reply)
+            )
 
     def _headers(self, stripe_account: str | None) -> dict[str, str]:
         headers = {
@@ -205,7 +223,9 @@ class StripeApi:
             headers["Stripe-Account"] = stripe_account
         return headers
 
-    def _failed(self, reply: transport.Reply, body: dict[str, Any] | None, request_id: str | None) -> _Outcome:
+    def _failed(
+        self, reply: transport.Reply, body: dict[str, Any] | None, request_id: str | None
+    ) -> _Outcome:
         fields = error_fields(body)
         limiter = reply.headers.get("stripe-rate-limited-reason")
         if reply.status == 429:
@@ -220,7 +240,11 @@ class StripeApi:
             request_id=request_id,
             rate_limited_reason=limiter,
         ).redacted(self.key.secret.reveal())
-        return _Outcome(failure=failure, repeat=worth_repeating(reply, body), retry_after=pause(reply.headers, self.now()))
+        return _Outcome(
+            failure=failure,
+            repeat=worth_repeating(reply, body),
+            retry_after=pause(reply.headers, self.now()),
+        )
 
     def _wait(self, state: tenacity.RetryCallState) -> float:
         """Exponential back-off with full jitter, or what Stripe asks for when that is longer."""

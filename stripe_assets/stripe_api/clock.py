@@ -30,7 +30,9 @@ class StripeClock:
     `monotonic` measures local time (changes of the wall clock do not matter), `wall` serves until the first `Date`.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, monotonic: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time
+    ) -> None:
         self._monotonic = monotonic
         self._wall = wall
         self._lock = threading.Lock()
@@ -71,7 +73,9 @@ class StripeClock:
         local, stamped = sent
         if stamped is None:
             with self._lock:
-                stamped = local + (self._first if self._first is not None else self._wall() - self._monotonic())
+                stamped = local + (
+                    self._first if self._first is not None else self._wall() - self._monotonic()
+                )
         return datetime.fromtimestamp(stamped, UTC)
 
     @property
@@ -84,7 +88,9 @@ class StripeClock:
         with self._lock:
             if self._offset is None:
                 return datetime.fromtimestamp(self._wall(), UTC)
-            self._newest = max(self._newest, self._monotonic() + self._offset)  # no later request is stamped earlier
+            self._newest = max(
+                self._newest, self._monotonic() + self._offset
+            )  # no later request is stamped earlier
             return datetime.fromtimestamp(self._newest, UTC)
 
 

@@ -45,7 +45,10 @@ class Failure:
 
     def redacted(self, secret: str = "") -> Failure:
         texts = {"path": self.path.partition("?")[0], "message": self.message}
-        texts |= {name: getattr(self, name) for name in ("type", "code", "param", "request_id", "rate_limited_reason")}
+        texts |= {
+            name: getattr(self, name)
+            for name in ("type", "code", "param", "request_id", "rate_limited_reason")
+        }
         return replace(self, **{name: redact(text, secret) for name, text in texts.items() if text})
 
 
@@ -55,7 +58,9 @@ class StripeError(Exception):
     advice: ClassVar[str] = ""
 
     def __init__(self, failure: Failure | str) -> None:
-        self.failure = Failure(message=failure).redacted() if isinstance(failure, str) else failure.redacted()
+        self.failure = (
+            Failure(message=failure).redacted() if isinstance(failure, str) else failure.redacted()
+        )
         # The record, not the text, so that pickling and copying give the same error again.
         super().__init__(self.failure)
 
@@ -105,7 +110,11 @@ class StripeError(Exception):
     @property
     def refused_cursor(self) -> bool:
         """The object that `starting_after` names is gone, or the list's filter excludes it."""
-        return self.status in (400, 404) and self.code == "resource_missing" and self.param == "starting_after"
+        return (
+            self.status in (400, 404)
+            and self.code == "resource_missing"
+            and self.param == "starting_after"
+        )
 
     @property
     def reason(self) -> str:
@@ -126,7 +135,9 @@ class StripeError(Exception):
         param = f"param {failure.param}" if failure.param else ""
         said = " ".join(part for part in (str(failure.status or ""), kinds, param) if part)
         tries = f"after {failure.attempts} attempts" if failure.attempts > 1 else ""
-        notes = ", ".join(part for part in (failure.rate_limited_reason, failure.request_id, tries) if part)
+        notes = ", ".join(
+            part for part in (failure.rate_limited_reason, failure.request_id, tries) if part
+        )
         line = ": ".join(part for part in (asked + whose, said, failure.message) if part)
         line += f" [{notes}]" if notes else ""
         return f"{line}. {self.advice}" if self.advice else line
@@ -155,7 +166,9 @@ class NotFound(StripeError):
     @property
     def missing(self) -> bool:
         """Stripe knows the route and says that there is no such object."""
-        said = self.code in ("resource_missing", "not_found") or (not self.code and self.message.startswith("No such"))
+        said = self.code in ("resource_missing", "not_found") or (
+            not self.code and self.message.startswith("No such")
+        )
         return said and not self._unrecognized and not self.refused_cursor
 
     @property
@@ -219,7 +232,12 @@ def error_fields(body: object) -> Mapping[str, str | None]:
         value = fields.get(name)
         return value if isinstance(value, str) and value else None
 
-    return {"type": text("type"), "code": text("code"), "param": text("param"), "message": text("message")}
+    return {
+        "type": text("type"),
+        "code": text("code"),
+        "param": text("param"),
+        "message": text("message"),
+    }
 
 
 def error_for(failure: Failure) -> StripeError:

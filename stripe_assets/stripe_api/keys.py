@@ -47,7 +47,9 @@ class Secret:
         return repr(self)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and hmac.compare_digest(self._text.encode(), other._text.encode())
+        return isinstance(other, Secret) and hmac.compare_digest(
+            self._text.encode(), other._text.encode()
+        )
 
     def __hash__(self) -> int:
         return hash(self._text)
@@ -115,7 +117,9 @@ def parse_api_key(
     named = [account_id] if account_id is not None else []
     for account in [*named, *(connected if isinstance(connected, tuple) else ())]:
         if not _ACCOUNT.fullmatch(account):
-            raise InvalidApiKey(f"API key '{alias}': {account[:40]!r} is no account id; one starts with acct_")
+            raise InvalidApiKey(
+                f"API key '{alias}': {account[:40]!r} is no account id; one starts with acct_"
+            )
     return ApiKey(alias, Secret(text.strip()), account_id, connected, source)
 
 
@@ -125,7 +129,9 @@ def check_alias(alias: str) -> str:
         return alias
     # Whoever pastes the key where the alias belongs must not find it in a log.
     shown = "" if "sk_" in alias or "rk_" in alias else f" {alias[:60]!r}"
-    raise InvalidApiKey(f"the alias{shown} of an API key may have lower-case letters, digits, '_' and '-' only")
+    raise InvalidApiKey(
+        f"the alias{shown} of an API key may have lower-case letters, digits, '_' and '-' only"
+    )
 
 
 def environment_variables(environ: Mapping[str, str]) -> dict[str, str]:
@@ -144,7 +150,9 @@ def environment_variables(environ: Mapping[str, str]) -> dict[str, str]:
         if not _ALIAS.fullmatch(alias):
             raise InvalidApiKey(f"{variable}: an alias may have letters, digits, '_' and '-' only")
         if alias in found:
-            raise InvalidApiKey(f"{found[alias]} and {variable} both give the key '{alias}': unset one of them")
+            raise InvalidApiKey(
+                f"{found[alias]} and {variable} both give the key '{alias}': unset one of them"
+            )
         found[alias] = variable
     return found
 
@@ -178,7 +186,9 @@ def _problem(text: str) -> str | None:
     if text.startswith("pk_"):
         return f"this is a publishable key{shown}, which can read nothing: use the secret key (sk_…) or a restricted one (rk_…)"
     if text.startswith(("sk_org", "rk_org")):
-        return f"this is an organisation's key{shown}: use a secret or restricted key of the account"
+        return (
+            f"this is an organisation's key{shown}: use a secret or restricted key of the account"
+        )
     if text.startswith("whsec_"):
         return f"this is a webhook's signing secret{shown}, not an API key: use sk_… or rk_…"
     if "*" in text or "…" in text or "..." in text:

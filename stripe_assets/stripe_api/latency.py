@@ -42,7 +42,11 @@ class Latency:
         """0 of an endpoint that has not answered yet."""
         with self._lock:
             least = self._least.get(endpoint, 0.0)
-            return least if self._is_known(endpoint) else min(least, TIMES * min(self._least.values(), default=0.0))
+            return (
+                least
+                if self._is_known(endpoint)
+                else min(least, TIMES * min(self._least.values(), default=0.0))
+            )
 
     def useful_threads(self) -> int | None:
         """As many as the slowest endpoint's answers give work to; None while no endpoint has given FEW."""

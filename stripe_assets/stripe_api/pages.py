@@ -22,7 +22,9 @@ def items(body: Mapping[str, Any], *, path: str = "") -> list[dict[str, Any]]:
     return data
 
 
-def next_cursor(body: Mapping[str, Any], paging: Paging, *, asked: str | None = None, path: str = "") -> str | None:
+def next_cursor(
+    body: Mapping[str, Any], paging: Paging, *, asked: str | None = None, path: str = ""
+) -> str | None:
     """What to ask the next page with: the last item's id, or path and query of the next page; None at the end.
 
     `asked` is the cursor that this page was asked with. Raises MalformedPage when the list could not be read to its end.

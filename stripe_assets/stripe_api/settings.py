@@ -26,7 +26,9 @@ def rate(environ: Mapping[str, str], variable: str) -> float | None:
     except ValueError:
         value = math.nan
     if not math.isfinite(value) or value < 0:
-        raise InvalidSetting(f"{variable}={text[:40]!r}: give a number of requests a second, or 0 for no limit")
+        raise InvalidSetting(
+            f"{variable}={text[:40]!r}: give a number of requests a second, or 0 for no limit"
+        )
     return value
 
 
@@ -42,10 +44,20 @@ def checked_base(url: str) -> str:
     except ValueError:
         host, parts = None, urlsplit("")
     # The address itself stays out of the message when it has credentials in it.
-    if not host or parts.scheme not in ("http", "https") or parts.username is not None or parts.query or parts.fragment:
-        raise InvalidSetting(f"{BASE_VARIABLE} is no address such as https://api.stripe.com or http://localhost:8420")
+    if (
+        not host
+        or parts.scheme not in ("http", "https")
+        or parts.username is not None
+        or parts.query
+        or parts.fragment
+    ):
+        raise InvalidSetting(
+            f"{BASE_VARIABLE} is no address such as https://api.stripe.com or http://localhost:8420"
+        )
     if parts.scheme == "http" and not is_loopback(host):
-        raise InvalidSetting(f"{BASE_VARIABLE}: http://{host} would send API keys over the network in clear: use https")
+        raise InvalidSetting(
+            f"{BASE_VARIABLE}: http://{host} would send API keys over the network in clear: use https"
+        )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 

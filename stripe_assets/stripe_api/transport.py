@@ -42,7 +42,14 @@ def send(base: str, target: str, headers: Mapping[str, str], timeout: float) -> 
         return Reply(problem=_unsendable(error), transient=False)
     try:
         # No retries but our own, no redirects, since the key would go along; and neither cookies nor ~/.netrc.
-        answer = pool.urlopen("GET", path + target, headers=headers, timeout=_timeout(timeout), retries=False, redirect=False)
+        answer = pool.urlopen(
+            "GET",
+            path + target,
+            headers=headers,
+            timeout=_timeout(timeout),
+            retries=False,
+            redirect=False,
+        )
     except Exception as error:
         return _broken(error)
     return Reply(answer.status, answer.headers, answer.data)
@@ -57,7 +64,9 @@ class _Pools(HTTPAdapter):
             session.trust_env = not is_loopback(urlsplit(url).hostname or "")
             settings = session.merge_environment_settings(url, {}, False, True, None)
         request = requests.Request("GET", url).prepare()
-        pool = self.get_connection_with_tls_context(request, settings["verify"], proxies=settings["proxies"])
+        pool = self.get_connection_with_tls_context(
+            request, settings["verify"], proxies=settings["proxies"]
+        )
         self.cert_verify(pool, url, settings["verify"], None)
         return pool
 
@@ -76,14 +85,18 @@ def _timeout(seconds: float) -> Timeout:
 def _broken(error: Exception) -> Reply:
     if isinstance(error, failures.ReadTimeoutError):
         return Reply(problem="no answer in time")
-    if isinstance(error, failures.ConnectTimeoutError) and not isinstance(error, failures.NewConnectionError):
+    if isinstance(error, failures.ConnectTimeoutError) and not isinstance(
+        error, failures.NewConnectionError
+    ):
         return Reply(problem="no connection in time")
     if isinstance(error, failures.SSLError):
         untrusted = any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error))
         return Reply(problem=f"TLS failed: {_innermost(error)}", transient=not untrusted)
     if isinstance(error, failures.ProxyError):
         return Reply(problem=f"the proxy did not let the request through: {_innermost(error)}")
-    if isinstance(error, failures.NewConnectionError | failures.ProtocolError | failures.DecodeError):
+    if isinstance(
+        error, failures.NewConnectionError | failures.ProtocolError | failures.DecodeError
+    ):
         return Reply(problem=f"the connection failed: {_innermost(error)}")
     return Reply(problem=_unsendable(error), transient=False)
 

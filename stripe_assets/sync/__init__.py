@@ -3,15 +3,20 @@
 May import catalog, stripe_api and mirror.
 """
 
-from stripe_assets.sync.currency import Mode
-from stripe_assets.sync.event_run import EventProgress, EventRun
-from stripe_assets.sync.event_selection import EventReport, EventSelection, EventSummary, InvalidSelection
-from stripe_assets.sync.event_watch import EventWatch, WatchedEvent
-from stripe_assets.sync.key_sync import KeySync
+from stripe_assets.sync.engine.session import SyncAborted
+from stripe_assets.sync.events.run import EventProgress, EventRun
+from stripe_assets.sync.events.selection import (
+    EventReport,
+    EventSelection,
+    EventSummary,
+    InvalidSelection,
+)
+from stripe_assets.sync.events.watch import EventWatch, WatchedEvent
 from stripe_assets.sync.objects import NotRetrievable, ObjectSync, Observed, SyncedObject
-from stripe_assets.sync.plan import Plan
+from stripe_assets.sync.planning.freshness import Mode
+from stripe_assets.sync.planning.plan import Plan
 from stripe_assets.sync.results import AVAILABLE, ModelResult, Progress
-from stripe_assets.sync.session import SyncAborted
+from stripe_assets.sync.run import KeySync
 
 __all__ = [
     "AVAILABLE",

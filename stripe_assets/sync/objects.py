@@ -12,19 +12,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from stripe_assets.catalog.model import Resource
-from stripe_assets.mirror import Absence, Batch, Mirror, Missing, Owner, Row, WriteCounts, flatten
-from stripe_assets.mirror.tables import read_at_column
+from stripe_assets.catalog.retrieval import (
+    account_named,
+    owned_by_itself,
+    parents_in,
+    retrieve_route,
+    same_release,
+)
+from stripe_assets.catalog.roles import ACCOUNT
+from stripe_assets.mirror import Absence, Batch, Mirror, ObjectRef, Owner, Row, WriteCounts, flatten
+from stripe_assets.mirror.tables.tables import read_at_column
 from stripe_assets.stripe_api import ApiKey, StripeError
-from stripe_assets.sync import sublist
-from stripe_assets.sync.closure import NO_ROUTE, Closure, ClosureResult
-from stripe_assets.sync.errand import PartOf, Retrieval
-from stripe_assets.sync.event_processing import same_release
-from stripe_assets.sync.owners import ACCOUNT
-from stripe_assets.sync.parents import account_named, parents_in, retrieve_route
-from stripe_assets.sync.rereading import Wish, owned_by_itself, reread
-from stripe_assets.sync.session import Session, SyncAborted
-from stripe_assets.sync.task import Task
-from stripe_assets.sync.writer import Page
+from stripe_assets.sync.engine import sublist
+from stripe_assets.sync.engine.handlers import PartOf, Retrieval
+from stripe_assets.sync.engine.session import Session, SyncAborted
+from stripe_assets.sync.engine.task import Task
+from stripe_assets.sync.engine.write_queue import PendingWrite
+from stripe_assets.sync.retrieval.closure import NO_ROUTE, Closure, ClosureResult
+from stripe_assets.sync.retrieval.retrieve import ReadRequest, reread
 
 logger = logging.getLogger(__name__)
 
@@ -63,10 +68,10 @@ class SyncedObject:
     id: str
     counts: WriteCounts
     closed: ClosureResult
-    absent: Mapping[Missing, Absence]
+    absent: Mapping[ObjectRef, Absence]
     """What it and its related objects refer to and is not to be had, as far as that was found out now."""
     requests: int
-    rows: frozenset[Missing]
+    rows: frozenset[ObjectRef]
     """All that were written, or were there in a newer state."""
     refusal: StripeError | None = None
     """Why Stripe did not return the object that was asked for."""
@@ -85,7 +90,7 @@ class Collected:
         self._looked_at = 0
         self.platform: Owner
         self.batches: list[Batch] = []
-        self.absences: dict[Missing, Absence] = {}
+        self.absences: dict[ObjectRef, Absence] = {}
 
     def start(self) -> None:
         pass
@@ -93,31 +98,36 @@ class Collected:
     def wait_for_room(self) -> None:
         pass
 
-    def put(self, page: Page) -> None:
+    def put(self, page: PendingWrite) -> None:
         self.batches.append(page.batch)
         page.done(None)
 
     def close(self) -> None:
         pass
 
-    def missing(self) -> set[Missing]:
+    def missing(self) -> set[ObjectRef]:
         """Raises MirrorError."""
         new, self._looked_at = self.batches[self._looked_at :], len(self.batches)
-        wanted = {one for batch in new for rows in (batch.rows, batch.fills) for one in self._mirror.referred(rows, self.platform)}
+        wanted = {
+            one
+            for batch in new
+            for rows in (batch.rows, batch.fills)
+            for one in self._mirror.referred(rows, self.platform)
+        }
         wanted -= self.rows()
         return wanted - self._mirror.present(wanted, self._reads) if wanted else wanted
 
-    def rows(self) -> frozenset[Missing]:
+    def rows(self) -> frozenset[ObjectRef]:
         """All that were collected."""
         return frozenset(
-            Missing(name, Owner(account_id, livemode), id)
+            ObjectRef(name, Owner(account_id, livemode), id)
             for batch in self.batches
             for some in (batch.rows, batch.fills)
             for name, rows in some.items()
             for account_id, livemode, id in rows.keys
         )
 
-    def absent(self, absent: Mapping[Missing, Absence]) -> None:
+    def absent(self, absent: Mapping[ObjectRef, Absence]) -> None:
         self.absences.update(absent)
 
 
@@ -130,7 +140,13 @@ class ObjectSync:
     """
 
     def __init__(
-        self, key: ApiKey, mirror: Mirror, *, account: str | None = None, joins: Connect | None = None, reads: sa.Connection | None = None
+        self,
+        key: ApiKey,
+        mirror: Mirror,
+        *,
+        account: str | None = None,
+        joins: Connect | None = None,
+        reads: sa.Connection | None = None,
     ) -> None:
         self._key = key
         self._mirror = mirror
@@ -146,11 +162,22 @@ class ObjectSync:
     def __enter__(self) -> ObjectSync:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._session.close()
 
     def given(
-        self, name: str, obj: Mapping[str, Any], observed: Observed, depth: int | None = None, *, account_answered: bool = False
+        self,
+        name: str,
+        obj: Mapping[str, Any],
+        observed: Observed,
+        depth: int | None = None,
+        *,
+        account_answered: bool = False,
     ) -> SyncedObject:
         """Writes an object that Stripe has returned.
 
@@ -178,7 +205,12 @@ class ObjectSync:
         if depth != 0 and batch.sublists and not _is_whole(row, stored, batch):
             self._complete(wanted, batch)
         closed = self._close(depth)
-        counts = self._write(depth, lambda connection: can_ask and not observed.is_known and self._is_lost(connection, name, row, observed))
+        counts = self._write(
+            depth,
+            lambda connection: (
+                can_ask and not observed.is_known and self._is_lost(connection, name, row, observed)
+            ),
+        )
         if counts is None:
             return self._retrieved(wanted, depth)
         return self._synced(wanted, counts, closed)
@@ -193,7 +225,9 @@ class ObjectSync:
             return now if self._session.api.knows_the_time else None
         return min(at, now)
 
-    def retrieved(self, name: str, id: str | None, parents: Mapping[str, str], depth: int | None = None) -> SyncedObject:
+    def retrieved(
+        self, name: str, id: str | None, parents: Mapping[str, str], depth: int | None = None
+    ) -> SyncedObject:
         """Asks Stripe for an object and writes it. `parents`: the fields of it that its route wants besides the id; no `id` for an
         account's only one.
 
@@ -206,9 +240,9 @@ class ObjectSync:
             raise NotRetrievable(_why_not(self._session.catalog[name]))
         return self._retrieved(wanted, depth)
 
-    def _retrieved(self, wanted: Missing, depth: int | None) -> SyncedObject:
+    def _retrieved(self, wanted: ObjectRef, depth: int | None) -> SyncedObject:
         retrieval = Retrieval(self._session)
-        for _ in reread(self._session, [Wish(wanted, parents=wanted.parents)], retrieval):
+        for _ in reread(self._session, [ReadRequest(wanted, parents=wanted.parents)], retrieval):
             pass
         self._raise_for([failure.error for failure in retrieval.failures.values()])
         closed = self._close(depth)
@@ -222,40 +256,91 @@ class ObjectSync:
         """Asks whose key it is, if that is not known, or if Stripe's time is wanted and no answer has told it yet."""
         key, session = self._key, self._session
         known = self._mirror.own_account(key.alias, key.fingerprint, self._reads)
-        if known and key.account_id in (None, known.account_id) and (session.api.knows_the_time or not by_the_clock):
+        if (
+            known
+            and key.account_id in (None, known.account_id)
+            and (session.api.knows_the_time or not by_the_clock)
+        ):
             session.is_of(known)
         else:
             _, own = session.identify()
             self._asked_whose_key = True
             if own:
-                self._flatten(ACCOUNT, own.answer.body, session.platform, own.answer.observed_at, own.answer.api_version)
+                self._flatten(
+                    ACCOUNT,
+                    own.answer.body,
+                    session.platform,
+                    own.answer.observed_at,
+                    own.answer.api_version,
+                )
         self._collected.platform = session.platform
 
-    def _wanted(self, name: str, obj: Mapping[str, Any]) -> Missing:
+    def _wanted(self, name: str, obj: Mapping[str, Any]) -> ObjectRef:
         resource, platform = self._session.catalog[name], self._session.platform
         parents = parents_in(resource, obj)
-        account = account_named(self._session.catalog, resource, obj, parents) or self._account or platform.account_id
-        return Missing(name, Owner(account, platform.livemode), account if resource.singleton else obj["id"], parents)
+        account = (
+            account_named(self._session.catalog, resource, obj, parents)
+            or self._account
+            or platform.account_id
+        )
+        return ObjectRef(
+            name,
+            Owner(account, platform.livemode),
+            account if resource.singleton else obj["id"],
+            parents,
+        )
 
-    def _can_retrieve(self, wanted: Missing) -> bool:
+    def _can_retrieve(self, wanted: ObjectRef) -> bool:
         resource = self._session.catalog[wanted.resource]
-        return resource.singleton is not None or retrieve_route(resource, wanted.parents) is not None
+        return (
+            resource.singleton is not None or retrieve_route(resource, wanted.parents) is not None
+        )
 
-    def _flatten(self, name: str, obj: Mapping[str, Any], owner: Owner, at: datetime | None, version: str) -> Batch:
+    def _flatten(
+        self, name: str, obj: Mapping[str, Any], owner: Owner, at: datetime | None, version: str
+    ) -> Batch:
         session, platform_id = self._session, self._session.platform.account_id
         when = at or session.api.now()
-        batch = flatten(session.catalog, name, [obj], owner, when, api_version=version, platform_id=platform_id, fill=at is None)
+        batch = flatten(
+            session.catalog,
+            name,
+            [obj],
+            owner,
+            when,
+            api_version=version,
+            platform_id=platform_id,
+            fill=at is None,
+        )
         self._collected.batches.append(batch)
         return batch
 
-    def _complete(self, wanted: Missing, batch: Batch) -> None:
+    def _complete(self, wanted: ObjectRef, batch: Batch) -> None:
         """Reads what the object's nested lists have besides."""
         session, name = self._session, wanted.resource
-        reader = session.platform if owned_by_itself(session.catalog, session.catalog[name]) else wanted.owner
+        reader = (
+            session.platform
+            if owned_by_itself(session.catalog, session.catalog[name])
+            else wanted.owner
+        )
         retrieval = Retrieval(session)
-        task = Task(name, name, reader, path=name, endpoint=name, key=name, owned_by=wanted.owner, errand=retrieval, wanted=wanted)
-        rests = (sublist.rest_of(session.catalog, name, open_list, reader, depth=1) for open_list in batch.sublists)
-        session.read_all([name], [[replace(rest, errand=PartOf(retrieval, task)) for rest in rests]])
+        task = Task(
+            name,
+            name,
+            reader,
+            path=name,
+            endpoint=name,
+            key=name,
+            owned_by=wanted.owner,
+            handler=retrieval,
+            wanted=wanted,
+        )
+        rests = (
+            sublist.rest_of(session.catalog, name, open_list, reader, depth=1)
+            for open_list in batch.sublists
+        )
+        session.read_all(
+            [name], [[replace(rest, handler=PartOf(retrieval, task)) for rest in rests]]
+        )
         self._raise_for([failure.error for failure in retrieval.failures.values()])
 
     def _close(self, depth: int | None) -> ClosureResult:
@@ -266,13 +351,20 @@ class ObjectSync:
     def _covers(self, owner: Owner) -> bool:
         """A key that is to read all connected accounts may ask for any account: Stripe says which are not."""
         connected = self._key.connected
-        return owner == self._session.platform or owner.account_id == self._account or connected == "all" or owner.account_id in connected
+        return (
+            owner == self._session.platform
+            or owner.account_id == self._account
+            or connected == "all"
+            or owner.account_id in connected
+        )
 
     def _is_lost(self, connection: sa.Connection, name: str, row: Row, observed: Observed) -> bool:
         """Whether somebody has come before, and it cannot be told whose state is newer. Nobody does until the transaction ends."""
         return _is_contested(row, self._mirror.claim(connection, name, row), observed)
 
-    def _write(self, depth: int | None, is_lost: Callable[[sa.Connection], bool]) -> WriteCounts | None:
+    def _write(
+        self, depth: int | None, is_lost: Callable[[sa.Connection], bool]
+    ) -> WriteCounts | None:
         """All that was collected, in one transaction; None where nothing was written, because the object's state is contested."""
         mirror, collected, platform = self._mirror, self._collected, self._session.platform
         alias, now, requests = self._key.alias, datetime.now(UTC), self._session.usage.uncounted()
@@ -298,31 +390,63 @@ class ObjectSync:
             self._session.usage.counted(requests)
         return written
 
-    def _synced(self, wanted: Missing, counts: WriteCounts, closed: ClosureResult, refusal: StripeError | None = None) -> SyncedObject:
+    def _synced(
+        self,
+        wanted: ObjectRef,
+        counts: WriteCounts,
+        closed: ClosureResult,
+        refusal: StripeError | None = None,
+    ) -> SyncedObject:
         absent = self._collected.absences
         for one, absence in absent.items():
             level = logging.DEBUG if absence == NO_ROUTE else logging.WARNING
-            logger.log(level, "%s: %s %s, which %s or what it refers to names, is absent: %s", *self._names(one, wanted), absence.reason)
+            logger.log(
+                level,
+                "%s: %s %s, which %s or what it refers to names, is absent: %s",
+                *self._names(one, wanted),
+                absence.reason,
+            )
         rows, requests = self._collected.rows(), self._session.api.requests
-        return SyncedObject(wanted.resource, wanted.owner, wanted.id, counts, closed, absent, requests, rows, refusal)
+        return SyncedObject(
+            wanted.resource,
+            wanted.owner,
+            wanted.id,
+            counts,
+            closed,
+            absent,
+            requests,
+            rows,
+            refusal,
+        )
 
-    def _names(self, one: Missing, wanted: Missing) -> tuple[str, str, str, str]:
+    def _names(self, one: ObjectRef, wanted: ObjectRef) -> tuple[str, str, str, str]:
         return self._key.alias, one.resource, one.id, f"{wanted.resource} {wanted.id}"
 
     def _raise_for(self, errors: list[str]) -> None:
         self._session.raise_if_halted()
         if errors:
-            raise SyncAborted(f"{self._key.alias}: nothing was written, as something could not be read: " + "; ".join(errors))
+            raise SyncAborted(
+                f"{self._key.alias}: nothing was written, as something could not be read: "
+                + "; ".join(errors)
+            )
 
 
 def _same(row: Row, stored: Row) -> bool:
     """Whether two observations tell the same."""
-    told = (name for name in row if name not in ("_observed_at", "_api_version") and not name.endswith("_read_at"))
+    told = (
+        name
+        for name in row
+        if name not in ("_observed_at", "_api_version") and not name.endswith("_read_at")
+    )
     return all(row[name] == stored[name] for name in told)
 
 
 def _is_contested(row: Row, stored: Row | None, observed: Observed) -> bool:
-    if stored is None or stored["_observed_at"] is None or not observed.may_be_older(stored["_observed_at"]):
+    if (
+        stored is None
+        or stored["_observed_at"] is None
+        or not observed.may_be_older(stored["_observed_at"])
+    ):
         return False
     return not _same(row, stored)
 
@@ -331,12 +455,20 @@ def _is_whole(row: Row, stored: Row | None, batch: Batch) -> bool:
     """Whether the mirror has all of the nested lists that the answer cut off: they were read with the same state."""
     if stored is None or not _same(row, stored):
         return False
-    return all(one.parent.field and stored.get(read_at_column(one.parent.field)) for one in batch.sublists)
+    return all(
+        one.parent.field and stored.get(read_at_column(one.parent.field)) for one in batch.sublists
+    )
 
 
 def _why_not(resource: Resource) -> str:
-    ways = [" and ".join(route.params.values()) for route in (resource.retrieve, *resource.other_retrieves) if route]
+    ways = [
+        " and ".join(route.params.values())
+        for route in (resource.retrieve, *resource.other_retrieves)
+        if route
+    ]
     if ways:
         return f"Stripe returns a {resource.name} by its id and its {', or its '.join(ways)}: name that too"
     above = " or ".join(dict.fromkeys(route.parent for route in resource.routes if route.parent))
-    return f"Stripe has no route that returns one {resource.name} by its id" + (f": sync its {above}, or the model" if above else "")
+    return f"Stripe has no route that returns one {resource.name} by its id" + (
+        f": sync its {above}, or the model" if above else ""
+    )

@@ -9,16 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from stripe_assets.catalog.roles import EVENT
 from stripe_assets.mirror import Batch, Rows, WriteCounts
 
 AVAILABLE = "available"
-EVENT = "event"
 TOUCHED_KEPT = 5_000
 
 
 def wholly_refused(availability: str) -> bool:
     """Whether a sweep that said this could read nothing of what Stripe lists."""
-    return availability != AVAILABLE and not availability.startswith(("partly:", "not listed:", "on demand:"))
+    return availability != AVAILABLE and not availability.startswith(
+        ("partly:", "not listed:", "on demand:")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,20 +15,49 @@ from stripe_assets.sandbox import Sandbox
 from stripe_assets_tests.benchmarks import dj_stripe
 from stripe_assets_tests.benchmarks.measure import run_module
 from stripe_assets_tests.benchmarks.report import Report
-from stripe_assets_tests.benchmarks.stage import KEY, KINDS, UNLIMITED, Databases, customers_and_invoices, sync, without_cursor
+from stripe_assets_tests.benchmarks.stage import (
+    KEY,
+    KINDS,
+    UNLIMITED,
+    Databases,
+    customers_and_invoices,
+    sync,
+    without_cursor,
+)
 
 OURS = "stripe_assets"
 
 
 @click.command()
-@click.option("--objects", default=50_000, show_default=True, help="Rows: a fifth customers, the rest invoices with a line each.")
-@click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: both.")
-@click.option("--against", type=click.Choice(["dj-stripe"]), help="The same data and more of it, and the ratios.")
-@click.option("--peer-objects", default=1000, show_default=True, help="Invoices, and as many customers, for the other program.")
 @click.option(
-    "--environment", type=click.Path(path_type=Path), help="Where the other program is, or is to be, installed. Default: the user's cache."
+    "--objects",
+    default=50_000,
+    show_default=True,
+    help="Rows: a fifth customers, the rest invoices with a line each.",
 )
-@click.option("--latency", default=0.0, show_default=True, help="Seconds that the server takes for each answer. Stripe's are 0.1 to 0.3.")
+@click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: both.")
+@click.option(
+    "--against",
+    type=click.Choice(["dj-stripe"]),
+    help="The same data and more of it, and the ratios.",
+)
+@click.option(
+    "--peer-objects",
+    default=1000,
+    show_default=True,
+    help="Invoices, and as many customers, for the other program.",
+)
+@click.option(
+    "--environment",
+    type=click.Path(path_type=Path),
+    help="Where the other program is, or is to be, installed. Default: the user's cache.",
+)
+@click.option(
+    "--latency",
+    default=0.0,
+    show_default=True,
+    help="Seconds that the server takes for each answer. Stripe's are 0.1 to 0.3.",
+)
 @click.option("--json", "as_json", is_flag=True)
 def main(
     objects: int,
@@ -40,12 +69,22 @@ def main(
     as_json: bool,
 ) -> None:
     """CPU is the client's; nothing is subtracted, and what it takes to start is a column of its own."""
-    report = Report(f"Backfill of {objects:,} objects" + (f", {latency * 1000:.0f} ms an answer" if latency else ""))
+    report = Report(
+        f"Backfill of {objects:,} objects"
+        + (f", {latency * 1000:.0f} ms an answer" if latency else "")
+    )
     peer = dj_stripe.install(environment) if against else None
     kinds = kinds or KINDS
     with Databases() as databases:
-        few = {"customers": peer_objects, "invoices": peer_objects, "enlarge": KEY, "latency": latency}
-        small = {kind: _compare(report, databases, kind, peer, few) for kind in kinds} if peer else {}
+        few = {
+            "customers": peer_objects,
+            "invoices": peer_objects,
+            "enlarge": KEY,
+            "latency": latency,
+        }
+        small = (
+            {kind: _compare(report, databases, kind, peer, few) for kind in kinds} if peer else {}
+        )
         options = {**customers_and_invoices(objects), "latency": latency}
         with Sandbox(**options) as sandbox:
             for kind in kinds:
@@ -61,12 +100,31 @@ def _ours(report: Report, databases: Databases, kind: str, sandbox: Sandbox) -> 
         before, since = databases.cpu(kind), len(sandbox.log())
         cost, said = sync(sandbox, url, **UNLIMITED)
         after, requests = databases.cpu(kind), len(sandbox.log()) - since
-    assert requests == said["requests"], f"{requests} requests came, {said['requests']} were counted"
+    assert requests == said["requests"], (
+        f"{requests} requests came, {said['requests']} were counted"
+    )
     server = (after - before) if after is not None and before is not None else None
-    return _add(report, OURS, kind, sum(said["rows"].values()), requests, cost.seconds, cost.cpu, said["peak"], said["startup_cpu"], server)
+    return _add(
+        report,
+        OURS,
+        kind,
+        sum(said["rows"].values()),
+        requests,
+        cost.seconds,
+        cost.cpu,
+        said["peak"],
+        said["startup_cpu"],
+        server,
+    )
 
 
-def _compare(report: Report, databases: Databases, kind: str, peer: dj_stripe.Environment, options: dict[str, Any]) -> dict[str, Any]:
+def _compare(
+    report: Report,
+    databases: Databases,
+    kind: str,
+    peer: dj_stripe.Environment,
+    options: dict[str, Any],
+) -> dict[str, Any]:
     """The other program and ours on the same sandbox. Gives the other's row."""
     with Sandbox(**options) as sandbox:
         with databases.fresh(kind) as url, peer.project(url, sandbox.base, KEY) as project:
@@ -75,10 +133,21 @@ def _compare(report: Report, databases: Databases, kind: str, peer: dj_stripe.En
             after, requests = databases.cpu(kind), len(sandbox.log()) - since
             rows = project.rows()
         if project.failed:
-            report.notes.append(f"{peer.name} on {kind} could not sync {len(project.failed)} objects: {'; '.join(project.failed)}")
+            report.notes.append(
+                f"{peer.name} on {kind} could not sync {len(project.failed)} objects: {'; '.join(project.failed)}"
+            )
         server = (after - before) if after is not None and before is not None else None
         theirs = _add(
-            report, peer.name, kind, sum(rows.values()), requests, cost.seconds, cost.cpu, project.peak, project.startup_cpu, server
+            report,
+            peer.name,
+            kind,
+            sum(rows.values()),
+            requests,
+            cost.seconds,
+            cost.cpu,
+            project.peak,
+            project.startup_cpu,
+            server,
         )
         _ours(report, databases, kind, sandbox)
     return theirs
@@ -124,11 +193,18 @@ def _ratios(report: Report, kind: str, theirs: dict[str, Any], ours: dict[str, A
 def _ceiling(report: Report, sandbox: Sandbox, options: dict[str, Any]) -> None:
     """The same pages as the sync asked for, by its own queries."""
     lists, log = [], sandbox.log()
-    for resource, path, many in (("customer", "/v1/customers", options["customers"]), ("invoice", "/v1/invoices", options["invoices"])):
-        queries = Counter(without_cursor(entry["query"], "created") for entry in log if entry["path"] == path)
+    for resource, path, many in (
+        ("customer", "/v1/customers", options["customers"]),
+        ("invoice", "/v1/invoices", options["invoices"]),
+    ):
+        queries = Counter(
+            without_cursor(entry["query"], "created") for entry in log if entry["path"] == path
+        )
         lists.append(f"{resource}={many}={path}?{queries.most_common(1)[0][0]}")
     threads = max(4, int(400 * options["latency"]))
-    said = run_module("bare_fetch", "--threads", threads, KEY, *lists, STRIPE_API_BASE=sandbox.base).said()
+    said = run_module(
+        "bare_fetch", "--threads", threads, KEY, *lists, STRIPE_API_BASE=sandbox.base
+    ).said()
     rows = options["customers"] + 2 * options["invoices"]
     report.add(
         what="the sandbox, bare loop",

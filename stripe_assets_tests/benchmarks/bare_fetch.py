@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import click
 
 from stripe_assets.sandbox.business.scale import copy_id
-from stripe_assets.sync.plan import PAGE
+from stripe_assets.sync.constants import PAGE
 
 
 @click.command()

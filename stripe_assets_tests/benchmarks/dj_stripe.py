@@ -74,24 +74,45 @@ class Project:
     def sync(self, *models: str) -> Cost:
         """`djstripe_sync_models`; one object that fails does not end it."""
         self.startup_cpu = self._manage("check").cpu
-        cost = run([str(self.python), "manage.py", "djstripe_sync_models", *models], self.variables, self.folder)
+        cost = run(
+            [str(self.python), "manage.py", "djstripe_sync_models", *models],
+            self.variables,
+            self.folder,
+        )
         self.peak = peak_of(self.folder / "status")
-        self.failed = [line.strip().removeprefix("Error syncing ") for line in cost.errors.splitlines() if line.startswith("  Error")]
-        if "Traceback" in cost.errors or "Failed syncing" in cost.errors or (cost.status and not self.failed):
+        self.failed = [
+            line.strip().removeprefix("Error syncing ")
+            for line in cost.errors.splitlines()
+            if line.startswith("  Error")
+        ]
+        if (
+            "Traceback" in cost.errors
+            or "Failed syncing" in cost.errors
+            or (cost.status and not self.failed)
+        ):
             raise RuntimeError(f"exit {cost.status}\n{cost.out[-2000:]}\n{cost.errors[-4000:]}")
         return cost
 
     def rows(self) -> dict[str, int]:
         """What it has in the tables of the models."""
-        connection = sqlite3.connect(self.variables["PEER_SQLITE"]) if "PEER_SQLITE" in self.variables else psycopg.connect(self.url)
+        connection = (
+            sqlite3.connect(self.variables["PEER_SQLITE"])
+            if "PEER_SQLITE" in self.variables
+            else psycopg.connect(self.url)
+        )
         with closing(connection):
-            return {table: (connection.execute(f"SELECT count(*) FROM {table}").fetchone() or [0])[0] for table in TABLES}
+            return {
+                table: (connection.execute(f"SELECT count(*) FROM {table}").fetchone() or [0])[0]
+                for table in TABLES
+            }
 
     def make_tables(self) -> None:
         self._manage("migrate", "--run-syncdb", "-v0")
 
     def _manage(self, *arguments: str) -> Cost:
-        return run([str(self.python), "manage.py", *arguments], self.variables, self.folder).succeeded()
+        return run(
+            [str(self.python), "manage.py", *arguments], self.variables, self.folder
+        ).succeeded()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +152,11 @@ def install(folder: Path | None) -> Environment:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = (folder or cache / "stripe_assets" / "dj-stripe").absolute()
     python = folder / "bin" / "python"
-    version = [str(python), "-c", "from importlib.metadata import version; print(version('dj-stripe'))"]
+    version = [
+        str(python),
+        "-c",
+        "from importlib.metadata import version; print(version('dj-stripe'))",
+    ]
     if not python.exists() or run(version).status:
         for command in (
             [sys.executable, "-m", "venv", str(folder)],

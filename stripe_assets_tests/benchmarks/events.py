@@ -40,22 +40,50 @@ def main(objects: int, each: int, database: str | None, as_json: bool) -> None:
             os.environ["STRIPE_API_BASE"] = sandbox.base
             with Mirror.open(database or f"sqlite:///{Path(folder) / 'mirror.db'}") as mirror:
                 fill(sandbox, objects, each, apart)
-                add(report, f"process_events, {title}", sandbox, objects * each, lambda mirror=mirror: process(mirror))
+                add(
+                    report,
+                    f"process_events, {title}",
+                    sandbox,
+                    objects * each,
+                    lambda mirror=mirror: process(mirror),
+                )
                 add(report, "again", sandbox, objects * each, lambda mirror=mirror: process(mirror))
                 add(report, "full sync", sandbox, 0, lambda mirror=mirror: sync(mirror, "full"))
                 sandbox.control("clock", advance=600)
-                add(report, "incremental sync, nothing new", sandbox, 0, lambda mirror=mirror: sync(mirror, "incremental"))
+                add(
+                    report,
+                    "incremental sync, nothing new",
+                    sandbox,
+                    0,
+                    lambda mirror=mirror: sync(mirror, "incremental"),
+                )
     report.show(as_json)
 
 
 def fill(sandbox: Sandbox, objects: int, each: int, apart: int) -> None:
     now = sandbox.control("state", "GET")["now"]
     make = [
-        ("objects", {"resource": "customer", "object": {"id": f"cus_{n}", "created": now - n * apart}, "account": ACCOUNT, "event": False})
+        (
+            "objects",
+            {
+                "resource": "customer",
+                "object": {"id": f"cus_{n}", "created": now - n * apart},
+                "account": ACCOUNT,
+                "event": False,
+            },
+        )
         for n in range(objects)
     ]
     change = [
-        ("objects/change", {"resource": "customer", "id": f"cus_{n}", "changes": {"name": f"{turn}"}, "account": ACCOUNT})
+        (
+            "objects/change",
+            {
+                "resource": "customer",
+                "id": f"cus_{n}",
+                "changes": {"name": f"{turn}"},
+                "account": ACCOUNT,
+            },
+        )
         for turn in range(each)
         for n in range(objects)
     ]
@@ -72,7 +100,9 @@ def add(report: Report, what: str, sandbox: Sandbox, events: int, run: Callable[
 
 
 def process(mirror: Mirror) -> None:
-    with EventRun(KEY, mirror, EventSelection(type="customer.updated"), run_id=f"events {time.time()}") as run:
+    with EventRun(
+        KEY, mirror, EventSelection(type="customer.updated"), run_id=f"events {time.time()}"
+    ) as run:
         run.prepare()
         summary = run.run()
     assert summary.succeeded, summary.lines()

@@ -18,11 +18,26 @@ LATENCIES = (0.0, 0.005, 0.1)
 
 
 @click.command()
-@click.option("--latency", "latencies", type=float, multiple=True, help=f"Seconds until the server answers. Default: {LATENCIES}.")
-@click.option("--customers", default=300, show_default=True, help="Besides those that it has anyway; nested lists are read for each.")
-@click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: SQLite.")
+@click.option(
+    "--latency",
+    "latencies",
+    type=float,
+    multiple=True,
+    help=f"Seconds until the server answers. Default: {LATENCIES}.",
+)
+@click.option(
+    "--customers",
+    default=300,
+    show_default=True,
+    help="Besides those that it has anyway; nested lists are read for each.",
+)
+@click.option(
+    "--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: SQLite."
+)
 @click.option("--json", "as_json", is_flag=True)
-def main(latencies: tuple[float, ...], customers: int, kinds: tuple[str, ...], as_json: bool) -> None:
+def main(
+    latencies: tuple[float, ...], customers: int, kinds: tuple[str, ...], as_json: bool
+) -> None:
     """The rate is lifted: it is the program, and the time of an answer, that are the limit."""
     report = Report("a full sync of every model")
     with Databases() as databases:
@@ -30,7 +45,9 @@ def main(latencies: tuple[float, ...], customers: int, kinds: tuple[str, ...], a
             with Sandbox(customers=customers, latency=latency) as sandbox:
                 for kind in kinds or KINDS[:1]:
                     with databases.fresh(kind) as url:
-                        cost, said = sync(sandbox, url, KEY, tuple(catalog().resources), **UNLIMITED)
+                        cost, said = sync(
+                            sandbox, url, KEY, tuple(catalog().resources), **UNLIMITED
+                        )
                     report.add(
                         database=kind,
                         latency=latency,

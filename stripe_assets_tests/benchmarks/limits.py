@@ -14,7 +14,7 @@ import click
 from stripe_assets.catalog import catalog
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.sandbox.limits import ENDPOINT, GLOBAL
-from stripe_assets.sync.plan import PAGE
+from stripe_assets.sync.constants import PAGE
 from stripe_assets_tests.benchmarks.report import Report
 from stripe_assets_tests.benchmarks.stage import KINDS, Databases, sync, without_cursor
 
@@ -26,20 +26,40 @@ SETTLED = 10.0
 
 @click.command()
 @click.option("--objects", default=50_000, show_default=True, help="Of each of the six models.")
-@click.option("--latency", default=0.2, show_default=True, help="Seconds that the server takes for each answer.")
-@click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: SQLite.")
-@click.option("--endpoints", type=click.Choice(["1", "6"]), multiple=True, help="Default: one, then six.")
+@click.option(
+    "--latency",
+    default=0.2,
+    show_default=True,
+    help="Seconds that the server takes for each answer.",
+)
+@click.option(
+    "--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: SQLite."
+)
+@click.option(
+    "--endpoints", type=click.Choice(["1", "6"]), multiple=True, help="Default: one, then six."
+)
 @click.option("--json", "as_json", is_flag=True)
-def main(objects: int, latency: float, kinds: tuple[str, ...], endpoints: tuple[str, ...], as_json: bool) -> None:
+def main(
+    objects: int, latency: float, kinds: tuple[str, ...], endpoints: tuple[str, ...], as_json: bool
+) -> None:
     """`steady` leaves out the first and last tenth of the lists' answers. `extra pages` are those beyond one for each hundred objects;
     `beyond parts` is what of them is more than one for each part that a list was read in."""
-    report = Report(f"Under Stripe's limits: {objects:,} objects a list, {latency * 1000:.0f} ms an answer")
+    report = Report(
+        f"Under Stripe's limits: {objects:,} objects a list, {latency * 1000:.0f} ms an answer"
+    )
     more = [f"{model}={objects}" for model in ENDPOINTS if model not in ("customer", "invoice")]
     with Databases() as databases:
         for kind in kinds or KINDS[:1]:
             for many in map(int, endpoints or ("1", "6")):
                 with (
-                    Sandbox(rate_limits=True, latency=latency, customers=objects, invoices=objects, more=more, enlarge=KEY) as sandbox,
+                    Sandbox(
+                        rate_limits=True,
+                        latency=latency,
+                        customers=objects,
+                        invoices=objects,
+                        more=more,
+                        enlarge=KEY,
+                    ) as sandbox,
                     databases.fresh(kind) as url,
                 ):
                     _add(report, kind, sandbox, url, ENDPOINTS[:many])
@@ -49,7 +69,12 @@ def main(objects: int, latency: float, kinds: tuple[str, ...], endpoints: tuple[
 def _add(report: Report, kind: str, sandbox: Sandbox, url: str, models: Sequence[str]) -> None:
     cost, said = sync(sandbox, url, KEY, models)
     log = sandbox.log()
-    paths = {route.path: model for model in models for route in catalog()[model].routes if route.parent is None}
+    paths = {
+        route.path: model
+        for model in models
+        for route in catalog()[model].routes
+        if route.parent is None
+    }
     lists = [entry for entry in log if entry["path"] in paths]
     pages = [entry for entry in lists if entry["status"] == 200]
     fewest = sum(math.ceil(said["rows"][model] / PAGE) for model in models)

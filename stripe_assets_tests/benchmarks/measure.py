@@ -40,12 +40,19 @@ class Cost:
         return json.loads(self.out.splitlines()[-1])
 
 
-def run(command: Sequence[str], environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Cost:
+def run(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Cost:
     """Runs a command to its end, in this environment on top of the own one."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         began = time.perf_counter()
         process = subprocess.Popen(
-            list(command), stdin=subprocess.DEVNULL, stdout=out, stderr=errors, env={**os.environ, **(environment or {})}, cwd=folder
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=errors,
+            env={**os.environ, **(environment or {})},
+            cwd=folder,
         )
         try:
             _, status, used = os.wait4(process.pid, 0)
@@ -73,11 +80,18 @@ def medians(times: int, *commands: Callable[[], Cost]) -> list[tuple[float, floa
     for cost in itertools.chain.from_iterable(rounds):
         cost.succeeded()
     return [
-        (statistics.median(cost.cpu for cost in costs), statistics.median(cost.seconds for cost in costs))
+        (
+            statistics.median(cost.cpu for cost in costs),
+            statistics.median(cost.seconds for cost in costs),
+        )
         for costs in zip(*rounds[1:], strict=True)
     ]
 
 
 def peak_of(status: Path = Path("/proc/self/status")) -> float:
     """MB of memory that a process had at most, by what Linux says of it. `ru_maxrss` counts the process that it was forked from."""
-    return next(int(line.split()[1]) / 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return next(
+        int(line.split()[1]) / 1024
+        for line in status.read_text().splitlines()
+        if line.startswith("VmHWM:")
+    )

@@ -28,7 +28,11 @@ def main(key: str, models: tuple[str, ...]) -> None:
         with KeySync(api_key, mirror, models, run_id="benchmark", mode="full") as sync:
             sync.prepare()
             results = list(sync.run())
-    failed = [f"{result.model}: {result.error or result.availability}" for result in results if result.status != "ok"]
+    failed = [
+        f"{result.model}: {result.error or result.availability}"
+        for result in results
+        if result.status != "ok"
+    ]
     if failed:
         raise click.ClickException("; ".join(failed))
     said = {

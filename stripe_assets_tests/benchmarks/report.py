@@ -35,24 +35,40 @@ class Report:
             "load_before": round(self.load, 1),
         }
         if as_json:
-            click.echo(json.dumps({"title": self.title, **machine, "rows": self.rows, "notes": self.notes}, indent=2))
+            click.echo(
+                json.dumps(
+                    {"title": self.title, **machine, "rows": self.rows, "notes": self.notes},
+                    indent=2,
+                )
+            )
             return
         columns = list(dict.fromkeys(name for row in self.rows for name in row))
         table = Table(title=self.title)
         for n, name in enumerate(columns):
-            table.add_column(name.replace("_us_", "_µs_").replace("_", " "), justify="right" if n else "left")
+            table.add_column(
+                name.replace("_us_", "_µs_").replace("_", " "), justify="right" if n else "left"
+            )
         for row in self.rows:
             table.add_row(*(_text(row.get(name)) for name in columns))
         console = Console(width=max(Console().width, 150))
         console.print(table)
         for note in self.notes:
             console.print(note, highlight=False)
-        console.print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in machine.items()), style="dim")
+        console.print(
+            ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in machine.items()),
+            style="dim",
+        )
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+        return (
+            f"{value:,.0f}"
+            if abs(value) >= 100
+            else f"{value:.1f}"
+            if abs(value) >= 10
+            else f"{value:.3g}"
+        )
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -9,13 +9,21 @@ import click
 
 from stripe_assets.sandbox import Sandbox
 from stripe_assets_tests.benchmarks.report import Report
-from stripe_assets_tests.benchmarks.stage import KINDS, UNLIMITED, Databases, customers_and_invoices, sync
+from stripe_assets_tests.benchmarks.stage import (
+    KINDS,
+    UNLIMITED,
+    Databases,
+    customers_and_invoices,
+    sync,
+)
 
 
 @click.command()
 @click.option("--small", default=50_000, show_default=True)
 @click.option("--large", default=500_000, show_default=True)
-@click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: SQLite.")
+@click.option(
+    "--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: SQLite."
+)
 @click.option("--json", "as_json", is_flag=True)
 def main(small: int, large: int, kinds: tuple[str, ...], as_json: bool) -> None:
     """A fifth of the objects are customers, the rest invoices with a line each."""

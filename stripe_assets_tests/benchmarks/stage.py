@@ -40,7 +40,12 @@ class Databases:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._stack.close()
 
     @contextmanager
@@ -67,12 +72,27 @@ class Databases:
         return self._server
 
 
-def sync(sandbox: Sandbox, url: str, key: str = KEY, models: Sequence[str] = MODELS, **environment: str) -> tuple[Cost, dict[str, Any]]:
+def sync(
+    sandbox: Sandbox, url: str, key: str = KEY, models: Sequence[str] = MODELS, **environment: str
+) -> tuple[Cost, dict[str, Any]]:
     """A full sync in a process of its own: what it cost, and what it says of itself."""
-    cost = run_module("one_sync", key, *models, STRIPE_API_BASE=sandbox.base, STRIPE_ASSETS_DATABASE_URL=url, **environment)
+    cost = run_module(
+        "one_sync",
+        key,
+        *models,
+        STRIPE_API_BASE=sandbox.base,
+        STRIPE_ASSETS_DATABASE_URL=url,
+        **environment,
+    )
     return cost, cost.said()
 
 
 def without_cursor(query: str, *more: str) -> str:
     """A list's query: the same for all of its pages. `more`: parameters that are left out too."""
-    return urlencode([(name, value) for name, value in parse_qsl(query) if not name.startswith(("starting_after", *more))])
+    return urlencode(
+        [
+            (name, value)
+            for name, value in parse_qsl(query)
+            if not name.startswith(("starting_after", *more))
+        ]
+    )

@@ -34,7 +34,11 @@ def main(times: int, as_json: bool) -> None:
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
         "stripe-assets --help": [str(BIN / "stripe-assets"), "--help"],
-        "from stripe_assets.models import Invoice": [sys.executable, "-c", "from stripe_assets.models import Invoice"],
+        "from stripe_assets.models import Invoice": [
+            sys.executable,
+            "-c",
+            "from stripe_assets.models import Invoice",
+        ],
     }
     _add(report, times, commands)
     with tempfile.TemporaryDirectory() as text, Sandbox(empty=True) as sandbox:
@@ -70,7 +74,9 @@ def _add(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
 ) -> list[tuple[float, float]]:
-    found = medians(times, *(partial(run, command, environment, folder) for command in commands.values()))
+    found = medians(
+        times, *(partial(run, command, environment, folder) for command in commands.values())
+    )
     for what, (cpu, wall) in zip(commands, found, strict=True):
         report.add(what=what, cpu_s=cpu, seconds=wall)
     return found

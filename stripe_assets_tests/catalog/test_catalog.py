@@ -14,7 +14,15 @@ from stripe_assets.catalog import UnknownModel, catalog
 
 @pytest.mark.parametrize(
     "name",
-    ["CheckoutSession", "checkout.session", "checkout_session", "CHECKOUT_SESSION", "Session", "checkout-session", "checkoutsession"],
+    [
+        "CheckoutSession",
+        "checkout.session",
+        "checkout_session",
+        "CHECKOUT_SESSION",
+        "Session",
+        "checkout-session",
+        "checkoutsession",
+    ],
 )
 def test_a_model_is_found_by_any_of_its_names(name: str) -> None:
     assert catalog().find(name).name == "checkout.session"
@@ -65,15 +73,29 @@ def test_an_object_says_what_it_is() -> None:
 
 
 def test_a_union_s_targets_are_told_apart_by_prefix() -> None:
-    targets = {field.name: field.targets for field in catalog()["balance_transaction"].fields}["source"]
-    by_id = {"py_1": "charge", "pyr_1": "refund", "trr_1": "transfer_reversal", "tr_1": "transfer", "iauth_1": "issuing.authorization"}
+    targets = {field.name: field.targets for field in catalog()["balance_transaction"].fields}[
+        "source"
+    ]
+    by_id = {
+        "py_1": "charge",
+        "pyr_1": "refund",
+        "trr_1": "transfer_reversal",
+        "tr_1": "transfer",
+        "iauth_1": "issuing.authorization",
+    }
     assert {id: catalog().by_id(id, targets) for id in by_id} == by_id
     assert catalog().by_id("unheard_of_1", targets) is None
     assert catalog().by_id("anything", ["customer"]) == "customer"
 
 
 def test_every_target_of_a_union_has_a_prefix() -> None:
-    unions = {t for item in catalog().resources.values() for field in item.fields if len(field.targets) > 1 for t in field.targets}
+    unions = {
+        t
+        for item in catalog().resources.values()
+        for field in item.fields
+        if len(field.targets) > 1
+        for t in field.targets
+    }
     assert {name for name in unions if not catalog()[name].id_prefixes} == {"reserve_transaction"}
 
 
@@ -87,7 +109,12 @@ def test_dependencies_come_first() -> None:
 def test_parents_are_dependencies() -> None:
     """But for the account that may stand among a customer's sources: accounts need no customer."""
     resources = catalog().resources
-    parents = {(item.name, route.parent) for item in resources.values() for route in item.routes if route.parent}
+    parents = {
+        (item.name, route.parent)
+        for item in resources.values()
+        for route in item.routes
+        if route.parent
+    }
     parents |= {
         (target, item.name)
         for item in resources.values()
@@ -95,7 +122,9 @@ def test_parents_are_dependencies() -> None:
         if field.kind == "sublist" and field.complete
         for target in field.targets
     }
-    assert {(child, parent) for child, parent in parents if parent not in resources[child].depends_on} == {("account", "customer")}
+    assert {
+        (child, parent) for child, parent in parents if parent not in resources[child].depends_on
+    } == {("account", "customer")}
 
 
 def test_loading_is_quick_and_imports_nothing_heavy() -> None:
@@ -105,4 +134,6 @@ def test_loading_is_quick_and_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
-    assert min(timeit.repeat(catalog.__wrapped__, timer=time.process_time, number=1, repeat=5)) < 0.05  # a garbage collection may be in one
+    assert (
+        min(timeit.repeat(catalog.__wrapped__, timer=time.process_time, number=1, repeat=5)) < 0.05
+    )  # a garbage collection may be in one

@@ -29,7 +29,9 @@ def test_class_names_and_tables_are_unique_identifiers() -> None:
 
 def test_every_top_level_field_is_kept_but_secrets_and_the_deleted_flag() -> None:
     for item in catalog().resources.values():
-        kept = {field.path[0] for field in item.fields} | {path[0] for path in item.secrets if len(path) == 1}
+        kept = {field.path[0] for field in item.fields} | {
+            path[0] for path in item.secrets if len(path) == 1
+        }
         assert set(shapes()[item.name]["fields"]) - kept <= {"deleted"}, item.name
 
 
@@ -54,15 +56,32 @@ def test_kinds() -> None:
 
 
 def test_v2_sends_times_and_large_integers_as_text() -> None:
-    assert (columns("v2.core.account")["created"].kind, columns("v2.core.account")["created"].wire) == ("timestamp", "rfc3339")
-    wires = {field.wire for item in catalog().resources.values() if item.api == "v1" for field in item.fields}
+    assert (
+        columns("v2.core.account")["created"].kind,
+        columns("v2.core.account")["created"].wire,
+    ) == ("timestamp", "rfc3339")
+    wires = {
+        field.wire
+        for item in catalog().resources.values()
+        if item.api == "v1"
+        for field in item.fields
+    }
     assert wires == {"plain"}
 
 
 def test_integers_that_are_no_times() -> None:
-    for name, column in [("invoice", "amount_due"), ("card", "exp_month"), ("plan", "trial_period_days"), ("file", "size")]:
+    for name, column in [
+        ("invoice", "amount_due"),
+        ("card", "exp_month"),
+        ("plan", "trial_period_days"),
+        ("file", "size"),
+    ]:
         assert columns(name)[column].kind == "integer"
-    for name, column in [("subscription", "trial_start"), ("scheduled_query_run", "data_load_time"), ("coupon", "redeem_by")]:
+    for name, column in [
+        ("subscription", "trial_start"),
+        ("scheduled_query_run", "data_load_time"),
+        ("coupon", "redeem_by"),
+    ]:
         assert columns(name)[column].kind == "timestamp"
 
 
@@ -70,7 +89,9 @@ def test_references_typed_as_plain_strings() -> None:
     assert columns("charge")["payment_method_id"].targets == ("payment_method",)
     assert columns("subscription_item")["subscription_id"].targets == ("subscription",)
     assert columns("person")["account_id"].targets == ("account",)
-    assert columns("financial_connections.transaction")["account_id"].targets == ("financial_connections.account",)
+    assert columns("financial_connections.transaction")["account_id"].targets == (
+        "financial_connections.account",
+    )
 
 
 def test_objects_that_stand_in_place_of_an_id() -> None:
@@ -83,11 +104,17 @@ def test_objects_that_stand_in_place_of_an_id() -> None:
 
 
 def test_nested_references_that_are_columns_too() -> None:
-    assert columns("invoice")["subscription_id"].path == ("parent", "subscription_details", "subscription")
+    assert columns("invoice")["subscription_id"].path == (
+        "parent",
+        "subscription_details",
+        "subscription",
+    )
     for item in catalog().resources.values():
         for field in item.fields:
             if field.derived and field.column not in {route.link for route in item.routes}:
-                assert nested(item.name, field.path)["t"] in {"ref", "string"}, f"{item.name}.{field.name}"
+                assert nested(item.name, field.path)["t"] in {"ref", "string"}, (
+                    f"{item.name}.{field.name}"
+                )
                 assert field.column and field.column.endswith("_id")
 
 

@@ -57,7 +57,16 @@ DJ_STRIPE = [
 ]
 """The models that dj-stripe's own sync goes through."""
 
-DJ_STRIPE_UNLISTED = ["BankAccount", "Card", "Discount", "Mandate", "ProductFeature", "ScheduledQueryRun", "Source", "SourceTransaction"]
+DJ_STRIPE_UNLISTED = [
+    "BankAccount",
+    "Card",
+    "Discount",
+    "Mandate",
+    "ProductFeature",
+    "ScheduledQueryRun",
+    "Source",
+    "SourceTransaction",
+]
 """Its models that it does not list."""
 
 
@@ -66,7 +75,12 @@ def is_filled(resource: Resource) -> bool:
     if resource.routes or resource.singleton:
         return True
     return any(
-        resource.name in field.targets and (field.embedded or (field.kind == "sublist" and field.complete) or field.name in other.expand)
+        resource.name in field.targets
+        and (
+            field.embedded
+            or (field.kind == "sublist" and field.complete)
+            or field.name in other.expand
+        )
         for other in catalog().resources.values()
         for field in other.fields
     )
@@ -84,31 +98,56 @@ def test_dj_stripe_syncs_46_models() -> None:
 def lists() -> dict[str, list[str]]:
     """List path → required parameters, over all shapes."""
     return {
-        path: route.get("required", []) for shape in shapes().values() for path, route in shape["gets"].items() if route["kind"] == "list"
+        path: route.get("required", [])
+        for shape in shapes().values()
+        for path, route in shape["gets"].items()
+        if route["kind"] == "list"
     }
 
 
 def test_counts_of_lists() -> None:
     v1 = {path: required for path, required in lists().items() if path.startswith("/v1/")}
     plain = [path for path, required in v1.items() if "{" not in path and not required]
-    told = [path for path, required in v1.items() if "{" not in path and required and path != "/v1/credit_notes/preview/lines"]
+    told = [
+        path
+        for path, required in v1.items()
+        if "{" not in path and required and path != "/v1/credit_notes/preview/lines"
+    ]
     assert (len(plain), len(told)) == (78, 18)
-    below = {name for name, shape in shapes().items() for path in shape["gets"] if "{" in path and path in v1}
+    below = {
+        name
+        for name, shape in shapes().items()
+        for path in shape["gets"]
+        if "{" in path and path in v1
+    }
     assert len(below - {"tax_id", "payment_method", "account"}) == 19
     assert len([path for path in lists() if path.startswith("/v2/")]) == 17 + 1
 
 
 def test_singletons() -> None:
-    singletons = {item.name: item.singleton for item in catalog().resources.values() if item.singleton}
-    assert singletons == {"balance": "/v1/balance", "balance_settings": "/v1/balance_settings", "tax.settings": "/v1/tax/settings"}
+    singletons = {
+        item.name: item.singleton for item in catalog().resources.values() if item.singleton
+    }
+    assert singletons == {
+        "balance": "/v1/balance",
+        "balance_settings": "/v1/balance_settings",
+        "tax.settings": "/v1/tax/settings",
+    }
 
 
 def test_every_list_is_read_or_has_a_reason_not_to_be() -> None:
     """A list path is some resource's route, or continues a sublist, or its resource says why a sweep does not read it."""
     resources = catalog().resources.values()
     read = {route.path for item in resources for route in item.routes}
-    continued = {field.url.split("?")[0].replace("{id}", "{}") for item in resources for field in item.fields if field.url}
-    on_demand = {path for item in resources if item.on_demand for path in shapes()[item.name]["gets"]}
+    continued = {
+        field.url.split("?")[0].replace("{id}", "{}")
+        for item in resources
+        for field in item.fields
+        if field.url
+    }
+    on_demand = {
+        path for item in resources if item.on_demand for path in shapes()[item.name]["gets"]
+    }
     # A credit note that does not exist yet.
     left = set(lists()) - read - on_demand - {"/v1/credit_notes/preview/lines"}
     assert {path for path in left if plain_placeholders(path) not in continued} == set()
@@ -118,8 +157,14 @@ def plain_placeholders(path: str) -> str:
     return "/".join("{}" if part.startswith("{") else part for part in path.split("/"))
 
 
-def test_a_resource_without_a_list_comes_with_what_embeds_it_or_is_only_retrieved_or_carried_by_events() -> None:
-    unfilled = {item.name for item in catalog().resources.values() if not is_filled(item) and not item.on_demand}
+def test_a_resource_without_a_list_comes_with_what_embeds_it_or_is_only_retrieved_or_carried_by_events() -> (
+    None
+):
+    unfilled = {
+        item.name
+        for item in catalog().resources.values()
+        if not is_filled(item) and not item.on_demand
+    }
     assert unfilled == {
         # A balance transaction's source, if it is not one of a dozen listed ones.
         "connect_collection_transfer",

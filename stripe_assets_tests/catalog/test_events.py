@@ -31,7 +31,11 @@ def test_every_type_of_the_sdk_is_known_and_no_other() -> None:
 
 
 def test_every_type_leads_to_models_or_says_why_nothing_is_done() -> None:
-    nowhere = {item.name for item in catalog().events.values() if not item.ignored and not read_after(item) <= set(catalog().resources)}
+    nowhere = {
+        item.name
+        for item in catalog().events.values()
+        if not item.ignored and not read_after(item) <= set(catalog().resources)
+    }
     assert nowhere == set()
     assert {item.name for item in catalog().events.values() if item.ignored} == {"invoice.upcoming"}
 
@@ -60,21 +64,38 @@ def test_what_an_event_carries_is_an_object_of_the_sdk() -> None:
         ("treasury.outbound_payment.returned", ("treasury.outbound_payment",)),
     ],
 )
-def test_what_a_type_carries_is_not_always_what_its_name_begins_with(name: str, objects: tuple[str, ...]) -> None:
+def test_what_a_type_carries_is_not_always_what_its_name_begins_with(
+    name: str, objects: tuple[str, ...]
+) -> None:
     assert catalog().events[name].objects == objects
 
 
 def test_the_sdk_s_annotations_are_followed(source: SdkSource) -> None:
-    said = {name: objects for name, objects in annotated_objects(source).items() if name in catalog().events}
+    said = {
+        name: objects
+        for name, objects in annotated_objects(source).items()
+        if name in catalog().events
+    }
     assert len(said) > 200
-    others = {name: catalog().events[name].objects for name, objects in said.items() if catalog().events[name].objects != objects}
+    others = {
+        name: catalog().events[name].objects
+        for name, objects in said.items()
+        if catalog().events[name].objects != objects
+    }
     assert others == {"billing.alert.triggered": ("billing.alert_triggered",)}
 
 
 def test_deletions_are_those_that_remove_the_object() -> None:
     ending = {name for name in catalog().events if name.endswith(".deleted")}
-    assert {item.name for item in catalog().events.values() if item.deletes} == ending - {"customer.subscription.deleted"}
-    for name in ("payment_method.detached", "account.application.deauthorized", "customer.subscription.deleted", "payout.canceled"):
+    assert {item.name for item in catalog().events.values() if item.deletes} == ending - {
+        "customer.subscription.deleted"
+    }
+    for name in (
+        "payment_method.detached",
+        "account.application.deauthorized",
+        "customer.subscription.deleted",
+        "payout.canceled",
+    ):
         assert not catalog().events[name].deletes
 
 
@@ -84,15 +105,21 @@ def test_targets_stand_where_their_path_says() -> None:
             if target.path[:2] == ("data", "object"):
                 (name,) = target.path[2:]
                 for carried in item.objects:
-                    assert can_mean(name, shapes()[carried]["fields"][name], target.resource), f"{item.name}: {target}"
+                    assert can_mean(name, shapes()[carried]["fields"][name], target.resource), (
+                        f"{item.name}: {target}"
+                    )
             else:
                 (name,) = target.path
-                assert can_mean(name, shapes()["event"]["fields"][name], target.resource), f"{item.name}: {target}"
+                assert can_mean(name, shapes()["event"]["fields"][name], target.resource), (
+                    f"{item.name}: {target}"
+                )
 
 
 def can_mean(name: str, node: Mapping[str, Any], resource: str) -> bool:
     """A reference to it; or a plain string that is named like it."""
-    return resource in node.get("to", ()) or (node["t"] == "string" and name == resource.rpartition(".")[2])
+    return resource in node.get("to", ()) or (
+        node["t"] == "string" and name == resource.rpartition(".")[2]
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,7 +132,9 @@ def can_mean(name: str, node: Mapping[str, Any], resource: str) -> bool:
         ("billing.alert.triggered", ["billing.alert"]),
     ],
 )
-def test_what_cannot_be_retrieved_makes_what_holds_it_be_read(name: str, resources: list[str]) -> None:
+def test_what_cannot_be_retrieved_makes_what_holds_it_be_read(
+    name: str, resources: list[str]
+) -> None:
     assert [target.resource for target in catalog().events[name].targets] == resources
 
 
@@ -141,12 +170,15 @@ def test_lists_that_are_read_along_are_the_target_s_own() -> None:
     for item in with_lists:
         for parent in read_after(item):
             for child in item.lists:
-                assert is_listed_below(parent, child), f"{item.name}: {child} is in no list of one {parent}"
+                assert is_listed_below(parent, child), (
+                    f"{item.name}: {child} is in no list of one {parent}"
+                )
 
 
 def is_listed_below(parent: str, child: str) -> bool:
     return any(route.parent == parent for route in catalog()[child].routes) or any(
-        field.kind == "sublist" and child in field.targets and field.url for field in catalog()[parent].fields
+        field.kind == "sublist" and child in field.targets and field.url
+        for field in catalog()[parent].fields
     )
 
 
@@ -156,8 +188,26 @@ def test_refunds_are_read_with_a_refunded_charge() -> None:
 
 def test_followed_are_the_models_that_events_make_be_read() -> None:
     followed = catalog().followed
-    assert {"invoice", "account", "customer", "refund", "card", "balance", "billing.alert", "reserve.hold"} <= followed
-    assert followed.isdisjoint({"balance_transaction", "subscription_item", "line_item", "application", "discount", "source_transaction"})
+    assert {
+        "invoice",
+        "account",
+        "customer",
+        "refund",
+        "card",
+        "balance",
+        "billing.alert",
+        "reserve.hold",
+    } <= followed
+    assert followed.isdisjoint(
+        {
+            "balance_transaction",
+            "subscription_item",
+            "line_item",
+            "application",
+            "discount",
+            "source_transaction",
+        }
+    )
     assert followed <= set(catalog().resources)
 
 
@@ -176,7 +226,11 @@ def test_what_has_events_and_no_event_of_its_making_is_not_kept_current_by_them_
     made = ("created", "opened", "succeeded", "authorized", "attached", "updated")
     for name in catalog().followed:
         item = catalog()[name]
-        types = [one.name for one in catalog().events.values() if name in one.objects or name in {t.resource for t in one.targets}]
+        types = [
+            one.name
+            for one in catalog().events.values()
+            if name in one.objects or name in {t.resource for t in one.targets}
+        ]
         listed = item.singleton or any(route.parent is None for route in item.routes)
         if listed and not item.unannounced:
             assert any(type.endswith(made) for type in types), name
@@ -189,7 +243,11 @@ def test_unsettled_rows_are_told_by_a_column() -> None:
 
 
 def test_a_closed_account_is_answered_with_an_error_of_its_own() -> None:
-    codes = {item.name: item.retrieve.gone for item in catalog().resources.values() if item.retrieve and item.retrieve.gone}
+    codes = {
+        item.name: item.retrieve.gone
+        for item in catalog().resources.values()
+        if item.retrieve and item.retrieve.gone
+    }
     assert codes == {"account": ("account_invalid",)}
 
 
@@ -210,12 +268,20 @@ def test_the_longest_family_counts(source: SdkSource, monkeypatch: pytest.Monkey
     ("table", "line", "message"),
     [
         (overlay.TARGETS, ("charg.*", ()), r"no event type is charg\.\*"),
-        (overlay.OBJECTS, ("charge.refunded", ("charge",)), "the SDK says itself what charge.refunded carries"),
+        (
+            overlay.OBJECTS,
+            ("charge.refunded", ("charge",)),
+            "the SDK says itself what charge.refunded carries",
+        ),
         (overlay.OBJECTS, ("charge.refunded", ("chrge",)), "'chrge'.*the SDK does not have"),
     ],
 )
 def test_a_line_of_the_overlay_that_says_nothing_is_refused(
-    source: SdkSource, monkeypatch: pytest.MonkeyPatch, table: dict[str, Any], line: tuple[str, Any], message: str
+    source: SdkSource,
+    monkeypatch: pytest.MonkeyPatch,
+    table: dict[str, Any],
+    line: tuple[str, Any],
+    message: str,
 ) -> None:
     monkeypatch.setitem(table, *line)
     with pytest.raises(ValueError, match=message):

@@ -33,12 +33,16 @@ def test_the_files_are_what_the_sdk_gives(folder: Path) -> None:
 
 
 def test_a_changed_or_missing_file_is_noticed(folder: Path) -> None:
-    (folder / "catalog.json").write_bytes((folder / "catalog.json").read_bytes().replace(b'"charge"', b'"chrge"', 1))
+    (folder / "catalog.json").write_bytes(
+        (folder / "catalog.json").read_bytes().replace(b'"charge"', b'"chrge"', 1)
+    )
     (folder / "shapes.json").unlink()
     assert generate.check(folder) == ["catalog.json", "shapes.json"]
 
 
-def test_check_on_the_command_line(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_on_the_command_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(generate.check, "__defaults__", (folder,))
     assert main(["--check"]) == 0
     (folder / "shapes.json").write_bytes(b"{}")
@@ -46,7 +50,9 @@ def test_check_on_the_command_line(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert "shapes.json: not what the installed stripe SDK gives" in capsys.readouterr().err
 
 
-def test_a_column_is_never_dropped_or_retyped_unless_that_is_asked_for(folder: Path, generated: Mapping[str, bytes]) -> None:
+def test_a_column_is_never_dropped_or_retyped_unless_that_is_asked_for(
+    folder: Path, generated: Mapping[str, bytes]
+) -> None:
     data = orjson.loads((folder / "catalog.json").read_bytes())
     charge = next(item for item in data["resources"] if item["name"] == "charge")
     charge["fields"].append({"name": "gone", "kind": "string", "path": ["gone"], "column": "gone"})
@@ -54,7 +60,10 @@ def test_a_column_is_never_dropped_or_retyped_unless_that_is_asked_for(folder: P
     before = orjson.dumps(data)
     (folder / "catalog.json").write_bytes(before)
 
-    assert generate.write(folder) == ["charge.amount was float and would be integer", "charge.gone is gone"]
+    assert generate.write(folder) == [
+        "charge.amount was float and would be integer",
+        "charge.gone is gone",
+    ]
     assert (folder / "catalog.json").read_bytes() == before
 
     assert generate.write(folder, allow_breaking=True) == []

@@ -12,7 +12,9 @@ def routes(name: str) -> dict[tuple[str, str | None], Route]:
 
 
 def sublist(name: str, path: str) -> Field:
-    return next(field for field in catalog()[name].fields if field.name == path and field.kind == "sublist")
+    return next(
+        field for field in catalog()[name].fields if field.name == path and field.kind == "sublist"
+    )
 
 
 @pytest.mark.parametrize(
@@ -26,20 +28,28 @@ def sublist(name: str, path: str) -> Field:
         ("tax.location", ({"type": "performance"},)),
     ],
 )
-def test_lists_are_asked_for_what_they_leave_out(name: str, variants: tuple[dict[str, object], ...]) -> None:
+def test_lists_are_asked_for_what_they_leave_out(
+    name: str, variants: tuple[dict[str, object], ...]
+) -> None:
     assert catalog()[name].routes[0].variants == variants
 
 
 @pytest.mark.parametrize("name", ["customer", "subscription", "quote"])
 def test_what_is_on_test_clocks_is_asked_for_by_clock(name: str) -> None:
-    route = next(route for route in catalog()[name].routes if route.parent == "test_helpers.test_clock")
+    route = next(
+        route for route in catalog()[name].routes if route.parent == "test_helpers.test_clock"
+    )
     assert (dict(route.parent_params), route.modes) == ({"test_clock": "id"}, "test")
     assert route.variants == catalog()[name].routes[0].variants
 
 
 def test_schedules_on_test_clocks_are_asked_for_by_customer() -> None:
     route = catalog()["subscription_schedule"].routes[1]
-    assert (route.parent, route.parent_where, route.modes) == ("customer", ("test_clock", None), "test")
+    assert (route.parent, route.parent_where, route.modes) == (
+        "customer",
+        ("test_clock", None),
+        "test",
+    )
 
 
 def test_attached_payment_methods_are_read_under_their_customers() -> None:
@@ -90,7 +100,13 @@ def test_what_is_mostly_listed_elsewhere_is_not_asked_for_with_every_row() -> No
 
 @pytest.mark.parametrize(
     ("name", "field"),
-    [("charge", "refunds"), ("customer", "subscriptions"), ("file", "links"), ("invoice", "payments"), ("treasury.transaction", "entries")],
+    [
+        ("charge", "refunds"),
+        ("customer", "subscriptions"),
+        ("file", "links"),
+        ("invoice", "payments"),
+        ("treasury.transaction", "entries"),
+    ],
 )
 def test_what_another_list_returns_whole_is_not_asked_for_twice(name: str, field: str) -> None:
     assert not sublist(name, field).complete
@@ -104,7 +120,11 @@ def test_payment_records_filter_by_another_name() -> None:
 
 
 def test_paging() -> None:
-    paging = {(route.paging, route.limit) for item in catalog().resources.values() for route in item.routes}
+    paging = {
+        (route.paging, route.limit)
+        for item in catalog().resources.values()
+        for route in item.routes
+    }
     assert paging == {("starting_after", 100), ("next_page_url", 100), ("none", None)}
     assert catalog()["capability"].routes[0].paging == "none"
 
@@ -116,11 +136,18 @@ def test_lists_that_cannot_be_enumerated_say_why() -> None:
 
 
 def test_events_are_kept_for_a_month() -> None:
-    assert {item.name for item in catalog().resources.values() if item.retention_days == 30} == {"event", "v2.core.event"}
+    assert {item.name for item in catalog().resources.values() if item.retention_days == 30} == {
+        "event",
+        "v2.core.event",
+    }
 
 
 def test_secrets_have_no_column_and_are_not_asked_for() -> None:
-    secrets = {(item.name, ".".join(path)) for item in catalog().resources.values() for path in item.secrets}
+    secrets = {
+        (item.name, ".".join(path))
+        for item in catalog().resources.values()
+        for path in item.secrets
+    }
     assert secrets >= {
         ("apps.secret", "payload"),
         ("checkout.session", "client_secret"),
@@ -134,17 +161,28 @@ def test_secrets_have_no_column_and_are_not_asked_for() -> None:
     }
     for item in catalog().resources.values():
         hidden = {".".join(path) for path in item.secrets}
-        assert hidden.isdisjoint({field.name for field in item.fields} | set(item.expand)), item.name
+        assert hidden.isdisjoint({field.name for field in item.fields} | set(item.expand)), (
+            item.name
+        )
 
 
 def test_references_that_cross_accounts_name_whose_they_are() -> None:
-    owners = {(item.name, field.name): field.owner for item in catalog().resources.values() for field in item.fields}
+    owners = {
+        (item.name, field.name): field.owner
+        for item in catalog().resources.values()
+        for field in item.fields
+    }
     assert owners["charge", "application_fee"] == "platform"
     assert owners["charge", "source_transfer"] == "platform"
     assert owners["transfer", "destination_payment"] == "field:destination"
     assert owners["application_fee", "charge"] == "field:account"
     assert owners["charge", "customer"] == "own"
-    to_account = [f for item in catalog().resources.values() for f in item.fields if f.kind == "reference" and f.targets == ("account",)]
+    to_account = [
+        f
+        for item in catalog().resources.values()
+        for f in item.fields
+        if f.kind == "reference" and f.targets == ("account",)
+    ]
     assert to_account and {field.owner for field in to_account} == {"self"}
 
 
@@ -161,7 +199,9 @@ def test_an_owner_that_a_field_names_is_a_reference_of_the_same_row_to_an_accoun
 def test_every_expansion_is_one_that_stripe_takes() -> None:
     for item in catalog().resources.values():
         for path in item.expand:
-            assert len(path.split(".")) <= 3, f"with a list's `data`, {item.name}.{path} is more than four levels deep"
+            assert len(path.split(".")) <= 3, (
+                f"with a list's `data`, {item.name}.{path} is more than four levels deep"
+            )
             assert is_expandable(item.name, path.split(".")), f"{item.name}.{path}"
 
 
@@ -171,8 +211,14 @@ def is_expandable(resource: str, path: list[str]) -> bool:
         node = nodes[name]
         rest = path[index + 1 :]
         if node["t"] == "sublist":
-            return not rest or (rest[0] == "data" and all(is_expandable(target, rest[1:]) for target in node["to"]))
-        if node.get("on_request") or node["t"] == "ref" or (node["t"] == "array" and node["of"]["t"] == "ref"):
+            return not rest or (
+                rest[0] == "data" and all(is_expandable(target, rest[1:]) for target in node["to"])
+            )
+        if (
+            node.get("on_request")
+            or node["t"] == "ref"
+            or (node["t"] == "array" and node["of"]["t"] == "ref")
+        ):
             return not rest
         nodes = node["fields"]
     return False

@@ -18,7 +18,11 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 def environment(**variables: str) -> dict[str, str]:
     """This process's, without what a developer has set for Stripe and Dagster, and without the width of a terminal."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("STRIPE_", "DAGSTER_"))}
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("STRIPE_", "DAGSTER_"))
+    }
     kept = {name: value for name, value in own.items() if name not in ("COLUMNS", "LINES")}
     return {**kept, **variables}
 
@@ -62,4 +66,8 @@ def stripe_server(running_sandbox: Sandbox) -> Sandbox:
 @pytest.fixture
 def stripe(stripe_server: Sandbox) -> dict[str, str]:
     """The environment in which the command talks to the sandbox."""
-    return {"STRIPE_API_BASE": stripe_server.base, "STRIPE_ASSETS_MAX_RPS": "0", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "0"}
+    return {
+        "STRIPE_API_BASE": stripe_server.base,
+        "STRIPE_ASSETS_MAX_RPS": "0",
+        "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "0",
+    }

@@ -24,7 +24,9 @@ SECOND = "acct_1SandboxSecond00"
 @pytest.fixture
 def customer(stripe_server: Sandbox) -> str:
     """A new one of the second account, with its event."""
-    return stripe_server.control("objects", resource="customer", object={"name": "Ada"}, account=SECOND)["id"]
+    return stripe_server.control(
+        "objects", resource="customer", object={"name": "Ada"}, account=SECOND
+    )["id"]
 
 
 def names(folder: Path) -> dict[str, Any]:
@@ -36,7 +38,13 @@ def names(folder: Path) -> dict[str, Any]:
 def test_events_of_a_type_are_processed_once_and_told(
     command: Command, stripe: dict[str, str], stripe_server: Sandbox, customer: str, tmp_path: Path
 ) -> None:
-    stripe_server.control("objects/change", resource="customer", id=customer, changes={"name": "Grace"}, account=SECOND)
+    stripe_server.control(
+        "objects/change",
+        resource="customer",
+        id=customer,
+        changes={"name": "Grace"},
+        account=SECOND,
+    )
     first = command("events", "--type", "customer.created", "-v", "--json", **KEY, **stripe)
     assert first.returncode == 0, first.stdout + first.stderr
     (told,) = json.loads(first.stdout)["runs"]
@@ -50,7 +58,9 @@ def test_events_of_a_type_are_processed_once_and_told(
     counts = next(line.split() for line in second.stdout.splitlines() if line.startswith("b "))
     listed = str(told["events"]["listed"])
     assert counts[1:6] == [listed, "0", listed, "0", "0"]
-    assert [(run.job_name, run.tags["dagster/partition"], run.status.value) for run in runs_of(tmp_path)] == [
+    assert [
+        (run.job_name, run.tags["dagster/partition"], run.status.value) for run in runs_of(tmp_path)
+    ] == [
         ("process_events", "b", "SUCCESS"),
         ("process_events", "b", "SUCCESS"),
     ]
@@ -59,14 +69,27 @@ def test_events_of_a_type_are_processed_once_and_told(
 def test_ids_find_their_key_and_one_that_fails_is_named_with_its_command(
     command: Command, stripe: dict[str, str], stripe_server: Sandbox, customer: str, tmp_path: Path
 ) -> None:
-    stripe_server.control("faults", path=f"/v1/customers/{customer}", status=400, type="invalid_request_error", times=1)
-    event = stripe_server.control("events", type="customer.updated", object={"id": customer, "object": "customer"}, account=SECOND)["id"]
+    stripe_server.control(
+        "faults",
+        path=f"/v1/customers/{customer}",
+        status=400,
+        type="invalid_request_error",
+        times=1,
+    )
+    event = stripe_server.control(
+        "events",
+        type="customer.updated",
+        object={"id": customer, "object": "customer"},
+        account=SECOND,
+    )["id"]
     failed = command("events", "--ids", "evt_none", event, **BOTH, **stripe)
     assert failed.returncode == 1
     assert f"failed: b, {event}: " in failed.stdout
     assert "failed: b, evt_none: Stripe has no such event" in failed.stdout
     assert "failed: a" not in failed.stdout
-    (repeat,) = [line.strip() for line in failed.stdout.splitlines() if "stripe-assets events" in line]
+    (repeat,) = [
+        line.strip() for line in failed.stdout.splitlines() if "stripe-assets events" in line
+    ]
     assert repeat.startswith("stripe-assets events --ids evt_")
     assert "evt_none" in repeat
     again = command("events", "--ids", event, **BOTH, **stripe)
@@ -78,7 +101,9 @@ def test_a_sync_after_a_full_one_reads_what_has_changed(
     command: Command, stripe: dict[str, str], stripe_server: Sandbox, tmp_path: Path
 ) -> None:
     assert command("sync", "Customer", "--full", **KEY, **stripe).returncode == 0
-    new = stripe_server.control("objects", resource="customer", object={"name": "Ada"}, account=SECOND)["id"]
+    new = stripe_server.control(
+        "objects", resource="customer", object={"name": "Ada"}, account=SECOND
+    )["id"]
     stripe_server.control("log/clear")
     done = command("sync", "Customer", "--json", **KEY, **stripe)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -88,7 +113,11 @@ def test_a_sync_after_a_full_one_reads_what_has_changed(
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_the_processing_within_seconds(
-    number: signal.Signals, code: int, stripe: dict[str, str], stripe_server: Sandbox, tmp_path: Path
+    number: signal.Signals,
+    code: int,
+    stripe: dict[str, str],
+    stripe_server: Sandbox,
+    tmp_path: Path,
 ) -> None:
     stripe_server.control("latency", seconds=0.3)
     running = subprocess.Popen(

@@ -29,12 +29,23 @@ def stored(tmp_path: Path) -> Stored:
 def test_a_key_is_checked_stored_encrypted_listed_and_removed(
     command: Command, stripe: dict[str, str], stored: Stored, tmp_path: Path
 ) -> None:
-    added = command("keys", "add", "acme", "--connected", "none", input="sk_test_sandbox\n", STRIPE_ASSETS_ENCRYPTION_KEY=FERNET, **stripe)
+    added = command(
+        "keys",
+        "add",
+        "acme",
+        "--connected",
+        "none",
+        input="sk_test_sandbox\n",
+        STRIPE_ASSETS_ENCRYPTION_KEY=FERNET,
+        **stripe,
+    )
     assert added.returncode == 0, added.stderr
     assert "sk_test_sandbox" not in added.stdout + added.stderr
     assert b"sk_test_sandbox" not in (tmp_path / "stripe.db").read_bytes()
 
-    (listed,) = json.loads(command("keys", "list", "--json", STRIPE_ASSETS_ENCRYPTION_KEY=FERNET).stdout)
+    (listed,) = json.loads(
+        command("keys", "list", "--json", STRIPE_ASSETS_ENCRYPTION_KEY=FERNET).stdout
+    )
     assert listed == {
         "alias": "acme",
         "account": "acct_1SandboxPlatform",
@@ -49,21 +60,36 @@ def test_a_key_is_checked_stored_encrypted_listed_and_removed(
     assert stored() == []
 
 
-def test_from_env_stores_the_variables_name_and_a_restricted_keys_account(command: Command, stripe: dict[str, str], stored: Stored) -> None:
+def test_from_env_stores_the_variables_name_and_a_restricted_keys_account(
+    command: Command, stripe: dict[str, str], stored: Stored
+) -> None:
     added = command("keys", "add", "acme", "--from-env", "MINE", MINE="rk_test_sandbox", **stripe)
     assert added.returncode == 0, added.stderr
-    assert [(key.variable, key.kind, key.account_id) for key in stored()] == [("MINE", "restricted", "acct_1SandboxPlatform")]
+    assert [(key.variable, key.kind, key.account_id) for key in stored()] == [
+        ("MINE", "restricted", "acct_1SandboxPlatform")
+    ]
 
 
-def test_without_an_encryption_key_nothing_is_stored(command: Command, stripe: dict[str, str], stored: Stored) -> None:
+def test_without_an_encryption_key_nothing_is_stored(
+    command: Command, stripe: dict[str, str], stored: Stored
+) -> None:
     done = command("keys", "add", "acme", input="sk_test_sandbox\n", **stripe)
     assert done.returncode == 2
     assert "STRIPE_ASSETS_ENCRYPTION_KEY" in done.stderr
     assert stored() == []
 
 
-def test_a_key_that_stripe_refuses_is_not_stored(command: Command, stripe: dict[str, str], stored: Stored) -> None:
-    done = command("keys", "add", "acme", input="sk_test_neverissued\n", STRIPE_ASSETS_ENCRYPTION_KEY=FERNET, **stripe)
+def test_a_key_that_stripe_refuses_is_not_stored(
+    command: Command, stripe: dict[str, str], stored: Stored
+) -> None:
+    done = command(
+        "keys",
+        "add",
+        "acme",
+        input="sk_test_neverissued\n",
+        STRIPE_ASSETS_ENCRYPTION_KEY=FERNET,
+        **stripe,
+    )
     assert done.returncode == 1
     assert "401" in done.stderr
     assert "keys add" not in done.stderr
@@ -71,25 +97,49 @@ def test_a_key_that_stripe_refuses_is_not_stored(command: Command, stripe: dict[
     assert stored() == []
 
 
-def test_an_alias_stays_with_its_account(command: Command, stripe: dict[str, str], tmp_path: Path) -> None:
+def test_an_alias_stays_with_its_account(
+    command: Command, stripe: dict[str, str], tmp_path: Path
+) -> None:
     with Mirror.open(f"sqlite:///{tmp_path}/stripe.db") as mirror:
-        KeyStore(mirror).add("acme", None, variable="OLD", account_id="acct_1Other", livemode=False, kind="secret", last4="0000")
+        KeyStore(mirror).add(
+            "acme",
+            None,
+            variable="OLD",
+            account_id="acct_1Other",
+            livemode=False,
+            kind="secret",
+            last4="0000",
+        )
     done = command("keys", "add", "acme", "--from-env", "MINE", MINE="sk_test_second", **stripe)
     assert done.returncode == 2
     assert "another alias" in done.stderr
 
 
-def test_the_account_can_be_named_where_it_may_not_be_read(command: Command, stripe: dict[str, str], stripe_server: Sandbox) -> None:
+def test_the_account_can_be_named_where_it_may_not_be_read(
+    command: Command, stripe: dict[str, str], stripe_server: Sandbox
+) -> None:
     stripe_server.control("only", prefixes=["/v1/coupons"])
     unnamed = command("keys", "add", "acme", "--from-env", "MINE", MINE="sk_test_sandbox", **stripe)
     assert unnamed.returncode == 2
     assert "--account" in unnamed.stderr
-    named = command("keys", "add", "acme", "--from-env", "MINE", "--account", "acct_1Mine", MINE="sk_test_sandbox", **stripe)
+    named = command(
+        "keys",
+        "add",
+        "acme",
+        "--from-env",
+        "MINE",
+        "--account",
+        "acct_1Mine",
+        MINE="sk_test_sandbox",
+        **stripe,
+    )
     assert named.returncode == 0, named.stderr
     assert "acct_1Mine" in named.stdout
 
 
-def test_stored_keys_that_cannot_be_used_say_why(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stored_keys_that_cannot_be_used_say_why(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("STRIPE_ASSETS_ENCRYPTION_KEY", FERNET)
     own = {"account_id": "acct_1Mine", "livemode": False, "kind": "secret", "last4": "0000"}
     with Mirror.open(f"sqlite:///{tmp_path}/stripe.db") as mirror:
@@ -118,6 +168,16 @@ def test_stored_keys_that_cannot_be_used_say_why(command: Command, tmp_path: Pat
 def test_chosen_connected_accounts_are_checked(
     command: Command, stripe: dict[str, str], tmp_path: Path, connected: str, code: int, said: str
 ) -> None:
-    done = command("keys", "add", "acme", "--from-env", "MINE", "--connected", connected, MINE="sk_test_sandbox", **stripe)
+    done = command(
+        "keys",
+        "add",
+        "acme",
+        "--from-env",
+        "MINE",
+        "--connected",
+        connected,
+        MINE="sk_test_sandbox",
+        **stripe,
+    )
     assert done.returncode == code, done.stderr
     assert said in done.stderr

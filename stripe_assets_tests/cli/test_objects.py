@@ -11,7 +11,9 @@ from stripe_assets_tests.cli.conftest import Command
 KEYS = {"STRIPE_API_KEY__A": "sk_test_second", "STRIPE_API_KEY__B": "sk_test_sandbox"}
 
 
-def test_an_object_is_looked_for_with_one_key_after_another(command: Command, stripe: dict[str, str], stripe_server: Sandbox) -> None:
+def test_an_object_is_looked_for_with_one_key_after_another(
+    command: Command, stripe: dict[str, str], stripe_server: Sandbox
+) -> None:
     id = stripe_server.control(f"objects?resource=invoice&account={PLATFORM}", "GET")[0]["id"]
     done = command("sync", f"Invoice:{id}", "--json", **KEYS, **stripe)
     assert done.returncode == 0, done.stderr
@@ -24,7 +26,9 @@ def test_an_object_is_looked_for_with_one_key_after_another(command: Command, st
     assert f"invoice {id}" in shown.stdout and "none was missing" in shown.stdout
 
 
-def test_what_no_key_has_fails_and_ends_no_other(command: Command, stripe: dict[str, str], stripe_server: Sandbox) -> None:
+def test_what_no_key_has_fails_and_ends_no_other(
+    command: Command, stripe: dict[str, str], stripe_server: Sandbox
+) -> None:
     id = stripe_server.control(f"objects?resource=product&account={PLATFORM}", "GET")[0]["id"]
     done = command("sync", "Product:prod_nowhere", f"Product:{id}", **KEYS, **stripe)
     assert done.returncode == 1

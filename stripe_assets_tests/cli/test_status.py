@@ -30,14 +30,34 @@ def mirror(tmp_path: Path) -> Mirror:
     customer = {"id": "cus_1", "object": "customer", "livemode": False}
     with Mirror.open(f"sqlite:///{tmp_path}/stripe.db") as opened:
         opened.begin_sweeps([(OWNER, model) for model in said], "run")
-        opened.finish_sweeps([FinishedSweep(OWNER, model, 0, 1, availability) for model, availability in said.items()])
-        opened.write([flatten(catalog(), "customer", [customer], OWNER, NOW, api_version=catalog().api_version)])
+        opened.finish_sweeps(
+            [
+                FinishedSweep(OWNER, model, 0, 1, availability)
+                for model, availability in said.items()
+            ]
+        )
+        opened.write(
+            [
+                flatten(
+                    catalog(), "customer", [customer], OWNER, NOW, api_version=catalog().api_version
+                )
+            ]
+        )
         return opened
 
 
-def test_stripes_brackets_are_shown_as_they_are(command: Command, stripe: dict[str, str], stripe_server: Sandbox) -> None:
+def test_stripes_brackets_are_shown_as_they_are(
+    command: Command, stripe: dict[str, str], stripe_server: Sandbox
+) -> None:
     message = "No access [/v1/coupons] for this [key]"
-    stripe_server.control("faults", path="/v1/coupons", status=403, type="permission_error", message=message, times=None)
+    stripe_server.control(
+        "faults",
+        path="/v1/coupons",
+        status=403,
+        type="permission_error",
+        message=message,
+        times=None,
+    )
     synced = command("sync", "Coupon", STRIPE_API_KEY__A="sk_test_second", **stripe)
     assert message in synced.stdout, synced.stdout + synced.stderr
     shown = command("status")
@@ -46,14 +66,27 @@ def test_stripes_brackets_are_shown_as_they_are(command: Command, stripe: dict[s
 
 
 @pytest.mark.usefixtures("mirror")
-def test_models_that_were_never_swept_are_listed_and_labels_are_not_unavailable(command: Command) -> None:
+def test_models_that_were_never_swept_are_listed_and_labels_are_not_unavailable(
+    command: Command,
+) -> None:
     shown = command("status").stdout
     lines = {line.split()[0]: line.split() for line in shown.splitlines() if line.strip()}
     assert lines["customer"] == ["customer", "1", "never", "only", "as", "related", "objects"]
-    assert [lines[model][-1] for model in ("charge", "coupon", "payout")] == ["available", "partly", "unavailable"]
+    assert [lines[model][-1] for model in ("charge", "coupon", "payout")] == [
+        "available",
+        "partly",
+        "unavailable",
+    ]
     assert lines["person"][-2:] == ["on", "demand"]
-    assert lines[OWNER.account_id][-4:] == ["5", "1", "1", "0"]  # models, rows, unavailable, unfinished
-    held = {model["model"]: model for model in json.loads(command("status", "--json").stdout)["models"]}
+    assert lines[OWNER.account_id][-4:] == [
+        "5",
+        "1",
+        "1",
+        "0",
+    ]  # models, rows, unavailable, unfinished
+    held = {
+        model["model"]: model for model in json.loads(command("status", "--json").stdout)["models"]
+    }
     assert (held["customer"]["rows"], held["customer"]["last_sweep"]) == (1, None)
     assert held["customer"]["availability"] == "only as related objects"
     assert held["charge"]["last_sweep"]
@@ -65,18 +98,35 @@ def test_events_that_are_not_settled_are_told_by_key(command: Command, mirror: M
     entries = [LedgerEntry(OWNER, f"evt_{number}", "customer.updated", NOW) for number in range(3)]
     mirror.write([Batch(ledger=entries)])
     mirror.ledger.claim("run", [OWNER])
-    mirror.ledger.settle("run", processed=[(OWNER, "evt_0")], ignored={}, failed={(OWNER, "evt_1"): "500"}, now=NOW)
+    mirror.ledger.settle(
+        "run", processed=[(OWNER, "evt_0")], ignored={}, failed={(OWNER, "evt_1"): "500"}, now=NOW
+    )
     shown = command("status", STRIPE_API_KEY__ACME="sk_test_madeup0000")
-    assert "events of acme: 1 failed, 1 pending. Process them: stripe-assets events --api-key acme" in shown.stdout, shown.stderr
+    assert (
+        "events of acme: 1 failed, 1 pending. Process them: stripe-assets events --api-key acme"
+        in shown.stdout
+    ), shown.stderr
     told = json.loads(command("status", "--json", STRIPE_API_KEY__ACME="sk_test_madeup0000").stdout)
     assert told["unsettled_events"] == {"acme": {"failed": 1, "pending": 1}}
 
 
-def test_requests_of_the_last_30_days_are_shown_beside_what_stripe_allots(command: Command, mirror: Mirror) -> None:
+def test_requests_of_the_last_30_days_are_shown_beside_what_stripe_allots(
+    command: Command, mirror: Mirror
+) -> None:
     live, today = Owner(OWNER.account_id, True), datetime.now(UTC)
-    charges = [{"id": f"ch_{n}", "object": "charge", "livemode": True, "created": int(today.timestamp()) - n} for n in range(30)]
+    charges = [
+        {
+            "id": f"ch_{n}",
+            "object": "charge",
+            "livemode": True,
+            "created": int(today.timestamp()) - n,
+        }
+        for n in range(30)
+    ]
     charges += [{**charges[0], "id": "ch_old", "created": int(today.timestamp()) - 31 * 86_400}]
-    mirror.write([flatten(catalog(), "charge", charges, live, NOW, api_version=catalog().api_version)])
+    mirror.write(
+        [flatten(catalog(), "charge", charges, live, NOW, api_version=catalog().api_version)]
+    )
     mirror.count_reads({OWNER: 123_456, live: 11_000}, today)
     mirror.count_reads({live: 99_999}, today - timedelta(days=31))
     shown = command("status")
@@ -85,15 +135,32 @@ def test_requests_of_the_last_30_days_are_shown_beside_what_stripe_allots(comman
     assert "allots it" not in shown.stdout
     mirror.count_reads({live: 1_500}, today)
     shown = command("status").stdout
-    assert "acct_1Mine was sent 12,500 requests in 30 days: 83% of the 15,000 reads that Stripe allots it" in shown
+    assert (
+        "acct_1Mine was sent 12,500 requests in 30 days: 83% of the 15,000 reads that Stripe allots it"
+        in shown
+    )
     told = json.loads(command("status", "--json").stdout)["requests_in_30_days"]
     assert told == [
-        {"account": "acct_1Mine", "livemode": False, "requests": 123_456, "transactions": None, "allocation": None},
-        {"account": "acct_1Mine", "livemode": True, "requests": 12_500, "transactions": 30, "allocation": 15_000},
+        {
+            "account": "acct_1Mine",
+            "livemode": False,
+            "requests": 123_456,
+            "transactions": None,
+            "allocation": None,
+        },
+        {
+            "account": "acct_1Mine",
+            "livemode": True,
+            "requests": 12_500,
+            "transactions": 30,
+            "allocation": 15_000,
+        },
     ]
 
 
-def test_an_account_without_transactions_may_read_ten_thousand_times(command: Command, mirror: Mirror) -> None:
+def test_an_account_without_transactions_may_read_ten_thousand_times(
+    command: Command, mirror: Mirror
+) -> None:
     live = Owner(OWNER.account_id, True)
     mirror.begin_sweeps([(live, "charge")], "run")
     mirror.count_reads({live: 400}, datetime.now(UTC))
@@ -125,5 +192,10 @@ def test_without_a_database_none_is_made(command: Command, tmp_path: Path) -> No
 
 
 def test_a_new_file_is_its_owners(command: Command, stripe: dict[str, str], tmp_path: Path) -> None:
-    assert command("keys", "add", "acme", "--from-env", "MINE", MINE="sk_test_sandbox", **stripe).returncode == 0
+    assert (
+        command(
+            "keys", "add", "acme", "--from-env", "MINE", MINE="sk_test_sandbox", **stripe
+        ).returncode
+        == 0
+    )
     assert stat.S_IMODE((tmp_path / "stripe.db").stat().st_mode) == 0o600

@@ -24,8 +24,21 @@ def runs_of(folder: Path) -> list[dg.DagsterRun]:
         return list(instance.get_runs())[::-1]
 
 
-def test_two_models_of_two_keys_are_two_runs_on_the_folders_instance(command: Command, stripe: dict[str, str], tmp_path: Path) -> None:
-    done = command("sync", "Invoice", "checkout.session", "--api-key", "a", "--api-key", "b", "--json", **KEYS, **stripe)
+def test_two_models_of_two_keys_are_two_runs_on_the_folders_instance(
+    command: Command, stripe: dict[str, str], tmp_path: Path
+) -> None:
+    done = command(
+        "sync",
+        "Invoice",
+        "checkout.session",
+        "--api-key",
+        "a",
+        "--api-key",
+        "b",
+        "--json",
+        **KEYS,
+        **stripe,
+    )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)["runs"]
     assert [(run["alias"], {model["model"] for model in run["models"]}) for run in told] == [
@@ -38,7 +51,9 @@ def test_two_models_of_two_keys_are_two_runs_on_the_folders_instance(command: Co
         ("sync_models", "a", "SUCCESS"),
         ("sync_models", "b", "SUCCESS"),
     ]
-    stored = b"".join(path.read_bytes() for path in (tmp_path / ".dagster").rglob("*") if path.is_file())
+    stored = b"".join(
+        path.read_bytes() for path in (tmp_path / ".dagster").rglob("*") if path.is_file()
+    )
     assert b"sk_test_s" not in stored
 
     held = json.loads(command("status", "--json").stdout)
@@ -52,18 +67,31 @@ def test_a_failure_prints_the_command_that_repeats_it_and_ends_no_other_key(
     command: Command, stripe: dict[str, str], stripe_server: Sandbox
 ) -> None:
     stripe_server.control("faults", path="/v1/invoices", status=302)
-    done = command("sync", "Invoice", "Customer", **{**KEYS, "STRIPE_API_KEY__A": "sk_test_neverissued"}, **stripe)
+    done = command(
+        "sync",
+        "Invoice",
+        "Customer",
+        **{**KEYS, "STRIPE_API_KEY__A": "sk_test_neverissued"},
+        **stripe,
+    )
     assert done.returncode == 1
     assert "failed: a: GET /v1/account" in done.stdout
     assert "failed: b, invoice: GET /v1/invoices" in done.stdout
     assert "neverissued" not in done.stdout + done.stderr
     repeats = [line.strip() for line in done.stdout.splitlines() if "stripe-assets sync" in line]
-    assert repeats == ["stripe-assets sync Customer Invoice --api-key a", "stripe-assets sync Invoice --api-key b"]
+    assert repeats == [
+        "stripe-assets sync Customer Invoice --api-key a",
+        "stripe-assets sync Invoice --api-key b",
+    ]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_the_run_within_seconds(
-    number: signal.Signals, code: int, stripe: dict[str, str], stripe_server: Sandbox, tmp_path: Path
+    number: signal.Signals,
+    code: int,
+    stripe: dict[str, str],
+    stripe_server: Sandbox,
+    tmp_path: Path,
 ) -> None:
     stripe_server.control("latency", seconds=0.3)
     running = subprocess.Popen(
@@ -104,7 +132,9 @@ def test_the_sandbox_is_synced_in_one_command(command: Command) -> None:
     assert sum(model["rows_in_mirror"] > 0 for model in run["models"]) > 100
 
 
-def test_after_the_sandboxs_sync_stands_how_dagsters_ui_reaches_the_same_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_the_sandboxs_sync_stands_how_dagsters_ui_reaches_the_same_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     _, start, then = how_to_go_on(port=8420, seed=7).strip().splitlines()
     assert start.split() == ["stripe-assets", "sandbox", "--port", "8420", "--seed", "7"]

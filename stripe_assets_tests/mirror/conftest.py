@@ -10,12 +10,19 @@ from stripe_assets_tests.mirror.small import CATALOG
 
 
 @pytest.fixture(scope="session")
-def _open_mirror(database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
+def _open_mirror(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mirror]:
     if database_kind == "sqlite":
-        with Mirror.open(f"sqlite:///{tmp_path_factory.mktemp('small')}/mirror.db", catalog=CATALOG) as mirror:
+        with Mirror.open(
+            f"sqlite:///{tmp_path_factory.mktemp('small')}/mirror.db", catalog=CATALOG
+        ) as mirror:
             yield mirror
         return
-    with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url, Mirror.open(url, catalog=CATALOG) as mirror:
+    with (
+        new_postgresql_database(request.getfixturevalue("postgresql_url")) as url,
+        Mirror.open(url, catalog=CATALOG) as mirror,
+    ):
         yield mirror
 
 
@@ -30,11 +37,16 @@ def mirror(_open_mirror: Mirror) -> Mirror:
 
 
 @pytest.fixture(scope="module")
-def real_mirror(database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
+def real_mirror(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mirror]:
     if database_kind == "sqlite":
         folder = tmp_path_factory.mktemp("real")
         with Mirror.open(f"sqlite:///{folder}/mirror.db") as mirror:
             yield mirror
         return
-    with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url, Mirror.open(url) as mirror:
+    with (
+        new_postgresql_database(request.getfixturevalue("postgresql_url")) as url,
+        Mirror.open(url) as mirror,
+    ):
         yield mirror

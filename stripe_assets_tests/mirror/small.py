@@ -50,14 +50,34 @@ RESOURCES = (
     _resource(
         "account",
         _field("email", "string"),
-        _field("external_accounts", "sublist", url="/v1/accounts/{id}/external_accounts", **_to("bank_account", "card")),
+        _field(
+            "external_accounts",
+            "sublist",
+            url="/v1/accounts/{id}/external_accounts",
+            **_to("bank_account", "card"),
+        ),
         **_listed("/v1/accounts"),
     ),
-    _resource("bank_account", _field("account", "reference", owner="self", **_to("account")), _field("last4", "string")),
-    _resource("card", _field("account", "reference", owner="self", **_to("account")), _field("brand", "string")),
-    _resource("balance", _field("available", "json"), _field("livemode", "boolean"), singleton="/v1/balance"),
+    _resource(
+        "bank_account",
+        _field("account", "reference", owner="self", **_to("account")),
+        _field("last4", "string"),
+    ),
+    _resource(
+        "card",
+        _field("account", "reference", owner="self", **_to("account")),
+        _field("brand", "string"),
+    ),
+    _resource(
+        "balance",
+        _field("available", "json"),
+        _field("livemode", "boolean"),
+        singleton="/v1/balance",
+    ),
     _resource("coupon", _field("percent_off", "float"), **_listed("/v1/coupons")),
-    _resource("discount", _field("coupon", "reference", **_to("coupon")), _field("start", "timestamp")),
+    _resource(
+        "discount", _field("coupon", "reference", **_to("coupon")), _field("start", "timestamp")
+    ),
     _resource(
         "customer",
         _field("name", "string"),
@@ -86,14 +106,23 @@ RESOURCES = (
         retention_days=30,
         **_listed("/v1/events"),
     ),
-    _resource("tax_rate", _field("percentage", "float"), _field("exact", "decimal"), **_listed("/v1/tax_rates")),
+    _resource(
+        "tax_rate",
+        _field("percentage", "float"),
+        _field("exact", "decimal"),
+        **_listed("/v1/tax_rates"),
+    ),
     _resource(
         "line_item",
         _field("amount", "integer"),
         _field("quantity_decimal", "decimal"),
         _field("tax_rates", "references", **_to("tax_rate")),
         _field("discounts", "references", **_to("discount")),
-        routes=(Route("/v1/invoices/{invoice}/lines", parent="invoice", parent_params={"invoice": "id"}),),
+        routes=(
+            Route(
+                "/v1/invoices/{invoice}/lines", parent="invoice", parent_params={"invoice": "id"}
+            ),
+        ),
     ),
     _resource(
         "invoice",
@@ -103,15 +132,28 @@ RESOURCES = (
         _field("application_fee", "reference", owner="platform", **_to("coupon")),
         _field("parent", "json"),
         _field(
-            "subscription", "reference", path=("parent", "details", "subscription"), column="subscription_id", derived=True, **_to("sub")
+            "subscription",
+            "reference",
+            path=("parent", "details", "subscription"),
+            column="subscription_id",
+            derived=True,
+            **_to("sub"),
         ),
-        _field("lines", "sublist", nullable=False, url="/v1/invoices/{id}/lines", **_to("line_item")),
+        _field(
+            "lines", "sublist", nullable=False, url="/v1/invoices/{id}/lines", **_to("line_item")
+        ),
         **_listed("/v1/invoices"),
     ),
     _resource(
         "quote",
         _field("computed", "json"),
-        _field("computed.upfront.lines", "sublist", path=("computed", "upfront", "lines"), url="/v1/q/{id}/up", **_to("line_item")),
+        _field(
+            "computed.upfront.lines",
+            "sublist",
+            path=("computed", "upfront", "lines"),
+            url="/v1/q/{id}/up",
+            **_to("line_item"),
+        ),
         _field("line_items", "sublist", url="/v1/q/{id}/items", **_to("line_item")),
         _field("client_secret", "string"),
         secrets=(("client_secret",),),
@@ -129,10 +171,24 @@ RESOURCES = (
 CATALOG = Catalog("16.1.0", "2026-10-28.endive", RESOURCES)
 
 
-def flat(name: str, *objects: Mapping[str, Any], observed_at: datetime = NOON, owner: Owner = OWNER, **more: Any) -> Batch:
+def flat(
+    name: str,
+    *objects: Mapping[str, Any],
+    observed_at: datetime = NOON,
+    owner: Owner = OWNER,
+    **more: Any,
+) -> Batch:
     """Flattens objects; `object` is added where it is left out."""
     items = [{"object": name, **obj} for obj in objects]
-    return flatten(more.pop("catalog", CATALOG), name, items, owner, observed_at, api_version="2026-10-28.endive", **more)
+    return flatten(
+        more.pop("catalog", CATALOG),
+        name,
+        items,
+        owner,
+        observed_at,
+        api_version="2026-10-28.endive",
+        **more,
+    )
 
 
 def write(mirror: Mirror, name: str, *objects: Mapping[str, Any], **more: Any) -> WriteCounts:
@@ -141,7 +197,12 @@ def write(mirror: Mirror, name: str, *objects: Mapping[str, Any], **more: Any) -
 
 def lines(*ids: str, has_more: bool = False) -> dict[str, Any]:
     """A sublist of invoice lines with these ids."""
-    return {"object": "list", "data": [{"id": id, "object": "line_item"} for id in ids], "has_more": has_more, "url": "/v1/x"}
+    return {
+        "object": "list",
+        "data": [{"id": id, "object": "line_item"} for id in ids],
+        "has_more": has_more,
+        "url": "/v1/x",
+    }
 
 
 def data_ids(obj: Mapping[str, Any] | None, field: str = "lines") -> Sequence[str]:
@@ -151,7 +212,10 @@ def data_ids(obj: Mapping[str, Any] | None, field: str = "lines") -> Sequence[st
 
 def extended(name: str, *fields: Field) -> Catalog:
     """The catalog after a release that knows more fields of a resource."""
-    resources = [replace(resource, fields=(*resource.fields, *fields)) if resource.name == name else resource for resource in RESOURCES]
+    resources = [
+        replace(resource, fields=(*resource.fields, *fields)) if resource.name == name else resource
+        for resource in RESOURCES
+    ]
     return Catalog("16.2.0", "2027-01-01.next", resources)
 
 

@@ -22,7 +22,9 @@ def _found_unlisted(mirror: Mirror, id: str, *, observed_at: datetime) -> None:
 def _unlisted_at(mirror: Mirror, id: str) -> datetime | None:
     table = mirror.tables["customer"]
     with mirror.engine.connect() as connection:
-        return connection.execute(sa.select(table.c._unlisted_at).where(table.c.id == id)).scalar_one()
+        return connection.execute(
+            sa.select(table.c._unlisted_at).where(table.c.id == id)
+        ).scalar_one()
 
 
 def _unlisted(mirror: Mirror, before: int, asked_before: int) -> list[str]:
@@ -30,12 +32,21 @@ def _unlisted(mirror: Mirror, before: int, asked_before: int) -> list[str]:
 
 
 def test_rows_that_a_sweep_did_not_return_are_unlisted(mirror: Mirror) -> None:
-    write(mirror, "customer", {"id": "cus_1", "currency": "eur"}, {"id": "cus_2"}, {"id": "cus_3"}, observed_at=at(1))
+    write(
+        mirror,
+        "customer",
+        {"id": "cus_1", "currency": "eur"},
+        {"id": "cus_2"},
+        {"id": "cus_3"},
+        observed_at=at(1),
+    )
     write(mirror, "customer", {"id": "cus_1"}, observed_at=at(1), owner=OTHER)
     write(mirror, "customer", {"id": "cus_2"}, observed_at=at(5))
     write(mirror, "customer", {"id": "cus_4"}, fill=True)
     mirror.write([Batch(gone=[Gone("customer", OWNER, ("cus_3",), at(2))])])
-    assert mirror.unlisted("customer", OWNER, at(5), NOON, ["currency", "created"]) == [{"id": "cus_1", "currency": "eur", "created": None}]
+    assert mirror.unlisted("customer", OWNER, at(5), NOON, ["currency", "created"]) == [
+        {"id": "cus_1", "currency": "eur", "created": None}
+    ]
     assert mirror.unlisted("customer", OWNER, at(1), NOON) == []
 
 
@@ -56,10 +67,20 @@ def test_a_retrieve_leaves_it_unlisted_and_a_list_does_not(mirror: Mirror) -> No
 
 
 def test_only_the_items_of_a_list_are_listed() -> None:
-    nested: Any = {"object": "list", "data": [{"id": "il_1", "object": "line_item"}], "has_more": False}
-    batch = flat("invoice", {"id": "in_1", "customer": {"id": "cus_1", "object": "customer"}, "lines": nested}, listed=True)
+    nested: Any = {
+        "object": "list",
+        "data": [{"id": "il_1", "object": "line_item"}],
+        "has_more": False,
+    }
+    batch = flat(
+        "invoice",
+        {"id": "in_1", "customer": {"id": "cus_1", "object": "customer"}, "lines": nested},
+        listed=True,
+    )
     assert next(iter(batch.rows["invoice"]))["_unlisted_at"] is None
-    assert "_unlisted_at" not in next(iter(batch.rows["line_item"])) | next(iter(batch.fills["customer"]))
+    assert "_unlisted_at" not in next(iter(batch.rows["line_item"])) | next(
+        iter(batch.fills["customer"])
+    )
 
 
 def test_pending_rows_are_unsettled(mirror: Mirror) -> None:
@@ -74,7 +95,9 @@ def test_pending_rows_are_unsettled(mirror: Mirror) -> None:
     write(mirror, "balance_transaction", {"id": "txn_1", "status": "pending"}, owner=OTHER)
     mirror.write([Batch(gone=[Gone("balance_transaction", OWNER, ("txn_4",), at(9))])])
     first = datetime.fromtimestamp(1_793_178_000, UTC)
-    assert [(row["id"], row["created"]) for row in mirror.unsettled("balance_transaction", OWNER)] == [
+    assert [
+        (row["id"], row["created"]) for row in mirror.unsettled("balance_transaction", OWNER)
+    ] == [
         ("txn_1", first),
         ("txn_2", datetime.fromtimestamp(1_793_178_060, UTC)),
     ]
@@ -83,16 +106,30 @@ def test_pending_rows_are_unsettled(mirror: Mirror) -> None:
 
 def test_times_of_creation_come_in_order_with_both_ends(mirror: Mirror) -> None:
     seconds = [int(at(minutes).timestamp()) for minutes in (4, 1, 3, 2, 2, 5)]
-    write(mirror, "customer", *({"id": f"cus_{n}", "created": created} for n, created in enumerate(seconds)))
+    write(
+        mirror,
+        "customer",
+        *({"id": f"cus_{n}", "created": created} for n, created in enumerate(seconds)),
+    )
     write(mirror, "customer", {"id": "cus_0", "created": seconds[2]}, owner=OTHER)
     mirror.write([Batch(gone=[Gone("customer", OWNER, ("cus_2",), at(9))])])
-    assert list(mirror.created_between("customer", OWNER, at(1), at(4))) == [at(1), at(2), at(2), at(4)]
+    assert list(mirror.created_between("customer", OWNER, at(1), at(4))) == [
+        at(1),
+        at(2),
+        at(2),
+        at(4),
+    ]
 
 
 def test_references_of_named_resources_only(mirror: Mirror) -> None:
     since = datetime.now(UTC)
     write(mirror, "invoice", {"id": "in_1", "customer": "cus_1"})
     write(mirror, "discount", {"id": "di_1", "coupon": "co_1"})
-    assert {missing.id for missing in mirror.missing_references(since, [OWNER])} == {"cus_1", "co_1"}
-    assert {missing.id for missing in mirror.missing_references(since, [OWNER], {"invoice": None})} == {"cus_1"}
+    assert {missing.id for missing in mirror.missing_references(since, [OWNER])} == {
+        "cus_1",
+        "co_1",
+    }
+    assert {
+        missing.id for missing in mirror.missing_references(since, [OWNER], {"invoice": None})
+    } == {"cus_1"}
     assert mirror.missing_references(since, [OWNER], {}) == set()

@@ -10,14 +10,26 @@ CUSTOMER = {"id": "cus_1", "object": "customer", "name": "Ada"}
 
 def test_a_reference_is_its_id_however_it_was_sent(mirror: Mirror) -> None:
     deleted = {"id": "cus_1", "object": "customer", "deleted": True}
-    objects = [{"id": f"in_{n}", "customer": sent} for n, sent in enumerate(["cus_1", CUSTOMER, deleted])]
+    objects = [
+        {"id": f"in_{n}", "customer": sent} for n, sent in enumerate(["cus_1", CUSTOMER, deleted])
+    ]
     write(mirror, "invoice", *objects)
-    assert [obj["customer"] for obj in mirror.read_many("invoice", OWNER, ["in_0", "in_1", "in_2"]).values()] == ["cus_1"] * 3
+    assert [
+        obj["customer"]
+        for obj in mirror.read_many("invoice", OWNER, ["in_0", "in_1", "in_2"]).values()
+    ] == ["cus_1"] * 3
 
 
 def test_an_embedded_object_fills_a_missing_row_and_changes_none(mirror: Mirror) -> None:
-    assert write(mirror, "invoice", {"id": "in_1", "customer": CUSTOMER}, observed_at=at(9)).fills == {"customer": 1}
-    assert not write(mirror, "invoice", {"id": "in_2", "customer": {**CUSTOMER, "name": "Eve"}}, observed_at=at(10)).fills
+    assert write(
+        mirror, "invoice", {"id": "in_1", "customer": CUSTOMER}, observed_at=at(9)
+    ).fills == {"customer": 1}
+    assert not write(
+        mirror,
+        "invoice",
+        {"id": "in_2", "customer": {**CUSTOMER, "name": "Eve"}},
+        observed_at=at(10),
+    ).fills
     customer = mirror.read("customer", OWNER, "cus_1")
     assert customer and customer["name"] == "Ada"
     write(mirror, "customer", {"id": "cus_1", "name": "Observed"}, observed_at=at(1))
@@ -26,15 +38,30 @@ def test_an_embedded_object_fills_a_missing_row_and_changes_none(mirror: Mirror)
 
 
 def test_a_deleted_stub_in_place_of_a_reference_fills_nothing() -> None:
-    assert not flat("invoice", {"id": "in_1", "customer": {"id": "cus_1", "object": "customer", "deleted": True}}).fills
+    assert not flat(
+        "invoice",
+        {"id": "in_1", "customer": {"id": "cus_1", "object": "customer", "deleted": True}},
+    ).fills
 
 
 def test_what_no_route_returns_is_observed_where_it_is_embedded(mirror: Mirror) -> None:
     write(
-        mirror, "customer", {**CUSTOMER, "discount": {"id": "di_1", "object": "discount", "start": 1, "coupon": "co_1"}}, observed_at=at(1)
+        mirror,
+        "customer",
+        {
+            **CUSTOMER,
+            "discount": {"id": "di_1", "object": "discount", "start": 1, "coupon": "co_1"},
+        },
+        observed_at=at(1),
     )
     write(
-        mirror, "customer", {**CUSTOMER, "discount": {"id": "di_1", "object": "discount", "start": 2, "coupon": "co_1"}}, observed_at=at(2)
+        mirror,
+        "customer",
+        {
+            **CUSTOMER,
+            "discount": {"id": "di_1", "object": "discount", "start": 2, "coupon": "co_1"},
+        },
+        observed_at=at(2),
     )
     discount = mirror.read("discount", OWNER, "di_1")
     assert discount and discount["start"] == 2
@@ -48,13 +75,20 @@ def test_within_a_fill_nothing_is_observed() -> None:
 
 
 def test_a_union_is_resolved_by_what_the_object_says_it_is() -> None:
-    batch = flat("customer", {"id": "cus_1", "default_source": {"id": "card_1", "object": "card", "brand": "visa"}})
+    batch = flat(
+        "customer",
+        {"id": "cus_1", "default_source": {"id": "card_1", "object": "card", "brand": "visa"}},
+    )
     assert [row["id"] for row in batch.rows["card"]] == ["card_1"]
     assert next(iter(batch.rows["customer"]))["default_source_id"] == "card_1"
 
 
 def test_lists_of_references_are_lists_of_ids_and_items_embed_too(mirror: Mirror) -> None:
-    line = {"id": "il_1", "object": "line_item", "tax_rates": ["txr_1", {"id": "txr_2", "object": "tax_rate", "percentage": 19.0}]}
+    line = {
+        "id": "il_1",
+        "object": "line_item",
+        "tax_rates": ["txr_1", {"id": "txr_2", "object": "tax_rate", "percentage": 19.0}],
+    }
     line["discounts"] = [{"id": "di_1", "object": "discount", "start": 5}]
     write(mirror, "invoice", {"id": "in_1", "lines": {**lines(), "data": [line]}})
     back = mirror.read("line_item", OWNER, "il_1")
@@ -64,7 +98,14 @@ def test_lists_of_references_are_lists_of_ids_and_items_embed_too(mirror: Mirror
 
 def test_a_reference_inside_json_is_a_column_too_and_the_json_stays() -> None:
     parent = {"details": {"subscription": {"id": "sub_1", "object": "subscription"}}}
-    rows = list(flat("invoice", {"id": "in_1", "parent": parent}, {"id": "in_2", "parent": None}, {"id": "in_3"}).rows["invoice"])
+    rows = list(
+        flat(
+            "invoice",
+            {"id": "in_1", "parent": parent},
+            {"id": "in_2", "parent": None},
+            {"id": "in_3"},
+        ).rows["invoice"]
+    )
     assert rows[0]["subscription_id"] == "sub_1" and rows[0]["parent"] == parent
     assert rows[1]["subscription_id"] is None
     assert "subscription_id" not in rows[2], "absent stays absent"
@@ -73,7 +114,10 @@ def test_a_reference_inside_json_is_a_column_too_and_the_json_stays() -> None:
 def test_what_the_platform_owns_is_filled_for_the_platform_or_not_at_all() -> None:
     invoice = {"id": "in_1", "application_fee": {"id": "fee_1", "object": "coupon"}}
     assert not flat("invoice", invoice).fills
-    assert next(iter(flat("invoice", invoice, platform_id="acct_p").fills["coupon"]))["_account_id"] == "acct_p"
+    assert (
+        next(iter(flat("invoice", invoice, platform_id="acct_p").fills["coupon"]))["_account_id"]
+        == "acct_p"
+    )
 
 
 def test_a_page_can_be_fills_only() -> None:
@@ -102,4 +146,7 @@ def test_secrets_are_left_out_wherever_they_stand() -> None:
     batch = flat("customer", obj)
     assert "cs_" not in repr(batch)
     assert next(iter(batch.rows["customer"]))["metadata"] == {"deep": [{"kept": 1}]}
-    assert next(iter(batch.rows["customer"]))["_extra"] == {"invoice_settings": {"kept": 2}, "unheard_of": {}}
+    assert next(iter(batch.rows["customer"]))["_extra"] == {
+        "invoice_settings": {"kept": 2},
+        "unheard_of": {},
+    }

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from stripe_assets.mirror import Checkpoint, Mirror, MirrorError
-from stripe_assets.mirror import sqlite as sqlite_dialect
+from stripe_assets.mirror.dialects import sqlite as sqlite_dialect
 from stripe_assets_tests.conftest import new_postgresql_database
 from stripe_assets_tests.mirror.small import CATALOG, OWNER, at, flat, lines, write
 
@@ -35,7 +35,9 @@ def _message(call: object, *args: object) -> str:
 def test_a_locked_file(file_mirror: Mirror, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "mirror.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    assert "locked by another program" in _message(file_mirror.write, [flat("customer", {"id": "cus_1"})])
+    assert "locked by another program" in _message(
+        file_mirror.write, [flat("customer", {"id": "cus_1"})]
+    )
     other.execute("ROLLBACK")
     file_mirror.write([flat("customer", {"id": "cus_1"})])
     assert file_mirror.count("customer") == 1
@@ -54,7 +56,12 @@ def test_a_full_disk_leaves_nothing_of_the_write(file_mirror: Mirror) -> None:
     assert "disk is full" in _message(file_mirror.write, [batch])
     assert file_mirror.count("customer") == 1
     with file_mirror.engine.connect() as connection:
-        assert connection.execute(sa.select(sa.func.count()).select_from(file_mirror.tables.own["_checkpoint"])).scalar_one() == 0
+        assert (
+            connection.execute(
+                sa.select(sa.func.count()).select_from(file_mirror.tables.own["_checkpoint"])
+            ).scalar_one()
+            == 0
+        )
 
 
 @pytest.mark.parametrize(
@@ -73,8 +80,12 @@ def test_a_url_that_leads_nowhere(url: str, sign: str) -> None:
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").write_text("milk, eggs, and a sentence that is long enough for a header " * 20)
-    assert "not a SQLite database" in _message(lambda: Mirror.open(f"sqlite:///{tmp_path}/notes.txt", catalog=CATALOG))
+    (tmp_path / "notes.txt").write_text(
+        "milk, eggs, and a sentence that is long enough for a header " * 20
+    )
+    assert "not a SQLite database" in _message(
+        lambda: Mirror.open(f"sqlite:///{tmp_path}/notes.txt", catalog=CATALOG)
+    )
 
 
 def test_a_database_that_does_not_exist(postgresql_url: str) -> None:
@@ -106,7 +117,10 @@ def test_both_spellings_of_postgresql_open(postgresql_url: str) -> None:
 def test_values_that_the_database_refuses_are_told_apart(postgresql_url: str) -> None:
     batch = flat("customer", {"id": "cus_1"})
     batch.rows["customer"].blocks[0].set("balance", 2**63)
-    with new_postgresql_database(postgresql_url) as url, Mirror.open(url, catalog=CATALOG) as mirror:
+    with (
+        new_postgresql_database(postgresql_url) as url,
+        Mirror.open(url, catalog=CATALOG) as mirror,
+    ):
         with pytest.raises(MirrorError) as caught:
             mirror.write([batch])
         assert caught.value.refused_values
@@ -116,7 +130,9 @@ def test_values_that_the_database_refuses_are_told_apart(postgresql_url: str) ->
 def test_values_that_a_trigger_of_the_file_refuses_are_told_apart(file_mirror: Mirror) -> None:
     with file_mirror.transaction() as connection:
         refuse = "SELECT RAISE(ABORT, 'none of these') WHERE NEW.id = 'cus_1'"
-        connection.exec_driver_sql(f"CREATE TRIGGER refuse BEFORE INSERT ON customer BEGIN {refuse}; END")
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER refuse BEFORE INSERT ON customer BEGIN {refuse}; END"
+        )
     with pytest.raises(MirrorError, match="SQLite says: none of these") as caught:
         file_mirror.write([flat("customer", *({"id": f"cus_{number}"} for number in range(100)))])
     assert caught.value.refused_values
@@ -137,13 +153,25 @@ def test_a_connection_that_has_not_begun_begins_with_the_write(mirror: Mirror, r
 
 
 def test_a_deadlock_is_tried_again(postgresql_url: str) -> None:
-    with new_postgresql_database(postgresql_url) as url, Mirror.open(url, catalog=CATALOG) as mirror, psycopg.connect(url) as other:
+    with (
+        new_postgresql_database(postgresql_url) as url,
+        Mirror.open(url, catalog=CATALOG) as mirror,
+        psycopg.connect(url) as other,
+    ):
         write(mirror, "coupon", {"id": "co_1"})
         write(mirror, "customer", {"id": "cus_1"})
-        other.execute("SET deadlock_timeout = '10s'")  # so that the mirror is the one that is broken off
+        other.execute(
+            "SET deadlock_timeout = '10s'"
+        )  # so that the mirror is the one that is broken off
         other.execute("SELECT 1 FROM stripe.customer FOR UPDATE")
         with ThreadPoolExecutor(1) as pool:
-            written = pool.submit(mirror.write, [flat("coupon", {"id": "co_1", "percent_off": 5.0}), flat("customer", {"id": "cus_1"})])
+            written = pool.submit(
+                mirror.write,
+                [
+                    flat("coupon", {"id": "co_1", "percent_off": 5.0}),
+                    flat("customer", {"id": "cus_1"}),
+                ],
+            )
             waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
             with psycopg.connect(url, autocommit=True) as watcher:
                 while watcher.execute(waiting).fetchone() == (0,):
@@ -162,7 +190,11 @@ def test_writers_of_the_same_rows_in_opposite_orders_both_finish(database_url: s
                 mirror.write(
                     [
                         flat("customer", *objects, observed_at=at(minute)),
-                        flat("invoice", {"id": "in_1", "lines": lines(*(f"il_{obj['id']}" for obj in objects))}, observed_at=at(minute)),
+                        flat(
+                            "invoice",
+                            {"id": "in_1", "lines": lines(*(f"il_{obj['id']}" for obj in objects))},
+                            observed_at=at(minute),
+                        ),
                     ]
                 )
 

@@ -12,7 +12,9 @@ from stripe_assets_tests.mirror.small import OWNER, at, data_ids, flat, lines, w
 OTHER = Owner("acct_other", False)
 
 
-def _gone(mirror: Mirror, resource: str, *ids: str, observed_at: datetime, owner: Owner = OWNER) -> WriteCounts:
+def _gone(
+    mirror: Mirror, resource: str, *ids: str, observed_at: datetime, owner: Owner = OWNER
+) -> WriteCounts:
     return mirror.write([Batch(gone=[Gone(resource, owner, ids, observed_at)])])
 
 
@@ -26,7 +28,9 @@ def _bookkeeping(mirror: Mirror, resource: str, id: str) -> tuple[datetime | Non
 def test_a_row_whose_object_does_not_exist_is_a_tombstone(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1", "name": "Ada"}, {"id": "cus_2"}, observed_at=at(1))
     write(mirror, "customer", {"id": "cus_1"}, observed_at=at(1), owner=OTHER)
-    assert _gone(mirror, "customer", "cus_1", "cus_unknown", observed_at=at(2)).tombstones == {"customer": 1}
+    assert _gone(mirror, "customer", "cus_1", "cus_unknown", observed_at=at(2)).tombstones == {
+        "customer": 1
+    }
     assert _bookkeeping(mirror, "customer", "cus_2") == (None, at(1))
     gone = mirror.read("customer", OWNER, "cus_1")
     assert gone and (gone["deleted"], gone["name"]) == (True, "Ada")
@@ -62,16 +66,30 @@ def test_a_tombstone_stays_when_it_was(mirror: Mirror) -> None:
 
 
 def test_within_a_write_the_rows_come_first(mirror: Mirror) -> None:
-    late, early = flat("customer", {"id": "cus_1"}, observed_at=at(3)), flat("customer", {"id": "cus_2"}, observed_at=at(1))
-    counts = mirror.write([Batch(gone=[Gone("customer", OWNER, ("cus_1", "cus_2"), at(2))]), late, early])
+    late, early = (
+        flat("customer", {"id": "cus_1"}, observed_at=at(3)),
+        flat("customer", {"id": "cus_2"}, observed_at=at(1)),
+    )
+    counts = mirror.write(
+        [Batch(gone=[Gone("customer", OWNER, ("cus_1", "cus_2"), at(2))]), late, early]
+    )
     assert counts.tombstones == {"customer": 1}
     assert _bookkeeping(mirror, "customer", "cus_1") == (None, at(3))
     assert _bookkeeping(mirror, "customer", "cus_2") == (at(2), at(2))
 
 
 def test_a_gone_parent_takes_the_items_that_have_no_route(mirror: Mirror) -> None:
-    write(mirror, "invoice", {"id": "in_1", "lines": lines("il_1", "il_2")}, {"id": "in_2", "lines": lines("il_9")}, observed_at=at(1))
-    assert _gone(mirror, "invoice", "in_1", observed_at=at(2)).tombstones == {"invoice": 1, "line_item": 2}
+    write(
+        mirror,
+        "invoice",
+        {"id": "in_1", "lines": lines("il_1", "il_2")},
+        {"id": "in_2", "lines": lines("il_9")},
+        observed_at=at(1),
+    )
+    assert _gone(mirror, "invoice", "in_1", observed_at=at(2)).tombstones == {
+        "invoice": 1,
+        "line_item": 2,
+    }
     assert data_ids(mirror.read("invoice", OWNER, "in_2")) == ["il_9"]
 
 
@@ -98,6 +116,17 @@ def test_nothing_else_goes_with_it(mirror: Mirror) -> None:
 
 def test_an_account_is_its_own_owner(mirror: Mirror) -> None:
     bank = {"object": "list", "data": [{"id": "ba_1", "object": "bank_account"}], "has_more": False}
-    write(mirror, "account", {"id": "acct_a", "external_accounts": bank}, {"id": "acct_b"}, observed_at=at(1))
-    assert _gone(mirror, "account", "acct_a", observed_at=at(2)).tombstones == {"account": 1, "bank_account": 1}
-    assert mirror.counts_by_owner("account", [Owner("acct_a", False), Owner("acct_b", False)]) == {Owner("acct_b", False): 1}
+    write(
+        mirror,
+        "account",
+        {"id": "acct_a", "external_accounts": bank},
+        {"id": "acct_b"},
+        observed_at=at(1),
+    )
+    assert _gone(mirror, "account", "acct_a", observed_at=at(2)).tombstones == {
+        "account": 1,
+        "bank_account": 1,
+    }
+    assert mirror.counts_by_owner("account", [Owner("acct_a", False), Owner("acct_b", False)]) == {
+        Owner("acct_b", False): 1
+    }

@@ -11,7 +11,9 @@ OTHER = Owner("acct_b", False)
 LEASE = timedelta(seconds=20)
 
 
-def renew(mirror: Mirror, run_id: str, process: str, *owners: Owner, minute: int = 0) -> dict[Owner, int]:
+def renew(
+    mirror: Mirror, run_id: str, process: str, *owners: Owner, minute: int = 0
+) -> dict[Owner, int]:
     return mirror.renew_leases(run_id, process, owners, at(minute), at(minute) + LEASE)
 
 

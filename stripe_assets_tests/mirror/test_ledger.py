@@ -18,7 +18,13 @@ OTHER = Owner("acct_other", False)
 
 
 def _entry(number: int, owner: Owner = OWNER, **more: Any) -> LedgerEntry:
-    values = {"type": "customer.updated", "created": at(number), "object": "customer", "object_id": f"cus_{number}", **more}
+    values = {
+        "type": "customer.updated",
+        "created": at(number),
+        "object": "customer",
+        "object_id": f"cus_{number}",
+        **more,
+    }
     return LedgerEntry(owner, f"evt_{number}", **values)
 
 
@@ -47,7 +53,10 @@ def test_an_entry_comes_back_as_it_was_entered(mirror: Mirror) -> None:
     bare = LedgerEntry(OTHER, "evt_2", "brand.new", NOON)
     assert _enter(mirror, whole, bare) == 2
     assert mirror.ledger.claim("run_1", [OWNER, OTHER]) == 2
-    assert {entry.id: entry for entry in mirror.ledger.take("run_1", 9)} == {"evt_1": whole, "evt_2": bare}
+    assert {entry.id: entry for entry in mirror.ledger.take("run_1", 9)} == {
+        "evt_1": whole,
+        "evt_2": bare,
+    }
 
 
 def test_the_same_event_of_two_owners_is_two_entries(mirror: Mirror) -> None:
@@ -66,7 +75,12 @@ def test_an_event_that_comes_again_keeps_its_state(mirror: Mirror) -> None:
 
 
 def test_the_rows_of_events_alone_are_no_entries(mirror: Mirror) -> None:
-    assert write(mirror, "event", {"id": "evt_1", "created": 1_793_178_000, "type": "customer.updated"}).events == 0
+    assert (
+        write(
+            mirror, "event", {"id": "evt_1", "created": 1_793_178_000, "type": "customer.updated"}
+        ).events
+        == 0
+    )
     assert mirror.ledger.states(OWNER, ["evt_1"]) == {}
     assert mirror.ledger.claim("run_1", [OWNER]) == 0
 
@@ -92,7 +106,9 @@ def test_what_is_ignored_from_the_start_is_settled(mirror: Mirror) -> None:
         ({"models": []}, [3]),
     ],
 )
-def test_a_claim_takes_what_its_filters_say(mirror: Mirror, filters: dict[str, Any], claimed: list[int]) -> None:
+def test_a_claim_takes_what_its_filters_say(
+    mirror: Mirror, filters: dict[str, Any], claimed: list[int]
+) -> None:
     second = _entry(2, type="payment_intent.created", object="payment_intent")
     third = _entry(3, type="v2.core.account_link.returned", object=None, object_id=None)
     _enter(mirror, _entry(1), second, third, _entry(4, OTHER))
@@ -115,8 +131,15 @@ def test_entries_are_taken_object_by_object(mirror: Mirror) -> None:
         _entry(4, object="customer", object_id="cus_1", object_created=at(8)),
     )
     mirror.ledger.claim("run_1", [OWNER])
-    assert [entry.id for entry in mirror.ledger.take("run_1", 4)] == ["evt_3", "evt_2", "evt_4", "evt_5"]
-    mirror.ledger.settle("run_1", processed=_keys(3, 2), failed=dict.fromkeys(_keys(4), "500"), now=NOON)
+    assert [entry.id for entry in mirror.ledger.take("run_1", 4)] == [
+        "evt_3",
+        "evt_2",
+        "evt_4",
+        "evt_5",
+    ]
+    mirror.ledger.settle(
+        "run_1", processed=_keys(3, 2), failed=dict.fromkeys(_keys(4), "500"), now=NOON
+    )
     assert _taken(mirror, "run_1") == ["evt_5", "evt_1"]
 
 
@@ -151,7 +174,9 @@ def test_each_failure_waits_twice_as_long_and_at_most_a_day(mirror: Mirror) -> N
         next_attempt_at = _state(mirror, 1).next_attempt_at
         assert next_attempt_at
         waits.append(next_attempt_at - NOON)
-    assert waits == [min(timedelta(minutes=2**failures), timedelta(days=1)) for failures in range(13)]
+    assert waits == [
+        min(timedelta(minutes=2**failures), timedelta(days=1)) for failures in range(13)
+    ]
     assert _state(mirror, 1).attempts == 13
 
 
@@ -196,7 +221,10 @@ def test_what_is_settled_stays_so(mirror: Mirror) -> None:
 
 def test_thousands_of_events_and_owners_take_few_statements(mirror: Mirror) -> None:
     owners = [Owner(f"acct_{number}", bool(number % 2)) for number in range(10_000)]
-    entries = [LedgerEntry(owner, f"evt_{number}", "customer.updated", NOON, "customer") for number, owner in enumerate(owners)]
+    entries = [
+        LedgerEntry(owner, f"evt_{number}", "customer.updated", NOON, "customer")
+        for number, owner in enumerate(owners)
+    ]
     statements = 0
 
     def count(*args: object) -> None:
@@ -206,9 +234,17 @@ def test_thousands_of_events_and_owners_take_few_statements(mirror: Mirror) -> N
     event.listen(mirror.engine, "before_cursor_execute", count)
     try:
         assert _enter(mirror, *entries) == 10_000
-        assert mirror.ledger.claim("run_1", owners, ids=[entry.id for entry in entries], type="customer.*") == 10_000
+        assert (
+            mirror.ledger.claim(
+                "run_1", owners, ids=[entry.id for entry in entries], type="customer.*"
+            )
+            == 10_000
+        )
         taken = mirror.ledger.take("run_1", 20_000)
-        assert mirror.ledger.settle("run_1", processed=(entry.key for entry in taken), now=NOON) == 10_000
+        assert (
+            mirror.ledger.settle("run_1", processed=(entry.key for entry in taken), now=NOON)
+            == 10_000
+        )
     finally:
         event.remove(mirror.engine, "before_cursor_execute", count)
     assert statements < 10
@@ -218,7 +254,14 @@ def test_programs_that_claim_together_share_nothing(mirror: Mirror) -> None:
     _enter(mirror, *map(_entry, range(300)))
     runs = [f"run_{number}" for number in range(8)]
     with ThreadPoolExecutor(4) as pool:
-        claimed = list(pool.map(lambda run_id: mirror.ledger.claim(run_id, [OWNER], ids=[f"evt_{n}" for n in range(300)]), runs))
+        claimed = list(
+            pool.map(
+                lambda run_id: mirror.ledger.claim(
+                    run_id, [OWNER], ids=[f"evt_{n}" for n in range(300)]
+                ),
+                runs,
+            )
+        )
     assert claimed == [300] * 8
     taken = [_keys_of(mirror, run_id) for run_id in runs]
     assert sorted(map(len, taken)) == [0] * 7 + [300], "the last one has them all"
@@ -228,9 +271,15 @@ def test_work_on_open_events_does_not_read_the_settled_ones(tmp_path: Path) -> N
     """By SQLite's plans, which are the same whatever is stored."""
     plans: list[str] = []
 
-    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    def explain(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
         if statement.startswith(("SELECT", "UPDATE")):
-            plans.extend(row[3] for row in cursor.execute("EXPLAIN QUERY PLAN " + statement, parameters) if "_event_ledger" in row[3])
+            plans.extend(
+                row[3]
+                for row in cursor.execute("EXPLAIN QUERY PLAN " + statement, parameters)
+                if "_event_ledger" in row[3]
+            )
 
     def planned(work: Callable[[], object]) -> list[str]:
         plans.clear()
@@ -241,26 +290,52 @@ def test_work_on_open_events_does_not_read_the_settled_ones(tmp_path: Path) -> N
         event.listen(mirror.engine, "before_cursor_execute", explain)
         scan = ["SCAN _event_ledger USING INDEX ix_event_ledger_open"]
         assert planned(lambda: mirror.ledger.claim("run_1", [OWNER, OTHER])) == scan
-        assert planned(lambda: mirror.ledger.claim("run_1", [OWNER], ids=["evt_1"], type="a.*", models=["a"], due=NOON)) == scan
+        assert (
+            planned(
+                lambda: mirror.ledger.claim(
+                    "run_1", [OWNER], ids=["evt_1"], type="a.*", models=["a"], due=NOON
+                )
+            )
+            == scan
+        )
         assert planned(lambda: mirror.ledger.unsettled_counts([OWNER])) == scan
         by_run = ["SEARCH _event_ledger USING INDEX ix_event_ledger_open (run_id=? AND state=?)"]
         assert planned(lambda: mirror.ledger.take("run_1", 9)) == by_run
-        by_key = ["SEARCH _event_ledger USING INDEX sqlite_autoindex__event_ledger_1 (_account_id=? AND _livemode=? AND id=?)"]
-        assert planned(lambda: mirror.ledger.settle("run_1", processed=_keys(1), now=NOON)) == by_key
-        assert planned(lambda: mirror.ledger.settle("run_1", failed=dict.fromkeys(_keys(1), "500"), now=NOON)) == by_key
+        by_key = [
+            "SEARCH _event_ledger USING INDEX sqlite_autoindex__event_ledger_1 (_account_id=? AND _livemode=? AND id=?)"
+        ]
+        assert (
+            planned(lambda: mirror.ledger.settle("run_1", processed=_keys(1), now=NOON)) == by_key
+        )
+        assert (
+            planned(
+                lambda: mirror.ledger.settle(
+                    "run_1", failed=dict.fromkeys(_keys(1), "500"), now=NOON
+                )
+            )
+            == by_key
+        )
 
 
 def test_event_objects_are_read_again_by_their_keys(mirror: Mirror) -> None:
     body = {"id": "evt_1", "type": "customer.updated", "data": {"object": {"id": "cus_1"}}}
     write(mirror, "event", body)
-    write(mirror, "event", {"id": "evt_1", "type": "customer.deleted"}, {"id": "evt_2"}, owner=OTHER)
+    write(
+        mirror, "event", {"id": "evt_1", "type": "customer.deleted"}, {"id": "evt_2"}, owner=OTHER
+    )
     events = mirror.events([*_keys(1, 2), *_keys(1, owner=OTHER)])
     assert events.keys() == {(OWNER, "evt_1"), (OTHER, "evt_1")}
-    assert events[OWNER, "evt_1"]["data"] == body["data"] and events[OTHER, "evt_1"]["type"] == "customer.deleted"
+    assert (
+        events[OWNER, "evt_1"]["data"] == body["data"]
+        and events[OTHER, "evt_1"]["type"] == "customer.deleted"
+    )
 
 
 def test_the_owner_of_an_event_is_whose_list_had_it(mirror: Mirror) -> None:
     write(mirror, "event", {"id": "evt_1"})
     write(mirror, "event", {"id": "evt_2"}, owner=OTHER)
-    assert mirror.owner_of_events(["evt_1", "evt_2", "evt_3"], [OWNER, OTHER]) == {"evt_1": OWNER, "evt_2": OTHER}
+    assert mirror.owner_of_events(["evt_1", "evt_2", "evt_3"], [OWNER, OTHER]) == {
+        "evt_1": OWNER,
+        "evt_2": OTHER,
+    }
     assert mirror.owner_of_events(["evt_1", "evt_2"], [OTHER]) == {"evt_2": OTHER}

@@ -14,7 +14,9 @@ from stripe_assets_tests.mirror.small import CATALOG, OWNER, at, flat, write
 
 
 def test_an_older_observation_changes_nothing_and_is_not_counted(mirror: Mirror) -> None:
-    assert write(mirror, "customer", {"id": "cus_1", "name": "new"}, observed_at=at(5)).rows == {"customer": 1}
+    assert write(mirror, "customer", {"id": "cus_1", "name": "new"}, observed_at=at(5)).rows == {
+        "customer": 1
+    }
     assert write(mirror, "customer", {"id": "cus_1", "name": "old"}, observed_at=at(4)).rows == {}
     customer = mirror.read("customer", OWNER, "cus_1")
     assert customer and customer["name"] == "new"
@@ -31,7 +33,12 @@ def test_an_id_twice_in_a_write_keeps_its_newest(mirror: Mirror) -> None:
     counts = mirror.write(
         [
             flat("customer", {"id": "cus_1", "name": "old"}, observed_at=at(1)),
-            flat("customer", {"id": "cus_1", "name": "newest"}, {"id": "cus_2", "name": "other"}, observed_at=at(3)),
+            flat(
+                "customer",
+                {"id": "cus_1", "name": "newest"},
+                {"id": "cus_2", "name": "other"},
+                observed_at=at(3),
+            ),
             flat("customer", {"id": "cus_1", "name": "middle"}, observed_at=at(2)),
         ]
     )
@@ -41,15 +48,26 @@ def test_an_id_twice_in_a_write_keeps_its_newest(mirror: Mirror) -> None:
 
 
 def test_an_absent_field_is_left_alone_and_a_null_is_null(mirror: Mirror) -> None:
-    write(mirror, "customer", {"id": "cus_1", "name": "Ada", "currency": "eur", "metadata": {"a": "b"}}, observed_at=at(1))
+    write(
+        mirror,
+        "customer",
+        {"id": "cus_1", "name": "Ada", "currency": "eur", "metadata": {"a": "b"}},
+        observed_at=at(1),
+    )
     write(mirror, "customer", {"id": "cus_1", "name": None}, observed_at=at(2))
     customer = mirror.read("customer", OWNER, "cus_1")
-    assert customer and (customer["name"], customer["currency"], customer["metadata"]) == (None, "eur", {"a": "b"})
+    assert customer and (customer["name"], customer["currency"], customer["metadata"]) == (
+        None,
+        "eur",
+        {"a": "b"},
+    )
 
 
 def test_rows_of_two_accounts_and_modes_do_not_meet(mirror: Mirror) -> None:
     owners = [Owner("acct_a", False), Owner("acct_a", True), Owner("acct_b", False)]
-    mirror.write([flat("customer", {"id": "cus_1", "name": str(owner)}, owner=owner) for owner in owners])
+    mirror.write(
+        [flat("customer", {"id": "cus_1", "name": str(owner)}, owner=owner) for owner in owners]
+    )
     for owner in owners:
         customer = mirror.read("customer", owner, "cus_1")
         assert customer and customer["name"] == str(owner)
@@ -58,14 +76,24 @@ def test_rows_of_two_accounts_and_modes_do_not_meet(mirror: Mirror) -> None:
 
 _Observation = st.fixed_dictionaries(
     {"id": st.sampled_from(["cus_1", "cus_2"])},
-    optional={"name": st.sampled_from(["a", "b", None]), "balance": st.integers(0, 3), "deleted": st.just(True)},
+    optional={
+        "name": st.sampled_from(["a", "b", None]),
+        "balance": st.integers(0, 3),
+        "deleted": st.just(True),
+    },
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(observations=st.lists(_Observation, min_size=1, max_size=6), data=st.data())
-def test_any_order_and_any_batching_ends_with_the_newest_state(observations: list[dict[str, Any]], data: Any, tmp_path: Path) -> None:
-    batches = [flat("customer", obj, observed_at=at(minute)) for minute, obj in enumerate(observations)]
+def test_any_order_and_any_batching_ends_with_the_newest_state(
+    observations: list[dict[str, Any]], data: Any, tmp_path: Path
+) -> None:
+    batches = [
+        flat("customer", obj, observed_at=at(minute)) for minute, obj in enumerate(observations)
+    ]
     shuffled = data.draw(st.permutations(batches))
     newest = {obj["id"]: obj for obj in observations}
     with Mirror.open("sqlite://", catalog=CATALOG) as mirror:
@@ -89,11 +117,16 @@ def test_orders_of_pages_with_sublists(mirror: Mirror, order: tuple[int, ...]) -
     def invoice(minute: int, *ids: str) -> Batch:
         data = [{"id": id, "object": "line_item", "amount": minute} for id in ids]
         shell = {"object": "list", "data": data, "has_more": False}
-        return flat("invoice", {"id": "in_1", "total": minute, "lines": shell}, observed_at=at(minute))
+        return flat(
+            "invoice", {"id": "in_1", "total": minute, "lines": shell}, observed_at=at(minute)
+        )
 
     pages = [invoice(0, "il_1", "il_2"), invoice(1, "il_2"), invoice(2, "il_2", "il_3")]
     for index in order:
         mirror.write([pages[index]])
     back = mirror.read("invoice", OWNER, "in_1")
     assert back and back["total"] == 2
-    assert [(line["id"], line["amount"]) for line in back["lines"]["data"]] == [("il_2", 2), ("il_3", 2)]
+    assert [(line["id"], line["amount"]) for line in back["lines"]["data"]] == [
+        ("il_2", 2),
+        ("il_3", 2),
+    ]

@@ -10,14 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from stripe_assets.catalog import catalog
-from stripe_assets.mirror import Absence, Batch, Gone, Mirror, Missing, Owner
+from stripe_assets.mirror import Absence, Batch, Gone, Mirror, ObjectRef, Owner
 from stripe_assets_tests.mirror.small import OWNER, at, write
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 OTHER = Owner("acct_other", False)
 
 
-def _missing(mirror: Mirror, *owners: Owner, of: Mapping[str, list[str] | None] | None = None) -> set[tuple[str, str, str]]:
+def _missing(
+    mirror: Mirror, *owners: Owner, of: Mapping[str, list[str] | None] | None = None
+) -> set[tuple[str, str, str]]:
     found = mirror.missing_references(LONG_AGO, owners or [OWNER], of)
     return {(missing.owner.account_id, missing.resource, missing.id) for missing in found}
 
@@ -39,16 +41,28 @@ def _statements(mirror: Mirror) -> Iterator[list[tuple[str, Any]]]:
 def test_each_item_of_a_list_is_looked_up(mirror: Mirror) -> None:
     write(mirror, "tax_rate", {"id": "txr_1"}, {"id": "txr_2"})
     write(mirror, "line_item", {"id": "il_1", "tax_rates": ["txr_1", "txr_2"], "discounts": []})
-    write(mirror, "line_item", {"id": "il_2", "tax_rates": ["txr_1", "txr_3"], "discounts": ["di_1"]})
+    write(
+        mirror, "line_item", {"id": "il_2", "tax_rates": ["txr_1", "txr_3"], "discounts": ["di_1"]}
+    )
     write(mirror, "line_item", {"id": "il_3", "tax_rates": None})
-    assert _missing(mirror) == {("acct_platform", "tax_rate", "txr_3"), ("acct_platform", "discount", "di_1")}
+    assert _missing(mirror) == {
+        ("acct_platform", "tax_rate", "txr_3"),
+        ("acct_platform", "discount", "di_1"),
+    }
     assert _missing(mirror, of={"line_item": ["il_1", "il_3"]}) == set()
 
 
 def test_any_of_a_union_will_do(mirror: Mirror) -> None:
     write(mirror, "card", {"id": "card_1"})
     write(mirror, "bank_account", {"id": "ba_1"})
-    write(mirror, "customer", *({"id": f"cus_{source}", "default_source": source} for source in ("card_1", "ba_1", "card_2")))
+    write(
+        mirror,
+        "customer",
+        *(
+            {"id": f"cus_{source}", "default_source": source}
+            for source in ("card_1", "ba_1", "card_2")
+        ),
+    )
     assert {id for _, _, id in _missing(mirror)} == {"card_2"}
 
 
@@ -56,17 +70,31 @@ def test_a_row_is_there_for_its_owner_alone(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1"}, owner=OTHER)
     write(mirror, "coupon", {"id": "fee_1"})
     write(mirror, "invoice", {"id": "in_1", "customer": "cus_1"})
-    write(mirror, "invoice", {"id": "in_2", "customer": "cus_1", "application_fee": "fee_1"}, owner=OTHER)
+    write(
+        mirror,
+        "invoice",
+        {"id": "in_2", "customer": "cus_1", "application_fee": "fee_1"},
+        owner=OTHER,
+    )
     write(mirror, "invoice", {"id": "in_3", "application_fee": "fee_2"}, owner=OTHER)
-    assert _missing(mirror, OWNER, OTHER) == {("acct_platform", "customer", "cus_1"), ("acct_platform", "coupon", "fee_2")}
+    assert _missing(mirror, OWNER, OTHER) == {
+        ("acct_platform", "customer", "cus_1"),
+        ("acct_platform", "coupon", "fee_2"),
+    }
     assert _missing(mirror) == {("acct_platform", "customer", "cus_1")}
 
 
 def test_tombstones_and_recorded_absences_are_there(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1"})
     mirror.write([Batch(gone=[Gone("customer", OWNER, ("cus_1",), at(1))])])
-    mirror.record_absences({Missing("customer", OWNER, "cus_2"): Absence("No such customer", lasting=True)})
-    write(mirror, "invoice", *({"id": f"in_{id}", "customer": id} for id in ("cus_1", "cus_2", "cus_3")))
+    mirror.record_absences(
+        {ObjectRef("customer", OWNER, "cus_2"): Absence("No such customer", lasting=True)}
+    )
+    write(
+        mirror,
+        "invoice",
+        *({"id": f"in_{id}", "customer": id} for id in ("cus_1", "cus_2", "cus_3")),
+    )
     assert {id for _, _, id in _missing(mirror)} == {"cus_3"}
 
 
@@ -81,12 +109,20 @@ def test_a_table_is_read_once_for_all_that_its_rows_refer_to(mirror: Mirror) -> 
 def test_no_target_is_read_once_a_row(database_url: str) -> None:
     """As a join, PostgreSQL would plan it by what it knows of the tables: nothing, when they have just been filled."""
     with Mirror.open(database_url) as mirror:
-        write(mirror, "invoice", {"id": "in_1", "customer": "cus_1", "default_tax_rates": ["txr_1"]}, catalog=catalog())
+        write(
+            mirror,
+            "invoice",
+            {"id": "in_1", "customer": "cus_1", "default_tax_rates": ["txr_1"]},
+            catalog=catalog(),
+        )
         with _statements(mirror) as statements:
             _missing(mirror, of={"invoice": None})
         with mirror.connection() as connection:
             explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
-            plan = "\n".join(str(row) for row in connection.exec_driver_sql(explain + statements[0][0], statements[0][1]))
+            plan = "\n".join(
+                str(row)
+                for row in connection.exec_driver_sql(explain + statements[0][0], statements[0][1])
+            )
         assert "tax_rate" in plan
         assert "Join" not in plan
         assert "SCAN target" not in plan
@@ -101,15 +137,26 @@ def test_only_what_was_written_since_then_is_looked_at(mirror: Mirror) -> None:
 
 def test_what_the_route_of_a_missing_object_wants_comes_with_it(database_url: str) -> None:
     with Mirror.open(database_url) as mirror:
-        customers = [{"id": f"cus_{number}", "default_source": f"card_{number}"} for number in (1, 2)]
+        customers = [
+            {"id": f"cus_{number}", "default_source": f"card_{number}"} for number in (1, 2)
+        ]
         write(mirror, "card", {"id": "card_2"}, catalog=catalog())
         write(mirror, "customer", *customers, catalog=catalog())
-        assert [(missing.id, missing.parents) for missing in mirror.missing_references(LONG_AGO, [OWNER], {"customer": None})] == [
-            ("card_1", {"customer": "cus_1"})
-        ]
+        assert [
+            (missing.id, missing.parents)
+            for missing in mirror.missing_references(LONG_AGO, [OWNER], {"customer": None})
+        ] == [("card_1", {"customer": "cus_1"})]
 
 
 def test_an_account_is_its_own_owner(database_url: str) -> None:
     with Mirror.open(database_url) as mirror:
-        write(mirror, "transfer", {"id": "tr_1", "destination": "acct_new", "destination_payment": "py_1"}, catalog=catalog())
-        assert _missing(mirror, of={"transfer": None}) == {("acct_new", "account", "acct_new"), ("acct_new", "charge", "py_1")}
+        write(
+            mirror,
+            "transfer",
+            {"id": "tr_1", "destination": "acct_new", "destination_payment": "py_1"},
+            catalog=catalog(),
+        )
+        assert _missing(mirror, of={"transfer": None}) == {
+            ("acct_new", "account", "acct_new"),
+            ("acct_new", "charge", "py_1"),
+        }

@@ -30,7 +30,12 @@ def test_the_days_from_one_on_are_summed_up(mirror: Mirror) -> None:
 def test_programs_that_count_together_lose_nothing(mirror: Mirror) -> None:
     owners = [Owner(f"acct_{number}", False) for number in range(50)]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda n: mirror.count_reads(dict.fromkeys(owners[:: (-1) ** n], 1), NOON), range(40)))
+        list(
+            pool.map(
+                lambda n: mirror.count_reads(dict.fromkeys(owners[:: (-1) ** n], 1), NOON),
+                range(40),
+            )
+        )
     assert mirror.reads_since(NOON) == dict.fromkeys(owners, 40)
 
 

@@ -16,15 +16,22 @@ def test_every_resource_comes_back_as_it_was_sent(real_mirror: Mirror) -> None:
         owner = Owner(f"acct_of_{resource.table}", name < "m")
         generator = Generator(shapes(), seed=len(name))
         sent = [generator.object(name) for _ in range(1 if resource.singleton else OBJECTS_OF_EACH)]
-        real_mirror.write([flatten(catalog(), name, sent, owner, NOON, api_version="2026-10-28.endive")])
+        real_mirror.write(
+            [flatten(catalog(), name, sent, owner, NOON, api_version="2026-10-28.endive")]
+        )
         for obj in sent:
             id = owner.account_id if resource.singleton else obj["id"]
             row_owner = Owner(id, owner.livemode) if name == "account" else owner
             back = real_mirror.read(name, row_owner, id)
             assert back is not None, f"{name} {id} has no row"
-            expected, got = as_mirrored(catalog(), resource, obj), sublists_as_lists(catalog(), resource, back)
+            expected, got = (
+                as_mirrored(catalog(), resource, obj),
+                sublists_as_lists(catalog(), resource, back),
+            )
             wrong += [
-                (name, field, expected.get(field), got.get(field)) for field in expected | got if expected.get(field) != got.get(field)
+                (name, field, expected.get(field), got.get(field))
+                for field in expected | got
+                if expected.get(field) != got.get(field)
             ]
             assert not back.keys() & {path[0] for path in resource.secrets if len(path) == 1}
     assert not wrong, wrong[:5]
@@ -35,7 +42,9 @@ def test_a_generated_object_puts_nothing_into_extra(real_mirror: Mirror) -> None
     for name, resource in catalog().resources.items():
         generator = Generator(shapes(), seed=len(name))
         sent = [generator.object(name) for _ in range(OBJECTS_OF_EACH)]
-        batch = flatten(catalog(), name, sent, Owner("acct_1", True), NOON, api_version="2026-10-28.endive")
+        batch = flatten(
+            catalog(), name, sent, Owner("acct_1", True), NOON, api_version="2026-10-28.endive"
+        )
         for table, rows in [*batch.rows.items(), *batch.fills.items()]:
             assert not [row["_extra"] for row in rows if row.get("_extra")], (resource.name, table)
 

@@ -13,7 +13,18 @@ from sqlalchemy import event
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.mirror import Mirror
-from stripe_assets_tests.mirror.small import CATALOG, OWNER, RESOURCES, at, data_ids, extended, flat, lines, new_field, write
+from stripe_assets_tests.mirror.small import (
+    CATALOG,
+    OWNER,
+    RESOURCES,
+    at,
+    data_ids,
+    extended,
+    flat,
+    lines,
+    new_field,
+    write,
+)
 
 
 def test_a_second_start_changes_nothing_and_asks_little(database_url: str) -> None:
@@ -28,7 +39,11 @@ def test_a_second_start_changes_nothing_and_asks_little(database_url: str) -> No
         Mirror.open(database_url, catalog=CATALOG).close()
     finally:
         event.remove(sa.Engine, "before_cursor_execute", note)
-    ours = [statement for statement in statements if "_schema_version" in statement or "ALTER" in statement or "CREATE" in statement]
+    ours = [
+        statement
+        for statement in statements
+        if "_schema_version" in statement or "ALTER" in statement or "CREATE" in statement
+    ]
     assert len(ours) == 2, ours
 
 
@@ -61,7 +76,11 @@ def test_a_new_column_is_filled_from_extra(database_url: str) -> None:
             "cus_4": (None, None),
         }
         customer = mirror.read("customer", OWNER, "cus_1")
-        assert customer and (customer["name"], customer["since"], customer["still_unknown"]) == ("Ada", 1_793_178_000, "🎉")
+        assert customer and (customer["name"], customer["since"], customer["still_unknown"]) == (
+            "Ada",
+            1_793_178_000,
+            "🎉",
+        )
 
 
 def test_a_field_that_turns_out_to_be_a_reference_fills_what_it_embeds(database_url: str) -> None:
@@ -74,48 +93,90 @@ def test_a_field_that_turns_out_to_be_a_reference_fills_what_it_embeds(database_
         )
     newer = extended("customer", new_field("rate", "reference", targets=("tax_rate",)))
     with Mirror.open(database_url, catalog=newer) as mirror:
-        assert [obj["rate"] for obj in mirror.read_many("customer", OWNER, ["cus_1", "cus_2"]).values()] == ["txr_1", "txr_2"]
+        assert [
+            obj["rate"] for obj in mirror.read_many("customer", OWNER, ["cus_1", "cus_2"]).values()
+        ] == ["txr_1", "txr_2"]
         rate = mirror.read("tax_rate", OWNER, "txr_1")
         assert rate and rate["percentage"] == 7.5
 
 
 def test_a_field_that_turns_out_to_be_a_sublist_becomes_rows(database_url: str) -> None:
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
-        write(mirror, "customer", {"id": "cus_1", "name": "Ada", "items": lines("il_1", "il_2")}, observed_at=at(1))
+        write(
+            mirror,
+            "customer",
+            {"id": "cus_1", "name": "Ada", "items": lines("il_1", "il_2")},
+            observed_at=at(1),
+        )
     field = new_field("items", "sublist", url="/v1/customers/{id}/items", targets=("line_item",))
     with Mirror.open(database_url, catalog=extended("customer", field)) as mirror:
         customer = mirror.read("customer", OWNER, "cus_1")
-        assert customer and customer["name"] == "Ada" and data_ids(customer, "items") == ["il_1", "il_2"]
+        assert (
+            customer
+            and customer["name"] == "Ada"
+            and data_ids(customer, "items") == ["il_1", "il_2"]
+        )
         table = mirror.tables["customer"]
         with mirror.engine.connect() as connection:
-            assert connection.execute(sa.select(table.c._extra, table.c._items_read_at)).one() == (None, at(1))
+            assert connection.execute(sa.select(table.c._extra, table.c._items_read_at)).one() == (
+                None,
+                at(1),
+            )
 
 
 def test_a_newly_derived_column_is_read_from_its_json(database_url: str) -> None:
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
-        write(mirror, "invoice", {"id": "in_1", "parent": {"details": {"plan": "plan_1"}}}, {"id": "in_2", "parent": {}})
-    field = new_field("plan", "reference", path=("parent", "details", "plan"), column="plan_id", derived=True, targets=("plan",))
+        write(
+            mirror,
+            "invoice",
+            {"id": "in_1", "parent": {"details": {"plan": "plan_1"}}},
+            {"id": "in_2", "parent": {}},
+        )
+    field = new_field(
+        "plan",
+        "reference",
+        path=("parent", "details", "plan"),
+        column="plan_id",
+        derived=True,
+        targets=("plan",),
+    )
     with Mirror.open(database_url, catalog=extended("invoice", field)) as mirror:
         table = mirror.tables["invoice"]
         with mirror.engine.connect() as connection:
-            assert connection.execute(sa.select(table.c.plan_id).order_by(table.c.id)).scalars().all() == ["plan_1", None]
-            assert connection.execute(sa.select(table.c.parent).order_by(table.c.id)).scalars().first() == {"details": {"plan": "plan_1"}}
+            assert connection.execute(
+                sa.select(table.c.plan_id).order_by(table.c.id)
+            ).scalars().all() == ["plan_1", None]
+            assert connection.execute(
+                sa.select(table.c.parent).order_by(table.c.id)
+            ).scalars().first() == {"details": {"plan": "plan_1"}}
 
 
 def test_more_rows_than_one_page_are_filled(database_url: str) -> None:
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
-        write(mirror, "customer", *({"id": f"cus_{n}", "points": n if n % 3 else "none"} for n in range(1203)))
-    with Mirror.open(database_url, catalog=extended("customer", new_field("points", "integer"))) as mirror:
+        write(
+            mirror,
+            "customer",
+            *({"id": f"cus_{n}", "points": n if n % 3 else "none"} for n in range(1203)),
+        )
+    with Mirror.open(
+        database_url, catalog=extended("customer", new_field("points", "integer"))
+    ) as mirror:
         table = mirror.tables["customer"]
         with mirror.engine.connect() as connection:
-            assert connection.execute(sa.select(sa.func.count(), sa.func.sum(table.c.points))).one() == (
+            assert connection.execute(
+                sa.select(sa.func.count(), sa.func.sum(table.c.points))
+            ).one() == (
                 1203,
                 sum(n for n in range(1203) if n % 3),
             )
 
 
 def test_a_new_resource_is_a_new_table_and_older_programs_still_run(database_url: str) -> None:
-    fewer = Catalog("16.0.0", "2026-01-01.early", [resource for resource in RESOURCES if resource.name != "v2.thing"])
+    fewer = Catalog(
+        "16.0.0",
+        "2026-01-01.early",
+        [resource for resource in RESOURCES if resource.name != "v2.thing"],
+    )
     with Mirror.open(database_url, catalog=fewer) as mirror:
         write(mirror, "customer", {"id": "cus_1"}, catalog=fewer)
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
@@ -129,7 +190,10 @@ def test_wide_pages_stay_under_the_databases_parameter_limits(database_url: str)
     """SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535: here are 200,000 values."""
     wide = extended("customer", *(new_field(f"f{n}", "integer") for n in range(200)))
     with Mirror.open(database_url, catalog=wide) as mirror:
-        objects = [{"id": f"cus_{n}", **{f"f{column}": n + column for column in range(200)}} for n in range(1000)]
+        objects = [
+            {"id": f"cus_{n}", **{f"f{column}": n + column for column in range(200)}}
+            for n in range(1000)
+        ]
         assert mirror.write([flat("customer", *objects, catalog=wide)]).rows == {"customer": 1000}
         last = mirror.read("customer", OWNER, "cus_999")
         assert last and last["f199"] == 1198
@@ -138,9 +202,15 @@ def test_wide_pages_stay_under_the_databases_parameter_limits(database_url: str)
 def test_a_sublists_table_keeps_its_rows_when_the_parent_grows(database_url: str) -> None:
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
         write(mirror, "invoice", {"id": "in_1", "lines": lines("il_1")})
-    with Mirror.open(database_url, catalog=extended("invoice", new_field("due", "timestamp"))) as mirror:
+    with Mirror.open(
+        database_url, catalog=extended("invoice", new_field("due", "timestamp"))
+    ) as mirror:
         invoice = mirror.read("invoice", OWNER, "in_1")
-        assert invoice and [line["id"] for line in invoice["lines"]["data"]] == ["il_1"] and invoice["due"] is None
+        assert (
+            invoice
+            and [line["id"] for line in invoice["lines"]["data"]] == ["il_1"]
+            and invoice["due"] is None
+        )
 
 
 def _as_the_release_before(mirror: Mirror) -> None:
@@ -170,13 +240,25 @@ def test_a_database_of_the_release_before_gets_the_ledgers_new_columns(database_
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
         assert mirror.ledger.claim("run_2", [OWNER], models=["customer"]) == 1
         (entry,) = mirror.ledger.take("run_2", 9)
-        assert (entry.id, entry.object, entry.object_id, entry.parents) == ("evt_1", "customer", "cus_1", {})
+        assert (entry.id, entry.object, entry.object_id, entry.parents) == (
+            "evt_1",
+            "customer",
+            "cus_1",
+            {},
+        )
         mirror.ledger.settle("run_2", failed={entry.key: "500"}, now=at(0))
         assert mirror.ledger.states(OWNER, ["evt_1"])["evt_1"].attempts == 1
         mirror.mark_current([(OWNER, "customer")], at(1))
         assert mirror.current([OWNER]) == {(OWNER, "customer"): at(1)}
-        assert mirror.record_reach("acme", [OWNER], at(1)) == [] and mirror.reach("acme") == (OWNER,)
-        indexes = {index["name"] for index in sa.inspect(mirror.engine).get_indexes("_event_ledger", schema=mirror.tables.metadata.schema)}
+        assert mirror.record_reach("acme", [OWNER], at(1)) == [] and mirror.reach("acme") == (
+            OWNER,
+        )
+        indexes = {
+            index["name"]
+            for index in sa.inspect(mirror.engine).get_indexes(
+                "_event_ledger", schema=mirror.tables.metadata.schema
+            )
+        }
         assert indexes == {"ix_event_ledger_open"}
 
 
@@ -203,7 +285,9 @@ def test_an_object_that_a_new_column_embeds_fills_its_own_row(database_url: str)
     referrer = {"id": "cus_2", "object": "customer", "name": "embedded"}
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
         write(mirror, "customer", {"id": "cus_1", "referrer": referrer})
-    newer = extended("customer", new_field("referrer", "reference", targets=("customer",), column="referrer_id"))
+    newer = extended(
+        "customer", new_field("referrer", "reference", targets=("customer",), column="referrer_id")
+    )
     with Mirror.open(database_url, catalog=newer) as mirror:
         back = mirror.read("customer", OWNER, "cus_1")
         assert back and back["referrer"] == "cus_2"

@@ -16,7 +16,9 @@ PAGE = Checkpoint(OWNER, "customer", "/v1/customers", ("cus_1", "cus_2"))
 
 def _checkpoints(mirror: Mirror) -> int:
     with mirror.engine.connect() as connection:
-        return connection.execute(sa.select(sa.func.count()).select_from(mirror.tables.own["_checkpoint"])).scalar_one()
+        return connection.execute(
+            sa.select(sa.func.count()).select_from(mirror.tables.own["_checkpoint"])
+        ).scalar_one()
 
 
 def _write(mirror: Mirror, *checkpoints: Checkpoint) -> None:
@@ -26,7 +28,12 @@ def _write(mirror: Mirror, *checkpoints: Checkpoint) -> None:
 
 
 def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
-    mirror.begin_sweeps([(OWNER, "customer"), (OTHER, "customer"), (OWNER, "invoice")], "run_1", scope="acme all", now=NOON)
+    mirror.begin_sweeps(
+        [(OWNER, "customer"), (OTHER, "customer"), (OWNER, "invoice")],
+        "run_1",
+        scope="acme all",
+        now=NOON,
+    )
     _write(mirror, PAGE)
     _write(mirror, Checkpoint(OWNER, "customer", "/v1/customers", ("cus_3",), done=True))
     unfinished = mirror.interrupted_sweeps([OWNER], scope="another", now=NOON + timedelta(hours=23))
@@ -34,7 +41,9 @@ def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
     assert unfinished.keys() == {(OWNER, "customer"), (OWNER, "invoice")}
     sweep = unfinished[OWNER, "customer"]
     assert (sweep.started_at, sweep.scope) == (NOON, "acme all")
-    assert sweep.checkpoints == {"/v1/customers": Checkpoint(OWNER, "customer", "/v1/customers", ("cus_3",), done=True)}
+    assert sweep.checkpoints == {
+        "/v1/customers": Checkpoint(OWNER, "customer", "/v1/customers", ("cus_3",), done=True)
+    }
 
 
 def test_a_day_later_it_is_not_gone_on_with(mirror: Mirror) -> None:
@@ -52,20 +61,39 @@ def test_beginning_anew_forgets_the_checkpoints_of_that_sweep_only(mirror: Mirro
     assert left[OTHER, "customer"].checkpoints
 
 
-def test_a_finished_sweep_leaves_its_result_and_the_nested_lists_that_are_open(mirror: Mirror) -> None:
+def test_a_finished_sweep_leaves_its_result_and_the_nested_lists_that_are_open(
+    mirror: Mirror,
+) -> None:
     mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice")], "run_1", now=NOON)
     nested = Checkpoint(OWNER, "customer", "/v1/customers/{customer}/tax_ids cus_1", ("cus_1",))
-    _write(mirror, Checkpoint(OWNER, "customer", "/v1/customers", done=True), nested, Checkpoint(OWNER, "invoice", "/v1/invoices"))
+    _write(
+        mirror,
+        Checkpoint(OWNER, "customer", "/v1/customers", done=True),
+        nested,
+        Checkpoint(OWNER, "invoice", "/v1/invoices"),
+    )
     mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2)], now=NOON + timedelta(minutes=5))
     assert _checkpoints(mirror) == 2
-    assert mirror.interrupted_sweeps([OWNER], scope="another", now=NOON + timedelta(hours=1)).keys() == {(OWNER, "invoice")}
+    assert mirror.interrupted_sweeps(
+        [OWNER], scope="another", now=NOON + timedelta(hours=1)
+    ).keys() == {(OWNER, "invoice")}
     status = {status.resource: status for status in mirror.sweep_statuses()}["customer"]
-    assert (status.rows, status.requests, status.availability, status.unfinished) == (7, 2, "available", False)
+    assert (status.rows, status.requests, status.availability, status.unfinished) == (
+        7,
+        2,
+        "available",
+        False,
+    )
     assert (status.last_started_at, status.last_finished_at) == (NOON, NOON + timedelta(minutes=5))
 
 
 def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> None:
-    mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice"), (OWNER, "charge"), (OTHER, "charge")], "run_1", scope="all", now=NOON)
+    mirror.begin_sweeps(
+        [(OWNER, "customer"), (OWNER, "invoice"), (OWNER, "charge"), (OTHER, "charge")],
+        "run_1",
+        scope="all",
+        now=NOON,
+    )
     nested = Checkpoint(OWNER, "customer", "/v1/customers/{customer}/tax_ids cus_1", ("cus_1",))
     _write(mirror, nested, Checkpoint(OWNER, "charge", "/v1/charges", ("ch_1",)))
     finished = [
@@ -76,25 +104,37 @@ def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> 
     later = NOON + timedelta(hours=1)
     left = mirror.interrupted_sweeps([OWNER], scope="all", now=later)
     mirror.load_checkpoints(left)
-    assert {name: (sweep.finished, sweep.availability, sweep.current_until) for (_, name), sweep in left.items()} == {
+    assert {
+        name: (sweep.finished, sweep.availability, sweep.current_until)
+        for (_, name), sweep in left.items()
+    } == {
         "customer": (True, "available", NOON),
         "invoice": (True, "no permission", None),
         "charge": (False, None, None),
     }
     assert left[OWNER, "customer"].checkpoints == {nested.key: nested}
-    assert mirror.interrupted_sweeps([OWNER], scope="fewer", now=later).keys() == {(OWNER, "charge")}
+    assert mirror.interrupted_sweeps([OWNER], scope="fewer", now=later).keys() == {
+        (OWNER, "charge")
+    }
     assert mirror.interrupted_sweeps([OWNER], scope="all", now=NOON + timedelta(hours=25)) == {}
 
     mirror.release_sweeps("fewer")
     assert mirror.interrupted_sweeps([OWNER], scope="all", now=later).keys() == left.keys()
     mirror.release_sweeps("all", but=["invoice"])
-    assert mirror.interrupted_sweeps([OWNER], scope="all", now=later).keys() == {(OWNER, "invoice"), (OWNER, "charge")}
+    assert mirror.interrupted_sweeps([OWNER], scope="all", now=later).keys() == {
+        (OWNER, "invoice"),
+        (OWNER, "charge"),
+    }
     assert _checkpoints(mirror) == 1, "of the one that is not finished"
 
 
-def test_a_sweep_that_another_run_has_begun_since_is_not_finished_for_that_run(mirror: Mirror) -> None:
+def test_a_sweep_that_another_run_has_begun_since_is_not_finished_for_that_run(
+    mirror: Mirror,
+) -> None:
     mirror.begin_sweeps([(OWNER, "customer")], "run_1", scope="customers", now=NOON)
-    mirror.begin_sweeps([(OWNER, "customer")], "run_2", scope="all", now=NOON + timedelta(minutes=1))
+    mirror.begin_sweeps(
+        [(OWNER, "customer")], "run_2", scope="all", now=NOON + timedelta(minutes=1)
+    )
     mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2, began=NOON)])
     assert mirror.interrupted_sweeps([OWNER], scope="all", now=NOON + timedelta(hours=1)) == {}
 
@@ -137,9 +177,13 @@ def test_a_checkpoint_written_again_replaces_itself(mirror: Mirror) -> None:
 
 
 def test_until_when_it_is_current_is_written_by_who_knows(mirror: Mirror) -> None:
-    mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice"), (OTHER, "customer")], "run_1", now=NOON)
+    mirror.begin_sweeps(
+        [(OWNER, "customer"), (OWNER, "invoice"), (OTHER, "customer")], "run_1", now=NOON
+    )
     assert mirror.current([OWNER, OTHER]) == {}
-    mirror.finish_sweeps([FinishedSweep(owner, "customer", 7, 2, current_until=NOON) for owner in (OWNER, OTHER)])
+    mirror.finish_sweeps(
+        [FinishedSweep(owner, "customer", 7, 2, current_until=NOON) for owner in (OWNER, OTHER)]
+    )
     mirror.finish_sweeps([FinishedSweep(OWNER, "invoice", 7, 2)])
     assert mirror.current([OWNER]) == {(OWNER, "customer"): NOON}
     mirror.begin_sweeps([(OWNER, "customer")], "run_2", now=NOON + timedelta(hours=1))
@@ -148,10 +192,17 @@ def test_until_when_it_is_current_is_written_by_who_knows(mirror: Mirror) -> Non
 
 
 def test_it_moves_only_forward_and_only_where_there_was_a_sweep(mirror: Mirror) -> None:
-    mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice"), (OTHER, "customer")], "run_1", now=NOON)
+    mirror.begin_sweeps(
+        [(OWNER, "customer"), (OWNER, "invoice"), (OTHER, "customer")], "run_1", now=NOON
+    )
     mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON)])
     later = NOON + timedelta(minutes=5)
     mirror.mark_current([(OWNER, "invoice"), (OWNER, "quote")], later)
     assert mirror.current([OWNER, OTHER]) == {(OWNER, "customer"): NOON, (OWNER, "invoice"): later}
-    mirror.mark_current(iter([(OWNER, "customer"), (OWNER, "invoice")]), NOON + timedelta(minutes=1))
-    assert mirror.current([OWNER]) == {(OWNER, "customer"): NOON + timedelta(minutes=1), (OWNER, "invoice"): later}
+    mirror.mark_current(
+        iter([(OWNER, "customer"), (OWNER, "invoice")]), NOON + timedelta(minutes=1)
+    )
+    assert mirror.current([OWNER]) == {
+        (OWNER, "customer"): NOON + timedelta(minutes=1),
+        (OWNER, "invoice"): later,
+    }

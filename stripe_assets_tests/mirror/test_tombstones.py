@@ -10,7 +10,11 @@ def test_a_stub_sets_the_tombstone_and_keeps_the_row(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1", "name": "Ada", "loyalty": "gold"}, observed_at=at(1))
     write(mirror, "customer", {"id": "cus_1", "deleted": True}, observed_at=at(2))
     customer = mirror.read("customer", OWNER, "cus_1")
-    assert customer and (customer["deleted"], customer["name"], customer["loyalty"]) == (True, "Ada", "gold")
+    assert customer and (customer["deleted"], customer["name"], customer["loyalty"]) == (
+        True,
+        "Ada",
+        "gold",
+    )
     assert mirror.count("customer", OWNER) == 0
 
 
@@ -32,7 +36,12 @@ def test_only_a_newer_observation_brings_a_tombstone_back(mirror: Mirror) -> Non
 
 def test_an_embedded_object_revives_no_tombstone(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1", "deleted": True}, observed_at=at(1))
-    write(mirror, "invoice", {"id": "in_1", "customer": {"id": "cus_1", "object": "customer", "name": "Ada"}}, observed_at=at(2))
+    write(
+        mirror,
+        "invoice",
+        {"id": "in_1", "customer": {"id": "cus_1", "object": "customer", "name": "Ada"}},
+        observed_at=at(2),
+    )
     customer = mirror.read("customer", OWNER, "cus_1")
     assert customer and customer["deleted"] is True and customer["name"] is None
 

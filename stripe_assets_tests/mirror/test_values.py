@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from stripe_assets.mirror import Mirror
-from stripe_assets.mirror.tables import instant_text, instant_texts
+from stripe_assets.mirror.tables.tables import instant_text, instant_texts
 from stripe_assets_tests.mirror.small import OWNER, write
 
 
@@ -25,7 +25,9 @@ def _there_and_back(mirror: Mirror, name: str, field: str, value: Any) -> tuple[
     return stored, back[field]
 
 
-@pytest.mark.parametrize("text", ["Zoë 漢字 🎉👩‍👩‍👧‍👦", "", "null", "a'b\"c\\d %s ? :x \\u0000", "\x7f\u2028\n"])
+@pytest.mark.parametrize(
+    "text", ["Zoë 漢字 🎉👩‍👩‍👧‍👦", "", "null", "a'b\"c\\d %s ? :x \\u0000", "\x7f\u2028\n"]
+)
 def test_text_in_any_language(mirror: Mirror, text: str) -> None:
     assert _there_and_back(mirror, "customer", "name", text) == (text, text)
 
@@ -42,36 +44,57 @@ def test_amounts_stay_in_the_minor_unit(mirror: Mirror, currency: str, amount: i
     assert back and (back["currency"], back["balance"]) == (currency, amount)
 
 
-@pytest.mark.parametrize("text", ["12.50", "0", "0.000000000001", "-1.10", "123456789012345678901234567890.123456789012", "100"])
+@pytest.mark.parametrize(
+    "text",
+    ["12.50", "0", "0.000000000001", "-1.10", "123456789012345678901234567890.123456789012", "100"],
+)
 def test_decimals_keep_their_digits(mirror: Mirror, text: str) -> None:
     assert _there_and_back(mirror, "tax_rate", "exact", text) == (Decimal(text), text)
 
 
 @pytest.mark.parametrize("text", ["1E+3", "+5", ".5", "007", "-0.00"])
-def test_a_decimal_in_another_form_is_a_number_and_keeps_its_form(mirror: Mirror, text: str) -> None:
+def test_a_decimal_in_another_form_is_a_number_and_keeps_its_form(
+    mirror: Mirror, text: str
+) -> None:
     assert _there_and_back(mirror, "tax_rate", "exact", text) == (Decimal(text), text)
 
 
 @pytest.mark.parametrize("seconds", [0, 1_793_178_000, -86_400, 253_402_300_799])
 def test_timestamps_of_v1(mirror: Mirror, seconds: int) -> None:
     stored, back = _there_and_back(mirror, "customer", "created", seconds)
-    assert (stored, back) == (datetime.fromtimestamp(seconds, UTC), seconds) and stored.tzinfo is not None
+    assert (stored, back) == (
+        datetime.fromtimestamp(seconds, UTC),
+        seconds,
+    ) and stored.tzinfo is not None
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-10-28T09:00:00.000Z", "2026-10-28T09:00:00.123Z", "2026-10-28T09:00:00.123456Z", "2026-10-28T09:00:00Z"]
+    "text",
+    [
+        "2026-10-28T09:00:00.000Z",
+        "2026-10-28T09:00:00.123Z",
+        "2026-10-28T09:00:00.123456Z",
+        "2026-10-28T09:00:00Z",
+    ],
 )
 def test_timestamps_of_v2_keep_their_fractions_and_their_form(mirror: Mirror, text: str) -> None:
-    assert _there_and_back(mirror, "v2.thing", "created", text) == (datetime.fromisoformat(text), text)
+    assert _there_and_back(mirror, "v2.thing", "created", text) == (
+        datetime.fromisoformat(text),
+        text,
+    )
 
 
-@pytest.mark.parametrize("text", ["0", "9223372036854775807", "-9223372036854775808", "9007199254740993"])
+@pytest.mark.parametrize(
+    "text", ["0", "9223372036854775807", "-9223372036854775808", "9007199254740993"]
+)
 def test_integers_of_v2_come_back_as_strings(mirror: Mirror, text: str) -> None:
     assert _there_and_back(mirror, "v2.thing", "size", text) == (int(text), text)
 
 
 @pytest.mark.parametrize("text", ["007", "+5", " 5", "-0"])
-def test_an_integer_of_v2_in_another_form_is_a_number_and_keeps_its_form(mirror: Mirror, text: str) -> None:
+def test_an_integer_of_v2_in_another_form_is_a_number_and_keeps_its_form(
+    mirror: Mirror, text: str
+) -> None:
     assert _there_and_back(mirror, "v2.thing", "size", text) == (int(text), text)
 
 
@@ -81,7 +104,16 @@ def test_floats(mirror: Mirror, number: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [{"k": [1, 2.5, 2**53 + 1, 2**63 - 1, True, None, "🎉", 1e300]}, [], "text", 7, 0.1, False, {"": {"a b": "ключ"}}]
+    "value",
+    [
+        {"k": [1, 2.5, 2**53 + 1, 2**63 - 1, True, None, "🎉", 1e300]},
+        [],
+        "text",
+        7,
+        0.1,
+        False,
+        {"": {"a b": "ключ"}},
+    ],
 )
 def test_json_is_exact(mirror: Mirror, value: Any) -> None:
     assert _there_and_back(mirror, "customer", "metadata", value) == (value, value)
@@ -108,14 +140,21 @@ def test_json_is_exact(mirror: Mirror, value: Any) -> None:
         ("line_item", "tax_rates", [5]),
     ],
 )
-def test_a_value_of_another_type_is_kept_in_extra(mirror: Mirror, name: str, field: str, value: Any) -> None:
+def test_a_value_of_another_type_is_kept_in_extra(
+    mirror: Mirror, name: str, field: str, value: Any
+) -> None:
     write(mirror, name, {"id": "x_1", field: value}, {"id": "x_2"})
     table = mirror.tables[name]
     back = mirror.read(name, OWNER, "x_1")
     assert back and back[field] == value
     if field in table.c:
         with mirror.engine.connect() as connection:
-            assert connection.execute(sa.select(table.c[field]).where(table.c.id == "x_1")).scalar_one() is None
+            assert (
+                connection.execute(
+                    sa.select(table.c[field]).where(table.c.id == "x_1")
+                ).scalar_one()
+                is None
+            )
     assert mirror.count(name, OWNER) == 2
 
 
@@ -141,8 +180,15 @@ def test_times_compare_in_queries(mirror: Mirror) -> None:
         assert connection.execute(query).scalars().all() == ["b"]
 
 
-SECOND, MIDNIGHT, FIRST = datetime(2026, 10, 28, 9, 0, 1, tzinfo=UTC), datetime(2026, 10, 28, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
-FRACTION, ELSEWHERE = SECOND.replace(microsecond=5), SECOND.astimezone(timezone(timedelta(hours=-3)))
+SECOND, MIDNIGHT, FIRST = (
+    datetime(2026, 10, 28, 9, 0, 1, tzinfo=UTC),
+    datetime(2026, 10, 28, tzinfo=UTC),
+    datetime(1, 1, 1, tzinfo=UTC),
+)
+FRACTION, ELSEWHERE = (
+    SECOND.replace(microsecond=5),
+    SECOND.astimezone(timezone(timedelta(hours=-3))),
+)
 
 
 @pytest.mark.parametrize(
@@ -159,13 +205,26 @@ FRACTION, ELSEWHERE = SECOND.replace(microsecond=5), SECOND.astimezone(timezone(
         [SECOND, SECOND.astimezone(timezone(timedelta(seconds=20)))],
     ],
 )
-def test_the_times_of_a_column_are_written_as_each_of_them_is(column: list[datetime | None]) -> None:
-    assert list(instant_texts(column)) == [None if value is None else instant_text(value) for value in column]
+def test_the_times_of_a_column_are_written_as_each_of_them_is(
+    column: list[datetime | None],
+) -> None:
+    assert list(instant_texts(column)) == [
+        None if value is None else instant_text(value) for value in column
+    ]
     assert instant_text(ELSEWHERE) == instant_text(SECOND) == "2026-10-28 09:00:01.000000+00:00"
 
 
 def test_a_nul_in_text_does_not_fail_the_page(mirror: Mirror) -> None:
     """PostgreSQL's text cannot hold it; nothing else of the page suffers."""
-    write(mirror, "customer", {"id": "cus_1", "name": "a\x00b", "metadata": {"k": "\\u0000 \x00"}}, {"id": "cus_2", "name": "whole"})
+    write(
+        mirror,
+        "customer",
+        {"id": "cus_1", "name": "a\x00b", "metadata": {"k": "\\u0000 \x00"}},
+        {"id": "cus_2", "name": "whole"},
+    )
     back = mirror.read("customer", OWNER, "cus_1")
-    assert back and back["name"] in ("a\x00b", "a\ufffdb") and back["metadata"]["k"] in ("\\u0000 \x00", "\\u0000 \ufffd")
+    assert (
+        back
+        and back["name"] in ("a\x00b", "a\ufffdb")
+        and back["metadata"]["k"] in ("\\u0000 \x00", "\\u0000 \ufffd")
+    )

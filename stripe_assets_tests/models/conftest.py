@@ -33,13 +33,19 @@ MODELS = (
 
 @pytest.fixture(scope="session")
 def mirror(
-    database_kind: str, sandbox: Sandbox, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    database_kind: str,
+    sandbox: Sandbox,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Mirror]:
     if database_kind == "sqlite":
         with Mirror.open(f"sqlite:///{tmp_path_factory.mktemp('models')}/mirror.db") as mirror:
             yield _filled(mirror, sandbox)
         return
-    with new_postgresql_database(request.getfixturevalue("postgresql_url")) as url, Mirror.open(url) as mirror:
+    with (
+        new_postgresql_database(request.getfixturevalue("postgresql_url")) as url,
+        Mirror.open(url) as mirror,
+    ):
         yield _filled(mirror, sandbox)
 
 
@@ -48,7 +54,9 @@ def _filled(mirror: Mirror, sandbox: Sandbox) -> Mirror:
         patch.setenv("STRIPE_API_BASE", sandbox.base)
         patch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
         patch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
-        with KeySync(parse_api_key("acme", "sk_test_sandbox"), mirror, MODELS, run_id="run") as sync:
+        with KeySync(
+            parse_api_key("acme", "sk_test_sandbox"), mirror, MODELS, run_id="run"
+        ) as sync:
             sync.prepare()
             assert all(result.status != "failed" for result in sync.run())
     return mirror

@@ -31,8 +31,14 @@ from stripe_assets.models import (
 
 
 def invoices(session: Session) -> None:
-    query = select(Invoice).where(Invoice.status == "paid", Invoice.created > datetime(2026, 1, 1)).order_by(Invoice.total.desc())
-    for invoice in session.scalars(query.options(joinedload(Invoice.customer), selectinload(Invoice.lines))):
+    query = (
+        select(Invoice)
+        .where(Invoice.status == "paid", Invoice.created > datetime(2026, 1, 1))
+        .order_by(Invoice.total.desc())
+    )
+    for invoice in session.scalars(
+        query.options(joinedload(Invoice.customer), selectinload(Invoice.lines))
+    ):
         assert_type(invoice, Invoice)
         assert_type(invoice.total, int)
         assert_type(invoice.created, datetime)
@@ -49,7 +55,11 @@ def invoices(session: Session) -> None:
 
 
 def others(session: Session) -> None:
-    joined = select(Charge.amount, Customer.email).join(Charge.customer).where(Customer.email.is_not(None))
+    joined = (
+        select(Charge.amount, Customer.email)
+        .join(Charge.customer)
+        .where(Customer.email.is_not(None))
+    )
     for amount, email in session.execute(joined).tuples():
         assert_type(amount, int)
         assert_type(email, str | None)
@@ -73,6 +83,8 @@ def frames() -> None:
 
 def syncs(customer: StripeCustomer) -> None:
     assert_type(Customer.sync_from_stripe_data(customer, depth=0), Customer)
-    product = Product.sync_from_stripe_data({"id": "prod_1", "object": "product"}, api_key="acme_live")
+    product = Product.sync_from_stripe_data(
+        {"id": "prod_1", "object": "product"}, api_key="acme_live"
+    )
     assert_type(product, Product)
     assert_type(Invoice.sync("in_1").refresh(), Invoice)

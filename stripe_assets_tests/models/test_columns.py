@@ -23,29 +23,43 @@ Row = Any
 @pytest.fixture
 def invoice(session: Session) -> Row:
     invoice: Any = models.Invoice
-    return session.scalars(sa.select(invoice).where(invoice.status == "paid", invoice.subscription_id.is_not(None)).limit(1)).one()
+    return session.scalars(
+        sa.select(invoice)
+        .where(invoice.status == "paid", invoice.subscription_id.is_not(None))
+        .limit(1)
+    ).one()
 
 
 def test_every_column_of_every_table_is_an_attribute() -> None:
     for resource in catalog().resources.values():
         cls: Any = getattr(models, resource.class_name)
-        columns = {attribute.key: attribute.columns[0].name for attribute in sa.inspect(cls).column_attrs}
+        columns = {
+            attribute.key: attribute.columns[0].name for attribute in sa.inspect(cls).column_attrs
+        }
         assert columns == relations().columns(resource)
         assert set(columns.values()) == set(relations().layout.columns(resource))
-        assert not set(columns) & set(type.__dir__(models.Model)), f"{resource.name} has a column that hides what every class has"
+        assert not set(columns) & set(type.__dir__(models.Model)), (
+            f"{resource.name} has a column that hides what every class has"
+        )
 
 
 def test_values_have_their_types(invoice: Row) -> None:
     assert isinstance(invoice.created, datetime) and invoice.created.tzinfo is UTC
     assert isinstance(invoice.total, int) and isinstance(invoice.auto_advance, bool)
     assert isinstance(invoice.customer.metadata, dict) and isinstance(invoice.parent, dict)
-    assert invoice._account_id == "acct_1SandboxPlatform" and invoice._livemode is False and invoice._deleted_at is None
+    assert (
+        invoice._account_id == "acct_1SandboxPlatform"
+        and invoice._livemode is False
+        and invoice._deleted_at is None
+    )
     assert isinstance(invoice._observed_at, datetime)
 
 
 def test_decimals_are_exact(session: Session) -> None:
     cls: Any = models.Price
-    found = session.scalars(sa.select(cls.unit_amount_decimal).where(cls.unit_amount_decimal.is_not(None))).all()
+    found = session.scalars(
+        sa.select(cls.unit_amount_decimal).where(cls.unit_amount_decimal.is_not(None))
+    ).all()
     assert found and all(type(value) is Decimal for value in found)
 
 
@@ -71,8 +85,12 @@ def test_core_and_orm_statements(mirror: Mirror) -> None:
     cls: Any = models.Invoice
     other = aliased(cls)
     with mirror.connection() as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(cls)) == mirror.count("invoice")
-        query = sa.select(cls.id).where(~sa.exists().where(other.id == cls.id, other.total > cls.total))
+        assert connection.scalar(sa.select(sa.func.count()).select_from(cls)) == mirror.count(
+            "invoice"
+        )
+        query = sa.select(cls.id).where(
+            ~sa.exists().where(other.id == cls.id, other.total > cls.total)
+        )
         assert len(connection.scalars(query).all()) == mirror.count("invoice")
 
 
@@ -80,7 +98,9 @@ def test_a_statement_looks_into_json(session: Session) -> None:
     cls = models.Customer
     names = session.scalars(sa.select(cls.invoice_settings["footer"].as_string()).limit(5)).all()
     assert len(names) == 5
-    some = session.scalars(sa.select(cls).where(cls.address["country"].as_string().is_not(None)).limit(3)).all()
+    some = session.scalars(
+        sa.select(cls).where(cls.address["country"].as_string().is_not(None)).limit(3)
+    ).all()
     assert some and all(one.address["country"] for one in some)
 
 
@@ -90,7 +110,9 @@ def test_stripe_data_is_the_object(mirror: Mirror, session: Session, invoice: Ro
     assert invoice.stripe_data["lines"]["data"][0]["object"] == "line_item"
 
 
-def test_stripe_data_takes_a_statement_and_one_for_each_kind_of_item(mirror: Mirror, session: Session, invoice: Row) -> None:
+def test_stripe_data_takes_a_statement_and_one_for_each_kind_of_item(
+    mirror: Mirror, session: Session, invoice: Row
+) -> None:
     statements: list[str] = []
     count = lambda *args: statements.append(args[2])  # noqa: E731
     event.listen(mirror.engine, "before_cursor_execute", count)

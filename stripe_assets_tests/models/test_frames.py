@@ -15,7 +15,15 @@ from sqlalchemy import event
 
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror import Mirror, MirrorError, Owner, flatten
-from stripe_assets.models import Coupon, Customer, Invoice, Price, Product, TaxRate, V2MoneyManagementOutboundPayment
+from stripe_assets.models import (
+    Coupon,
+    Customer,
+    Invoice,
+    Price,
+    Product,
+    TaxRate,
+    V2MoneyManagementOutboundPayment,
+)
 from stripe_assets.models.mapping import relations
 from stripe_assets.models.mirrors import the_mirror
 from stripe_assets_tests.mirror.small import NOON
@@ -25,7 +33,9 @@ def test_a_whole_table(mirror: Mirror) -> None:
     frame = Invoice.frame(mirror=mirror)
     assert len(frame) == mirror.count("invoice") > 100
     assert list(frame.columns) == list(relations().columns(Invoice.resource).values())
-    assert {"id", "_account_id", "_livemode", "customer_id", "metadata", "total"} <= set(frame.columns)
+    assert {"id", "_account_id", "_livemode", "customer_id", "metadata", "total"} <= set(
+        frame.columns
+    )
 
 
 def test_dtypes(mirror: Mirror) -> None:
@@ -43,7 +53,9 @@ def test_dtypes(mirror: Mirror) -> None:
 def test_an_empty_table_has_the_same_dtypes(mirror: Mirror) -> None:
     all, none = Invoice.frame(mirror=mirror), Invoice.frame(Invoice.id == "none", mirror=mirror)
     assert len(none) == 0 and list(none.dtypes) == list(all.dtypes)
-    assert list(next(Invoice.frame(Invoice.id == "none", mirror=mirror, chunksize=10)).dtypes) == list(all.dtypes)
+    assert list(
+        next(Invoice.frame(Invoice.id == "none", mirror=mirror, chunksize=10)).dtypes
+    ) == list(all.dtypes)
 
 
 def test_values_are_exact(mirror: Mirror) -> None:
@@ -58,20 +70,31 @@ def test_values_are_exact(mirror: Mirror) -> None:
         "active": None,
         "nickname": None,
     }
-    mirror.write([flatten(catalog(), "price", [price], owner, NOON, api_version="2026-10-28.endive")])
+    mirror.write(
+        [flatten(catalog(), "price", [price], owner, NOON, api_version="2026-10-28.endive")]
+    )
     row = Price.frame(Price._account_id == "acct_exact", mirror=mirror).iloc[0]
     assert row["unit_amount"] == 9_007_199_254_740_993, "which a float does not have"
     assert type(row["unit_amount_decimal"]) is Decimal and str(row["unit_amount_decimal"]) == "0.10"
     assert row["created"] == pd.Timestamp(datetime.fromtimestamp(1_750_000_000, UTC))
     assert row["metadata"] == {"a": "b"}
-    assert row["active"] is pd.NA and row["nickname"] is pd.NA and row["_deleted_at"] is pd.NaT and row["recurring"] is None
+    assert (
+        row["active"] is pd.NA
+        and row["nickname"] is pd.NA
+        and row["_deleted_at"] is pd.NaT
+        and row["recurring"] is None
+    )
 
 
 def test_a_condition_and_columns(mirror: Mirror) -> None:
-    frame = Invoice.frame(Invoice.status == "paid", mirror=mirror, columns=["id", Invoice.total, "discount_ids"])
+    frame = Invoice.frame(
+        Invoice.status == "paid", mirror=mirror, columns=["id", Invoice.total, "discount_ids"]
+    )
     assert list(frame.columns) == ["id", "total", "discounts"]
     assert 0 < len(frame) < mirror.count("invoice")
-    of_customers = Invoice.frame(Invoice.customer.has(Customer.email.is_not(None)), mirror=mirror, columns=["id"])
+    of_customers = Invoice.frame(
+        Invoice.customer.has(Customer.email.is_not(None)), mirror=mirror, columns=["id"]
+    )
     assert 0 < len(of_customers) <= mirror.count("invoice")
 
 
@@ -89,7 +112,9 @@ def test_tombstones_are_left_out_unless_asked_for(mirror: Mirror) -> None:
     owner = Owner("acct_deleting", True)
     for id, deleted in (("cus_1", False), ("cus_2", True)):
         obj = {"id": id, "object": "customer", **({"deleted": True} if deleted else {})}
-        mirror.write([flatten(catalog(), "customer", [obj], owner, NOON, api_version="2026-10-28.endive")])
+        mirror.write(
+            [flatten(catalog(), "customer", [obj], owner, NOON, api_version="2026-10-28.endive")]
+        )
     mine = Customer._account_id == "acct_deleting"
     assert list(Customer.frame(mine, mirror=mirror)["id"]) == ["cus_1"]
     assert sorted(Customer.frame(mine, mirror=mirror, deleted=True)["id"]) == ["cus_1", "cus_2"]
@@ -100,7 +125,9 @@ def test_chunks_are_the_whole(mirror: Mirror) -> None:
     chunks = Invoice.frame(mirror=mirror, chunksize=100)
     assert isinstance(chunks, Iterator)
     parts = list(chunks)
-    assert [len(part) for part in parts[:-1]] == [100] * (len(parts) - 1) and 0 < len(parts[-1]) <= 100
+    assert [len(part) for part in parts[:-1]] == [100] * (len(parts) - 1) and 0 < len(
+        parts[-1]
+    ) <= 100
     assert all(list(part.dtypes) == list(whole.dtypes) for part in parts)
     joined = pd.concat(parts).sort_values("id", ignore_index=True)
     pd.testing.assert_frame_equal(joined, whole.sort_values("id", ignore_index=True))
@@ -123,8 +150,13 @@ def test_a_frame_is_one_statement(mirror: Mirror) -> None:
 def test_chunks_do_not_fill_the_memory(mirror: Mirror) -> None:
     """The database hands over a chunk at a time: a later part of a large table has not been read when the first is there."""
     owner = Owner("acct_large", True)
-    products = [{"id": f"prod_{number}", "object": "product", "description": "x" * 7000} for number in range(3_000)]
-    mirror.write([flatten(catalog(), "product", products, owner, NOON, api_version="2026-10-28.endive")])
+    products = [
+        {"id": f"prod_{number}", "object": "product", "description": "x" * 7000}
+        for number in range(3_000)
+    ]
+    mirror.write(
+        [flatten(catalog(), "product", products, owner, NOON, api_version="2026-10-28.endive")]
+    )
     program = f"""if True:
         import psutil
         from stripe_assets.mirror import Mirror
@@ -140,7 +172,9 @@ def test_chunks_do_not_fill_the_memory(mirror: Mirror) -> None:
             used = [(len(part), memory() - before) for part in Product.frame(large, mirror=mirror, chunksize=100)]
             print(sum(rows for rows, _ in used), max(kilobytes for _, kilobytes in used))
     """
-    rows, kilobytes = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+    rows, kilobytes = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout.split()
     assert int(rows) == 3_000
     assert int(kilobytes) < 12_000, "all of it would be 20,000 and more"
 
@@ -157,7 +191,18 @@ def test_the_mirror_of_the_environment(tmp_path: Path, monkeypatch: pytest.Monke
     url = f"sqlite:///{tmp_path}/stripe.db"
     with Mirror.open(url) as mirror:
         coupon = {"id": "half", "object": "coupon", "percent_off": 50.0}
-        mirror.write([flatten(catalog(), "coupon", [coupon], Owner("acct_1", True), NOON, api_version="2026-10-28.endive")])
+        mirror.write(
+            [
+                flatten(
+                    catalog(),
+                    "coupon",
+                    [coupon],
+                    Owner("acct_1", True),
+                    NOON,
+                    api_version="2026-10-28.endive",
+                )
+            ]
+        )
     monkeypatch.setenv("STRIPE_ASSETS_DATABASE_URL", url)
     assert list(Coupon.frame()["percent_off"]) == [50.0]
     assert the_mirror() is the_mirror()
@@ -167,7 +212,9 @@ def test_the_mirror_of_the_environment(tmp_path: Path, monkeypatch: pytest.Monke
     assert the_mirror(mirror) is mirror
 
 
-def test_a_database_that_is_not_there_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_not_there_is_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("STRIPE_ASSETS_DATABASE_URL", f"sqlite:///{tmp_path}/nowhere/stripe.db")
     with pytest.raises(MirrorError):
         Product.frame()

@@ -16,7 +16,9 @@ from stripe_assets.mirror import Mirror
 
 def run(program: str) -> str:
     """What a new process prints."""
-    return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 def test_an_import_takes_less_than_half_a_second_and_loads_nothing_else() -> None:
@@ -51,10 +53,15 @@ def test_whatever_is_done_first_maps_a_class(mirror: Mirror) -> None:
     with Session(mirror.engine) as session:
         assert session.get(models.Topup, ("acct_none", False, "tu_none")) is None
         assert session.query(models.Mandate).filter_by(id="none").all() == []
-        assert session.scalars(sa.select(models.Review.id).where(models.Review.id == "none")).all() == []
+        assert (
+            session.scalars(sa.select(models.Review.id).where(models.Review.id == "none")).all()
+            == []
+        )
     assert sa.inspect(models.ReportingReportRun).local_table.name == "reporting_report_run"
     assert str(sa.select(aliased(models.ClimateOrder).id)).endswith("climate_order_1")
-    assert "JOIN" in str(sa.select(models.SetupAttempt).options(joinedload(models.SetupAttempt.setup_intent)))
+    assert "JOIN" in str(
+        sa.select(models.SetupAttempt).options(joinedload(models.SetupAttempt.setup_intent))
+    )
     assert models.TaxTransaction().id is None
 
 

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, aliased, foreign, mapped_column, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    aliased,
+    foreign,
+    mapped_column,
+    relationship,
+)
 
 from stripe_assets.mirror import Mirror
 from stripe_assets.models import Customer, Invoice
@@ -21,7 +29,10 @@ class Shop(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[str]
     customer: Mapped[Customer] = relationship(
-        Customer, primaryjoin=lambda: foreign(Shop.customer_id) == Customer.id, viewonly=True, uselist=False
+        Customer,
+        primaryjoin=lambda: foreign(Shop.customer_id) == Customer.id,
+        viewonly=True,
+        uselist=False,
     )
 
 
@@ -41,7 +52,9 @@ def shop(mirror: Mirror) -> Iterator[Session]:
     engine = sa.create_engine(mirror.engine.url)
     Base.metadata.create_all(engine, owned)
     with Session(engine) as session:
-        id = session.scalars(sa.select(Invoice.customer_id).where(Invoice.customer_id.is_not(None)).limit(1)).one()
+        id = session.scalars(
+            sa.select(Invoice.customer_id).where(Invoice.customer_id.is_not(None)).limit(1)
+        ).one()
         session.add(Shop(id=1, customer_id=id))
         if len(owned) == 2:
             session.add(OwnCustomer(id=1, stripe_id=id))
@@ -54,12 +67,19 @@ def shop(mirror: Mirror) -> Iterator[Session]:
 def test_a_relationship_to_a_model(shop: Session) -> None:
     mine = shop.get_one(Shop, 1)
     assert mine.customer.id == mine.customer_id and mine.customer.invoices
-    assert shop.scalars(sa.select(Shop).join(Shop.customer).where(Customer.id == mine.customer_id)).one() is mine
+    assert (
+        shop.scalars(
+            sa.select(Shop).join(Shop.customer).where(Customer.id == mine.customer_id)
+        ).one()
+        is mine
+    )
 
 
 def test_tables_of_the_same_name_in_one_statement(shop: Session) -> None:
     if shop.get_bind().dialect.name != "postgresql":
         pytest.skip("SQLite has one table of a name")
     stripes = aliased(Customer)
-    found = shop.execute(sa.select(OwnCustomer, stripes).join(stripes, stripes.id == OwnCustomer.stripe_id)).one()
+    found = shop.execute(
+        sa.select(OwnCustomer, stripes).join(stripes, stripes.id == OwnCustomer.stripe_id)
+    ).one()
     assert found[0].stripe_id == found[1].id

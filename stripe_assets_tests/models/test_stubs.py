@@ -14,7 +14,7 @@ import pytest
 import stripe_assets
 from stripe_assets import models
 from stripe_assets.catalog import catalog
-from stripe_assets.catalog.generator import stubs
+from stripe_assets.models import stubs
 from stripe_assets.models.mapping import relations
 
 EXAMPLE = Path(__file__).parent / "example.py"
@@ -43,8 +43,19 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, set[int]]:
     shutil.copy(EXAMPLE, folder / "example.py")
     (folder / "mistakes.py").write_text(MISTAKES)
     root = Path(stripe_assets.__file__).parents[1]
-    (folder / "pyrightconfig.json").write_text(json.dumps({"include": ["."], "extraPaths": [str(root)]}))
-    command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, "--project", str(folder)]
+    (folder / "pyrightconfig.json").write_text(
+        json.dumps({"include": ["."], "extraPaths": [str(root)]})
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "pyright",
+        "--outputjson",
+        "--pythonpath",
+        sys.executable,
+        "--project",
+        str(folder),
+    ]
     report = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
     assert report["summary"]["filesAnalyzed"] == 2
     found: dict[str, set[int]] = {"example.py": set(), "mistakes.py": set()}
@@ -64,7 +75,9 @@ def test_what_is_misspelt_or_misused_fails(errors: Mapping[str, set[int]]) -> No
 def test_the_stubs_are_what_the_catalog_gives(tmp_path: Path) -> None:
     assert stubs.check() == []
     changed = tmp_path / "catalog.json"
-    changed.write_bytes(stubs.CATALOG.read_bytes().replace(b'"column":"amount_due"', b'"column":"amount_duo"'))
+    changed.write_bytes(
+        stubs.CATALOG.read_bytes().replace(b'"column":"amount_due"', b'"column":"amount_duo"')
+    )
     assert stubs.check(changed) == ["__init__.pyi"]
     stubs.write(changed, tmp_path / "new.pyi")
     assert stubs.check(changed, tmp_path / "new.pyi") == []
@@ -72,12 +85,31 @@ def test_the_stubs_are_what_the_catalog_gives(tmp_path: Path) -> None:
 
 
 def test_every_attribute_of_the_stubs_exists() -> None:
-    inherited = {"id", "_account_id", "_livemode", "_observed_at", "_api_version", "_synced_at", "_deleted_at", "_unlisted_at", "_extra"}
+    inherited = {
+        "id",
+        "_account_id",
+        "_livemode",
+        "_observed_at",
+        "_api_version",
+        "_synced_at",
+        "_deleted_at",
+        "_unlisted_at",
+        "_extra",
+    }
     for text in stubs.STUBS.read_text().split("\nclass ")[3:]:
         name = text.partition("(")[0]
         lines = [line.strip() for line in text.splitlines()]
-        told = {line.partition(":")[0] for line in lines if ": Attribute[" in line or line.endswith(": Any")}
-        told |= {line.removeprefix("def ").partition("(")[0] for line in lines if line.startswith("def ")}
+        told = {
+            line.partition(":")[0]
+            for line in lines
+            if ": Attribute[" in line or line.endswith(": Any")
+        }
+        told |= {
+            line.removeprefix("def ").partition("(")[0] for line in lines if line.startswith("def ")
+        }
         cls = getattr(models, name)
-        assert told | inherited == relations().columns(cls.resource).keys() | relations().of(cls.resource).keys()
+        assert (
+            told | inherited
+            == relations().columns(cls.resource).keys() | relations().of(cls.resource).keys()
+        )
     assert len(stubs.STUBS.read_text().split("\nclass ")) - 3 == len(catalog().resources)

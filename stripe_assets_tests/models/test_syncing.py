@@ -78,7 +78,9 @@ def mirror(server: Sandbox, database_url: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.fixture
-def another(empty_database: Path, tmp_path: Path, server: Sandbox) -> Iterator[Callable[[], Mirror]]:
+def another(
+    empty_database: Path, tmp_path: Path, server: Sandbox
+) -> Iterator[Callable[[], Mirror]]:
     """Makes empty mirrors in SQLite files, which share what takes longer than all else: the table objects and the compiled statements."""
     opened: list[Mirror] = []
     compiled: dict[Any, Any] = {}
@@ -88,7 +90,13 @@ def another(empty_database: Path, tmp_path: Path, server: Sandbox) -> Iterator[C
         shutil.copyfile(empty_database, path)
         url = sa.make_url(f"sqlite:///{path}")
         one = opened[0] if opened else Mirror.open(url.render_as_string())
-        opened.append(Mirror(one.dialect.engine(url).execution_options(compiled_cache=compiled), one.tables, one.dialect))
+        opened.append(
+            Mirror(
+                one.dialect.engine(url).execution_options(compiled_cache=compiled),
+                one.tables,
+                one.dialect,
+            )
+        )
         return opened[-1]
 
     yield make
@@ -98,14 +106,22 @@ def another(empty_database: Path, tmp_path: Path, server: Sandbox) -> Iterator[C
 
 def asked(server: Sandbox, before: int) -> list[str]:
     """What was asked for since: the account, if it is a connected one, and the path."""
-    return [f"{one['stripe_account'] or ''}{one['path']}" for one in server.log()[before:] if one["path"] != "/v1/account"]
+    return [
+        f"{one['stripe_account'] or ''}{one['path']}"
+        for one in server.log()[before:]
+        if one["path"] != "/v1/account"
+    ]
 
 
 def an_invoice(client: stripe.StripeClient, lines: int) -> stripe.Invoice:
     customer = client.v1.customers.create({"email": "a@example.com"})
-    invoice = client.v1.invoices.create({"customer": customer.id, "auto_advance": False, "currency": "usd"})
+    invoice = client.v1.invoices.create(
+        {"customer": customer.id, "auto_advance": False, "currency": "usd"}
+    )
     for n in range(lines):
-        client.v1.invoice_items.create({"customer": customer.id, "invoice": invoice.id, "amount": 100 + n, "currency": "usd"})
+        client.v1.invoice_items.create(
+            {"customer": customer.id, "invoice": invoice.id, "amount": 100 + n, "currency": "usd"}
+        )
     return client.v1.invoices.retrieve(invoice.id)
 
 
@@ -117,14 +133,24 @@ def test_what_the_sdk_returned_becomes_a_row(client: stripe.StripeClient, mirror
     before = threading.active_count()
     row = Product.sync_from_stripe_data(made, mirror=mirror)
     assert threading.active_count() == before
-    assert (row.id, row.name, row.metadata, row._account_id, row._livemode) == (made.id, "Pencil", {"shelf": "3"}, PLATFORM, False)
+    assert (row.id, row.name, row.metadata, row._account_id, row._livemode) == (
+        made.id,
+        "Pencil",
+        {"shelf": "3"},
+        PLATFORM,
+        False,
+    )
     assert row.stripe_data["name"] == "Pencil"
     assert mirror.read("product", OWN, made.id) == row.stripe_data
     assert list(Product.frame(mirror=mirror)["id"]) == [made.id]
 
 
-def test_the_requests_that_it_took_are_counted(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
-    price = client.v1.prices.create({"product_data": {"name": "Pencil"}, "currency": "eur", "unit_amount": 120})
+def test_the_requests_that_it_took_are_counted(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
+    price = client.v1.prices.create(
+        {"product_data": {"name": "Pencil"}, "currency": "eur", "unit_amount": 120}
+    )
     before = len(server.log())
     Price.sync_from_stripe_data(price)
     sent = len(server.log()) - before
@@ -134,7 +160,9 @@ def test_the_requests_that_it_took_are_counted(server: Sandbox, client: stripe.S
 def test_in_the_callers_transaction_they_are_counted_as_it_is_committed(
     server: Sandbox, client: stripe.StripeClient, mirror: Mirror
 ) -> None:
-    price = client.v1.prices.create({"product_data": {"name": "Pencil"}, "currency": "eur", "unit_amount": 120})
+    price = client.v1.prices.create(
+        {"product_data": {"name": "Pencil"}, "currency": "eur", "unit_amount": 120}
+    )
     before = len(server.log())
     with Session(mirror.engine) as session:
         Price.sync_from_stripe_data(price, session=session)
@@ -143,25 +171,36 @@ def test_in_the_callers_transaction_they_are_counted_as_it_is_committed(
     assert mirror.reads_since(datetime.now(UTC)) == {OWN: len(server.log()) - before}
 
 
-def test_the_environments_mirror_and_key_are_the_default(client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_the_environments_mirror_and_key_are_the_default(
+    client: stripe.StripeClient, mirror: Mirror
+) -> None:
     made = client.v1.products.create({"name": "Pencil"})
     assert Product.sync_from_stripe_data(made.to_dict()).name == "Pencil"
     assert mirror.count("product") == 1
 
 
-def test_relationships_of_a_returned_row_can_be_followed(client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_relationships_of_a_returned_row_can_be_followed(
+    client: stripe.StripeClient, mirror: Mirror
+) -> None:
     invoice = Invoice.sync_from_stripe_data(an_invoice(client, 2))
     assert invoice.customer and invoice.customer.email == "a@example.com"
-    assert [line.amount for line in invoice.lines] == [one["amount"] for one in invoice.stripe_data["lines"]["data"]]
+    assert [line.amount for line in invoice.lines] == [
+        one["amount"] for one in invoice.stripe_data["lines"]["data"]
+    ]
     assert invoice.customer.invoices == [invoice]
     with mirror.transaction():  # nobody holds a transaction that this would wait for
         pass
 
 
-def test_a_row_that_is_synced_again_shows_its_new_state(client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_a_row_that_is_synced_again_shows_its_new_state(
+    client: stripe.StripeClient, mirror: Mirror
+) -> None:
     made = client.v1.products.create({"name": "Pencil"})
     row = Product.sync_from_stripe_data(made)
-    assert Product.sync_from_stripe_data(client.v1.products.update(made.id, {"name": "Pen"})).name == "Pen"
+    assert (
+        Product.sync_from_stripe_data(client.v1.products.update(made.id, {"name": "Pen"})).name
+        == "Pen"
+    )
     client.v1.products.update(made.id, {"name": "Brush"})
     assert row.refresh() is row
     assert row.name == "Brush"
@@ -170,7 +209,11 @@ def test_a_row_that_is_synced_again_shows_its_new_state(client: stripe.StripeCli
 def test_another_models_object_is_refused(client: stripe.StripeClient, mirror: Mirror) -> None:
     customer = client.v1.customers.create({"email": "a@example.com"})
     for wrong, kind, said in [
-        (customer, ValueError, f"this is a customer {customer.id}, not a invoice: use Customer.sync_from_stripe_data"),
+        (
+            customer,
+            ValueError,
+            f"this is a customer {customer.id}, not a invoice: use Customer.sync_from_stripe_data",
+        ),
         (client.v1.customers.list(), ValueError, "this is a list"),
         (client.v1.events.list({"limit": 1}).data[0], ValueError, "this is an event"),
         ({"id": "in_1"}, ValueError, "it has no `object`"),
@@ -188,19 +231,30 @@ def test_an_expanded_object_is_one_of_its_own(client: stripe.StripeClient, mirro
     assert Customer.sync_from_stripe_data(invoice.customer).email == "a@example.com"
 
 
-def test_decimals_and_times_are_as_the_wire_had_them(client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_decimals_and_times_are_as_the_wire_had_them(
+    client: stripe.StripeClient, mirror: Mirror
+) -> None:
     product = client.v1.products.create({"name": "Screw"})
-    fields: Any = {"currency": "usd", "product": product.id, "unit_amount_decimal": "0.50", "recurring": {"interval": "month"}}
+    fields: Any = {
+        "currency": "usd",
+        "product": product.id,
+        "unit_amount_decimal": "0.50",
+        "recurring": {"interval": "month"},
+    }
     price = client.v1.prices.create(fields)
     whole = Price.sync_from_stripe_data(price).stripe_data
-    listed = next(one for one in client.v1.prices.list({"product": product.id}).data if one.id == price.id)
+    listed = next(
+        one for one in client.v1.prices.list({"product": product.id}).data if one.id == price.id
+    )
     assert listed.last_response is None
     again = Price.sync_from_stripe_data(listed).stripe_data
     assert whole["unit_amount_decimal"] == again["unit_amount_decimal"] == "0.50"
     assert whole["created"] == again["created"] == price.created
 
 
-def test_depth_0_writes_what_was_given_and_asks_for_nothing(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_depth_0_writes_what_was_given_and_asks_for_nothing(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     made = an_invoice(client, 12)
     Product.sync_from_stripe_data(client.v1.products.create({"name": "Pencil"}))
     before = len(server.log())
@@ -209,7 +263,9 @@ def test_depth_0_writes_what_was_given_and_asks_for_nothing(server: Sandbox, cli
     assert len(row.lines) == 10 and row.customer is None and row.customer_id == made.customer
 
 
-def test_depth_1_fetches_what_it_refers_to_and_no_more(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_depth_1_fetches_what_it_refers_to_and_no_more(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     product = client.v1.products.create({"name": "Screw"})
     price = client.v1.prices.create({"currency": "usd", "product": product.id, "unit_amount": 5})
     client.v1.products.update(product.id, {"default_price": price.id, "tax_code": "txcd_10000000"})
@@ -220,7 +276,9 @@ def test_depth_1_fetches_what_it_refers_to_and_no_more(server: Sandbox, client: 
 # Closure.
 
 
-def test_every_models_object_closes_with_each_object_fetched_once(server: Sandbox, another: Callable[[], Mirror], tmp_path: Path) -> None:
+def test_every_models_object_closes_with_each_object_fetched_once(
+    server: Sandbox, another: Callable[[], Mirror], tmp_path: Path
+) -> None:
     """An object of each model, connected accounts' ones too, into an empty mirror: cycles included, nothing points at nothing."""
     full = another()
     with KeySync(parse_api_key("default", SECRET), full, run_id="run") as run:
@@ -231,7 +289,9 @@ def test_every_models_object_closes_with_each_object_fetched_once(server: Sandbo
         table = full.tables[name]
         with full.connection() as connection:
             query = (
-                sa.select(table.c._account_id, sa.func.min(table.c.id)).where(table.c._deleted_at.is_(None)).group_by(table.c._account_id)
+                sa.select(table.c._account_id, sa.func.min(table.c.id))
+                .where(table.c._deleted_at.is_(None))
+                .group_by(table.c._account_id)
             )
             examples = [tuple(row) for row in connection.execute(query)]
         for account, id in examples[:1]:
@@ -239,7 +299,10 @@ def test_every_models_object_closes_with_each_object_fetched_once(server: Sandbo
             assert obj
             mirror, before = another(), len(server.log())
             model(name).sync_from_stripe_data(
-                obj, api_key="default", stripe_account=None if account == PLATFORM else account, mirror=mirror
+                obj,
+                api_key="default",
+                stripe_account=None if account == PLATFORM else account,
+                mirror=mirror,
             )
             counted = Counter(asked(server, before))
             assert not [path for path, times in counted.items() if times > 1], (name, id, counted)
@@ -253,7 +316,9 @@ def test_an_invoice_with_many_lines_takes_no_request_too_many_and_one_transactio
     server: Sandbox, client: stripe.StripeClient, mirror: Mirror
 ) -> None:
     made = an_invoice(client, 40)
-    Product.sync_from_stripe_data(client.v1.products.create({"name": "so that it is known whose key it is"}))
+    Product.sync_from_stripe_data(
+        client.v1.products.create({"name": "so that it is known whose key it is"})
+    )
     with Mirror.open(mirror.engine.url.render_as_string(hide_password=False)) as counted:
         writing = 0
 
@@ -276,39 +341,75 @@ def test_what_is_deleted_forbidden_or_another_accounts_is_recorded_and_said(
     server: Sandbox, client: stripe.StripeClient, mirror: Mirror, caplog: pytest.LogCaptureFixture
 ) -> None:
     customer = client.v1.customers.create({"email": "a@example.com"})
-    charge = {"id": "ch_x", "object": "charge", "livemode": False, "amount": 5, "customer": customer.id, "invoice": None}
-    charge |= {"payment_intent": "pi_nowhere", "payment_method": "pm_forbidden", "on_behalf_of": "acct_1NobodyKnows0000"}
+    charge = {
+        "id": "ch_x",
+        "object": "charge",
+        "livemode": False,
+        "amount": 5,
+        "customer": customer.id,
+        "invoice": None,
+    }
+    charge |= {
+        "payment_intent": "pi_nowhere",
+        "payment_method": "pm_forbidden",
+        "on_behalf_of": "acct_1NobodyKnows0000",
+    }
     client.v1.customers.delete(customer.id)
-    server.control("faults", path="/v1/payment_methods/*", status=403, times=None, message="not permitted")
+    server.control(
+        "faults", path="/v1/payment_methods/*", status=403, times=None, message="not permitted"
+    )
     with caplog.at_level(logging.WARNING):
         row = Charge.sync_from_stripe_data(charge)
     assert row.customer and row.customer._deleted_at
     for id in ("pi_nowhere", "pm_forbidden", "acct_1NobodyKnows0000"):
-        assert any(id in line and "charge ch_x" in line for line in caplog.messages), caplog.messages
+        assert any(id in line and "charge ch_x" in line for line in caplog.messages), (
+            caplog.messages
+        )
     assert dangling(mirror, PLATFORM) == []
     before = len(server.log())
     Charge.sync_from_stripe_data({**charge, "id": "ch_y"})
     assert len(server.log()) == before, "absences are not asked for again"
 
 
-def test_what_was_absent_is_read_after_an_event_about_it(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_what_was_absent_is_read_after_an_event_about_it(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     method = server.control("objects", resource="payment_method", object={}, event=False)["id"]
-    server.control("faults", path="/v1/payment_methods/*", status=403, times=None, message="not permitted")
-    row = Charge.sync_from_stripe_data({"id": "ch_x", "object": "charge", "livemode": False, "payment_method": method})
+    server.control(
+        "faults", path="/v1/payment_methods/*", status=403, times=None, message="not permitted"
+    )
+    row = Charge.sync_from_stripe_data(
+        {"id": "ch_x", "object": "charge", "livemode": False, "payment_method": method}
+    )
     assert row.refresh  # a method, not a column
     server.control("faults/clear")
-    server.control("objects/change", resource="payment_method", id=method, changes={"metadata": {"seen": "1"}})
+    server.control(
+        "objects/change", resource="payment_method", id=method, changes={"metadata": {"seen": "1"}}
+    )
     from stripe_assets.sync import EventRun, EventSelection  # noqa: PLC0415
 
-    with EventRun(parse_api_key("default", SECRET), mirror, EventSelection(type="payment_method.*"), run_id="events") as run:
+    with EventRun(
+        parse_api_key("default", SECRET),
+        mirror,
+        EventSelection(type="payment_method.*"),
+        run_id="events",
+    ) as run:
         run.prepare()
         assert run.run().succeeded
     assert mirror.read("payment_method", OWN, method)
 
 
-def test_a_failure_on_the_way_writes_nothing(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_a_failure_on_the_way_writes_nothing(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     made = an_invoice(client, 2)
-    server.control("faults", path="/v1/customers/*", status=500, times=None, headers={"Stripe-Should-Retry": "false"})
+    server.control(
+        "faults",
+        path="/v1/customers/*",
+        status=500,
+        times=None,
+        headers={"Stripe-Should-Retry": "false"},
+    )
     with pytest.raises(SyncAborted, match=r"nothing was written.*/v1/customers/"):
         Invoice.sync_from_stripe_data(made)
     assert mirror.count("invoice") == 0
@@ -317,19 +418,33 @@ def test_a_failure_on_the_way_writes_nothing(server: Sandbox, client: stripe.Str
 # Newest wins.
 
 
-def test_an_older_state_that_is_dated_changes_nothing(client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_an_older_state_that_is_dated_changes_nothing(
+    client: stripe.StripeClient, mirror: Mirror
+) -> None:
     made = client.v1.products.create({"name": "Pencil"})
     row = Product.sync(made.id)
     assert row._observed_at
     older = {**made.to_dict(), "name": "Quill"}
-    assert Product.sync_from_stripe_data(older, observed_at=row._observed_at - timedelta(hours=1)).name == "Pencil"
-    assert Product.sync_from_stripe_data(older, observed_at=row._observed_at + timedelta(days=900)).name == "Quill"
-    assert Product.sync(made.id).name == "Pencil", "nothing is noted with a time that is still to come"
+    assert (
+        Product.sync_from_stripe_data(older, observed_at=row._observed_at - timedelta(hours=1)).name
+        == "Pencil"
+    )
+    assert (
+        Product.sync_from_stripe_data(
+            older, observed_at=row._observed_at + timedelta(days=900)
+        ).name
+        == "Quill"
+    )
+    assert Product.sync(made.id).name == "Pencil", (
+        "nothing is noted with a time that is still to come"
+    )
     with pytest.raises(ValueError, match="aware"):
         Product.sync_from_stripe_data(older, observed_at=datetime(2026, 1, 1))
 
 
-def test_answers_that_overtake_each_other_are_not_ordered_by_guess(client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_answers_that_overtake_each_other_are_not_ordered_by_guess(
+    client: stripe.StripeClient, mirror: Mirror
+) -> None:
     """The later answer is given first: an answer's date tells the second of its end alone."""
     first = client.v1.products.create({"name": "1"})
     second = client.v1.products.update(first.id, {"name": "2"})
@@ -337,7 +452,9 @@ def test_answers_that_overtake_each_other_are_not_ordered_by_guess(client: strip
     assert Product.sync_from_stripe_data(first).name == "2"
 
 
-def test_a_slow_answer_is_older_than_its_date(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_a_slow_answer_is_older_than_its_date(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     made = client.v1.products.create({"name": "1"})
     server.control("faults", path=f"/v1/products/{made.id}", kind="hang", seconds=1.5, times=1)
     with ThreadPoolExecutor(1) as pool:
@@ -349,7 +466,9 @@ def test_a_slow_answer_is_older_than_its_date(server: Sandbox, client: stripe.St
     assert Product.sync_from_stripe_data(slow.result()).name == "2"
 
 
-def test_what_has_no_date_replaces_no_other_state_unasked(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_what_has_no_date_replaces_no_other_state_unasked(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     """An item of a list, what is expanded, an event's payload, a dictionary."""
     made = client.v1.products.create({"name": "old"})
     listed = next(one for one in client.v1.products.list().data if one.id == made.id)
@@ -359,14 +478,25 @@ def test_what_has_no_date_replaces_no_other_state_unasked(server: Sandbox, clien
     assert Product.sync_from_stripe_data(listed.to_dict()).name == "new"
     client.v1.products.delete(made.id)
     assert Product.sync(made.id)._deleted_at
-    assert Product.sync_from_stripe_data(listed)._deleted_at, "a tombstone does not come back to life"
+    assert Product.sync_from_stripe_data(listed)._deleted_at, (
+        "a tombstone does not come back to life"
+    )
 
 
-def test_a_thousand_objects_that_are_there_cost_no_request(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_a_thousand_objects_that_are_there_cost_no_request(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     space = "cus_" + mirror.dialect.__class__.__name__
-    objects = [{"resource": "customer", "object": {"id": f"{space}{n:04d}"}, "event": False} for n in range(1000)]
+    objects = [
+        {"resource": "customer", "object": {"id": f"{space}{n:04d}"}, "event": False}
+        for n in range(1000)
+    ]
     server.control("batch", calls=[["objects", one] for one in objects])
-    ours = [one for one in client.v1.customers.list({"limit": 100}).auto_paging_iter() if one.id.startswith(space)]
+    ours = [
+        one
+        for one in client.v1.customers.list({"limit": 100}).auto_paging_iter()
+        if one.id.startswith(space)
+    ]
     for one in ours:
         Customer.sync_from_stripe_data(one)
     before = len(server.log())
@@ -375,9 +505,14 @@ def test_a_thousand_objects_that_are_there_cost_no_request(server: Sandbox, clie
     assert len(ours) == 1000 and len(server.log()) == before
 
 
-def test_twenty_writers_of_the_same_objects_end_in_the_newest_state(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_twenty_writers_of_the_same_objects_end_in_the_newest_state(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     product = client.v1.products.create({"name": "0"})
-    prices = [client.v1.prices.create({"currency": "usd", "product": product.id, "unit_amount": n}) for n in range(4)]
+    prices = [
+        client.v1.prices.create({"currency": "usd", "product": product.id, "unit_amount": n})
+        for n in range(4)
+    ]
 
     def write(n: int) -> None:
         for turn in range(3):
@@ -390,11 +525,16 @@ def test_twenty_writers_of_the_same_objects_end_in_the_newest_state(server: Sand
         list(pool.map(write, range(20)))
     ours = mirror.read("product", OWN, product.id)
     theirs = client.v1.products.retrieve(product.id).to_dict()
-    assert ours and (ours["name"], ours["default_price"]) == (theirs["name"], theirs["default_price"])
+    assert ours and (ours["name"], ours["default_price"]) == (
+        theirs["name"],
+        theirs["default_price"],
+    )
     assert mirror.count("price") == 4
 
 
-def test_nested_lists_that_are_there_are_not_read_again(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_nested_lists_that_are_there_are_not_read_again(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     made = an_invoice(client, 12)
     Invoice.sync_from_stripe_data(made)
     before = len(server.log())
@@ -403,7 +543,9 @@ def test_nested_lists_that_are_there_are_not_read_again(server: Sandbox, client:
     assert len(server.log()) == before
 
 
-def test_more_threads_than_connections_follow_relationships(client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_more_threads_than_connections_follow_relationships(
+    client: stripe.StripeClient, mirror: Mirror
+) -> None:
     product = client.v1.products.create({"name": "Screw"})
     price = client.v1.prices.create({"currency": "usd", "product": product.id, "unit_amount": 5})
     all_there = threading.Barrier(25)
@@ -419,7 +561,9 @@ def test_more_threads_than_connections_follow_relationships(client: stripe.Strip
     row = pool_row = Price.sync_from_stripe_data(price)
     with ThreadPoolExecutor(1) as pool:
         pool_row = pool.submit(Price.sync_from_stripe_data, price).result()
-    assert pool_row.product and pool_row.refresh() is pool_row and row is not pool_row, "a row outlives the thread that has made it"
+    assert pool_row.product and pool_row.refresh() is pool_row and row is not pool_row, (
+        "a row outlives the thread that has made it"
+    )
 
 
 # The caller's session.
@@ -438,7 +582,9 @@ def test_a_session_is_joined(client: stripe.StripeClient, mirror: Mirror) -> Non
     assert mirror.count("invoice") == 1
 
 
-def test_what_an_open_transaction_has_written_is_seen_by_it(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_what_an_open_transaction_has_written_is_seen_by_it(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     product = client.v1.products.create({"name": "Screw"})
     price = client.v1.prices.create({"currency": "usd", "product": product.id, "unit_amount": 5})
     with Session(mirror.engine) as session, session.begin():
@@ -449,7 +595,9 @@ def test_what_an_open_transaction_has_written_is_seen_by_it(server: Sandbox, cli
         assert row.product and row.product.name == "Screw"
 
 
-def test_a_session_of_the_programs_own_engine_says_which_database(client: stripe.StripeClient, mirror: Mirror, tmp_path: Path) -> None:
+def test_a_session_of_the_programs_own_engine_says_which_database(
+    client: stripe.StripeClient, mirror: Mirror, tmp_path: Path
+) -> None:
     engine = sa.create_engine(f"sqlite:///{tmp_path}/own.db")
     with Session(engine) as session, session.begin():
         made = client.v1.products.create({"name": "Pencil"})
@@ -481,7 +629,9 @@ def test_what_stripe_does_not_have(client: stripe.StripeClient, mirror: Mirror) 
     assert row.name == "Pencil"
 
 
-def test_what_the_key_may_not_read(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_what_the_key_may_not_read(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     made = client.v1.products.create({"name": "Pencil"})
     Product.sync(made.id)
     server.control("faults", path="/v1/products/*", status=403, times=None, message="not permitted")
@@ -490,7 +640,9 @@ def test_what_the_key_may_not_read(server: Sandbox, client: stripe.StripeClient,
     assert mirror.count("product") == 1
 
 
-def test_an_id_that_is_not_enough(client: stripe.StripeClient, mirror: Mirror, server: Sandbox) -> None:
+def test_an_id_that_is_not_enough(
+    client: stripe.StripeClient, mirror: Mirror, server: Sandbox
+) -> None:
     for cls, id in (Card, "card_1"), (LineItem, "il_1"):
         with pytest.raises(NotRetrievable):
             cls.sync(id)
@@ -498,7 +650,12 @@ def test_an_id_that_is_not_enough(client: stripe.StripeClient, mirror: Mirror, s
         Product.sync()
     with pytest.raises(TypeError, match="custommer"):
         Card.sync("card_1", custommer="cus_1")
-    person = next(one for one in server.control(f"objects?resource=person&account={CONNECTED_US}&fields=account", "GET"))
+    person = next(
+        one
+        for one in server.control(
+            f"objects?resource=person&account={CONNECTED_US}&fields=account", "GET"
+        )
+    )
     row = Person.sync(person["id"], account=CONNECTED_US)
     assert row._account_id == CONNECTED_US
     assert row.refresh().id == person["id"]  # the row says whose it is
@@ -507,19 +664,28 @@ def test_an_id_that_is_not_enough(client: stripe.StripeClient, mirror: Mirror, s
 # Whose key.
 
 
-def test_an_object_of_a_connected_account_is_its_own(server: Sandbox, client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_an_object_of_a_connected_account_is_its_own(
+    server: Sandbox, client: stripe.StripeClient, mirror: Mirror
+) -> None:
     made = client.v1.products.create({"name": "Lamp"}, {"stripe_account": CONNECTED_US})
     assert Product.sync_from_stripe_data(made)._account_id == CONNECTED_US
-    assert Product.sync_from_stripe_data(made.to_dict())._account_id == CONNECTED_US, "the row that is there says whose it is"
+    assert Product.sync_from_stripe_data(made.to_dict())._account_id == CONNECTED_US, (
+        "the row that is there says whose it is"
+    )
     other = client.v1.products.create({"name": "Lamp"}, {"stripe_account": CONNECTED_US}).to_dict()
-    assert Product.sync_from_stripe_data(other, stripe_account=CONNECTED_US)._account_id == CONNECTED_US
+    assert (
+        Product.sync_from_stripe_data(other, stripe_account=CONNECTED_US)._account_id
+        == CONNECTED_US
+    )
     assert Product.sync(other["id"])._account_id == CONNECTED_US
 
 
 def test_the_same_id_in_two_accounts(client: stripe.StripeClient, mirror: Mirror) -> None:
     gold = f"GOLD{mirror.engine.dialect.name}"
     ours = client.v1.coupons.create({"id": gold, "percent_off": 10, "duration": "once"})
-    theirs = client.v1.coupons.create({"id": gold, "percent_off": 50, "duration": "once"}, {"stripe_account": CONNECTED_US})
+    theirs = client.v1.coupons.create(
+        {"id": gold, "percent_off": 50, "duration": "once"}, {"stripe_account": CONNECTED_US}
+    )
     Coupon.sync_from_stripe_data(theirs)
     Coupon.sync_from_stripe_data(ours)
     ours = client.v1.coupons.update(gold, {"name": "Ours"})
@@ -544,11 +710,15 @@ def test_the_key_is_chosen_by_mode_and_account_or_named(
         Product.sync_from_stripe_data(data, api_key="live")
     monkeypatch.setenv("STRIPE_API_KEY__SECOND", "sk_test_second")
     new = client.v1.products.create({"name": "Pen"})
-    assert Product.sync_from_stripe_data(new)._account_id == PLATFORM, "the SDK's own key has read it"
+    assert Product.sync_from_stripe_data(new)._account_id == PLATFORM, (
+        "the SDK's own key has read it"
+    )
     unknown = {"id": "prod_unknown", "object": "product", "livemode": False}
     with pytest.raises(InvalidApiKey, match=r"api_key= \(default, second\)"):
         Product.sync_from_stripe_data(unknown)
-    assert Product.sync_from_stripe_data(data)._account_id == PLATFORM, "the row that is there says whose it is"
+    assert Product.sync_from_stripe_data(data)._account_id == PLATFORM, (
+        "the row that is there says whose it is"
+    )
     assert Product.sync_from_stripe_data(unknown, api_key="second")._account_id != PLATFORM
     assert Product.sync_from_stripe_data(unknown, api_key=SECRET)._account_id == PLATFORM
     monkeypatch.delenv("STRIPE_SECRET_KEY")
@@ -557,7 +727,9 @@ def test_the_key_is_chosen_by_mode_and_account_or_named(
         Product.sync_from_stripe_data(unknown)
 
 
-def test_a_changed_key_under_the_same_alias_is_noticed(server: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_key_under_the_same_alias_is_noticed(
+    server: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = {"id": "prod_x", "object": "product", "livemode": False}
     assert Product.sync_from_stripe_data(data)._account_id == PLATFORM
     monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_second")
@@ -572,7 +744,9 @@ def test_a_secret_in_some_wrapping_is_not_shown(mirror: Mirror) -> None:
         assert "hidden" not in str(refusal.value)
 
 
-def test_what_was_left_open_is_closed_by_the_next_run(client: stripe.StripeClient, mirror: Mirror) -> None:
+def test_what_was_left_open_is_closed_by_the_next_run(
+    client: stripe.StripeClient, mirror: Mirror
+) -> None:
     Invoice.sync_from_stripe_data(an_invoice(client, 1), depth=0)
     assert dangling(mirror, PLATFORM)
     with KeySync(parse_api_key("default", SECRET), mirror, ["tax_code"], run_id="run") as run:
@@ -581,7 +755,9 @@ def test_what_was_left_open_is_closed_by_the_next_run(client: stripe.StripeClien
     assert dangling(mirror, PLATFORM) == []
 
 
-def test_no_secret_reaches_the_database(client: stripe.StripeClient, mirror: Mirror, server: Sandbox) -> None:
+def test_no_secret_reaches_the_database(
+    client: stripe.StripeClient, mirror: Mirror, server: Sandbox
+) -> None:
     Product.sync_from_stripe_data(client.v1.products.create({"name": "Pencil"}), api_key=SECRET)
     reach = mirror.tables.own["_reach"]
     with mirror.connection() as connection:

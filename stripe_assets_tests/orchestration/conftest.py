@@ -19,7 +19,9 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def stripe_server(running_sandbox: Sandbox, database: str, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+def stripe_server(
+    running_sandbox: Sandbox, database: str, monkeypatch: pytest.MonkeyPatch
+) -> Sandbox:
     """The module's sandbox without what an earlier test has told it; `sandbox` and `second` are keys of the environment."""
     running_sandbox.reset()
     monkeypatch.setenv("STRIPE_API_BASE", running_sandbox.base)

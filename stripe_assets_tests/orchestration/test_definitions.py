@@ -14,20 +14,28 @@ SPECS = {spec.key: spec for spec in defs.resolve_all_asset_specs()}
 
 
 def test_every_model_is_an_asset_in_its_product_area() -> None:
-    expected = {dg.AssetKey(["stripe", resource.table]): resource.group for resource in catalog().resources.values()}
+    expected = {
+        dg.AssetKey(["stripe", resource.table]): resource.group
+        for resource in catalog().resources.values()
+    }
     assert {key: spec.group_name for key, spec in SPECS.items()} == expected
 
 
 def test_assets_depend_on_what_the_catalog_says() -> None:
     spec = SPECS[dg.AssetKey(["stripe", "checkout_session"])]
-    expected = {dg.AssetKey(["stripe", catalog()[name].table]) for name in catalog()["checkout.session"].depends_on}
+    expected = {
+        dg.AssetKey(["stripe", catalog()[name].table])
+        for name in catalog()["checkout.session"].depends_on
+    }
     assert {dep.asset_key for dep in spec.deps} == expected
 
 
 def test_partitions_are_the_api_keys() -> None:
-    assert {spec.partitions_def.name for spec in SPECS.values() if isinstance(spec.partitions_def, dg.DynamicPartitionsDefinition)} == {
-        "stripe_api_keys"
-    }
+    assert {
+        spec.partitions_def.name
+        for spec in SPECS.values()
+        if isinstance(spec.partitions_def, dg.DynamicPartitionsDefinition)
+    } == {"stripe_api_keys"}
 
 
 def test_a_spec_carries_its_table() -> None:
@@ -55,11 +63,24 @@ def test_the_job_covers_every_model() -> None:
 
 
 def test_the_sensor_is_on_by_default() -> None:
-    assert defs.resolve_sensor_def("register_api_keys").default_status is dg.DefaultSensorStatus.RUNNING
+    assert (
+        defs.resolve_sensor_def("register_api_keys").default_status
+        is dg.DefaultSensorStatus.RUNNING
+    )
 
 
 def test_dagster_accepts_them_as_a_code_location() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "dagster", "definitions", "validate", "-m", "stripe_assets.definitions"], capture_output=True, text=True
+        [
+            sys.executable,
+            "-m",
+            "dagster",
+            "definitions",
+            "validate",
+            "-m",
+            "stripe_assets.definitions",
+        ],
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -12,7 +12,11 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 
 from stripe_assets.definitions import defs
 from stripe_assets.mirror import Mirror, Owner
@@ -27,8 +31,12 @@ SECOND = "acct_1SandboxSecond00"
 CONNECTED = "acct_1SandboxAtelier0"
 
 
-def tick(sensor: dg.SensorDefinition, instance: dg.DagsterInstance, cursor: str | None = None) -> dg.SensorResult:
-    with dg.build_sensor_context(instance=instance, cursor=cursor, resources={"stripe": StripeSync()}, definitions=defs) as context:
+def tick(
+    sensor: dg.SensorDefinition, instance: dg.DagsterInstance, cursor: str | None = None
+) -> dg.SensorResult:
+    with dg.build_sensor_context(
+        instance=instance, cursor=cursor, resources={"stripe": StripeSync()}, definitions=defs
+    ) as context:
         result = sensor(context)
     assert isinstance(result, dg.SensorResult)
     return result
@@ -38,7 +46,9 @@ def config(request: dg.RunRequest, op: str) -> dict[str, Any]:
     return request.run_config["ops"][op]["config"]
 
 
-def execute(instance: dg.DagsterInstance, job: str, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
+def execute(
+    instance: dg.DagsterInstance, job: str, request: dg.RunRequest
+) -> dg.ExecuteInProcessResult:
     """The run that a tick has requested."""
     return defs.resolve_job_def(job).execute_in_process(
         instance=instance,
@@ -51,16 +61,31 @@ def execute(instance: dg.DagsterInstance, job: str, request: dg.RunRequest) -> d
 
 def sync(instance: dg.DagsterInstance, alias: str, tables: Sequence[str]) -> None:
     assert execute(
-        instance, "sync_models", dg.RunRequest(partition_key=alias, asset_selection=[dg.AssetKey(["stripe", table]) for table in tables])
+        instance,
+        "sync_models",
+        dg.RunRequest(
+            partition_key=alias,
+            asset_selection=[dg.AssetKey(["stripe", table]) for table in tables],
+        ),
     ).success
 
 
 def failing(server: Sandbox, account: str = SECOND, count: int = 1) -> list[str]:
     """Customers of the account whose webhooks fail: their events."""
     server.control("deliveries", fail=True, account=account)
-    customers = [server.control("objects", resource="customer", object={}, account=account, event=False)["id"] for _ in range(count)]
+    customers = [
+        server.control("objects", resource="customer", object={}, account=account, event=False)[
+            "id"
+        ]
+        for _ in range(count)
+    ]
     events = [
-        server.control("events", type="customer.updated", object={"id": customer, "object": "customer"}, account=account)["id"]
+        server.control(
+            "events",
+            type="customer.updated",
+            object={"id": customer, "object": "customer"},
+            account=account,
+        )["id"]
         for customer in customers
     ]
     server.control("deliveries", fail=False)
@@ -76,7 +101,9 @@ def delivered(request: pytest.FixtureRequest) -> None:
             server.control("deliveries/mark", delivered=True, account=account)
 
 
-def test_a_failed_webhook_leads_to_a_run_for_exactly_its_events(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+def test_a_failed_webhook_leads_to_a_run_for_exactly_its_events(
+    instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
     events = failing(stripe_server, count=2)
     found = tick(failed_webhooks, instance)
     (request,) = found.run_requests or []
@@ -115,7 +142,9 @@ def test_a_run_takes_a_readable_part(instance: dg.DagsterInstance, stripe_server
     assert len(config(rest, "process_events")["ids"]) == 5
 
 
-def test_events_of_a_connected_account_are_asked_for_as_its_own(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+def test_events_of_a_connected_account_are_asked_for_as_its_own(
+    instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
     sync(instance, "sandbox", ["country_spec"])
     events = failing(stripe_server, account=CONNECTED)
     (request,) = tick(failed_webhooks, instance).run_requests or []
@@ -124,8 +153,12 @@ def test_events_of_a_connected_account_are_asked_for_as_its_own(instance: dg.Dag
     assert execute(instance, "process_events", request).success
 
 
-def under_way(instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus, **tags: str) -> None:
-    origin = RemoteJobOrigin(RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("stripe_assets"), "__repository__"), job)
+def under_way(
+    instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus, **tags: str
+) -> None:
+    origin = RemoteJobOrigin(
+        RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("stripe_assets"), "__repository__"), job
+    )
     definition = defs.resolve_job_def(job)
     instance.create_run_for_job(definition, status=status, tags=tags, remote_job_origin=origin)
 
@@ -141,7 +174,9 @@ def test_no_run_of_a_key_is_begun_while_one_waits_or_goes_on(
     assert found.skip_reason is not None and "second" in (found.skip_reason.skip_message or "")
 
 
-def test_a_run_of_every_key_holds_back_each_of_them(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+def test_a_run_of_every_key_holds_back_each_of_them(
+    instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
     failing(stripe_server)
     stripe_server.control("log/clear")
     under_way(instance, "process_events", dg.DagsterRunStatus.STARTED)
@@ -155,7 +190,9 @@ def test_a_key_that_never_answers_does_not_stop_the_others_and_shows_its_error(
     sync(instance, "sandbox", ["country_spec"])
     sync(instance, "second", ["country_spec"])
     failing(stripe_server)
-    stripe_server.control("faults", path="/v1/events", kind="hang", times=1)  # `sandbox` has the first turn
+    stripe_server.control(
+        "faults", path="/v1/events", kind="hang", times=1
+    )  # `sandbox` has the first turn
     began = time.monotonic()
     found = tick(failed_webhooks, instance)
     assert time.monotonic() - began < 10
@@ -178,12 +215,19 @@ def test_a_malformed_key_and_a_refused_one_do_not_stop_the_others(
     assert "sandbox: " in message and "401" in message
     assert "neverissued" not in message + (found.cursor or "")
     failing(stripe_server)
-    assert [request.partition_key for request in tick(failed_webhooks, instance, found.cursor).run_requests or []] == ["second"]
+    assert [
+        request.partition_key
+        for request in tick(failed_webhooks, instance, found.cursor).run_requests or []
+    ] == ["second"]
 
 
-def test_new_events_ask_for_the_models_that_they_concern(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+def test_new_events_ask_for_the_models_that_they_concern(
+    instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
     sync(instance, "second", ["event", "customer", "product", "charge"])
-    customer = stripe_server.control("objects", resource="customer", object={}, account=SECOND)["id"]
+    customer = stripe_server.control("objects", resource="customer", object={}, account=SECOND)[
+        "id"
+    ]
     found = tick(new_events, instance)
     requests = {request.partition_key: request for request in found.run_requests or []}
     request = requests["second"]
@@ -194,7 +238,11 @@ def test_new_events_ask_for_the_models_that_they_concern(instance: dg.DagsterIns
     stripe_server.control("log/clear")
     assert execute(instance, "sync_models", request).success
     assert [entry for entry in stripe_server.log() if entry["path"] == f"/v1/customers/{customer}"]
-    assert not [request for request in tick(new_events, instance, found.cursor).run_requests or [] if request.partition_key == "second"]
+    assert not [
+        request
+        for request in tick(new_events, instance, found.cursor).run_requests or []
+        if request.partition_key == "second"
+    ]
 
 
 def test_a_key_that_was_never_swept_is_said_to_be_due_and_nothing_is_requested(
@@ -203,7 +251,9 @@ def test_a_key_that_was_never_swept_is_said_to_be_due_and_nothing_is_requested(
     found = tick(new_events, instance)
     assert found.run_requests == []
     assert found.skip_reason is not None
-    assert "second: a full sweep of acct_1SandboxSecond00 is due" in (found.skip_reason.skip_message or "")
+    assert "second: a full sweep of acct_1SandboxSecond00 is due" in (
+        found.skip_reason.skip_message or ""
+    )
 
 
 def test_without_a_key_a_tick_says_so(instance: dg.DagsterInstance, database: str) -> None:
@@ -211,7 +261,9 @@ def test_without_a_key_a_tick_says_so(instance: dg.DagsterInstance, database: st
     assert reason is not None and "no key" in (reason.skip_message or "")
 
 
-def test_a_socket_that_never_answers_ends_the_tick(instance: dg.DagsterInstance, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_socket_that_never_answers_ends_the_tick(
+    instance: dg.DagsterInstance, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("STRIPE_API_BASE", f"http://127.0.0.1:{silent.getsockname()[1]}")
         monkeypatch.setenv("STRIPE_API_KEY__ACME", "sk_test_anything00")
@@ -224,16 +276,22 @@ def test_a_socket_that_never_answers_ends_the_tick(instance: dg.DagsterInstance,
 @pytest.fixture
 def kept_instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
     """In files, as the daemon wants it."""
-    with dg.DagsterInstance.local_temp(str(tmp_path), overrides={"telemetry": {"enabled": False}}) as instance:
+    with dg.DagsterInstance.local_temp(
+        str(tmp_path), overrides={"telemetry": {"enabled": False}}
+    ) as instance:
         yield instance
 
 
-def test_the_daemon_takes_what_a_tick_requests(kept_instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+def test_the_daemon_takes_what_a_tick_requests(
+    kept_instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
     sync(kept_instance, "second", ["customer", "event"])
     failing(stripe_server)
     ref = kept_instance.get_ref()
     for name in ("failed_webhooks", "new_events"):
-        with dg.build_sensor_context(instance_ref=ref, definitions=defs, resources={"stripe": StripeSync()}) as context:
+        with dg.build_sensor_context(
+            instance_ref=ref, definitions=defs, resources={"stripe": StripeSync()}
+        ) as context:
             (request,) = defs.resolve_sensor_def(name).evaluate_tick(context).run_requests or []
         assert request.tags["dagster/partition"] == "second"
 
@@ -241,27 +299,47 @@ def test_the_daemon_takes_what_a_tick_requests(kept_instance: dg.DagsterInstance
 def night(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     when = datetime(2026, 11, 2, 3, tzinfo=UTC)
     with dg.build_schedule_context(
-        instance=instance, scheduled_execution_time=when, repository_def=defs.get_repository_def(), resources={"stripe": StripeSync()}
+        instance=instance,
+        scheduled_execution_time=when,
+        repository_def=defs.get_repository_def(),
+        resources={"stripe": StripeSync()},
     ) as context:
-        return list(defs.resolve_schedule_def("nightly_full_sweep").evaluate_tick(context).run_requests or [])
+        return list(
+            defs.resolve_schedule_def("nightly_full_sweep").evaluate_tick(context).run_requests
+            or []
+        )
 
 
-def test_every_night_each_key_is_swept_in_full(kept_instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+def test_every_night_each_key_is_swept_in_full(
+    kept_instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
     requests = night(kept_instance)
     assert [request.tags["dagster/partition"] for request in requests] == ["sandbox", "second"]
     assert all(config(request, "stripe_models") == {"mode": "full"} for request in requests)
     assert len({request.run_key for request in requests}) == 2
 
 
-def test_the_night_leaves_out_a_key_with_a_run_under_way(kept_instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
-    under_way(kept_instance, "process_events", dg.DagsterRunStatus.STARTED, **{"dagster/partition": "second"})
+def test_the_night_leaves_out_a_key_with_a_run_under_way(
+    kept_instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
+    under_way(
+        kept_instance,
+        "process_events",
+        dg.DagsterRunStatus.STARTED,
+        **{"dagster/partition": "second"},
+    )
     assert [request.tags["dagster/partition"] for request in night(kept_instance)] == ["sandbox"]
 
 
-@pytest.mark.parametrize(("name", "status"), [("failed_webhooks", "RUNNING"), ("new_events", "STOPPED")])
+@pytest.mark.parametrize(
+    ("name", "status"), [("failed_webhooks", "RUNNING"), ("new_events", "STOPPED")]
+)
 def test_which_sensors_are_on_by_default(name: str, status: str) -> None:
     assert defs.resolve_sensor_def(name).default_status.value == status
 
 
 def test_the_night_is_off_by_default() -> None:
-    assert defs.resolve_schedule_def("nightly_full_sweep").default_status is dg.DefaultScheduleStatus.STOPPED
+    assert (
+        defs.resolve_schedule_def("nightly_full_sweep").default_status
+        is dg.DefaultScheduleStatus.STOPPED
+    )

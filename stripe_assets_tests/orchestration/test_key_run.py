@@ -51,8 +51,12 @@ class Source(StripeSync):
 
 def started(error: BaseException, events: list[str]) -> KeyRun:
     """Invoices finish before the customers that they depend on: held until the customers are in, or the end."""
-    models = [name for name in catalog().resources if name in ("customer", "invoice", "charge", "product")]
-    return KeyRun(Source(BrokenSync(["product", "invoice"], error), events), "acme", models, "full", "run")
+    models = [
+        name for name in catalog().resources if name in ("customer", "invoice", "charge", "product")
+    ]
+    return KeyRun(
+        Source(BrokenSync(["product", "invoice"], error), events), "acme", models, "full", "run"
+    )
 
 
 def test_what_is_finished_is_reported_before_a_termination_goes_on() -> None:
@@ -68,6 +72,9 @@ def test_what_is_finished_is_reported_before_a_termination_goes_on() -> None:
 def test_an_abort_is_the_outcomes_error() -> None:
     events: list[str] = []
     run = started(SyncAborted("acme: 401"), events)
-    assert [result.model for result in run.run(catalog(), lambda: None, lambda line: None)] == ["product", "invoice"]
+    assert [result.model for result in run.run(catalog(), lambda: None, lambda line: None)] == [
+        "product",
+        "invoice",
+    ]
     assert run.outcome.error == "acme: 401"
     assert set(run.outcome.unfinished) == {"customer", "charge"}

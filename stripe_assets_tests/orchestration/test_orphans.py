@@ -18,7 +18,9 @@ from stripe_assets.orchestration.orphans import HOST, PID, STARTED, end_orphans,
 @pytest.fixture
 def started_run(instance: dg.DagsterInstance) -> str:
     job = defs.resolve_job_def("sync_models")
-    run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags={"dagster/partition": "acme"})
+    run = instance.create_run_for_job(
+        job, status=dg.DagsterRunStatus.STARTED, tags={"dagster/partition": "acme"}
+    )
     return run.run_id
 
 
@@ -31,7 +33,9 @@ def status(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus:
 def test_a_killed_run_is_reported_as_failed(instance: dg.DagsterInstance, started_run: str) -> None:
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     began = psutil.Process(process.pid).create_time()
-    instance.add_run_tags(started_run, {HOST: socket.gethostname(), PID: str(process.pid), STARTED: f"{began:.2f}"})
+    instance.add_run_tags(
+        started_run, {HOST: socket.gethostname(), PID: str(process.pid), STARTED: f"{began:.2f}"}
+    )
     assert end_orphans(instance) == []
     process.kill()
     process.wait()
@@ -39,12 +43,18 @@ def test_a_killed_run_is_reported_as_failed(instance: dg.DagsterInstance, starte
     assert status(instance, started_run) is dg.DagsterRunStatus.FAILURE
 
 
-def test_a_process_that_took_over_the_number_is_not_taken_for_the_run_s(instance: dg.DagsterInstance, started_run: str) -> None:
-    instance.add_run_tags(started_run, {HOST: socket.gethostname(), PID: str(os.getpid()), STARTED: "1.0"})
+def test_a_process_that_took_over_the_number_is_not_taken_for_the_run_s(
+    instance: dg.DagsterInstance, started_run: str
+) -> None:
+    instance.add_run_tags(
+        started_run, {HOST: socket.gethostname(), PID: str(os.getpid()), STARTED: "1.0"}
+    )
     assert end_orphans(instance) == [started_run]
 
 
-def test_a_run_that_goes_on_and_one_of_another_machine_are_left_alone(instance: dg.DagsterInstance, started_run: str) -> None:
+def test_a_run_that_goes_on_and_one_of_another_machine_are_left_alone(
+    instance: dg.DagsterInstance, started_run: str
+) -> None:
     name_process(instance, started_run)
     assert end_orphans(instance) == []
     instance.add_run_tags(started_run, {HOST: "elsewhere", PID: "1", STARTED: "1.0"})

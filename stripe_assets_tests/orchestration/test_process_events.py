@@ -20,7 +20,9 @@ from stripe_assets_tests.orchestration.test_runs import SILENT, failure, materia
 SECOND = "acct_1SandboxSecond00"
 
 
-def process(instance: dg.DagsterInstance, alias: str | None, **config: Any) -> dg.ExecuteInProcessResult:
+def process(
+    instance: dg.DagsterInstance, alias: str | None, **config: Any
+) -> dg.ExecuteInProcessResult:
     return defs.resolve_job_def("process_events").execute_in_process(
         instance=instance,
         tags={"dagster/partition": alias} if alias else {},
@@ -32,7 +34,11 @@ def process(instance: dg.DagsterInstance, alias: str | None, **config: Any) -> d
 def output(result: dg.ExecuteInProcessResult) -> dict[str, list[dict[str, Any]]]:
     """The tables of a run's summary."""
     (event,) = [event for event in result.all_events if event.is_successful_output]
-    tables = {name: value for name, value in event.step_output_data.metadata.items() if isinstance(value, dg.TableMetadataValue)}
+    tables = {
+        name: value
+        for name, value in event.step_output_data.metadata.items()
+        if isinstance(value, dg.TableMetadataValue)
+    }
     return {name: [dict(record.data) for record in table.records] for name, table in tables.items()}
 
 
@@ -42,17 +48,31 @@ def logged(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult) -> s
 
 def new_event(server: Sandbox) -> tuple[str, str]:
     """Of a new customer: (event, customer)."""
-    customer = server.control("objects", resource="customer", object={"name": "Ada"}, account=SECOND, event=False)["id"]
-    event = server.control("events", type="customer.updated", object={"id": customer, "object": "customer"}, account=SECOND)
+    customer = server.control(
+        "objects", resource="customer", object={"name": "Ada"}, account=SECOND, event=False
+    )["id"]
+    event = server.control(
+        "events",
+        type="customer.updated",
+        object={"id": customer, "object": "customer"},
+        account=SECOND,
+    )
     return event["id"], customer
 
 
-def test_chosen_events_are_processed_and_what_they_touched_is_materialized(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+def test_chosen_events_are_processed_and_what_they_touched_is_materialized(
+    instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
     event, customer = new_event(stripe_server)
     result = process(instance, "second", ids=[event])
     assert result.success
     (counts,) = output(result)["events"]
-    assert (counts["key"], counts["listed"], counts["processed"], counts["failed"]) == ("second", 1, 1, 0)
+    assert (counts["key"], counts["listed"], counts["processed"], counts["failed"]) == (
+        "second",
+        1,
+        1,
+        0,
+    )
     found = materialized(result)
     assert {"customer", "event"} >= found.keys() >= {"customer"}
     assert found["customer"].partition == "second"
@@ -63,18 +83,31 @@ def test_chosen_events_are_processed_and_what_they_touched_is_materialized(insta
         assert connection.execute(table.select().where(table.c.id == customer)).one().name == "Ada"
 
 
-def test_without_a_partition_ids_find_their_key(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+def test_without_a_partition_ids_find_their_key(
+    instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
     event, _ = new_event(stripe_server)
     result = process(instance, None, ids=[event])
     assert result.success
-    assert [(row["key"], row["processed"]) for row in output(result)["events"]] == [("sandbox", 0), ("second", 1)]
+    assert [(row["key"], row["processed"]) for row in output(result)["events"]] == [
+        ("sandbox", 0),
+        ("second", 1),
+    ]
     assert materialized(result)["customer"].partition == "second"
 
 
-def test_an_event_that_fails_fails_the_run_after_the_others(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+def test_an_event_that_fails_fails_the_run_after_the_others(
+    instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
     bad, refused = new_event(stripe_server)
     good, _ = new_event(stripe_server)
-    stripe_server.control("faults", path=f"/v1/customers/{refused}", status=400, type="invalid_request_error", times=None)
+    stripe_server.control(
+        "faults",
+        path=f"/v1/customers/{refused}",
+        status=400,
+        type="invalid_request_error",
+        times=None,
+    )
     result = process(instance, "second", ids=[bad, good], verbosity=2)
     assert not result.success
     first, *_, command = failure(result).splitlines()
@@ -89,13 +122,26 @@ def test_an_event_that_fails_fails_the_run_after_the_others(instance: dg.Dagster
     assert (counts["processed"], counts["already processed"]) == (1, 1)
 
 
-def test_each_event_is_logged_only_when_asked(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+def test_each_event_is_logged_only_when_asked(
+    instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
     event, _ = new_event(stripe_server)
-    assert f"{event} customer.updated" not in logged(instance, process(instance, "second", ids=[event]))
-    assert f"{event} customer.updated" in logged(instance, process(instance, "second", ids=[event], verbosity=2))
+    assert f"{event} customer.updated" not in logged(
+        instance, process(instance, "second", ids=[event])
+    )
+    assert f"{event} customer.updated" in logged(
+        instance, process(instance, "second", ids=[event], verbosity=2)
+    )
 
 
-@pytest.mark.parametrize("config", [{"failed": True, "type": "charge.*"}, {"ids": ["evt_1"], "failed": True}, {"type": "chrage.*"}])
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"failed": True, "type": "charge.*"},
+        {"ids": ["evt_1"], "failed": True},
+        {"type": "chrage.*"},
+    ],
+)
 def test_config_that_makes_no_sense_is_one_line_and_no_request(
     instance: dg.DagsterInstance, stripe_server: Sandbox, config: dict[str, Any]
 ) -> None:
@@ -111,7 +157,10 @@ def test_a_refused_key_does_not_stop_the_others(
     result = process(instance, None, type="customer.created")
     assert not result.success
     assert "401" in failure(result)
-    assert failure(result).splitlines()[-1] == "stripe-assets events --type customer.created --api-key sandbox"
+    assert (
+        failure(result).splitlines()[-1]
+        == "stripe-assets events --type customer.created --api-key sandbox"
+    )
     assert instance.get_materialized_partitions(dg.AssetKey(["stripe", "customer"])) <= {"second"}
     assert [entry for entry in stripe_server.log() if entry["path"] == "/v1/events"]
 
@@ -121,8 +170,24 @@ def test_dagsters_own_command_runs_it_from_a_file(stripe_server: Sandbox, tmp_pa
     for name, tags in (("tagged", ["--tags", '{"dagster/partition": "second"}']), ("untagged", [])):
         file = tmp_path / f"{name}.yaml"
         file.write_text(yaml.safe_dump({"ops": {"process_events": {"config": {"ids": [event]}}}}))
-        command = [sys.executable, "-m", "dagster", "job", "execute", "-m", "stripe_assets.definitions", "-j", "process_events"]
+        command = [
+            sys.executable,
+            "-m",
+            "dagster",
+            "job",
+            "execute",
+            "-m",
+            "stripe_assets.definitions",
+            "-j",
+            "process_events",
+        ]
         environment = {**os.environ, "DAGSTER_HOME": str(tmp_path)}
-        done = subprocess.run([*command, "-c", str(file), *tags], env=environment, cwd=tmp_path, capture_output=True, text=True)
+        done = subprocess.run(
+            [*command, "-c", str(file), *tags],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         assert "1 listed" in done.stdout + done.stderr

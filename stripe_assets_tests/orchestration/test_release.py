@@ -48,8 +48,16 @@ def test_what_is_held_at_the_end_comes_upstreams_first() -> None:
 @st.composite
 def runs(draw: st.DrawFn) -> tuple[dict[str, list[str]], list[str], set[str], int]:
     names = [f"m{i}" for i in range(draw(st.integers(1, 9)))]
-    graph = {name: draw(st.lists(st.sampled_from(names[:i]), unique=True)) if i else [] for i, name in enumerate(names)}
-    return graph, draw(st.permutations(names)), draw(st.sets(st.sampled_from(names))), draw(st.integers(0, len(names)))
+    graph = {
+        name: draw(st.lists(st.sampled_from(names[:i]), unique=True)) if i else []
+        for i, name in enumerate(names)
+    }
+    return (
+        graph,
+        draw(st.permutations(names)),
+        draw(st.sets(st.sampled_from(names))),
+        draw(st.integers(0, len(names))),
+    )
 
 
 @given(runs())

@@ -21,7 +21,9 @@ LOG = logging.getLogger(__name__)
 class Accounts:
     """A key's accounts, some of which fail when they are looked at."""
 
-    def __init__(self, names: Sequence[str], failing: Sequence[str] = (), seconds: float = 0.0) -> None:
+    def __init__(
+        self, names: Sequence[str], failing: Sequence[str] = (), seconds: float = 0.0
+    ) -> None:
         self._owners = tuple(Owner(name, False) for name in names)
         self._failing = failing
         self._seconds = seconds
@@ -41,11 +43,21 @@ class Accounts:
 
 
 def visited(round_: Round, keys: dict[str, Accounts]) -> list[str]:
-    return [look.owner.account_id for look in round_.looks(keys.__getitem__, lambda watch, owner: watch.failed_deliveries(owner))]
+    return [
+        look.owner.account_id
+        for look in round_.looks(
+            keys.__getitem__, lambda watch, owner: watch.failed_deliveries(owner)
+        )
+    ]
 
 
 def event(id: str, attempts: int = 0, second: int = 0) -> WatchedEvent:
-    return WatchedEvent(id, "customer.updated", datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=second), attempts)
+    return WatchedEvent(
+        id,
+        "customer.updated",
+        datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=second),
+        attempts,
+    )
 
 
 def test_the_keys_take_turns() -> None:
@@ -106,7 +118,10 @@ def test_a_key_that_is_gone_leaves_the_cursor() -> None:
     assert list(Round(first.cursor.text(), ["b"], (), LOG).cursor.keys) == ["b"]
 
 
-@pytest.mark.parametrize("text", ["", "null", "[]", "{", '{"keys": {"a": {"unknown": 1}}}', '{"keys": {"a": {"asked": 3}}}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "null", "[]", "{", '{"keys": {"a": {"unknown": 1}}}', '{"keys": {"a": {"asked": 3}}}'],
+)
 def test_a_cursor_of_another_kind_is_begun_anew(text: str) -> None:
     assert visited(Round(text, ["a"], (), LOG), {"a": Accounts(["a1"])}) == ["a1"]
 
@@ -123,12 +138,16 @@ def test_a_run_key_holds_the_last_event_and_changes_with_a_new_failure() -> None
     assert asked(round_, event("evt_1"), event("evt_3", second=2)) == "a/acct_1/evt_3/2-0"
 
 
-def test_what_a_run_left_as_it_was_is_asked_for_again_later_and_later(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_run_left_as_it_was_is_asked_for_again_later_and_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     began = datetime(2026, 11, 1, tzinfo=UTC)
     cursor: str | None = None
     found: list[tuple[int, str]] = []
     for minute in range(0, 16):
-        monkeypatch.setattr(rounds, "datetime", _clock(lambda minute=minute: began + timedelta(minutes=minute)))
+        monkeypatch.setattr(
+            rounds, "datetime", _clock(lambda minute=minute: began + timedelta(minutes=minute))
+        )
         round_ = Round(cursor, ["a"], (), LOG)
         key = asked(round_, event("evt_1"))
         cursor = round_.cursor.text()

@@ -13,9 +13,15 @@ from stripe_assets.orchestration.stripe_sync import StripeSync
 
 def tick(instance: dg.DagsterInstance) -> list[str]:
     """What the sensor would register now."""
-    result = register_api_keys(dg.build_sensor_context(instance=instance, resources={"stripe": StripeSync()}))
+    result = register_api_keys(
+        dg.build_sensor_context(instance=instance, resources={"stripe": StripeSync()})
+    )
     assert isinstance(result, dg.SensorResult)
-    return [key for request in result.dynamic_partitions_requests or [] for key in request.partition_keys]
+    return [
+        key
+        for request in result.dynamic_partitions_requests or []
+        for key in request.partition_keys
+    ]
 
 
 def test_keys_of_the_environment_and_of_the_database_are_registered(
@@ -23,7 +29,15 @@ def test_keys_of_the_environment_and_of_the_database_are_registered(
 ) -> None:
     monkeypatch.setenv("STRIPE_SECRET_KEY", "sk_test_anything00")
     with Mirror.open() as mirror:
-        KeyStore(mirror).add("acme", None, variable="ACME", account_id="acct_1", livemode=False, kind="secret", last4="0000")
+        KeyStore(mirror).add(
+            "acme",
+            None,
+            variable="ACME",
+            account_id="acct_1",
+            livemode=False,
+            kind="secret",
+            last4="0000",
+        )
     assert tick(instance) == ["acme", "default"]
 
 
@@ -36,7 +50,9 @@ def test_what_is_known_is_not_asked_for_again_and_nothing_is_removed(
     assert instance.get_dynamic_partitions(API_KEYS) == ["acme", "gone"]
 
 
-def test_a_malformed_key_does_not_hide_the_others(instance: dg.DagsterInstance, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_malformed_key_does_not_hide_the_others(
+    instance: dg.DagsterInstance, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("STRIPE_API_KEY__ACME", "pk_test_publishable")
     monkeypatch.setenv("STRIPE_API_KEY__BETA", "sk_test_anything00")
     assert "beta" in tick(instance)

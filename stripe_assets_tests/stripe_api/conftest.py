@@ -69,7 +69,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         body = say.body if isinstance(say.body, bytes) else orjson.dumps(say.body)
         self.send_response_only(say.status)
-        sent = {"Date": self.date_time_string(), "Content-Type": "application/json", "Request-Id": "req_1"} | say.headers
+        sent = {
+            "Date": self.date_time_string(),
+            "Content-Type": "application/json",
+            "Request-Id": "req_1",
+        } | say.headers
         for name, value in (sent | {"Content-Length": str(len(body))}).items():
             self.send_header(name, value)
         self.end_headers()
@@ -91,7 +95,9 @@ def stripe() -> Iterator[Script]:
     server.daemon_threads = True
     script = Script(server)
     server.RequestHandlerClass = type("Handler", (_Handler,), {"script": script})
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+    )
     thread.start()
     yield script
     server.shutdown()
@@ -110,7 +116,14 @@ def api(stripe: Script, key: ApiKey) -> Callable[..., StripeApi]:
     def make(**options: Any) -> StripeApi:
         unlimited = Budget(Limits(account=0, endpoint=0))
         return StripeApi(
-            **{"key": key, "base": stripe.base, "budget": unlimited, "api_version": "2026-10-28.endive", "backoff": 0.01} | options
+            **{
+                "key": key,
+                "base": stripe.base,
+                "budget": unlimited,
+                "api_version": "2026-10-28.endive",
+                "backoff": 0.01,
+            }
+            | options
         )
 
     return make

@@ -75,7 +75,13 @@ class Impatient(threading.Event):
 
 @pytest.mark.parametrize(
     ("limiter", "slowed"),
-    [("global-rate", 0), ("endpoint-rate", 1), ("resource-specific", 1), ("", 1), ("something-new", 1)],
+    [
+        ("global-rate", 0),
+        ("endpoint-rate", 1),
+        ("resource-specific", 1),
+        ("", 1),
+        ("something-new", 1),
+    ],
 )
 def test_a_429_slows_down_what_it_names_and_nothing_else(limiter: str, slowed: int) -> None:
     stage = Stage()
@@ -149,7 +155,9 @@ def test_the_accounts_own_number_of_requests_under_way_is_capped_over_its_endpoi
         budget.acquire(*ACCOUNT, endpoint, stop)
     budget.landed(*ACCOUNT, CHARGES, limiter="global-concurrency")  # 9 left, 7 allowed
     given: list[bool] = []
-    waiting = threading.Thread(target=lambda: given.append(budget.acquire(*ACCOUNT, "/v1/payouts", stop)), daemon=True)
+    waiting = threading.Thread(
+        target=lambda: given.append(budget.acquire(*ACCOUNT, "/v1/payouts", stop)), daemon=True
+    )
     waiting.start()
     waiting.join(0.1)
     assert waiting.is_alive()
@@ -216,7 +224,15 @@ def test_what_a_429_names_is_told_to_the_budget(stripe: Script, api: Api) -> Non
     told: list[tuple[bool, str | None]] = []
 
     class Noting(Budget):
-        def landed(self, account: str, livemode: bool, endpoint: str, *, ok: bool = False, limiter: str | None = None) -> None:
+        def landed(
+            self,
+            account: str,
+            livemode: bool,
+            endpoint: str,
+            *,
+            ok: bool = False,
+            limiter: str | None = None,
+        ) -> None:
             told.append((ok, limiter))
 
     stripe.says(
@@ -228,7 +244,14 @@ def test_what_a_429_names_is_told_to_the_budget(stripe: Script, api: Api) -> Non
         Say(body=LIST),
     )
     api(budget=Noting()).get("/v1/charges")
-    assert told == [(False, "global-rate"), (False, ""), (False, None), (False, None), (False, None), (True, None)]
+    assert told == [
+        (False, "global-rate"),
+        (False, ""),
+        (False, None),
+        (False, None),
+        (False, None),
+        (True, None),
+    ]
 
 
 def test_the_sandboxs_limits_are_met_without_a_failure() -> None:
@@ -236,7 +259,9 @@ def test_the_sandboxs_limits_are_met_without_a_failure() -> None:
     with Sandbox(rate_limits=True, empty=True) as sandbox, ThreadPoolExecutor(24) as pool:
         key = parse_api_key("acme", "sk_live_sandbox", account_id="acct_1")
         alone = StripeApi(key, base=sandbox.base, budget=Budget())
-        others = [StripeApi(key, base=sandbox.base, budget=Budget(), max_retries=20) for _ in range(2)]
+        others = [
+            StripeApi(key, base=sandbox.base, budget=Budget(), max_retries=20) for _ in range(2)
+        ]
         list(pool.map(lambda _: alone.get("/v1/coupons"), range(40)))
         assert sum(alone.rate_limited.values()) <= 1
         list(pool.map(lambda n: others[n % 2].get("/v1/products"), range(100)))

@@ -74,7 +74,11 @@ def test_endpoints_accounts_and_modes_do_not_wait_for_each_other() -> None:
     for _ in range(100):
         budget.acquire("acct_1", True, "/v1/charges", clock)
     before = clock.seconds
-    for other in (("acct_1", True, "/v1/refunds"), ("acct_2", True, "/v1/charges"), ("acct_1", False, "/v1/charges")):
+    for other in (
+        ("acct_1", True, "/v1/refunds"),
+        ("acct_2", True, "/v1/charges"),
+        ("acct_1", False, "/v1/charges"),
+    ):
         budget.acquire(*other, clock)
     assert clock.seconds == before
 
@@ -95,7 +99,9 @@ def test_zero_lifts_a_limit_and_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize("text", ["fast", "-1", "nan", "inf", "1,5"])
-@pytest.mark.parametrize("variable", ["STRIPE_ASSETS_MAX_RPS", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT"])
+@pytest.mark.parametrize(
+    "variable", ["STRIPE_ASSETS_MAX_RPS", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT"]
+)
 def test_a_rate_that_is_none_is_one_clear_error(variable: str, text: str) -> None:
     with pytest.raises(InvalidSetting, match=f"{variable}='{text}'"):
         shared_budget({variable: text})
@@ -110,7 +116,12 @@ def test_the_stop_event_ends_every_wait_at_once() -> None:
     budget, stop = Budget(Limits(account=0.01)), threading.Event()
     assert budget.acquire("acct_1", True, "/v1/charges", stop)
     given: list[bool] = []
-    threads = [threading.Thread(target=lambda n=n: given.append(budget.acquire("acct_1", True, f"/v1/{n % 2}", stop))) for n in range(6)]
+    threads = [
+        threading.Thread(
+            target=lambda n=n: given.append(budget.acquire("acct_1", True, f"/v1/{n % 2}", stop))
+        )
+        for n in range(6)
+    ]
     for thread in threads:
         thread.start()
     time.sleep(0.05)

@@ -37,7 +37,11 @@ from stripe_assets.stripe_api import (
 from stripe_assets_tests.stripe_api.conftest import KEY, Say, Script
 
 Api = Callable[..., StripeApi]
-LIST = {"object": "list", "data": [{"id": "in_1", "amount": 9_007_199_254_740_993}], "has_more": False}
+LIST = {
+    "object": "list",
+    "data": [{"id": "in_1", "amount": 9_007_199_254_740_993}],
+    "has_more": False,
+}
 
 
 def test_an_answer_is_stripes_json_with_its_time_and_request_id(stripe: Script, api: Api) -> None:
@@ -55,7 +59,9 @@ def test_a_request_is_a_get_with_the_pinned_version_and_our_name(stripe: Script,
     first, second = stripe.asked
     assert first.method == second.method == "GET"
     assert first.headers["authorization"] == f"Bearer {KEY}"
-    assert first.headers["stripe-version"] == second.headers["stripe-version"] == "2026-10-28.endive"
+    assert (
+        first.headers["stripe-version"] == second.headers["stripe-version"] == "2026-10-28.endive"
+    )
     assert first.headers["stripe-account"] == "acct_1" and "stripe-account" not in second.headers
     assert first.headers["user-agent"].startswith("stripe_assets/0.")
     assert not [name for name in first.headers if "telemetry" in name]
@@ -92,7 +98,17 @@ def test_ids_of_any_characters_fit_into_a_path(stripe: Script, api: Api) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["", "v1/x", "@evil.example/v1/x", ".evil.example/v1/x", "//evil.example/v1/x", "/v1/a b", "/v1/a\r\nX: y", "/v3/x"]
+    "path",
+    [
+        "",
+        "v1/x",
+        "@evil.example/v1/x",
+        ".evil.example/v1/x",
+        "//evil.example/v1/x",
+        "/v1/a b",
+        "/v1/a\r\nX: y",
+        "/v3/x",
+    ],
 )
 def test_a_path_cannot_lead_to_another_server(stripe: Script, api: Api, path: str) -> None:
     with pytest.raises(ValueError, match="path"):
@@ -123,7 +139,11 @@ PASSING = [
 ]
 
 
-@pytest.mark.parametrize("fault", PASSING, ids=lambda say: f"{say.status}-{say.body!r:.20}-{say.drop or say.cut or say.delay}")
+@pytest.mark.parametrize(
+    "fault",
+    PASSING,
+    ids=lambda say: f"{say.status}-{say.body!r:.20}-{say.drop or say.cut or say.delay}",
+)
 def test_a_fault_that_passes_costs_a_retry(stripe: Script, api: Api, fault: Say) -> None:
     stripe.says(fault, fault, Say(body=LIST))
     client = api(timeout=0.2)
@@ -174,7 +194,17 @@ def test_what_a_retry_cannot_help_is_asked_once(stripe: Script, api: Api, answer
 
 
 def test_a_refused_key_ends_it_at_once(stripe: Script, api: Api) -> None:
-    stripe.says(Say(401, {"error": {"type": "invalid_request_error", "message": f"Invalid API Key provided: {KEY}"}}))
+    stripe.says(
+        Say(
+            401,
+            {
+                "error": {
+                    "type": "invalid_request_error",
+                    "message": f"Invalid API Key provided: {KEY}",
+                }
+            },
+        )
+    )
     with pytest.raises(AuthenticationFailed):
         api().get("/v1/account")
 
@@ -183,14 +213,20 @@ def test_a_refused_key_ends_it_at_once(stripe: Script, api: Api) -> None:
 def test_retry_after_is_waited_for(stripe: Script, api: Api, form: str) -> None:
     client = api()
     client.get("/v1/account")
-    text = "1" if form == "seconds" else format_datetime(client.now() + timedelta(seconds=2), usegmt=True)
+    text = (
+        "1"
+        if form == "seconds"
+        else format_datetime(client.now() + timedelta(seconds=2), usegmt=True)
+    )
     stripe.says(Say(429, headers={"Retry-After": text}), Say())
     client.get("/v1/account")
     waited = stripe.asked[2].at - stripe.asked[1].at
     assert 0.9 <= waited <= 3.2
 
 
-@pytest.mark.parametrize("text", ["soon", "-5", "nan", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 99 Foo 1970"])
+@pytest.mark.parametrize(
+    "text", ["soon", "-5", "nan", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 99 Foo 1970"]
+)
 def test_a_retry_after_that_says_nothing_is_no_wait(stripe: Script, api: Api, text: str) -> None:
     stripe.says(Say(503, headers={"Retry-After": text}), Say())
     api().get("/v1/account")
@@ -233,7 +269,9 @@ def test_no_redirect_takes_the_key_elsewhere(stripe: Script, api: Api) -> None:
     assert [asked.target for asked in stripe.asked] == ["/v1/invoices"]
 
 
-def test_no_netrc_no_cookie_and_no_proxy_comes_between(stripe: Script, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_netrc_no_cookie_and_no_proxy_comes_between(
+    stripe: Script, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "netrc").write_text("default login a password b\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
@@ -261,7 +299,9 @@ def test_no_netrc_no_cookie_and_no_proxy_comes_between(stripe: Script, api: Api,
         "https://x:port",
     ],
 )
-def test_a_base_that_would_show_the_key_to_the_network_is_refused(key: ApiKey, base: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_base_that_would_show_the_key_to_the_network_is_refused(
+    key: ApiKey, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(InvalidSetting, match="STRIPE_API_BASE") as caught:
         StripeApi(key, base=base, api_version="x")
     assert "a:b" not in str(caught.value)
@@ -271,13 +311,22 @@ def test_a_base_that_would_show_the_key_to_the_network_is_refused(key: ApiKey, b
 
 
 @pytest.mark.parametrize(
-    "base", ["https://api.stripe.com/", "http://localhost:8420", "http://[::1]:1", "http://127.0.0.2", "https://proxy.example/stripe/"]
+    "base",
+    [
+        "https://api.stripe.com/",
+        "http://localhost:8420",
+        "http://[::1]:1",
+        "http://127.0.0.2",
+        "https://proxy.example/stripe/",
+    ],
 )
 def test_a_safe_base_is_taken(key: ApiKey, base: str) -> None:
     assert StripeApi(key, base=base, api_version="x").base == base.rstrip("/")
 
 
-def test_the_environment_gives_the_base(stripe: Script, key: ApiKey, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_gives_the_base(
+    stripe: Script, key: ApiKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("STRIPE_API_BASE", stripe.base + "/")
     StripeApi(key, api_version="x").get("/v1/account")
     assert stripe.asked[0].target == "/v1/account"
@@ -309,7 +358,9 @@ def test_threads_share_connections_and_counts(stripe: Script, api: Api) -> None:
     assert errors == [] and client.requests == 80 and client.counts == {"/v1/invoices": 80}
 
 
-def test_a_connections_end_between_requests_costs_nothing_but_a_retry(stripe: Script, api: Api) -> None:
+def test_a_connections_end_between_requests_costs_nothing_but_a_retry(
+    stripe: Script, api: Api
+) -> None:
     client = api()
     stripe.says(Say(headers={"Connection": "close"}), Say(body=LIST))
     client.get("/v1/account")
@@ -318,7 +369,9 @@ def test_a_connections_end_between_requests_costs_nothing_but_a_retry(stripe: Sc
 
 
 def test_observations_are_stamped_by_stripes_clock(stripe: Script, api: Api) -> None:
-    ahead: dict[str, Any] = {"Date": format_datetime(datetime.now(UTC) + timedelta(hours=3), usegmt=True)}
+    ahead: dict[str, Any] = {
+        "Date": format_datetime(datetime.now(UTC) + timedelta(hours=3), usegmt=True)
+    }
     stripe.says(Say(headers=ahead))
     answer = api().get("/v1/account")
     assert timedelta(hours=2.99) < answer.observed_at - datetime.now(UTC) <= timedelta(hours=3)
@@ -335,15 +388,22 @@ def untrusted(tmp_path: Path) -> Iterator[str]:
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
-    certificate = x509.CertificateBuilder(name, name, private.public_key(), 1, now, now + timedelta(days=1)).sign(private, hashes.SHA256())
+    certificate = x509.CertificateBuilder(
+        name, name, private.public_key(), 1, now, now + timedelta(days=1)
+    ).sign(private, hashes.SHA256())
     pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
     chain = tmp_path / "chain.pem"
-    chain.write_bytes(certificate.public_bytes(pem) + private.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    chain.write_bytes(
+        certificate.public_bytes(pem)
+        + private.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain)
     server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+    )
     thread.start()
     yield f"https://localhost:{server.server_address[1]}"
     server.shutdown()
@@ -357,21 +417,29 @@ def test_an_untrusted_certificate_is_not_tried_again(api: Api, untrusted: str) -
     assert client.requests == 1
 
 
-def test_a_proxy_that_refuses_is_named_without_its_password(api: Api, stripe: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_refuses_is_named_without_its_password(
+    api: Api, stripe: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for variable in ("HTTPS_PROXY", "https_proxy"):
         monkeypatch.setenv(variable, stripe.base.replace("http://", "http://user:hush@"))
     for variable in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(variable, raising=False)
-    with pytest.raises(Unreachable, match="proxy did not let the request through: Tunnel connection failed: 501") as caught:
+    with pytest.raises(
+        Unreachable, match="proxy did not let the request through: Tunnel connection failed: 501"
+    ) as caught:
         api(base="https://api.stripe.example", max_retries=0).get("/v1/account")
     assert "hush" not in str(caught.value) and stripe.asked == []
 
 
-def test_a_request_for_a_connected_account_is_taken_from_that_accounts_budget(stripe: Script, api: Api) -> None:
+def test_a_request_for_a_connected_account_is_taken_from_that_accounts_budget(
+    stripe: Script, api: Api
+) -> None:
     asked: list[tuple[str, bool, str]] = []
 
     class Noting(Budget):
-        def acquire(self, account: str, livemode: bool, endpoint: str, stop: threading.Event) -> bool:
+        def acquire(
+            self, account: str, livemode: bool, endpoint: str, stop: threading.Event
+        ) -> bool:
             asked.append((account, livemode, endpoint))
             return True
 

@@ -33,7 +33,9 @@ class Worlds:
         return self.clock.stamp(sent), truth
 
 
-TRIPS = st.lists(st.tuples(st.floats(0, 3), st.floats(0, 3), st.floats(0, 5)), min_size=1, max_size=30)
+TRIPS = st.lists(
+    st.tuples(st.floats(0, 3), st.floats(0, 3), st.floats(0, 5)), min_size=1, max_size=30
+)
 
 
 @given(st.floats(-1e6, 1e6), TRIPS)

@@ -31,55 +31,119 @@ PACKAGE = Path(stripe_assets.__file__).parent
 def refused(stripe: Script, api: Api, answer: Say, **options: object) -> StripeError:
     stripe.says(answer)
     with pytest.raises(StripeError) as caught:
-        api(**{"max_retries": 0} | options).get("/v1/invoices", {"customer": "cus_1"}, stripe_account="acct_9")
+        api(**{"max_retries": 0} | options).get(
+            "/v1/invoices", {"customer": "cus_1"}, stripe_account="acct_9"
+        )
     return caught.value
 
 
 def v1(status: int, message: str, type: str = "invalid_request_error", **fields: str) -> Say:
-    return Say(status, {"error": {"type": type, "message": message, **fields}}, {"Request-Id": "req_7"})
+    return Say(
+        status, {"error": {"type": type, "message": message, **fields}}, {"Request-Id": "req_7"}
+    )
 
 
-def test_an_error_says_what_was_asked_with_which_key_and_what_stripe_said(stripe: Script, api: Api) -> None:
-    error = refused(stripe, api, v1(400, "Received unknown\nparameter: x", code="parameter_unknown", param="x"))
+def test_an_error_says_what_was_asked_with_which_key_and_what_stripe_said(
+    stripe: Script, api: Api
+) -> None:
+    error = refused(
+        stripe, api, v1(400, "Received unknown\nparameter: x", code="parameter_unknown", param="x")
+    )
     assert str(error) == (
         "GET /v1/invoices (key 'acme', account acct_9): 400 invalid_request_error/parameter_unknown param x: "
         "Received unknown parameter: x [req_7]"
     )
-    assert (error.alias, error.path, error.account, error.status) == ("acme", "/v1/invoices", "acct_9", 400)
-    assert (error.type, error.code, error.param, error.request_id) == ("invalid_request_error", "parameter_unknown", "x", "req_7")
+    assert (error.alias, error.path, error.account, error.status) == (
+        "acme",
+        "/v1/invoices",
+        "acct_9",
+        400,
+    )
+    assert (error.type, error.code, error.param, error.request_id) == (
+        "invalid_request_error",
+        "parameter_unknown",
+        "x",
+        "req_7",
+    )
     assert error.reason == "400 parameter_unknown: Received unknown parameter: x (req_7)"
 
 
 def test_what_v2_says_is_understood(stripe: Script, api: Api) -> None:
-    body = {"error": {"code": "not_found", "message": "Not there.", "type": "invalid_request_error", "user_message": "x"}}
+    body = {
+        "error": {
+            "code": "not_found",
+            "message": "Not there.",
+            "type": "invalid_request_error",
+            "user_message": "x",
+        }
+    }
     error = refused(stripe, api, Say(404, body))
-    assert isinstance(error, NotFound) and error.missing and not error.unknown_url and error.message == "Not there."
+    assert (
+        isinstance(error, NotFound)
+        and error.missing
+        and not error.unknown_url
+        and error.message == "Not there."
+    )
 
 
 @pytest.mark.parametrize(
     ("answer", "kind", "unavailable"),
     [
         (v1(401, "Invalid API Key provided: sk_test_****7dc"), AuthenticationFailed, False),
-        (v1(403, "The provided key does not have the required permissions", "permission_error"), PermissionDenied, True),
+        (
+            v1(403, "The provided key does not have the required permissions", "permission_error"),
+            PermissionDenied,
+            True,
+        ),
         (v1(403, "no access to account", code="account_invalid"), PermissionDenied, True),
         (v1(404, "Unrecognized request URL (GET: /v1/x)."), NotFound, True),
-        (v1(404, "No such customer: 'cus_1'", code="resource_missing", param="customer"), NotFound, True),
+        (
+            v1(404, "No such customer: 'cus_1'", code="resource_missing", param="customer"),
+            NotFound,
+            True,
+        ),
         (v1(400, "Your account is not set up to use Issuing."), InvalidRequest, True),
-        (v1(400, "Received unknown parameter: x", code="parameter_unknown", param="x"), InvalidRequest, True),
-        (v1(400, "No such object", code="resource_missing", param="starting_after"), InvalidRequest, True),
+        (
+            v1(400, "Received unknown parameter: x", code="parameter_unknown", param="x"),
+            InvalidRequest,
+            True,
+        ),
+        (
+            v1(400, "No such object", code="resource_missing", param="starting_after"),
+            InvalidRequest,
+            True,
+        ),
         (v1(402, "no"), InvalidRequest, False),
         (v1(429, "slow down"), RateLimited, False),
         (v1(500, "oops", "api_error"), ServerError, False),
         (Say(404, b"404: Not Found", {"Content-Type": "text/plain"}), NotFound, True),
-        (Say(405, b"405: Method Not Allowed", {"Content-Type": "text/plain"}), InvalidRequest, True),
-        (Say(403, b"<html>Blocked by proxy</html>", {"Content-Type": "text/html"}), PermissionDenied, False),
-        (Say(400, b"<html>Bad Request</html>", {"Content-Type": "text/html"}), InvalidRequest, False),
+        (
+            Say(405, b"405: Method Not Allowed", {"Content-Type": "text/plain"}),
+            InvalidRequest,
+            True,
+        ),
+        (
+            Say(403, b"<html>Blocked by proxy</html>", {"Content-Type": "text/html"}),
+            PermissionDenied,
+            False,
+        ),
+        (
+            Say(400, b"<html>Bad Request</html>", {"Content-Type": "text/html"}),
+            InvalidRequest,
+            False,
+        ),
     ],
     ids=lambda value: (
-        value.__name__ if isinstance(value, type) else f"{value.status}-{value.body!r:.60}" if isinstance(value, Say) else None
+        value.__name__
+        if isinstance(value, type)
+        else f"{value.status}-{value.body!r:.60}"
+        if isinstance(value, Say)
+        else None
     ),
 )
-def test_each_answer_has_its_error(stripe: Script, api: Api, answer: Say, kind: type[StripeError], unavailable: bool) -> None:
+def test_each_answer_has_its_error(
+    stripe: Script, api: Api, answer: Say, kind: type[StripeError], unavailable: bool
+) -> None:
     error = refused(stripe, api, answer)
     assert type(error) is kind
     assert error.unavailable is unavailable
@@ -88,17 +152,27 @@ def test_each_answer_has_its_error(stripe: Script, api: Api, answer: Say, kind: 
 
 def test_an_unknown_route_is_told_from_a_missing_object(stripe: Script, api: Api) -> None:
     route = refused(stripe, api, v1(404, "Unrecognized request URL (GET: /v1/x)."))
-    thing = refused(stripe, api, v1(404, "No such invoice: 'in_1'", code="resource_missing", param="id"))
+    thing = refused(
+        stripe, api, v1(404, "No such invoice: 'in_1'", code="resource_missing", param="id")
+    )
     page = refused(stripe, api, Say(404, b"<html>"))
-    assert isinstance(route, NotFound) and isinstance(thing, NotFound) and isinstance(page, NotFound)
+    assert (
+        isinstance(route, NotFound) and isinstance(thing, NotFound) and isinstance(page, NotFound)
+    )
     assert [route.unknown_url, thing.unknown_url, page.unknown_url] == [True, False, True]
     assert [route.missing, thing.missing, page.missing] == [False, True, False]
 
 
 def test_a_refused_cursor_is_told_from_other_bad_requests(stripe: Script, api: Api) -> None:
-    assert refused(stripe, api, v1(400, "No such invoice", code="resource_missing", param="starting_after")).refused_cursor
-    assert not refused(stripe, api, v1(400, "No such customer", code="resource_missing", param="customer")).refused_cursor
-    assert not refused(stripe, api, v1(400, "?", code="parameter_unknown", param="starting_after")).refused_cursor
+    assert refused(
+        stripe, api, v1(400, "No such invoice", code="resource_missing", param="starting_after")
+    ).refused_cursor
+    assert not refused(
+        stripe, api, v1(400, "No such customer", code="resource_missing", param="customer")
+    ).refused_cursor
+    assert not refused(
+        stripe, api, v1(400, "?", code="parameter_unknown", param="starting_after")
+    ).refused_cursor
 
 
 @pytest.mark.parametrize(
@@ -111,7 +185,9 @@ def test_a_refused_cursor_is_told_from_other_bad_requests(stripe: Script, api: A
         Say(500, f"<html>Authorization: Bearer {KEY}</html>".encode()),
         Say(200, f"{'x' * 70}{KEY}".encode()),
         Say(200, b"{", {"Content-Type": f"text/{KEY}"}),
-        Say(404, {"error": {"message": "?"}}, {"Request-Id": KEY, "Stripe-Rate-Limited-Reason": KEY}),
+        Say(
+            404, {"error": {"message": "?"}}, {"Request-Id": KEY, "Stripe-Rate-Limited-Reason": KEY}
+        ),
         Say(drop=True),
         Say(body={"a": "b" * 100}, cut=10),
         Say(delay=0.3),
@@ -164,11 +240,19 @@ def test_an_error_survives_pickling_and_copying(stripe: Script, api: Api) -> Non
     ],
 )
 def test_what_looks_like_a_credential_is_taken_out(text: str) -> None:
-    assert BODY[:6] not in redact(text) and "abc123" not in redact(text) and "7dcZ" not in redact(text)
+    assert (
+        BODY[:6] not in redact(text) and "abc123" not in redact(text) and "7dcZ" not in redact(text)
+    )
 
 
 @pytest.mark.parametrize(
-    "text", ["task_test: a risk_live thing", "The basic plan", "client_secret is left out", "Unrecognized request URL (GET: /v1/x)"]
+    "text",
+    [
+        "task_test: a risk_live thing",
+        "The basic plan",
+        "client_secret is left out",
+        "Unrecognized request URL (GET: /v1/x)",
+    ],
 )
 def test_plain_words_stay(text: str) -> None:
     assert redact(text).replace("[key]", "") == text

@@ -6,19 +6,34 @@ import pickle
 
 import pytest
 
-from stripe_assets.stripe_api import ApiKey, InvalidApiKey, Secret, environment_key, environment_variables, parse_api_key
+from stripe_assets.stripe_api import (
+    ApiKey,
+    InvalidApiKey,
+    Secret,
+    environment_key,
+    environment_variables,
+    parse_api_key,
+)
 from stripe_assets_tests.stripe_api.conftest import BODY, KEY
 
 LIVE = "sk_live_" + BODY
 
 
 def environment_keys(environ: dict[str, str]) -> dict[str, ApiKey]:
-    return {alias: environment_key(environ, alias, variable) for alias, variable in environment_variables(environ).items()}
+    return {
+        alias: environment_key(environ, alias, variable)
+        for alias, variable in environment_variables(environ).items()
+    }
 
 
 @pytest.mark.parametrize(
     ("text", "livemode", "kind"),
-    [(KEY, False, "secret"), (LIVE, True, "secret"), ("rk_test_" + BODY, False, "restricted"), ("rk_live_" + BODY, True, "restricted")],
+    [
+        (KEY, False, "secret"),
+        (LIVE, True, "secret"),
+        ("rk_test_" + BODY, False, "restricted"),
+        ("rk_live_" + BODY, True, "restricted"),
+    ],
 )
 def test_a_key_tells_its_mode_and_kind(text: str, livemode: bool, kind: str) -> None:
     key = parse_api_key("acme", text)
@@ -69,7 +84,10 @@ def test_a_key_given_as_the_alias_is_not_shown() -> None:
     assert BODY not in str(caught.value)
 
 
-@pytest.mark.parametrize("options", [{"account_id": "4711"}, {"connected": ("acct_1", "cus_1")}, {"account_id": "acct_1\r\nX: y"}])
+@pytest.mark.parametrize(
+    "options",
+    [{"account_id": "4711"}, {"connected": ("acct_1", "cus_1")}, {"account_id": "acct_1\r\nX: y"}],
+)
 def test_an_account_that_is_none_is_refused(options: dict[str, object]) -> None:
     with pytest.raises(InvalidApiKey, match="account id"):
         parse_api_key("acme", KEY, **options)  # type: ignore[arg-type]
@@ -103,7 +121,9 @@ def test_the_environment_gives_keys_by_alias() -> None:
         ({"STRIPE_API_KEY__ACME": KEY, "STRIPE_API_KEY__acme": KEY}, "unset one"),
     ],
 )
-def test_an_environment_that_contradicts_itself_is_refused(environ: dict[str, str], told: str) -> None:
+def test_an_environment_that_contradicts_itself_is_refused(
+    environ: dict[str, str], told: str
+) -> None:
     with pytest.raises(InvalidApiKey) as caught:
         environment_keys(environ)
     assert told in str(caught.value) and BODY not in str(caught.value)
@@ -111,7 +131,15 @@ def test_an_environment_that_contradicts_itself_is_refused(environ: dict[str, st
 
 def test_a_secret_shows_itself_nowhere() -> None:
     key = parse_api_key("acme", KEY)
-    shown = [repr(key), str(key), f"{key}", f"{key.secret}", f"{key.secret:>40}", repr(key.secret), "%s" % key.secret]  # noqa: UP031
+    shown = [
+        repr(key),
+        str(key),
+        f"{key}",
+        f"{key.secret}",
+        f"{key.secret:>40}",
+        repr(key.secret),
+        "%s" % key.secret,  # noqa: UP031
+    ]
     shown += [repr(dataclasses.asdict(key)), repr(vars(key)), repr(copy.deepcopy(key)), repr([key])]
     assert not [text for text in shown if BODY in text]
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):

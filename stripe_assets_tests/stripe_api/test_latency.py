@@ -26,7 +26,9 @@ from stripe_assets_tests.stripe_api.conftest import Say, Script
         (0.3, [98, 2], 1),
     ],
 )
-def test_more_are_useful_the_longer_answers_take_and_the_more_are_allowed(latency: float, rates: list[float], useful: int) -> None:
+def test_more_are_useful_the_longer_answers_take_and_the_more_are_allowed(
+    latency: float, rates: list[float], useful: int
+) -> None:
     assert useful_at_once(latency, rates) == useful
 
 
@@ -50,7 +52,9 @@ def test_an_endpoints_first_answers_are_compared_with_the_others() -> None:
     assert latency.of("/v1/invoices") == 0.5
 
 
-def test_waiting_for_the_budget_is_no_latency_and_errors_tell_none(stripe: Script, api: Callable[..., StripeApi]) -> None:
+def test_waiting_for_the_budget_is_no_latency_and_errors_tell_none(
+    stripe: Script, api: Callable[..., StripeApi]
+) -> None:
     stripe.says(*[Say(delay=0.1)] * FEW, Say(500), Say())
     client = api()
     for _ in range(FEW):
@@ -65,7 +69,9 @@ def test_waiting_for_the_budget_is_no_latency_and_errors_tell_none(stripe: Scrip
     assert client._latency.of("/v1/charges") < 0.1
 
 
-def test_few_threads_are_of_use_where_all_answers_come_at_once_and_no_rate_is_kept(stripe: Script, api: Callable[..., StripeApi]) -> None:
+def test_few_threads_are_of_use_where_all_answers_come_at_once_and_no_rate_is_kept(
+    stripe: Script, api: Callable[..., StripeApi]
+) -> None:
     client = api(budget=Budget(Limits(account=0, endpoint=0)))
     stripe.says(*[Say(delay=0.05)] * FEW)
     assert client.useful_threads() is None, "it is not known yet"

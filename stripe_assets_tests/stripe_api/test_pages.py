@@ -8,7 +8,13 @@ from stripe_assets.stripe_api import MalformedPage, StripeError, items, next_cur
 
 
 def page(*ids: str, more: bool = False, **fields: Any) -> dict[str, Any]:
-    return {"object": "list", "url": "/v1/things", "has_more": more, "data": [{"id": one} for one in ids], **fields}
+    return {
+        "object": "list",
+        "url": "/v1/things",
+        "has_more": more,
+        "data": [{"id": one} for one in ids],
+        **fields,
+    }
 
 
 def test_a_page_has_items_and_the_next_one_starts_after_its_last() -> None:
@@ -30,12 +36,19 @@ def test_a_page_has_items_and_the_next_one_starts_after_its_last() -> None:
         (None, None),
     ],
 )
-def test_the_next_page_of_v2_is_asked_of_the_same_server(url: str | None, cursor: str | None) -> None:
+def test_the_next_page_of_v2_is_asked_of_the_same_server(
+    url: str | None, cursor: str | None
+) -> None:
     assert next_cursor({"data": [], "next_page_url": url}, "next_page_url") == cursor
 
 
 def test_a_page_of_v2_may_be_empty_and_still_have_a_next() -> None:
-    assert next_cursor({"data": [], "next_page_url": "/v2/x?page=2"}, "next_page_url", asked="/v2/x?page=1") == "/v2/x?page=2"
+    assert (
+        next_cursor(
+            {"data": [], "next_page_url": "/v2/x?page=2"}, "next_page_url", asked="/v2/x?page=1"
+        )
+        == "/v2/x?page=2"
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,7 +68,11 @@ def test_a_page_of_v2_may_be_empty_and_still_have_a_next() -> None:
         ({"data": [], "next_page_url": "https://evil.example"}, "next_page_url", None),
         ({"data": [], "next_page_url": "http://[bad/v2/x"}, "next_page_url", None),
         ({"data": [], "next_page_url": "/v2/x?page=1"}, "next_page_url", "/v2/x?page=1"),
-        ({"data": [], "next_page_url": "https://api.stripe.com/v2/x?page=1"}, "next_page_url", "/v2/x?page=1"),
+        (
+            {"data": [], "next_page_url": "https://api.stripe.com/v2/x?page=1"},
+            "next_page_url",
+            "/v2/x?page=1",
+        ),
         ({"data": [], "has_more": True}, "next_page_url", None),
     ],
 )

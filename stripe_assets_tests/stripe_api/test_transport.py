@@ -58,7 +58,9 @@ def far(tmp_path: Path) -> Iterator[Far]:
 
     class Proxy(Server):
         def do_CONNECT(self) -> None:
-            one.tunnels.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            one.tunnels.append(
+                (self.path, {name.lower(): value for name, value in self.headers.items()})
+            )
             self.send_response_only(200)
             self.end_headers()
             with socket.create_connection(("127.0.0.1", server.server_address[1])) as there:
@@ -80,7 +82,9 @@ def far(tmp_path: Path) -> Iterator[Far]:
 def _running(handler: type[BaseHTTPRequestHandler]) -> Iterator[ThreadingHTTPServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+    ).start()
     yield server
     server.shutdown()
     server.server_close()
@@ -99,12 +103,16 @@ def _signed_by_itself(path: Path) -> Path:
     """The certificate's path is given; the key's, with the certificate, is returned."""
     private = ec.generate_private_key(ec.SECP256R1())
     name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)]), datetime.now(UTC)
-    made = x509.CertificateBuilder(name, name, private.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    made = x509.CertificateBuilder(
+        name, name, private.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1)
+    )
     made = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
     pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
     path.write_bytes(made.sign(private, hashes.SHA256()).public_bytes(pem))
     both = path.with_name("both.pem")
-    both.write_bytes(path.read_bytes() + private.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    both.write_bytes(
+        path.read_bytes() + private.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    )
     return both
 
 
@@ -120,7 +128,12 @@ def test_the_environments_proxy_and_certificates_are_used_and_nothing_else(
     far: Far, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "netrc").write_text("default login a password b\n")
-    environment(monkeypatch, HTTPS_PROXY=far.proxy, REQUESTS_CA_BUNDLE=str(far.certificate), NETRC=str(tmp_path / "netrc"))
+    environment(
+        monkeypatch,
+        HTTPS_PROXY=far.proxy,
+        REQUESTS_CA_BUNDLE=str(far.certificate),
+        NETRC=str(tmp_path / "netrc"),
+    )
     client = api(base=f"https://{HOST}", max_retries=0)
     client.get("/v1/account")
     client.get("/v1/account")
@@ -131,8 +144,15 @@ def test_the_environments_proxy_and_certificates_are_used_and_nothing_else(
     assert KEY not in str(far.tunnels)
 
 
-def test_an_exception_to_the_proxy_is_one(far: Far, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    environment(monkeypatch, HTTPS_PROXY=far.proxy, NO_PROXY=".stripe.example", REQUESTS_CA_BUNDLE=str(far.certificate))
+def test_an_exception_to_the_proxy_is_one(
+    far: Far, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment(
+        monkeypatch,
+        HTTPS_PROXY=far.proxy,
+        NO_PROXY=".stripe.example",
+        REQUESTS_CA_BUNDLE=str(far.certificate),
+    )
     with pytest.raises(Unreachable):
         api(base=f"https://{HOST}", max_retries=0).get("/v1/account")
     assert not far.tunnels
@@ -164,7 +184,11 @@ def test_settings_that_cannot_be_used_are_named_and_not_tried_again(
     environment(monkeypatch, **{variable: value})
     with pytest.raises(Unreachable, match="the request could not be sent: ") as caught:
         api(base=f"https://{HOST}").get("/v1/account")
-    assert said in str(caught.value) and "hush" not in str(caught.value) and "attempts" not in str(caught.value)
+    assert (
+        said in str(caught.value)
+        and "hush" not in str(caught.value)
+        and "attempts" not in str(caught.value)
+    )
 
 
 def test_a_base_with_a_path_comes_before_what_is_asked_for(stripe: Script, api: Api) -> None:
@@ -182,6 +206,10 @@ def test_compressed_answers_are_asked_for_and_read(stripe: Script, api: Api) -> 
 
 def test_names_of_secrets_are_found_in_an_answer(stripe: Script, api: Api) -> None:
     plain = {"id": "in_1", "secretary": "a_secret", "client": "secret"}
-    stripe.says(Say(body=plain), Say(body=plain | {"client_secret": None}), Say(body={"a": [{"signing_secret": "x"}]}))
+    stripe.says(
+        Say(body=plain),
+        Say(body=plain | {"client_secret": None}),
+        Say(body={"a": [{"signing_secret": "x"}]}),
+    )
     client = api()
     assert [client.get("/v1/invoices").clean for _ in range(3)] == [True, False, False]

@@ -14,7 +14,14 @@ Key = tuple[str, str, str]
 """Model, account and id."""
 Rows = dict[Key, dict[str, Any]]
 
-OF_THE_WRITING = ("_observed_at", "_synced_at", "_unlisted_at", "_deleted_at", "_read_at", "_api_version")
+OF_THE_WRITING = (
+    "_observed_at",
+    "_synced_at",
+    "_unlisted_at",
+    "_deleted_at",
+    "_read_at",
+    "_api_version",
+)
 
 
 def live_rows(mirror: Mirror, models: Collection[str] = ()) -> Rows:
@@ -29,9 +36,14 @@ def live_rows(mirror: Mirror, models: Collection[str] = ()) -> Rows:
                 continue
             alone = catalog()[name].retrieve is not None
             columns = [
-                c for c in table.c if not c.name.endswith(OF_THE_WRITING) and not (alone and c.name.startswith(("_parent", "_position")))
+                c
+                for c in table.c
+                if not c.name.endswith(OF_THE_WRITING)
+                and not (alone and c.name.startswith(("_parent", "_position")))
             ]
-            query = sa.select(*columns).where(table.c._observed_at.is_not(None), table.c._deleted_at.is_(None))
+            query = sa.select(*columns).where(
+                table.c._observed_at.is_not(None), table.c._deleted_at.is_(None)
+            )
             for row in connection.execute(query).mappings():
                 found[name, row["_account_id"], row["id"]] = dict(row)
     return found
@@ -45,7 +57,11 @@ def differences(ours: Rows, fresh: Rows) -> list[str]:
         if mine is None:
             lines.append(f"{key}: missing")
         else:
-            other = {name: (mine.get(name), value) for name, value in row.items() if mine.get(name) != value}
+            other = {
+                name: (mine.get(name), value)
+                for name, value in row.items()
+                if mine.get(name) != value
+            }
             if other:
                 lines.append(f"{key}: ours and fresh differ in {other}")
     return lines

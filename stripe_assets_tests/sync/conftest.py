@@ -59,7 +59,9 @@ def stage(empty_account: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatc
     return Stage(empty_account, mirror)
 
 
-def run_sync(mirror: Mirror, *models: str, secret: str = "sk_test_sandbox", **key: object) -> Results:
+def run_sync(
+    mirror: Mirror, *models: str, secret: str = "sk_test_sandbox", **key: object
+) -> Results:
     """Syncs and gives the results by model. No thread of it is left."""
     before = threading.active_count()
     with KeySync(parse_api_key("acme", secret, **key), mirror, models, run_id="run") as sync:  # type: ignore[arg-type]

@@ -44,12 +44,18 @@ def apply(sandbox: Sandbox, step: Step) -> None:
 
 def events_of(sandbox: Sandbox) -> list[tuple[str, str]]:
     """All events of the platform and of its connected accounts: (account, id), each account's in the order of their making."""
-    return [(account, one["id"]) for account in ACCOUNTS for one in sandbox.control(f"objects?resource=event&account={account}", "GET")]
+    return [
+        (account, one["id"])
+        for account in ACCOUNTS
+        for one in sandbox.control(f"objects?resource=event&account={account}", "GET")
+    ]
 
 
 def histories(max_size: int = 30) -> st.SearchStrategy[list[Step]]:
     """Lists of steps; what others need comes first in `ACTIONS`, so that it is what remains of a failing history."""
-    step = st.builds(Step, st.sampled_from(list(ACTIONS)), st.integers(0, 4), st.integers(0, 4), st.booleans())
+    step = st.builds(
+        Step, st.sampled_from(list(ACTIONS)), st.integers(0, 4), st.integers(0, 4), st.booleans()
+    )
     return st.lists(step, max_size=max_size)
 
 
@@ -57,12 +63,17 @@ def some_history(seed: int, length: int) -> list[Step]:
     """The same for the same seed: for a test without hypothesis."""
     random = Random(seed)
     names = list(ACTIONS)
-    return [Step(random.choice(names), random.randrange(5), random.randrange(5), random.random() < 0.25) for _ in range(length)]
+    return [
+        Step(random.choice(names), random.randrange(5), random.randrange(5), random.random() < 0.25)
+        for _ in range(length)
+    ]
 
 
 @cache
 def _client(base: str) -> stripe.StripeClient:
-    return stripe.StripeClient("sk_test_sandbox", base_addresses={"api": base}, max_network_retries=0)
+    return stripe.StripeClient(
+        "sk_test_sandbox", base_addresses={"api": base}, max_network_retries=0
+    )
 
 
 class Place:
@@ -72,15 +83,23 @@ class Place:
         self.sandbox, self.step = sandbox, step
         self.account = CONNECTED_US if step.connected else PLATFORM
 
-    def all(self, resource: str, fields: str = "", where: Callable[[Found], bool] | None = None) -> list[Found]:
-        found = self.sandbox.control(f"objects?resource={resource}&account={self.account}&fields={fields}", "GET")
+    def all(
+        self, resource: str, fields: str = "", where: Callable[[Found], bool] | None = None
+    ) -> list[Found]:
+        found = self.sandbox.control(
+            f"objects?resource={resource}&account={self.account}&fields={fields}", "GET"
+        )
         return [one for one in found if where is None or where(one)]
 
-    def one(self, resource: str, fields: str = "", where: Callable[[Found], bool] | None = None) -> Found | None:
+    def one(
+        self, resource: str, fields: str = "", where: Callable[[Found], bool] | None = None
+    ) -> Found | None:
         """The object that the step is about."""
         return _round(self.all(resource, fields, where), self.step.which)
 
-    def need(self, resource: str, fields: str = "", where: Callable[[Found], bool] | None = None) -> Found:
+    def need(
+        self, resource: str, fields: str = "", where: Callable[[Found], bool] | None = None
+    ) -> Found:
         """One of these; where there is none, a new one."""
         if found := self.one(resource, fields, where):
             return found
@@ -94,20 +113,34 @@ class Place:
     def call(self, method: str, path: str, **params: Any) -> Found:
         """Raises the SDK's errors: a step must know what it may do."""
         options: Any = {"stripe_account": self.account} if self.step.connected else {}
-        return orjson.loads(_client(self.sandbox.base).raw_request(method, path, **params, **options).body)
+        return orjson.loads(
+            _client(self.sandbox.base).raw_request(method, path, **params, **options).body
+        )
 
     def make(self, resource: str, given: Found, event: bool | str = True) -> str:
-        return self.sandbox.control("objects", resource=resource, object=given, account=self.account, event=event)["id"]
+        return self.sandbox.control(
+            "objects", resource=resource, object=given, account=self.account, event=event
+        )["id"]
 
     def change(self, resource: str, id: str, **changes: Any) -> None:
         """Without an event: for what Stripe does of itself."""
-        self.sandbox.control("objects/change", resource=resource, id=id, changes=changes, account=self.account, event=False)
+        self.sandbox.control(
+            "objects/change",
+            resource=resource,
+            id=id,
+            changes=changes,
+            account=self.account,
+            event=False,
+        )
 
 
 NEEDED: dict[str, tuple[str, Found]] = {
     "customer": ("/v1/customers", {"name": "Needed"}),
     "product": ("/v1/products", {"name": "Needed"}),
-    "price": ("/v1/prices", {"currency": "usd", "unit_amount": 100, "recurring": {"interval": "month"}}),
+    "price": (
+        "/v1/prices",
+        {"currency": "usd", "unit_amount": 100, "recurring": {"interval": "month"}},
+    ),
     "coupon": ("/v1/coupons", {"percent_off": 5, "duration": "once"}),
 }
 """How one is made for a step that cannot do without."""
@@ -133,7 +166,11 @@ def _write(resource: str, path: str, field: str = "metadata", **only: Any) -> Ac
 
     def action(at: Place) -> None:
         if found := at.one(resource, ",".join(only), _is(**only)):
-            at.call("post", path.format(**found), **{field: {"said": _text(at)} if field == "metadata" else _text(at)})
+            at.call(
+                "post",
+                path.format(**found),
+                **{field: {"said": _text(at)} if field == "metadata" else _text(at)},
+            )
 
     return action
 
@@ -141,7 +178,11 @@ def _write(resource: str, path: str, field: str = "metadata", **only: Any) -> Ac
 def _call(method: str, resource: str, path: str, **only: Any) -> Action:
     """A call about one of a resource; the path may name fields of it."""
     fields = ",".join([*only, "customer", "account"])
-    return lambda at: at.call(method, path.format(**found)) if (found := at.one(resource, fields, _is(**only))) else None
+    return lambda at: (
+        at.call(method, path.format(**found))
+        if (found := at.one(resource, fields, _is(**only)))
+        else None
+    )
 
 
 def _of_customer(method: str, resource: str, path: str, **params: Any) -> Action:
@@ -171,8 +212,18 @@ def _named(resource: str, path: str, prefix: str, **params: Any) -> Action:
 
 
 def _price(at: Place) -> None:
-    product, recurring = at.need("product"), {} if at.step.value % 3 == 2 else {"recurring": {"interval": "month"}}
-    at.call("post", "/v1/prices", product=product["id"], currency="usd", unit_amount=100 + at.step.value, **recurring)
+    product, recurring = (
+        at.need("product"),
+        {} if at.step.value % 3 == 2 else {"recurring": {"interval": "month"}},
+    )
+    at.call(
+        "post",
+        "/v1/prices",
+        product=product["id"],
+        currency="usd",
+        unit_amount=100 + at.step.value,
+        **recurring,
+    )
 
 
 def _archive(at: Place) -> None:
@@ -193,13 +244,23 @@ def _promotion_code(at: Place) -> None:
 
 
 def _subscribe(at: Place) -> None:
-    customer, price = at.need("customer"), at.need("price", "type,active", _is(type="recurring", active=True))
-    at.call("post", "/v1/subscriptions", customer=customer["id"], items=[{"price": price["id"], "quantity": 1 + at.step.value}])
+    customer, price = (
+        at.need("customer"),
+        at.need("price", "type,active", _is(type="recurring", active=True)),
+    )
+    at.call(
+        "post",
+        "/v1/subscriptions",
+        customer=customer["id"],
+        items=[{"price": price["id"], "quantity": 1 + at.step.value}],
+    )
 
 
 def _quantity(at: Place) -> None:
     running = {one["id"] for one in at.all("subscription", "status", _is(status="active"))}
-    if item := at.one("subscription_item", "subscription", lambda one: one["subscription"] in running):
+    if item := at.one(
+        "subscription_item", "subscription", lambda one: one["subscription"] in running
+    ):
         at.call("post", f"/v1/subscription_items/{item['id']}", quantity=2 + at.step.value)
 
 
@@ -207,37 +268,64 @@ def _discount(resource: str, **only: Any) -> Action:
     def action(at: Place) -> None:
         if owner := at.one(resource, ",".join(only), _is(**only)):
             coupon = at.need("coupon")
-            at.sandbox.control("discounts", resource=resource, id=owner["id"], coupon=coupon["id"], account=at.account)
+            at.sandbox.control(
+                "discounts",
+                resource=resource,
+                id=owner["id"],
+                coupon=coupon["id"],
+                account=at.account,
+            )
 
     return action
 
 
 def _withdraw(at: Place) -> None:
     if found := at.one("discount", "customer,subscription"):
-        owner = f"subscriptions/{found['subscription']}" if found["subscription"] else f"customers/{found['customer']}"
+        owner = (
+            f"subscriptions/{found['subscription']}"
+            if found["subscription"]
+            else f"customers/{found['customer']}"
+        )
         at.call("delete", f"/v1/{owner}/discount")
 
 
 def _attach(at: Place) -> None:
     card = {"number": "4242424242424242", "exp_month": 1 + at.step.value, "exp_year": 2033}
     method = at.call("post", "/v1/payment_methods", type="card", card=card)
-    at.call("post", f"/v1/payment_methods/{method['id']}/attach", customer=at.need("customer")["id"])
+    at.call(
+        "post", f"/v1/payment_methods/{method['id']}/attach", customer=at.need("customer")["id"]
+    )
 
 
 def _draft(at: Place) -> Found | None:
-    return at.one("invoice", "status,customer", lambda one: one["status"] == "draft" and at.has("customer", one["customer"]))
+    return at.one(
+        "invoice",
+        "status,customer",
+        lambda one: one["status"] == "draft" and at.has("customer", one["customer"]),
+    )
 
 
 def _line(at: Place) -> None:
     if draft := _draft(at):
         amount = 100 * (1 + at.step.value)
-        at.call("post", "/v1/invoiceitems", customer=draft["customer"], invoice=draft["id"], amount=amount, currency="usd")
+        at.call(
+            "post",
+            "/v1/invoiceitems",
+            customer=draft["customer"],
+            invoice=draft["id"],
+            amount=amount,
+            currency="usd",
+        )
 
 
 def _remove_line(at: Place) -> None:
     drafts = {one["id"] for one in at.all("invoice", "status", _is(status="draft"))}
     if line := at.one("line_item", "invoice", lambda one: one["invoice"] in drafts):
-        at.call("post", f"/v1/invoices/{line['invoice']}/remove_lines", lines=[{"id": line["id"], "behavior": "delete"}])
+        at.call(
+            "post",
+            f"/v1/invoices/{line['invoice']}/remove_lines",
+            lines=[{"id": line["id"], "behavior": "delete"}],
+        )
 
 
 def _finalize(at: Place) -> None:
@@ -246,22 +334,55 @@ def _finalize(at: Place) -> None:
 
 
 def _pending_item(at: Place) -> None:
-    at.call("post", "/v1/invoiceitems", customer=at.need("customer")["id"], amount=7 + at.step.value, currency="usd")
+    at.call(
+        "post",
+        "/v1/invoiceitems",
+        customer=at.need("customer")["id"],
+        amount=7 + at.step.value,
+        currency="usd",
+    )
 
 
 def _charge(at: Place) -> None:
     customer, amount = at.one("customer"), 1000 + at.step.value
-    money = {"amount": amount, "net": amount, "currency": "usd", "type": "charge", "reporting_category": "charge", "status": "pending"}
+    money = {
+        "amount": amount,
+        "net": amount,
+        "currency": "usd",
+        "type": "charge",
+        "reporting_category": "charge",
+        "status": "pending",
+    }
     transaction = at.make("balance_transaction", money, event=False)
-    paid = {"amount_captured": amount, "captured": True, "paid": True, "status": "succeeded", "metadata": {}}
-    about = {"amount": amount, "currency": "usd", "customer": customer and customer["id"], "balance_transaction": transaction}
+    paid = {
+        "amount_captured": amount,
+        "captured": True,
+        "paid": True,
+        "status": "succeeded",
+        "metadata": {},
+    }
+    about = {
+        "amount": amount,
+        "currency": "usd",
+        "customer": customer and customer["id"],
+        "balance_transaction": transaction,
+    }
     at.change("balance_transaction", transaction, source=at.make("charge", {**about, **paid}))
 
 
 def _refund(at: Place) -> None:
-    if charge := at.one("charge", "amount_captured,amount_refunded", lambda one: one["amount_refunded"] < one["amount_captured"]):
+    if charge := at.one(
+        "charge",
+        "amount_captured,amount_refunded",
+        lambda one: one["amount_refunded"] < one["amount_captured"],
+    ):
         left = charge["amount_captured"] - charge["amount_refunded"]
-        at.call("post", "/v1/refunds", charge=charge["id"], amount=left if at.step.value == 0 else min(left, 100 * at.step.value))
+        at.call(
+            "post",
+            "/v1/refunds",
+            charge=charge["id"],
+            amount=left if at.step.value == 0 else min(left, 100 * at.step.value),
+        )
 
 
 def _settle(at: Place) -> None:
@@ -297,21 +418,41 @@ def _create_other(at: Place) -> None:
 def _change_other(at: Place) -> None:
     resource, field = _other(at)
     if found := at.one(resource, field):
-        at.sandbox.control("objects/change", resource=resource, id=found["id"], changes={field: f"not {found[field]}"}, account=at.account)
+        at.sandbox.control(
+            "objects/change",
+            resource=resource,
+            id=found["id"],
+            changes={field: f"not {found[field]}"},
+            account=at.account,
+        )
 
 
 def _clocked_customer(at: Place) -> None:
-    clock = at.one("test_helpers.test_clock") or at.call("post", "/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)
+    clock = at.one("test_helpers.test_clock") or at.call(
+        "post", "/v1/test_helpers/test_clocks", frozen_time=1_800_000_000
+    )
     at.call("post", "/v1/customers", test_clock=clock["id"], name=_text(at))
 
 
 def _external_account(at: Place) -> None:
-    at.make("bank_account", {"account": CONNECTED_US, "country": "US", "currency": "usd", "last4": f"000{at.step.value}"})
+    at.make(
+        "bank_account",
+        {
+            "account": CONNECTED_US,
+            "country": "US",
+            "currency": "usd",
+            "last4": f"000{at.step.value}",
+        },
+    )
 
 
 def _delete_external_account(at: Place) -> None:
     """Not the one that payouts go to."""
-    if found := at.one("bank_account", "account,default_for_currency", _is(account=CONNECTED_US, default_for_currency=None)):
+    if found := at.one(
+        "bank_account",
+        "account,default_for_currency",
+        _is(account=CONNECTED_US, default_for_currency=None),
+    ):
         at.call("delete", f"/v1/accounts/{CONNECTED_US}/external_accounts/{found['id']}")
 
 
@@ -345,8 +486,12 @@ ACTIONS: dict[str, Action] = {
     "discount subscription": _discount("subscription", status="active"),
     "withdraw discount": _withdraw,
     "attach payment method": _attach,
-    "change payment method": _of_customer("post", "payment_method", "/v1/payment_methods/{id}", metadata={"said": "twice"}),
-    "detach payment method": _of_customer("post", "payment_method", "/v1/payment_methods/{id}/detach"),
+    "change payment method": _of_customer(
+        "post", "payment_method", "/v1/payment_methods/{id}", metadata={"said": "twice"}
+    ),
+    "detach payment method": _of_customer(
+        "post", "payment_method", "/v1/payment_methods/{id}/detach"
+    ),
     "draft invoice": lambda at: at.call("post", "/v1/invoices", customer=at.need("customer")["id"]),
     "add line": _line,
     "remove line": _remove_line,
@@ -361,19 +506,27 @@ ACTIONS: dict[str, Action] = {
     "refund": _refund,
     "change refund": _write("refund", "/v1/refunds/{id}"),
     "settle": _settle,
-    "create tax id": _for_customer("/v1/customers/{id}/tax_ids", type="eu_vat", value="DE111111111"),
+    "create tax id": _for_customer(
+        "/v1/customers/{id}/tax_ids", type="eu_vat", value="DE111111111"
+    ),
     "delete tax id": _of_customer("delete", "tax_id", "/v1/customers/{customer}/tax_ids/{id}"),
     "create card": _for_customer("/v1/customers/{id}/sources", source="tok_visa"),
-    "change card": _of_customer("post", "card", "/v1/customers/{customer}/sources/{id}", name="Someone else"),
+    "change card": _of_customer(
+        "post", "card", "/v1/customers/{customer}/sources/{id}", name="Someone else"
+    ),
     "delete card": _of_customer("delete", "card", "/v1/customers/{customer}/sources/{id}"),
     "create bank account": _for_customer("/v1/customers/{id}/sources", source="btok_us"),
-    "delete bank account": _of_customer("delete", "bank_account", "/v1/customers/{customer}/sources/{id}"),
+    "delete bank account": _of_customer(
+        "delete", "bank_account", "/v1/customers/{customer}/sources/{id}"
+    ),
     "create person": lambda at: at.call("post", _PERSONS, first_name=_text(at)),
     "change person": _write("person", _PERSONS + "/{id}", "first_name", account=CONNECTED_US),
     "delete person": _call("delete", "person", _PERSONS + "/{id}", account=CONNECTED_US),
     "create external account": _external_account,
     "delete external account": _delete_external_account,
-    "change account": lambda at: at.call("post", f"/v1/accounts/{CONNECTED_US}", email=f"mail{at.step.value}@example.com"),
+    "change account": lambda at: at.call(
+        "post", f"/v1/accounts/{CONNECTED_US}", email=f"mail{at.step.value}@example.com"
+    ),
     "customer on a test clock": _clocked_customer,
     "create other": _create_other,
     "change other": _change_other,

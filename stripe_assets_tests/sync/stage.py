@@ -14,7 +14,16 @@ from stripe_assets.mirror import EventState, Mirror, Owner
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.sandbox.keys import CONNECTED_US, PLATFORM
 from stripe_assets.stripe_api import ApiKey, StripeApi, parse_api_key
-from stripe_assets.sync import EventReport, EventRun, EventSelection, EventSummary, EventWatch, KeySync, ModelResult, Plan
+from stripe_assets.sync import (
+    EventReport,
+    EventRun,
+    EventSelection,
+    EventSummary,
+    EventWatch,
+    KeySync,
+    ModelResult,
+    Plan,
+)
 
 __all__ = ["CONNECTED_US", "PLATFORM", "Stage", "run_id"]
 
@@ -43,13 +52,17 @@ class Stage:
     # What happens at Stripe.
 
     def make(self, resource: str, fields: Mapping[str, Any] | None = None, **more: Any) -> str:
-        return self.sandbox.control("objects", resource=resource, object=dict(fields or {}), **more)["id"]
+        return self.sandbox.control(
+            "objects", resource=resource, object=dict(fields or {}), **more
+        )["id"]
 
     def make_many(self, resource: str, ids: Iterable[str], **more: Any) -> None:
         self.batch(("objects", {"resource": resource, "object": {"id": id}, **more}) for id in ids)
 
     def change(self, resource: str, id: str, changes: Mapping[str, Any], **more: Any) -> None:
-        self.sandbox.control("objects/change", resource=resource, id=id, changes=dict(changes), **more)
+        self.sandbox.control(
+            "objects/change", resource=resource, id=id, changes=dict(changes), **more
+        )
 
     def delete(self, resource: str, id: str, **more: Any) -> None:
         self.sandbox.control("objects/delete", resource=resource, id=id, **more)
@@ -75,11 +88,17 @@ class Stage:
 
     def exists(self, resource: str, fields: str = "", account: str = PLATFORM) -> list[Object]:
         """What Stripe has, deleted ones apart."""
-        return self.sandbox.control(f"objects?resource={resource}&account={account}&fields={fields}", "GET")
+        return self.sandbox.control(
+            f"objects?resource={resource}&account={account}&fields={fields}", "GET"
+        )
 
     def events(self, type: str | None = None, account: str = PLATFORM) -> list[str]:
         """The ids of an account's events, in the order of their making."""
-        return [one["id"] for one in self.exists("event", "type", account) if type in (None, one["type"])]
+        return [
+            one["id"]
+            for one in self.exists("event", "type", account)
+            if type in (None, one["type"])
+        ]
 
     # What the program does.
 
@@ -93,12 +112,20 @@ class Stage:
         assert threading.active_count() <= before
         return results
 
-    def process(self, secret: str = "sk_test_sandbox", connected: str = "all", **selection: Any) -> EventSummary:
+    def process(
+        self, secret: str = "sk_test_sandbox", connected: str = "all", **selection: Any
+    ) -> EventSummary:
         before = threading.active_count()
         self._begin()
         self.reports = []
         chosen = EventSelection(**selection)
-        with EventRun(self.key(secret, connected=connected), self.mirror, chosen, run_id=run_id(), report=self.reports.append) as run:
+        with EventRun(
+            self.key(secret, connected=connected),
+            self.mirror,
+            chosen,
+            run_id=run_id(),
+            report=self.reports.append,
+        ) as run:
             run.prepare()
             summary = run.run()
         assert threading.active_count() <= before
@@ -108,7 +135,9 @@ class Stage:
         """Time has passed until what failed is to be tried again: that is counted by the machine's clock."""
         with self.mirror.transaction() as connection:
             past = datetime.now(UTC) - timedelta(seconds=1)
-            connection.execute(sa.update(self.mirror.tables.own["_event_ledger"]).values(next_attempt_at=past))
+            connection.execute(
+                sa.update(self.mirror.tables.own["_event_ledger"]).values(next_attempt_at=past)
+            )
 
     def watch(self) -> EventWatch:
         self._begin()
@@ -125,18 +154,30 @@ class Stage:
 
     def asked(self, path: str = "", *, account: str | None = None) -> list[str]:
         """Path and query of what the last run asked for, where they begin so; of one account or, by default, of all."""
-        urls = [(f"{one['path']}?{one['query']}", one["stripe_account"]) for one in self.sandbox.log()]
+        urls = [
+            (f"{one['path']}?{one['query']}", one["stripe_account"]) for one in self.sandbox.log()
+        ]
         return [url for url, its in urls if url.startswith(path) and account in (None, its)]
 
     def retrieved(self, path: str) -> list[str]:
         """The ids that the last run retrieved by a route, each as often as it did."""
-        return [one["path"].removeprefix(path + "/") for one in self.sandbox.log() if one["path"].startswith(path + "/")]
+        return [
+            one["path"].removeprefix(path + "/")
+            for one in self.sandbox.log()
+            if one["path"].startswith(path + "/")
+        ]
 
     def row(self, resource: str, id: str, account: str = PLATFORM) -> Object | None:
         """All columns of a row."""
         table = self.mirror.tables[resource]
         with self.mirror.connection() as connection:
-            found = connection.execute(sa.select(table).where(table.c.id == id, table.c._account_id == account)).mappings().first()
+            found = (
+                connection.execute(
+                    sa.select(table).where(table.c.id == id, table.c._account_id == account)
+                )
+                .mappings()
+                .first()
+            )
         return dict(found) if found else None
 
     def value(self, resource: str, id: str, column: str, account: str = PLATFORM) -> Any:
@@ -147,7 +188,9 @@ class Stage:
     def alive(self, resource: str, account: str | None = None) -> set[str]:
         """Rows that some answer was about, and that are not deleted."""
         table = self.mirror.tables[resource]
-        query = sa.select(table.c.id).where(table.c._observed_at.is_not(None), table.c._deleted_at.is_(None))
+        query = sa.select(table.c.id).where(
+            table.c._observed_at.is_not(None), table.c._deleted_at.is_(None)
+        )
         if account:
             query = query.where(table.c._account_id == account)
         with self.mirror.connection() as connection:

@@ -34,21 +34,42 @@ def test_the_mirror_equals_a_plain_walk(server: Sandbox, database_url: str, secr
                 expected = as_mirrored(catalog(), catalog()[name], found[name, account, id_])
                 assert id_ in rows, f"{name} {id_} of {account} is not in the mirror"
                 got = sublists_as_lists(catalog(), catalog()[name], rows[id_])
-                different = {field for field in expected | got if expected.get(field) != got.get(field)}
-                assert not different, (name, id_, {field: (expected.get(field), got.get(field)) for field in different})
-        besides = {key for key in observed_rows(mirror) if catalog()[key[0]].routes or catalog()[key[0]].singleton} - found.keys()
+                different = {
+                    field for field in expected | got if expected.get(field) != got.get(field)
+                }
+                assert not different, (
+                    name,
+                    id_,
+                    {field: (expected.get(field), got.get(field)) for field in different},
+                )
+        besides = {
+            key
+            for key in observed_rows(mirror)
+            if catalog()[key[0]].routes or catalog()[key[0]].singleton
+        } - found.keys()
         for name, account, id_ in besides:  # no list has them; something refers to them
-            there = server.control(f"objects?resource={name}&account={account}&livemode={str(livemode).lower()}", "GET")
+            there = server.control(
+                f"objects?resource={name}&account={account}&livemode={str(livemode).lower()}", "GET"
+            )
             assert any(one["id"] == id_ for one in there), (name, account, id_)
 
 
-def test_every_object_that_the_server_has_and_lists_is_there(server: Sandbox, mirror: Mirror) -> None:
+def test_every_object_that_the_server_has_and_lists_is_there(
+    server: Sandbox, mirror: Mirror
+) -> None:
     """Against the server's own count, so that a list that leaves things out unless it is asked would show."""
     run_sync(mirror, connected="none")
     there = server.control("state", "GET")["objects"]["acct_1SandboxPlatform/test"]
     with mirror.connection() as connection:
-        rows = {name: connection.scalar(sa.select(sa.func.count()).select_from(table)) for name, table in mirror.tables.items()}
-    missing = {name: (rows[name], count) for name, count in there.items() if name in rows and rows[name] < count}
+        rows = {
+            name: connection.scalar(sa.select(sa.func.count()).select_from(table))
+            for name, table in mirror.tables.items()
+        }
+    missing = {
+        name: (rows[name], count)
+        for name, count in there.items()
+        if name in rows and rows[name] < count
+    }
     assert missing.keys() <= NEVER_LISTED, missing
 
 
@@ -67,25 +88,54 @@ def test_two_keys_of_two_accounts_share_a_database(server: Sandbox, mirror: Mirr
     run_sync(mirror, "customer", secret="sk_live_sandbox")
     with mirror.connection() as connection:
         table = mirror.tables["customer"]
-        owners = connection.execute(sa.select(table.c._account_id, table.c._livemode).distinct()).all()
+        owners = connection.execute(
+            sa.select(table.c._account_id, table.c._livemode).distinct()
+        ).all()
     assert mirror.count("customer") > ours
-    assert ("acct_1SandboxSecond00", False) in {tuple(owner) for owner in owners} and ("acct_1SandboxPlatform", True) in {
-        tuple(owner) for owner in owners
-    }
+    assert ("acct_1SandboxSecond00", False) in {tuple(owner) for owner in owners} and (
+        "acct_1SandboxPlatform",
+        True,
+    ) in {tuple(owner) for owner in owners}
 
 
 NEVER_LISTED = {
     "account",  # the connected ones, which this run leaves out
     *("person", "capability", "bank_account", "card"),  # theirs, and those of deleted customers
-    *("payment_method", "tax_id", "customer", "source_transaction"),  # of deleted customers, and these themselves
+    *(
+        "payment_method",
+        "tax_id",
+        "customer",
+        "source_transaction",
+    ),  # of deleted customers, and these themselves
     *("review", "price", "product"),  # closed reviews; what was made inline and nothing embeds
     *("apps.secret", "billing.meter_event_summary"),  # lists that want to be told what to look for
-    *("token", "confirmation_token", "v2.core.account_token", "v2.core.account_person_token", "financial_connections.session"),
-    *("tax.calculation", "tax.calculation_line_item", "tax.transaction", "tax.transaction_line_item"),
-    *("v2.money_management.recipient_verification", "financial_connections.account_ownership", "financial_connections.account_owner"),
+    *(
+        "token",
+        "confirmation_token",
+        "v2.core.account_token",
+        "v2.core.account_person_token",
+        "financial_connections.session",
+    ),
+    *(
+        "tax.calculation",
+        "tax.calculation_line_item",
+        "tax.transaction",
+        "tax.transaction_line_item",
+    ),
+    *(
+        "v2.money_management.recipient_verification",
+        "financial_connections.account_ownership",
+        "financial_connections.account_owner",
+    ),
     *("connect_collection_transfer", "reserve_transaction", "tax_deducted_at_source"),
     *("payment_intent_amount_details_line_item", "treasury.received_debit"),
-    *("reserve.hold", "reserve.plan", "reserve.release", "billing_portal.session", "financial_connections.authorization"),  # in events
+    *(
+        "reserve.hold",
+        "reserve.plan",
+        "reserve.release",
+        "billing_portal.session",
+        "financial_connections.authorization",
+    ),  # in events
 }
 
 
@@ -94,7 +144,9 @@ def observed_rows(mirror: Mirror) -> set[tuple[str, str, str]]:
     keys: set[tuple[str, str, str]] = set()
     with mirror.connection() as connection:
         for name, table in mirror.tables.items():
-            query = sa.select(table.c._account_id, table.c.id).where(table.c._observed_at.is_not(None), table.c._deleted_at.is_(None))
+            query = sa.select(table.c._account_id, table.c.id).where(
+                table.c._observed_at.is_not(None), table.c._deleted_at.is_(None)
+            )
             keys.update((name, account, id_) for account, id_ in connection.execute(query))
     return keys
 
@@ -102,12 +154,19 @@ def observed_rows(mirror: Mirror) -> set[tuple[str, str, str]]:
 def content(mirror: Mirror) -> dict[str, list[tuple[Any, ...]]]:
     with mirror.connection() as connection:
         return {
-            name: sorted(connection.execute(sa.select(*(c for c in table.c if not c.name.endswith(BOOKKEEPING)))).all(), key=repr)
+            name: sorted(
+                connection.execute(
+                    sa.select(*(c for c in table.c if not c.name.endswith(BOOKKEEPING)))
+                ).all(),
+                key=repr,
+            )
             for name, table in mirror.tables.items()
         }
 
 
-def test_no_reference_points_at_nothing_after_a_full_run(server: Sandbox, database_url: str) -> None:
+def test_no_reference_points_at_nothing_after_a_full_run(
+    server: Sandbox, database_url: str
+) -> None:
     """Every reference column of every table: a row, or a recorded absence."""
     with Mirror.open(database_url) as mirror:
         run_sync(mirror)
@@ -115,6 +174,8 @@ def test_no_reference_points_at_nothing_after_a_full_run(server: Sandbox, databa
         absence = mirror.tables.own["_absence"]
         with mirror.connection() as connection:
             absent = set(connection.scalars(sa.select(absence.c.resource)))
-        assert absent <= {"connect_collection_transfer", "reserve_transaction", "tax_deducted_at_source"}, (
-            "what no route of Stripe's returns"
-        )
+        assert absent <= {
+            "connect_collection_transfer",
+            "reserve_transaction",
+            "tax_deducted_at_source",
+        }, "what no route of Stripe's returns"

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from stripe_assets.mirror import Mirror
 from stripe_assets.sandbox import Sandbox
-from stripe_assets.sync.fan_out import PREFIX
+from stripe_assets.sync.engine.fan_out import PREFIX
 from stripe_assets_tests.benchmarks.stage import KEY
 from stripe_assets_tests.sync.compare import differences, live_rows, only_in
 
@@ -43,13 +43,20 @@ LIFTED = {"STRIPE_ASSETS_MAX_RPS": "0", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "0
 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch):
-    with Sandbox(customers=1_300 * KILLS, invoices=1_300 * KILLS, latency=LATENCY, enlarge=KEY) as sandbox:
+    with Sandbox(
+        customers=1_300 * KILLS, invoices=1_300 * KILLS, latency=LATENCY, enlarge=KEY
+    ) as sandbox:
         monkeypatch.setenv("STRIPE_API_BASE", sandbox.base)
         yield sandbox
 
 
 def start(url: str, name: str, speed: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", RUN, url, name], stdout=subprocess.PIPE, text=True, env={**os.environ, **speed})
+    return subprocess.Popen(
+        [sys.executable, "-c", RUN, url, name],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **speed},
+    )
 
 
 def open_lists(url: str) -> int:
@@ -57,20 +64,34 @@ def open_lists(url: str) -> int:
     with Mirror.open(url) as mirror, mirror.connection() as connection:
         checkpoint, sweep = mirror.tables.own["_checkpoint"].c, mirror.tables.own["_sweep"].c
         unfinished = connection.scalars(sa.select(sweep.resource).where(sweep.unfinished)).all()
-        assert {*MODELS} <= {*unfinished}, "a list was read to its end before the last run: there is too little to be read"
-        lists = connection.execute(sa.select(checkpoint.resource, checkpoint.key, checkpoint.cursor).where(~checkpoint.done)).all()
+        assert {*MODELS} <= {*unfinished}, (
+            "a list was read to its end before the last run: there is too little to be read"
+        )
+        lists = connection.execute(
+            sa.select(checkpoint.resource, checkpoint.key, checkpoint.cursor).where(
+                ~checkpoint.done
+            )
+        ).all()
         begun = {*connection.scalars(sa.select(checkpoint.resource))}
-    nested = sum(len(parents) for _, key, parents in lists if key.startswith(PREFIX))  # customers of a test clock
+    nested = sum(
+        len(parents) for _, key, parents in lists if key.startswith(PREFIX)
+    )  # customers of a test clock
     return nested + sum(resource in MODELS for resource, _, _ in lists) + len({*MODELS} - begun)
 
 
 def pages_read_again(sandbox: Sandbox) -> int:
     """How many answers of the two lists were pages that had been answered before."""
-    asked = Counter(one["query"] for one in sandbox.log() if one["path"] in ("/v1/customers", "/v1/invoices") and one["status"] == 200)
+    asked = Counter(
+        one["query"]
+        for one in sandbox.log()
+        if one["path"] in ("/v1/customers", "/v1/invoices") and one["status"] == 200
+    )
     return asked.total() - len(asked)
 
 
-def test_runs_that_are_killed_one_after_another_end_in_an_equal_mirror(large: Sandbox, database_url: str, tmp_path: Path) -> None:
+def test_runs_that_are_killed_one_after_another_end_in_an_equal_mirror(
+    large: Sandbox, database_url: str, tmp_path: Path
+) -> None:
     chance = random.Random(int(os.environ.get("CRASH_SEED", "4")))
     allowed = before = 0
     for number in range(KILLS):
@@ -81,7 +102,9 @@ def test_runs_that_are_killed_one_after_another_end_in_an_equal_mirror(large: Sa
         run.wait()
         time.sleep(2 * LATENCY)  # what it had asked for is answered to nobody
         again = pages_read_again(large)
-        assert again - before <= allowed, f"run {number} read {again - before} pages again, of {allowed} lists"
+        assert again - before <= allowed, (
+            f"run {number} read {again - before} pages again, of {allowed} lists"
+        )
         allowed, before = open_lists(database_url), again
     large.control("latency", seconds=0)
     assert start(database_url, "the last", LIFTED).wait() == 0

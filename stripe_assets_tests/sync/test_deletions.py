@@ -17,7 +17,9 @@ def sweep(stage: Stage, *models: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("account", [PLATFORM, CONNECTED_US])
-def test_a_deleted_customer_and_product_are_found(database_url: str, stage: Stage, account: str) -> None:
+def test_a_deleted_customer_and_product_are_found(
+    database_url: str, stage: Stage, account: str
+) -> None:
     with Mirror.open(database_url) as mirror:
         stage = Stage(stage.sandbox, mirror)
         customers = [stage.make("customer", account=account) for _ in range(3)]
@@ -27,15 +29,29 @@ def test_a_deleted_customer_and_product_are_found(database_url: str, stage: Stag
         stage.delete("product", products[1], account=account, event=False)
         results = sweep(stage, "customer", "product")
         assert {result.status for result in results.values()} == {"ok"}
-        assert stage.alive("customer") == {*customers[1:]} and stage.alive("product") == {products[0], products[2]}
-        assert stage.is_deleted("customer", customers[0], account) and stage.is_deleted("product", products[1], account)
-        assert stage.retrieved("/v1/customers") == [customers[0]] and stage.retrieved("/v1/products") == [products[1]]
+        assert stage.alive("customer") == {*customers[1:]} and stage.alive("product") == {
+            products[0],
+            products[2],
+        }
+        assert stage.is_deleted("customer", customers[0], account) and stage.is_deleted(
+            "product", products[1], account
+        )
+        assert stage.retrieved("/v1/customers") == [customers[0]] and stage.retrieved(
+            "/v1/products"
+        ) == [products[1]]
         assert results["customer"].rows_in_mirror == 2
 
 
 def test_a_line_of_a_draft_that_was_removed_is_found(stage: Stage) -> None:
     invoice = stage.make("invoice", {"customer": stage.make("customer"), "status": "draft"})
-    lines = [stage.make("line_item", {"invoice": invoice, "amount": n, "currency": "usd"}, parent=[invoice, "lines"]) for n in range(13)]
+    lines = [
+        stage.make(
+            "line_item",
+            {"invoice": invoice, "amount": n, "currency": "usd"},
+            parent=[invoice, "lines"],
+        )
+        for n in range(13)
+    ]
     sweep(stage, "line_item")
     assert stage.alive("line_item") == set(lines)
     for line in (lines[0], lines[12]):
@@ -47,7 +63,10 @@ def test_a_line_of_a_draft_that_was_removed_is_found(stage: Stage) -> None:
 
 def test_a_deleted_persons_and_a_cards_own_parents_are_asked(stage: Stage) -> None:
     customer = stage.make("customer")
-    person, card = stage.make("person", {"account": CONNECTED_US}), stage.make("card", {"customer": customer})
+    person, card = (
+        stage.make("person", {"account": CONNECTED_US}),
+        stage.make("card", {"customer": customer}),
+    )
     sweep(stage, "person", "card")
     assert person in stage.alive("person") and card in stage.alive("card")
     stage.delete("person", person, event=False)
@@ -63,7 +82,9 @@ def test_a_closed_account_is_found(stage: Stage) -> None:
     results = sweep(stage, "account", "customer")
     assert {result.status for result in results.values()} == {"ok"}
     assert stage.is_deleted("account", CONNECTED_US, CONNECTED_US)
-    assert not stage.is_deleted("customer", customer, CONNECTED_US), "nobody has said what became of it"
+    assert not stage.is_deleted("customer", customer, CONNECTED_US), (
+        "nobody has said what became of it"
+    )
     sweep(stage, "account")
     assert not stage.asked(f"/v1/accounts/{CONNECTED_US}?")
 
@@ -76,7 +97,16 @@ def test_an_account_that_is_merely_not_covered_any_more_is_not_deleted(stage: St
 
 def test_an_archived_price_is_not_deleted(stage: Stage) -> None:
     product = stage.make("product")
-    price = stage.make("price", {"product": product, "currency": "usd", "unit_amount": 5, "active": True, "type": "one_time"})
+    price = stage.make(
+        "price",
+        {
+            "product": product,
+            "currency": "usd",
+            "unit_amount": 5,
+            "active": True,
+            "type": "one_time",
+        },
+    )
     sweep(stage, "price")
     stage.change("price", price, {"active": False}, event=False)
     sweep(stage, "price")
@@ -94,11 +124,15 @@ def test_a_customer_on_a_test_clock_is_not_deleted(stage: Stage) -> None:
 
 
 def test_a_canceled_subscription_is_not_deleted(stage: Stage) -> None:
-    subscription = stage.make("subscription", {"customer": stage.make("customer"), "status": "active"})
+    subscription = stage.make(
+        "subscription", {"customer": stage.make("customer"), "status": "active"}
+    )
     sweep(stage, "subscription")
     stage.change("subscription", subscription, {"status": "canceled"}, event=False)
     sweep(stage, "subscription")
-    assert stage.value("subscription", subscription, "status") == "canceled" and not stage.is_deleted("subscription", subscription)
+    assert stage.value(
+        "subscription", subscription, "status"
+    ) == "canceled" and not stage.is_deleted("subscription", subscription)
 
 
 def _detached(stage: Stage) -> str:
@@ -111,7 +145,10 @@ def _detached(stage: Stage) -> str:
 def test_a_detached_payment_method_is_not_deleted(stage: Stage) -> None:
     method = _detached(stage)
     sweep(stage, "payment_method")
-    assert not stage.is_deleted("payment_method", method) and stage.value("payment_method", method, "customer_id") is None
+    assert (
+        not stage.is_deleted("payment_method", method)
+        and stage.value("payment_method", method, "customer_id") is None
+    )
 
 
 def test_an_object_that_no_list_shows_is_asked_for_again_after_thirty_days(stage: Stage) -> None:
@@ -121,7 +158,10 @@ def test_an_object_that_no_list_shows_is_asked_for_again_after_thirty_days(stage
     stage.make("product", {"id": product, "name": "Hidden"}, listed=False, event=False)
     sweep(stage, "product")
     assert stage.retrieved("/v1/products") == [product]
-    assert not stage.is_deleted("product", product) and stage.value("product", product, "name") == "Hidden"
+    assert (
+        not stage.is_deleted("product", product)
+        and stage.value("product", product, "name") == "Hidden"
+    )
     assert stage.value("product", product, "_unlisted_at")
     for days, asked in ((1, []), (28, []), (3, [product]), (1, [])):
         stage.wait(days * DAY)
@@ -185,9 +225,17 @@ def test_a_list_that_is_refused_says_nothing_about_deletions(stage: Stage) -> No
     sweep(stage, "product")
     stage.delete("product", theirs, account=CONNECTED_US, event=False)
     stage.delete("product", product, event=False)
-    stage.fail("/v1/products", account=CONNECTED_US, status=403, type="invalid_request_error", message="No.")
+    stage.fail(
+        "/v1/products",
+        account=CONNECTED_US,
+        status=403,
+        type="invalid_request_error",
+        message="No.",
+    )
     sweep(stage, "product")
-    assert stage.is_deleted("product", product) and not stage.is_deleted("product", theirs, CONNECTED_US)
+    assert stage.is_deleted("product", product) and not stage.is_deleted(
+        "product", theirs, CONNECTED_US
+    )
 
 
 @pytest.mark.parametrize("status", [500, 403])
@@ -196,7 +244,12 @@ def test_what_cannot_be_asked_for_is_not_called_deleted(stage: Stage, status: in
     sweep(stage, "product")
     for product in (first, second):
         stage.delete("product", product, event=False)
-    stage.fail(f"/v1/products/{first}", status=status, type="invalid_request_error", message="Not this one.")
+    stage.fail(
+        f"/v1/products/{first}",
+        status=status,
+        type="invalid_request_error",
+        message="Not this one.",
+    )
     result = sweep(stage, "product")["product"]
     assert not stage.is_deleted("product", first) and stage.is_deleted("product", second)
     assert result.rows_in_mirror == 1
@@ -243,11 +296,20 @@ def test_nothing_but_get_is_sent(stage: Stage) -> None:
     assert {entry["method"] for entry in stage.sandbox.log()} == {"GET"}
 
 
-def test_a_stopped_sweep_that_is_taken_up_finds_deletions_of_before_it_and_none_other(stage: Stage) -> None:
+def test_a_stopped_sweep_that_is_taken_up_finds_deletions_of_before_it_and_none_other(
+    stage: Stage,
+) -> None:
     stage.make_many("customer", [f"cus_{n:03}" for n in range(250)])
     sweep(stage, "customer")
     stage.delete("customer", "cus_200", event=False)
-    stage.sandbox.control("faults", path="/v1/customers?*starting_after*", status=500, skip=1, times=1, headers=NOT_AGAIN)
+    stage.sandbox.control(
+        "faults",
+        path="/v1/customers?*starting_after*",
+        status=500,
+        skip=1,
+        times=1,
+        headers=NOT_AGAIN,
+    )
     assert sweep(stage, "customer")["customer"].status == "failed"
     assert sweep(stage, "customer")["customer"].status == "ok"
     assert len(stage.alive("customer")) == 249 and stage.is_deleted("customer", "cus_200")

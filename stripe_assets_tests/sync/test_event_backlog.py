@@ -18,7 +18,9 @@ def test_more_than_a_page_of_undelivered_events_is_worked_off_in_the_end(stage: 
         watch.owners()
         if found := watch.failed_deliveries(OWN):
             stage.process(ids=tuple(event.id for event in found))
-    assert {state.state for state in stage.states().values()} == {"processed"} and len(stage.states()) == 230
+    assert {state.state for state in stage.states().values()} == {"processed"} and len(
+        stage.states()
+    ) == 230
 
 
 def test_a_failed_event_is_tried_again_though_a_page_of_others_came_after_it(stage: Stage) -> None:
@@ -37,7 +39,9 @@ def test_a_failed_event_is_tried_again_though_a_page_of_others_came_after_it(sta
     assert "cus_broken" in stage.alive("customer")
 
 
-def test_a_model_is_brought_up_to_date_though_its_event_is_older_than_a_page_of_others(stage: Stage) -> None:
+def test_a_model_is_brought_up_to_date_though_its_event_is_older_than_a_page_of_others(
+    stage: Stage,
+) -> None:
     stage.sync("customer", "product")
     stage.wait(DAY)
     product = stage.make("product")

@@ -41,7 +41,9 @@ REFUSALS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fault", REFUSALS, ids=["500", "403"])
-def test_an_object_that_cannot_be_read_fails_its_events_and_no_other(database_url: str, stage: Stage, fault: dict[str, Any]) -> None:
+def test_an_object_that_cannot_be_read_fails_its_events_and_no_other(
+    database_url: str, stage: Stage, fault: dict[str, Any]
+) -> None:
     with Mirror.open(database_url) as mirror:
         stage = Stage(stage.sandbox, mirror)
         customers(stage, 5)
@@ -55,7 +57,12 @@ def test_an_object_that_cannot_be_read_fails_its_events_and_no_other(database_ur
             assert (state, attempts) == (("failed", 1) if event in about else ("processed", 0))
         for event in about:
             said = stage.state(event).error
-            assert said and said == summary.failed[event] and "cus_0002" in said and fault["message"] in said
+            assert (
+                said
+                and said == summary.failed[event]
+                and "cus_0002" in said
+                and fault["message"] in said
+            )
         assert stage.alive("customer") == {"cus_0000", "cus_0001", "cus_0003", "cus_0004"}
 
 
@@ -67,7 +74,13 @@ def test_a_failure_is_reported_with_its_traceback(stage: Stage) -> None:
     assert report.state == "failed" and report.did and "Traceback" in (report.trace or "")
 
 
-UNREADABLE: list[Any] = [None, "text", [], {"object": "customer"}, *({"object": "customer", "id": id} for id in (7, "", "."))]
+UNREADABLE: list[Any] = [
+    None,
+    "text",
+    [],
+    {"object": "customer"},
+    *({"object": "customer", "id": id} for id in (7, "", ".")),
+]
 
 
 @pytest.mark.parametrize("payload", UNREADABLE, ids=repr)
@@ -85,7 +98,9 @@ def test_an_event_without_data_fails(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("created", [10**12, -(10**14), 10**30], ids=str)
-def test_a_time_that_cannot_be_does_no_harm_to_the_object_that_has_it(stage: Stage, created: int) -> None:
+def test_a_time_that_cannot_be_does_no_harm_to_the_object_that_has_it(
+    stage: Stage, created: int
+) -> None:
     customer = stage.make("customer", event=False)
     stage.event("customer.updated", {"object": "customer", "id": customer, "created": created})
     other = stage.make("customer")
@@ -153,7 +168,10 @@ def test_an_incremental_run_waits_until_a_failed_event_is_due(stage: Stage) -> N
     assert stage.retrieved("/v1/customers") == []
     stage.due()
     assert stage.sync("customer")["customer"].status == "ok"
-    assert stage.retrieved("/v1/customers") == ["cus_0000"] and stage.alive("customer") == {"cus_0000", "cus_0001"}
+    assert stage.retrieved("/v1/customers") == ["cus_0000"] and stage.alive("customer") == {
+        "cus_0000",
+        "cus_0001",
+    }
 
 
 def test_a_refused_key_ends_the_run(stage: Stage) -> None:
@@ -190,7 +208,10 @@ def test_stopping_keeps_what_was_done_and_the_next_run_does_the_rest(stage: Stag
     assert "failed" not in {state for state, _ in states(stage).values()}
     summary = stage.process()
     assert summary.processed == 80 - len(done) and summary.already_processed == len(done)
-    assert set(stage.retrieved("/v1/payment_links")).isdisjoint(read) and len(stage.alive("payment_link")) == 80
+    assert (
+        set(stage.retrieved("/v1/payment_links")).isdisjoint(read)
+        and len(stage.alive("payment_link")) == 80
+    )
 
 
 def _stop_after(run: EventRun, sandbox: Sandbox) -> None:
@@ -209,7 +230,9 @@ def test_runs_at_the_same_time_leave_no_event_out(stage: Stage) -> None:
     for run in runs:
         run.join()
     assert [summary.succeeded for summary in done] == [True] * 3
-    assert {state for state, _ in states(stage).values()} == {"processed"} and len(stage.alive("payment_link")) == 200
+    assert {state for state, _ in states(stage).values()} == {"processed"} and len(
+        stage.alive("payment_link")
+    ) == 200
 
 
 def _run(stage: Stage) -> EventSummary:
@@ -218,7 +241,9 @@ def _run(stage: Stage) -> EventSummary:
         return run.run()
 
 
-def test_an_account_whose_events_cannot_be_listed_is_said_and_the_others_are_processed(stage: Stage) -> None:
+def test_an_account_whose_events_cannot_be_listed_is_said_and_the_others_are_processed(
+    stage: Stage,
+) -> None:
     stage.sync("account")
     stage.make("customer")
     stage.make("customer", account=CONNECTED_US)
@@ -232,7 +257,9 @@ def test_an_account_whose_events_cannot_be_listed_is_said_and_the_others_are_pro
 
 def test_a_second_page_of_events_that_fails_is_no_end_of_the_list(stage: Stage) -> None:
     customers(stage, 150)
-    stage.sandbox.control("faults", path="/v1/events?*starting_after*", status=500, times=1, headers=NOT_AGAIN)
+    stage.sandbox.control(
+        "faults", path="/v1/events?*starting_after*", status=500, times=1, headers=NOT_AGAIN
+    )
     summary = stage.process()
     assert summary.processed == 100 and not summary.succeeded and summary.errors
     summary = stage.process()
@@ -243,7 +270,12 @@ def test_a_sublist_that_cannot_be_read_to_its_end_fails_its_parents_event(stage:
     customer = stage.make("customer", event=False)
     invoice = stage.make("invoice", {"customer": customer, "status": "draft"})
     for n in range(15):
-        stage.make("line_item", {"invoice": invoice, "amount": n, "currency": "usd"}, parent=[invoice, "lines"], event=False)
+        stage.make(
+            "line_item",
+            {"invoice": invoice, "amount": n, "currency": "usd"},
+            parent=[invoice, "lines"],
+            event=False,
+        )
     stage.fail("/v1/invoices/*/lines")
     summary = stage.process()
     assert summary.failed.keys() == set(stage.events("invoice.created"))

@@ -12,11 +12,17 @@ from stripe_assets_tests.sync.stage import CONNECTED_US, PLATFORM, Stage
 
 
 def test_all_events_are_processed_by_reading_what_they_are_about(stage: Stage) -> None:
-    customer, product = stage.make("customer", {"name": "Before"}), stage.make("product", {"name": "Lamp"})
+    customer, product = (
+        stage.make("customer", {"name": "Before"}),
+        stage.make("product", {"name": "Lamp"}),
+    )
     stage.change("customer", customer, {"name": "After"})
     summary = stage.process()
     assert (summary.listed, summary.processed, summary.succeeded) == (3, 3, True)
-    assert stage.value("customer", customer, "name") == "After" and stage.value("product", product, "name") == "Lamp"
+    assert (
+        stage.value("customer", customer, "name") == "After"
+        and stage.value("product", product, "name") == "Lamp"
+    )
     assert {state.state for state in stage.states().values()} == {"processed"}
     assert (summary.rows["customer"], summary.rows["product"], summary.rows["event"]) == (1, 1, 3)
 
@@ -49,7 +55,10 @@ def test_a_type_with_a_star_takes_the_group(stage: Stage) -> None:
     stage.change("product", product, {"name": "Lamp"})
     summary = stage.process(type="product.*")
     assert (summary.listed, summary.processed) == (2, 2)
-    assert stage.row("customer", customer) is None and stage.value("product", product, "name") == "Lamp"
+    assert (
+        stage.row("customer", customer) is None
+        and stage.value("product", product, "name") == "Lamp"
+    )
 
 
 def test_a_type_takes_what_an_earlier_run_could_not_do_of_it_and_no_other(stage: Stage) -> None:
@@ -90,7 +99,9 @@ def test_an_event_of_a_connected_account_is_found_and_read_there(stage: Stage) -
     [event] = stage.events("customer.created", CONNECTED_JP)
     assert stage.process(ids=(event,)).processed == 1
     assert stage.row("customer", customer) is None and stage.row("customer", customer, CONNECTED_JP)
-    assert {entry["stripe_account"] for entry in stage.sandbox.log() if "/customers/" in entry["path"]} == {CONNECTED_JP}
+    assert {
+        entry["stripe_account"] for entry in stage.sandbox.log() if "/customers/" in entry["path"]
+    } == {CONNECTED_JP}
 
 
 def test_where_the_account_is_known_no_other_is_asked(stage: Stage) -> None:
@@ -98,7 +109,9 @@ def test_where_the_account_is_known_no_other_is_asked(stage: Stage) -> None:
     stage.make("customer", account=CONNECTED_JP)
     [event] = stage.events("customer.created", CONNECTED_JP)
     assert stage.process(ids=(event,), account=CONNECTED_JP).processed == 1
-    assert len(stage.asked("/v1/events")) == len(stage.asked("/v1/events", account=CONNECTED_JP)) == 1
+    assert (
+        len(stage.asked("/v1/events")) == len(stage.asked("/v1/events", account=CONNECTED_JP)) == 1
+    )
 
 
 def test_an_unknown_event_fails_and_the_limit_is_said(stage: Stage) -> None:
@@ -126,10 +139,14 @@ def test_an_event_that_stripe_has_dropped_is_unknown_unless_it_is_stored(stage: 
 def test_an_event_that_the_key_may_not_read_fails_with_stripes_reason(stage: Stage) -> None:
     stage.make("customer")
     [event] = stage.events()
-    stage.fail("/v1/events/*", status=403, type="invalid_request_error", message="May not read events.")
+    stage.fail(
+        "/v1/events/*", status=403, type="invalid_request_error", message="May not read events."
+    )
     summary = stage.process(ids=(event,))
     said = [*summary.failed.values(), *summary.errors]
-    assert not summary.succeeded and "May not read events." in str(said) and "30 days" not in str(said)
+    assert (
+        not summary.succeeded and "May not read events." in str(said) and "30 days" not in str(said)
+    )
 
 
 def test_an_event_that_cannot_be_read_now_is_not_called_unknown(stage: Stage) -> None:
@@ -221,7 +238,9 @@ def test_what_needs_nothing_done_is_ignored_with_the_reason(stage: Stage) -> Non
         assert len(stage.reports) == 1
 
 
-def test_an_event_of_an_unknown_type_is_stored_its_object_read_and_the_type_reported(stage: Stage) -> None:
+def test_an_event_of_an_unknown_type_is_stored_its_object_read_and_the_type_reported(
+    stage: Stage,
+) -> None:
     customer = stage.make("customer", event=False)
     event = stage.event("customer.beamed_up", {"id": customer, "object": "customer"})
     summary = stage.process()
@@ -260,7 +279,9 @@ def test_accounts_are_never_mixed(stage: Stage) -> None:
     assert summary.processed == 2 and summary.already_processed == 3
     assert stage.value("customer", "cus_same", "name") == PLATFORM
     assert stage.value("customer", "cus_same", "name", CONNECTED_US) == "Other"
-    assert stage.is_deleted("customer", "cus_same", CONNECTED_JP) and not stage.is_deleted("customer", "cus_same")
+    assert stage.is_deleted("customer", "cus_same", CONNECTED_JP) and not stage.is_deleted(
+        "customer", "cus_same"
+    )
 
 
 def test_an_account_that_was_connected_since_the_last_sync_is_covered(stage: Stage) -> None:

@@ -10,7 +10,14 @@ from stripe_assets.catalog import catalog
 from stripe_assets.mirror import Owner
 from stripe_assets_tests.sync.stage import CONNECTED_US, PLATFORM, Stage
 
-HOLD = {"id": "rsvhld_1", "object": "reserve.hold", "amount": 500, "currency": "usd", "livemode": False, "metadata": {}}
+HOLD = {
+    "id": "rsvhld_1",
+    "object": "reserve.hold",
+    "amount": 500,
+    "currency": "usd",
+    "livemode": False,
+    "metadata": {},
+}
 
 
 def test_what_only_events_carry_is_taken_from_them(stage: Stage) -> None:
@@ -18,7 +25,9 @@ def test_what_only_events_carry_is_taken_from_them(stage: Stage) -> None:
     summary = stage.process()
     assert summary.succeeded and summary.processed == 1
     assert stage.value("reserve.hold", "rsvhld_1", "amount") == 500
-    assert stage.asked() == [path for path in stage.asked() if path.startswith(("/v1/account", "/v1/events"))]
+    assert stage.asked() == [
+        path for path in stage.asked() if path.startswith(("/v1/account", "/v1/events"))
+    ]
 
 
 def test_of_what_events_carry_the_newest_wins_whatever_comes_first(stage: Stage) -> None:
@@ -31,7 +40,9 @@ def test_of_what_events_carry_the_newest_wins_whatever_comes_first(stage: Stage)
 
 
 @pytest.mark.parametrize("version", ["2024-06-20", None])
-def test_what_an_event_of_another_version_carries_is_not_taken(stage: Stage, version: str | None) -> None:
+def test_what_an_event_of_another_version_carries_is_not_taken(
+    stage: Stage, version: str | None
+) -> None:
     if version:
         event = stage.event("reserve.hold.created", HOLD, api_version=version)
     else:
@@ -55,15 +66,22 @@ def test_an_older_rendering_does_not_matter_to_what_is_read(stage: Stage) -> Non
 
 
 def test_a_discount_that_was_withdrawn_is_gone_from_its_customer(stage: Stage) -> None:
-    customer, coupon = stage.make("customer"), stage.make("coupon", {"id": "FIVE", "percent_off": 5.0})
-    discount = stage.sandbox.control("discounts", resource="customer", id=customer, coupon=coupon)["id"]
+    customer, coupon = (
+        stage.make("customer"),
+        stage.make("coupon", {"id": "FIVE", "percent_off": 5.0}),
+    )
+    discount = stage.sandbox.control("discounts", resource="customer", id=customer, coupon=coupon)[
+        "id"
+    ]
     stage.process()
     assert stage.value("customer", customer, "discount_id") == discount
     assert stage.row("discount", discount)
     stage.change("customer", customer, {"discount": None}, event=False)
     stage.delete("discount", discount)
     summary = stage.process()
-    assert summary.succeeded and [report.type for report in stage.reports if report.state == "processed"] == ["customer.discount.deleted"]
+    assert summary.succeeded and [
+        report.type for report in stage.reports if report.state == "processed"
+    ] == ["customer.discount.deleted"]
     assert stage.value("customer", customer, "discount_id") is None
     assert stage.is_deleted("discount", discount)
 
@@ -72,9 +90,14 @@ def test_a_discount_of_a_subscription_makes_that_be_read(stage: Stage) -> None:
     subscription = _subscription(stage)
     coupon = stage.make("coupon", {"id": "FIVE", "percent_off": 5.0})
     stage.process()
-    discount = stage.sandbox.control("discounts", resource="subscription", id=subscription, coupon=coupon)["id"]
+    discount = stage.sandbox.control(
+        "discounts", resource="subscription", id=subscription, coupon=coupon
+    )["id"]
     assert stage.process().processed == 1
-    assert stage.retrieved("/v1/subscriptions") == [subscription] and stage.retrieved("/v1/customers") == []
+    assert (
+        stage.retrieved("/v1/subscriptions") == [subscription]
+        and stage.retrieved("/v1/customers") == []
+    )
     assert stage.value("subscription", subscription, "discounts") == [discount]
 
 
@@ -89,26 +112,37 @@ def test_a_person_is_read_where_its_account_is_known(stage: Stage) -> None:
     stage.sync("account")
     person = stage.make("person", {"account": CONNECTED_US, "first_name": "Ada"})
     assert stage.process().succeeded
-    assert stage.asked("/v1/accounts/")[0].startswith(f"/v1/accounts/{CONNECTED_US}/persons/{person}")
+    assert stage.asked("/v1/accounts/")[0].startswith(
+        f"/v1/accounts/{CONNECTED_US}/persons/{person}"
+    )
     assert stage.value("person", person, "first_name", CONNECTED_US) == "Ada"
     stage.delete("person", person)
     assert stage.process().succeeded
     assert stage.is_deleted("person", person, CONNECTED_US)
 
 
-def test_a_platforms_own_event_about_a_connected_accounts_person_is_that_accounts_matter(stage: Stage) -> None:
+def test_a_platforms_own_event_about_a_connected_accounts_person_is_that_accounts_matter(
+    stage: Stage,
+) -> None:
     stage.sync("account")
     person = stage.make("person", {"account": CONNECTED_US, "first_name": "Ada"}, event=False)
     stage.event("person.updated", {"id": person, "object": "person", "account": CONNECTED_US})
     assert stage.process().processed == 1
-    assert stage.alive("person", CONNECTED_US) == {person} and stage.alive("person", PLATFORM) == set()
+    assert (
+        stage.alive("person", CONNECTED_US) == {person} and stage.alive("person", PLATFORM) == set()
+    )
 
 
 def test_an_external_account_is_read_by_the_account(stage: Stage) -> None:
     stage.sync("account")
-    bank = stage.make("bank_account", {"account": CONNECTED_US, "country": "US", "currency": "usd", "last4": "0001"})
+    bank = stage.make(
+        "bank_account",
+        {"account": CONNECTED_US, "country": "US", "currency": "usd", "last4": "0001"},
+    )
     assert stage.process().succeeded
-    assert stage.asked("/v1/accounts/")[0].startswith(f"/v1/accounts/{CONNECTED_US}/external_accounts/{bank}")
+    assert stage.asked("/v1/accounts/")[0].startswith(
+        f"/v1/accounts/{CONNECTED_US}/external_accounts/{bank}"
+    )
     assert stage.value("bank_account", bank, "last4", CONNECTED_US) == "0001"
 
 
@@ -137,7 +171,9 @@ def test_a_balance_is_read_of_its_account(stage: Stage, account: str) -> None:
 
 def test_a_canceled_subscription_is_not_deleted(stage: Stage) -> None:
     subscription = _subscription(stage)
-    stage.change("subscription", subscription, {"status": "canceled"}, event="customer.subscription.deleted")
+    stage.change(
+        "subscription", subscription, {"status": "canceled"}, event="customer.subscription.deleted"
+    )
     assert stage.process().succeeded
     assert stage.value("subscription", subscription, "status") == "canceled"
     assert not stage.is_deleted("subscription", subscription)
@@ -148,7 +184,9 @@ def test_a_detached_payment_method_is_not_deleted(stage: Stage) -> None:
     stage.process()
     stage.change("payment_method", method, {"customer": None}, event="payment_method.detached")
     assert stage.process().processed == 1
-    assert stage.value("payment_method", method, "customer_id") is None and not stage.is_deleted("payment_method", method)
+    assert stage.value("payment_method", method, "customer_id") is None and not stage.is_deleted(
+        "payment_method", method
+    )
 
 
 def test_a_deleted_customer_keeps_what_is_known_of_it(stage: Stage) -> None:
@@ -163,8 +201,15 @@ def test_a_deleted_customer_keeps_what_is_known_of_it(stage: Stage) -> None:
 
 def test_a_customers_deletion_takes_nothing_with_it(stage: Stage) -> None:
     customer = stage.make("customer")
-    subscription, invoice = _subscription(stage, customer=customer), stage.make("invoice", {"customer": customer, "status": "open"})
-    line = stage.make("line_item", {"invoice": invoice, "amount": 100, "currency": "usd"}, parent=[invoice, "lines"])
+    subscription, invoice = (
+        _subscription(stage, customer=customer),
+        stage.make("invoice", {"customer": customer, "status": "open"}),
+    )
+    line = stage.make(
+        "line_item",
+        {"invoice": invoice, "amount": 100, "currency": "usd"},
+        parent=[invoice, "lines"],
+    )
     stage.process()
     stage.delete("customer", customer)
     assert stage.process().succeeded
@@ -182,7 +227,10 @@ def test_an_id_that_is_used_again_is_alive(stage: Stage) -> None:
     assert stage.is_deleted("coupon", "FIVE")
     stage.make("coupon", {"id": "FIVE", "percent_off": 6.0})
     stage.process()
-    assert not stage.is_deleted("coupon", "FIVE") and stage.value("coupon", "FIVE", "percent_off") == 6.0
+    assert (
+        not stage.is_deleted("coupon", "FIVE")
+        and stage.value("coupon", "FIVE", "percent_off") == 6.0
+    )
 
 
 def test_a_deletion_of_an_earlier_life_does_not_end_the_present_one(stage: Stage) -> None:
@@ -191,26 +239,44 @@ def test_a_deletion_of_an_earlier_life_does_not_end_the_present_one(stage: Stage
     stage.make("coupon", {"id": "FIVE", "percent_off": 6.0})
     [deleted] = stage.events("coupon.deleted")
     assert stage.process(ids=(deleted,)).succeeded
-    assert not stage.is_deleted("coupon", "FIVE") and stage.value("coupon", "FIVE", "percent_off") == 6.0
+    assert (
+        not stage.is_deleted("coupon", "FIVE")
+        and stage.value("coupon", "FIVE", "percent_off") == 6.0
+    )
 
 
 def test_a_deleted_draft_takes_its_lines_with_it(stage: Stage) -> None:
     invoice = stage.make("invoice", {"customer": stage.make("customer"), "status": "draft"})
     lines = [
-        stage.make("line_item", {"invoice": invoice, "amount": n, "currency": "usd"}, parent=[invoice, "lines"], event=False)
+        stage.make(
+            "line_item",
+            {"invoice": invoice, "amount": n, "currency": "usd"},
+            parent=[invoice, "lines"],
+            event=False,
+        )
         for n in range(12)
     ]
     stage.process()
     assert stage.alive("line_item") == set(lines)
     stage.delete("invoice", invoice)
-    stage.batch(("objects/delete", {"resource": "line_item", "id": line, "event": False}) for line in lines)
+    stage.batch(
+        ("objects/delete", {"resource": "line_item", "id": line, "event": False}) for line in lines
+    )
     assert stage.process().succeeded
     assert stage.is_deleted("invoice", invoice) and stage.alive("line_item") == set()
 
 
 def test_a_refunds_charge_brings_the_refund(stage: Stage) -> None:
-    charge = stage.make("charge", {"amount": 500, "amount_refunded": 500, "currency": "usd", "status": "succeeded"}, event=False)
-    refund = stage.make("refund", {"charge": charge, "amount": 500, "currency": "usd", "status": "succeeded"}, event=False)
+    charge = stage.make(
+        "charge",
+        {"amount": 500, "amount_refunded": 500, "currency": "usd", "status": "succeeded"},
+        event=False,
+    )
+    refund = stage.make(
+        "refund",
+        {"charge": charge, "amount": 500, "currency": "usd", "status": "succeeded"},
+        event=False,
+    )
     stage.change("charge", charge, {"refunded": True}, event="charge.refunded")
     assert stage.process(type="charge.refunded").processed == 1
     assert stage.alive("charge") == {charge} and stage.alive("refund") == {refund}
@@ -225,7 +291,9 @@ def test_a_disconnected_account_is_deleted_and_its_rows_stay(stage: Stage) -> No
     stage.delete("account", CONNECTED_US)
     summary = stage.process()
     assert summary.succeeded and summary.processed == 2
-    assert stage.is_deleted("account", CONNECTED_US, CONNECTED_US) and not stage.is_deleted("customer", customer, CONNECTED_US)
+    assert stage.is_deleted("account", CONNECTED_US, CONNECTED_US) and not stage.is_deleted(
+        "customer", customer, CONNECTED_US
+    )
     assert stage.alive("product", PLATFORM) and not stage.alive("product", CONNECTED_US)
 
 
@@ -244,4 +312,6 @@ def test_what_is_about_an_account_that_the_key_does_not_cover_is_left_alone(stag
     stage.event("person.updated", {"id": person, "object": "person", "account": CONNECTED_US})
     summary = stage.process(connected="none")
     assert summary.succeeded and summary.processed == 0 and CONNECTED_US in str(summary.ignored)
-    assert not [url for url in stage.asked() if "persons" in url] and stage.mirror.count("person") == 0
+    assert (
+        not [url for url in stage.asked() if "persons" in url] and stage.mirror.count("person") == 0
+    )

@@ -31,7 +31,11 @@ def test_the_accounts_are_those_of_the_last_run(stage: Stage) -> None:
     stage.make("account", {"id": "acct_1Another"})
     stage.sync("customer")
     owners = stage.watch().owners()
-    assert owners[0] == OWN and {owner.account_id for owner in owners} >= {PLATFORM, CONNECTED_US, "acct_1Another"}
+    assert owners[0] == OWN and {owner.account_id for owner in owners} >= {
+        PLATFORM,
+        CONNECTED_US,
+        "acct_1Another",
+    }
     stage.delete("account", "acct_1Another")
     stage.sync("customer")
     assert Owner("acct_1Another", False) not in stage.watch().owners()
@@ -57,7 +61,10 @@ def test_events_that_no_webhook_was_told_are_found_oldest_first(stage: Stage) ->
     assert ids(watch.failed_deliveries(OWN)) == stage.events("customer.created")[1:]
     found = watch.failed_deliveries(OWN)[0]
     assert (found.type, found.attempts) == ("customer.created", 0)
-    assert found.created.tzinfo is UTC and found.created.timestamp() == stage.exists("event", "created")[1]["created"]
+    assert (
+        found.created.tzinfo is UTC
+        and found.created.timestamp() == stage.exists("event", "created")[1]["created"]
+    )
 
 
 def test_a_platforms_and_a_connected_accounts_events_are_kept_apart(stage: Stage) -> None:
@@ -101,7 +108,11 @@ def test_a_hundred_are_seen_at_a_time(stage: Stage) -> None:
     watch.owners()
     assert len(watch.failed_deliveries(OWN)) == 100
     stage.process(ids=tuple(ids(watch.failed_deliveries(OWN))))
-    stage.sandbox.control("deliveries/mark", delivered=True, ids=[id for id, one in stage.states().items() if one.state == "processed"])
+    stage.sandbox.control(
+        "deliveries/mark",
+        delivered=True,
+        ids=[id for id, one in stage.states().items() if one.state == "processed"],
+    )
     assert len(watch.failed_deliveries(OWN)) == 30
 
 
@@ -125,7 +136,10 @@ def test_new_events_name_the_models_that_have_to_be_read(stage: Stage) -> None:
 def test_what_only_events_fill_is_followed_too(stage: Stage) -> None:
     stage.sync()
     stage.wait(DAY)
-    stage.event("reserve.hold.created", {"id": "rsvhld_1", "object": "reserve.hold", "amount": 500, "currency": "usd"})
+    stage.event(
+        "reserve.hold.created",
+        {"id": "rsvhld_1", "object": "reserve.hold", "amount": 500, "currency": "usd"},
+    )
     watch = stage.watch()
     watch.owners()
     [models] = [event.models for event in watch.new_events(OWN) or ()]
@@ -162,9 +176,15 @@ def test_a_look_writes_nothing(stage: Stage) -> None:
 
 
 def _everything(stage: Stage) -> dict[str, int]:
-    tables = {**stage.mirror.tables.own, **{name: stage.mirror.tables[name] for name in ("event", "customer")}}
+    tables = {
+        **stage.mirror.tables.own,
+        **{name: stage.mirror.tables[name] for name in ("event", "customer")},
+    }
     with stage.mirror.connection() as connection:
-        return {name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for name, table in tables.items()}
+        return {
+            name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for name, table in tables.items()
+        }
 
 
 def test_an_event_that_cannot_be_read_is_found_all_the_same(stage: Stage) -> None:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stripe_assets.catalog.upkeep import how_followed
 from stripe_assets.mirror import Mirror
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import EventRun, EventSelection, KeySync
-from stripe_assets.sync.currency import how_followed
 from stripe_assets_tests.conftest import new_postgresql_database
 from stripe_assets_tests.sync.compare import differences, live_rows, only_in
 from stripe_assets_tests.sync.histories import Step, apply, events_of, histories
@@ -52,7 +52,9 @@ def check(mirror: Mirror, sandbox: Sandbox, models: list[str]) -> None:
     assert not differences(ours, theirs)
     for name, account, id_ in only_in(ours, theirs):
         there = sandbox.control(f"objects?resource={name}&account={account}", "GET")
-        assert any(one["id"] == id_ for one in there), f"{name} {id_} of {account} is not there any more"
+        assert any(one["id"] == id_ for one in there), (
+            f"{name} {id_} of {account} is not there any more"
+        )
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
@@ -62,10 +64,24 @@ def test_the_mirror_equals_a_fresh_sweep(
     monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
     monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], derandomize=True)
-    @given(histories(40), st.integers(0, 1000), histories(25), st.sampled_from(["events", "incremental"]))
+    @settings(
+        max_examples=8,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        derandomize=True,
+    )
+    @given(
+        histories(40),
+        st.integers(0, 1000),
+        histories(25),
+        st.sampled_from(["events", "incremental"]),
+    )
     def history(before: list[Step], seed: int, after: list[Step], way: str) -> None:
-        with Sandbox(empty=True) as sandbox, pytest.MonkeyPatch.context() as environment, TemporaryDirectory(dir=tmp_path) as folder:
+        with (
+            Sandbox(empty=True) as sandbox,
+            pytest.MonkeyPatch.context() as environment,
+            TemporaryDirectory(dir=tmp_path) as folder,
+        ):
             environment.setenv("STRIPE_API_BASE", sandbox.base)
             if database == "sqlite":
                 run(sandbox, f"sqlite:///{folder}/mirror.db", before, seed, after, way)
@@ -76,7 +92,9 @@ def test_the_mirror_equals_a_fresh_sweep(
     history()
 
 
-def run(sandbox: Sandbox, url: str, before: list[Step], seed: int, after: list[Step], way: str) -> None:
+def run(
+    sandbox: Sandbox, url: str, before: list[Step], seed: int, after: list[Step], way: str
+) -> None:
     with Mirror.open(url) as mirror:
         sync(mirror, "full")
         already = len(events_of(sandbox))
@@ -88,7 +106,9 @@ def run(sandbox: Sandbox, url: str, before: list[Step], seed: int, after: list[S
             apply(sandbox, step)
         if way == "events":
             process(mirror, EventSelection())
-            check(mirror, sandbox, [name for name, how in how_followed().items() if how == "events"])
+            check(
+                mirror, sandbox, [name for name, how in how_followed().items() if how == "events"]
+            )
         else:
             sync(mirror, "incremental")
             check(mirror, sandbox, [])

@@ -20,18 +20,54 @@ DAY = 86_400
 def made(stage: Stage, account: str = PLATFORM) -> dict[str, Any]:
     """A few of everything that can be changed."""
     at = {"account": account}
-    customer, other = stage.make("customer", {"name": "Ada"}, **at), stage.make("customer", {"name": "Bob"}, **at)
+    customer, other = (
+        stage.make("customer", {"name": "Ada"}, **at),
+        stage.make("customer", {"name": "Bob"}, **at),
+    )
     product = stage.make("product", {"name": "Lamp"}, **at)
-    price = stage.make("price", {"product": product, "currency": "usd", "unit_amount": 5, "active": True, "type": "one_time"}, **at)
+    price = stage.make(
+        "price",
+        {
+            "product": product,
+            "currency": "usd",
+            "unit_amount": 5,
+            "active": True,
+            "type": "one_time",
+        },
+        **at,
+    )
     subscription = stage.make("subscription", {"customer": customer, "status": "active"}, **at)
-    item = stage.make("subscription_item", {"subscription": subscription, "price": price, "quantity": 1}, **at)
+    item = stage.make(
+        "subscription_item", {"subscription": subscription, "price": price, "quantity": 1}, **at
+    )
     invoice = stage.make("invoice", {"customer": customer, "status": "draft"}, **at)
-    line = stage.make("line_item", {"invoice": invoice, "amount": 5, "currency": "usd"}, parent=[invoice, "lines"], **at)
-    charge = stage.make("charge", {"amount": 9, "currency": "usd", "status": "succeeded", "customer": customer}, **at)
+    line = stage.make(
+        "line_item",
+        {"invoice": invoice, "amount": 5, "currency": "usd"},
+        parent=[invoice, "lines"],
+        **at,
+    )
+    charge = stage.make(
+        "charge",
+        {"amount": 9, "currency": "usd", "status": "succeeded", "customer": customer},
+        **at,
+    )
     method = stage.make("payment_method", {"customer": customer, "type": "card"}, **at)
     coupon = stage.make("coupon", {"id": "FIVE", "percent_off": 5.0}, **at)
     names = "customer other product price subscription item invoice line charge method coupon"
-    values = (customer, other, product, price, subscription, item, invoice, line, charge, method, coupon)
+    values = (
+        customer,
+        other,
+        product,
+        price,
+        subscription,
+        item,
+        invoice,
+        line,
+        charge,
+        method,
+        coupon,
+    )
     return dict(zip(names.split(), values, strict=True))
 
 
@@ -46,18 +82,33 @@ def changed(stage: Stage, it: dict[str, Any], account: str = PLATFORM) -> None:
     added = {"invoice": it["invoice"], "amount": 6, "currency": "usd"}
     stage.make("line_item", added, parent=[it["invoice"], "lines"], event=False, **at)
     stage.change("invoice", it["invoice"], {"description": "other line"}, **at)
-    stage.make("refund", {"charge": it["charge"], "amount": 4, "currency": "usd", "status": "succeeded"}, **at)
+    stage.make(
+        "refund",
+        {"charge": it["charge"], "amount": 4, "currency": "usd", "status": "succeeded"},
+        **at,
+    )
     stage.change("charge", it["charge"], {"amount_refunded": 4}, event="charge.refunded", **at)
     stage.delete("coupon", it["coupon"], **at)
     stage.make("coupon", {"id": "FIVE", "percent_off": 6.0}, **at)
     stage.make("product", {"name": "Chair"}, **at)
-    stage.make("webhook_endpoint", {"url": "https://example.com", "enabled_events": ["*"], "status": "enabled"}, **at)
-    stage.make("customer_balance_transaction", {"customer": it["customer"], "amount": -5, "currency": "usd"}, **at)
+    stage.make(
+        "webhook_endpoint",
+        {"url": "https://example.com", "enabled_events": ["*"], "status": "enabled"},
+        **at,
+    )
+    stage.make(
+        "customer_balance_transaction",
+        {"customer": it["customer"], "amount": -5, "currency": "usd"},
+        **at,
+    )
     stage.change("customer", it["customer"], {"balance": -5}, **at)
 
 
 def test_it_equals_a_fresh_full_sweep(stage: Stage, database_url: str, tmp_path: Path) -> None:
-    with Mirror.open(database_url) as mirror, Mirror.open(f"sqlite:///{tmp_path}/fresh.db") as fresh:
+    with (
+        Mirror.open(database_url) as mirror,
+        Mirror.open(f"sqlite:///{tmp_path}/fresh.db") as fresh,
+    ):
         stage.mirror = mirror
         there = {account: made(stage, account) for account in (PLATFORM, CONNECTED_US)}
         stage.sync()
@@ -87,10 +138,14 @@ def test_what_moves_money_is_found_without_an_event(stage: Stage) -> None:
     assert stage.retrieved("/v1/balance_transactions") == [old]
     stage.wait(2 * DAY)
     stage.sync("balance_transaction")
-    assert stage.retrieved("/v1/balance_transactions") == [new], "the one is settled, the other still pending"
+    assert stage.retrieved("/v1/balance_transactions") == [new], (
+        "the one is settled, the other still pending"
+    )
 
 
-def test_what_is_still_pending_and_cannot_be_read_fails_its_model_and_is_read_the_next_time(stage: Stage) -> None:
+def test_what_is_still_pending_and_cannot_be_read_fails_its_model_and_is_read_the_next_time(
+    stage: Stage,
+) -> None:
     old = stage.make("balance_transaction", {"status": "pending", "amount": 5, "currency": "usd"})
     stage.wait(DAY)
     stage.sync("balance_transaction")
@@ -107,7 +162,9 @@ def test_what_is_still_pending_and_cannot_be_read_fails_its_model_and_is_read_th
 def test_a_list_that_was_refused_is_read_from_where_it_was_left(stage: Stage) -> None:
     stage.sync("balance_transaction")
     stage.wait(DAY)
-    moved = stage.make("balance_transaction", {"status": "available", "amount": 5, "currency": "usd"})
+    moved = stage.make(
+        "balance_transaction", {"status": "available", "amount": 5, "currency": "usd"}
+    )
     stage.wait(DAY)
     stage.fail("/v1/balance_transactions", status=403, type="invalid_request_error", message="No.")
     result = stage.sync("balance_transaction")["balance_transaction"]
@@ -120,7 +177,9 @@ def test_a_list_that_was_refused_is_read_from_where_it_was_left(stage: Stage) ->
 def test_a_list_that_fails_fails_its_model_and_is_read_from_where_it_was_left(stage: Stage) -> None:
     stage.sync("balance_transaction")
     stage.wait(DAY)
-    moved = stage.make("balance_transaction", {"status": "available", "amount": 5, "currency": "usd"})
+    moved = stage.make(
+        "balance_transaction", {"status": "available", "amount": 5, "currency": "usd"}
+    )
     stage.wait(DAY)
     stage.fail("/v1/balance_transactions")
     assert stage.sync("balance_transaction")["balance_transaction"].status == "failed"
@@ -130,7 +189,10 @@ def test_a_list_that_fails_fails_its_model_and_is_read_from_where_it_was_left(st
 
 
 def test_what_has_no_events_at_all_is_found_deleted(stage: Stage) -> None:
-    endpoint = stage.make("webhook_endpoint", {"url": "https://example.com", "enabled_events": ["*"], "status": "enabled"})
+    endpoint = stage.make(
+        "webhook_endpoint",
+        {"url": "https://example.com", "enabled_events": ["*"], "status": "enabled"},
+    )
     stage.sync("webhook_endpoint")
     stage.delete("webhook_endpoint", endpoint, event=False)
     stage.sync("webhook_endpoint")
@@ -170,12 +232,17 @@ def test_a_disconnected_account_is_found(stage: Stage) -> None:
     stage.delete("account", CONNECTED_US)
     results = stage.sync("account", "customer")
     assert {result.status for result in results.values()} == {"ok"}
-    assert stage.is_deleted("account", CONNECTED_US, CONNECTED_US) and not stage.is_deleted("customer", customer, CONNECTED_US)
+    assert stage.is_deleted("account", CONNECTED_US, CONNECTED_US) and not stage.is_deleted(
+        "customer", customer, CONNECTED_US
+    )
 
 
 def test_small_lists_without_events_are_listed(stage: Stage) -> None:
     stage.sync("webhook_endpoint")
-    endpoint = stage.make("webhook_endpoint", {"url": "https://example.com", "enabled_events": ["*"], "status": "enabled"})
+    endpoint = stage.make(
+        "webhook_endpoint",
+        {"url": "https://example.com", "enabled_events": ["*"], "status": "enabled"},
+    )
     stage.sync("webhook_endpoint")
     assert stage.alive("webhook_endpoint") == {endpoint}
 

@@ -27,29 +27,42 @@ def changed(stage: Stage, customer: str) -> str:
 
 
 @pytest.mark.parametrize("account", [PLATFORM, CONNECTED_US])
-def test_a_customers_balance_transactions_come_with_the_customers_event(stage: Stage, account: str) -> None:
+def test_a_customers_balance_transactions_come_with_the_customers_event(
+    stage: Stage, account: str
+) -> None:
     customer = stage.make("customer", account=account)
     stage.sync("customer_balance_transaction")
     stage.wait(DAY)
     stage.make("customer", account=account)
-    added = stage.make("customer_balance_transaction", {"customer": customer, "amount": -5, "currency": "usd"}, account=account)
+    added = stage.make(
+        "customer_balance_transaction",
+        {"customer": customer, "amount": -5, "currency": "usd"},
+        account=account,
+    )
     stage.change("customer", customer, {"balance": -5}, account=account)
     stage.sync("customer_balance_transaction")
     assert stage.alive("customer_balance_transaction", account) == {added}
 
 
 def test_a_reversal_comes_with_its_transfers_event(stage: Stage) -> None:
-    transfer = stage.make("transfer", {"amount": 5, "amount_reversed": 0, "currency": "usd", "destination": CONNECTED_US})
+    transfer = stage.make(
+        "transfer",
+        {"amount": 5, "amount_reversed": 0, "currency": "usd", "destination": CONNECTED_US},
+    )
     stage.sync("transfer_reversal")
     stage.wait(DAY)
-    reversal = stage.make("transfer_reversal", {"transfer": transfer, "amount": 5, "currency": "usd"})
+    reversal = stage.make(
+        "transfer_reversal", {"transfer": transfer, "amount": 5, "currency": "usd"}
+    )
     stage.change("transfer", transfer, {"amount_reversed": 5}, event="transfer.reversed")
     stage.sync("transfer_reversal")
     assert stage.alive("transfer_reversal") == {reversal}
 
 
 def test_an_item_that_was_removed_is_gone_with_its_subscriptions_event(stage: Stage) -> None:
-    subscription = stage.make("subscription", {"customer": stage.make("customer"), "status": "active"})
+    subscription = stage.make(
+        "subscription", {"customer": stage.make("customer"), "status": "active"}
+    )
     kept = stage.make("subscription_item", {"subscription": subscription, "quantity": 1})
     removed = stage.make("subscription_item", {"subscription": subscription, "quantity": 1})
     stage.sync("subscription_item")
@@ -59,7 +72,9 @@ def test_an_item_that_was_removed_is_gone_with_its_subscriptions_event(stage: St
     stage.change("subscription_item", kept, {"quantity": 3}, event=False)
     stage.change("subscription", subscription, {"description": "fewer"})
     stage.sync("subscription_item")
-    assert stage.alive("subscription_item") == {kept} and stage.is_deleted("subscription_item", removed)
+    assert stage.alive("subscription_item") == {kept} and stage.is_deleted(
+        "subscription_item", removed
+    )
     assert stage.value("subscription_item", kept, "quantity") == 3
 
 
@@ -70,7 +85,9 @@ def test_children_are_read_though_the_parents_event_was_processed_before(stage: 
     assert stage.alive(CHILD) == {child}
 
 
-def test_children_are_read_though_the_parents_event_was_processed_by_a_run_of_the_parent_alone(stage: Stage) -> None:
+def test_children_are_read_though_the_parents_event_was_processed_by_a_run_of_the_parent_alone(
+    stage: Stage,
+) -> None:
     child = changed(stage, current(stage, "customer", CHILD))
     stage.sync("customer")
     stage.sync(CHILD)
@@ -100,7 +117,12 @@ def test_a_parent_that_fails_fails_what_is_read_with_it(stage: Stage) -> None:
 
 def test_a_child_list_that_is_refused_is_said_and_read_again(stage: Stage) -> None:
     child = changed(stage, current(stage, CHILD))
-    stage.fail("/v1/customers/*/balance_transactions", status=403, type="invalid_request_error", message="No.")
+    stage.fail(
+        "/v1/customers/*/balance_transactions",
+        status=403,
+        type="invalid_request_error",
+        message="No.",
+    )
     result = stage.sync(CHILD)[CHILD]
     assert "No." in f"{result.availability} {result.error}"
     stage.heal()
@@ -113,15 +135,24 @@ def test_a_child_list_that_is_refused_is_said_and_read_again(stage: Stage) -> No
 @pytest.mark.parametrize("way", ["process", "sync"])
 def test_an_entitlement_that_was_taken_away_is_gone(stage: Stage, way: str) -> None:
     customer = stage.make("customer")
-    feature = stage.make("entitlements.feature", {"name": "Export", "lookup_key": "export", "active": True})
+    feature = stage.make(
+        "entitlements.feature", {"name": "Export", "lookup_key": "export", "active": True}
+    )
     model = "entitlements.active_entitlement"
-    kept, taken = (stage.make(model, {"feature": feature, "lookup_key": key}, links={"customer": customer}) for key in ("a", "b"))
+    kept, taken = (
+        stage.make(model, {"feature": feature, "lookup_key": key}, links={"customer": customer})
+        for key in ("a", "b")
+    )
     stage.wait(DAY)
     stage.sync("customer", model)
     assert stage.alive(model) == {kept, taken}
     stage.wait(DAY)
     stage.delete(model, taken, event=False)
-    summary = {"object": "entitlements.active_entitlement_summary", "customer": customer, "livemode": False}
+    summary = {
+        "object": "entitlements.active_entitlement_summary",
+        "customer": customer,
+        "livemode": False,
+    }
     stage.event("entitlements.active_entitlement_summary.updated", summary)
     if way == "process":
         stage.process()

@@ -19,8 +19,14 @@ def test_each_account_has_a_cursor_of_its_own(stage: Stage) -> None:
     stage.make("customer", account=CONNECTED_US)
     stage.sync("customer")
     own, connected = (Owner(name, False) for name in (PLATFORM, CONNECTED_US))
-    since = {entry["stripe_account"]: entry["query"] for entry in stage.sandbox.log() if entry["path"] == "/v1/events"}
-    gte = {account: int(query.partition("created%5Bgte%5D=")[2]) for account, query in since.items()}
+    since = {
+        entry["stripe_account"]: entry["query"]
+        for entry in stage.sandbox.log()
+        if entry["path"] == "/v1/events"
+    }
+    gte = {
+        account: int(query.partition("created%5Bgte%5D=")[2]) for account, query in since.items()
+    }
     assert gte[None] - gte[CONNECTED_US] == pytest.approx(DAY, abs=120)
     current = stage.mirror.current([own, connected])
     assert current[own, "customer"] == current[connected, "customer"]
@@ -34,7 +40,9 @@ def test_a_new_connected_account_is_swept_in_full(stage: Stage) -> None:
     customer = stage.make("customer", account="acct_1New", event=False)
     stage.sync("customer", "product")
     assert stage.alive("customer", "acct_1New") == {customer}
-    assert stage.asked("/v1/customers", account="acct_1New") and stage.asked("/v1/products", account="acct_1New")
+    assert stage.asked("/v1/customers", account="acct_1New") and stage.asked(
+        "/v1/products", account="acct_1New"
+    )
     assert not stage.asked("/v1/customers", account=CONNECTED_US)
     assert any("never swept" in line for line in stage.plan.lines())
     stage.sync("customer", "product")
@@ -57,7 +65,9 @@ def test_a_cursor_older_than_the_events_leads_to_a_full_sweep_and_says_so(stage:
     assert not any("swept in full" in line for line in stage.plan.lines())
 
 
-def test_events_of_which_a_page_is_missing_are_no_events(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+def test_events_of_which_a_page_is_missing_are_no_events(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
     customers = [f"cus_{n:03}" for n in range(150)]
     stage.make_many("customer", customers, account=CONNECTED_US)
     stage.make_many("customer", ["cus_own"])
@@ -65,13 +75,23 @@ def test_events_of_which_a_page_is_missing_are_no_events(stage: Stage, caplog: p
     stage.sync("customer")
     stage.wait(DAY)
     for account, ids in ((CONNECTED_US, customers), (PLATFORM, ["cus_own"])):
-        stage.batch(("objects/change", {"resource": "customer", "id": id, "changes": {"name": "New"}, "account": account}) for id in ids)
+        stage.batch(
+            (
+                "objects/change",
+                {"resource": "customer", "id": id, "changes": {"name": "New"}, "account": account},
+            )
+            for id in ids
+        )
     stage.fail("/v1/events", skip=1, account=CONNECTED_US)
     results = stage.sync("customer")
     assert results["customer"].status == "ok"
-    assert {entry["stripe_account"] for entry in stage.sandbox.log() if entry["path"] == "/v1/customers"} == {CONNECTED_US}
+    assert {
+        entry["stripe_account"] for entry in stage.sandbox.log() if entry["path"] == "/v1/customers"
+    } == {CONNECTED_US}
     assert {stage.value("customer", id, "name", CONNECTED_US) for id in customers} == {"New"}
-    assert stage.value("customer", "cus_own", "name") == "New" and stage.retrieved("/v1/customers") == ["cus_own"]
+    assert stage.value("customer", "cus_own", "name") == "New" and stage.retrieved(
+        "/v1/customers"
+    ) == ["cus_own"]
     assert any(CONNECTED_US in line and "swept in full" in line for line in caplog.messages)
 
 
@@ -127,10 +147,14 @@ def test_a_cursor_at_the_brink_of_the_retention_is_not_relied_on(stage: Stage) -
     assert stage.alive("customer") == {customer}
 
 
-def test_what_changed_while_a_sweep_was_broken_off_is_followed_from_its_beginning(stage: Stage) -> None:
+def test_what_changed_while_a_sweep_was_broken_off_is_followed_from_its_beginning(
+    stage: Stage,
+) -> None:
     stage.make_many("customer", [f"cus_{n:03}" for n in range(150)])
     stage.wait(DAY)
-    stage.sandbox.control("faults", path="/v1/customers?*starting_after*", status=500, times=1, headers=NOT_AGAIN)
+    stage.sandbox.control(
+        "faults", path="/v1/customers?*starting_after*", status=500, times=1, headers=NOT_AGAIN
+    )
     assert stage.sync("customer", connected="none")["customer"].status == "failed"
     read = stage.alive("customer")
     assert len(read) == 100
@@ -140,18 +164,24 @@ def test_what_changed_while_a_sweep_was_broken_off_is_followed_from_its_beginnin
     stage.fail("/v1/events*", status=403)
     assert stage.sync("customer", connected="none")["customer"].status == "ok"
     assert any("never swept" in line for line in stage.plan.lines())
-    assert len(stage.alive("customer")) == 150 and stage.value("customer", min(read), "name") is None
+    assert (
+        len(stage.alive("customer")) == 150 and stage.value("customer", min(read), "name") is None
+    )
     stage.heal()
     stage.wait(3600)
     stage.sync("customer", connected="none")
     assert stage.value("customer", min(read), "name") == "New"
 
 
-def test_where_events_are_refused_the_reason_is_said_and_everything_swept(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+def test_where_events_are_refused_the_reason_is_said_and_everything_swept(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
     stage.sync("customer")
     stage.wait(DAY)
     customer = stage.make("customer")
-    stage.fail("/v1/events", status=403, type="invalid_request_error", message="May not read events.")
+    stage.fail(
+        "/v1/events", status=403, type="invalid_request_error", message="May not read events."
+    )
     assert stage.sync("customer")["customer"].status == "ok"
     assert stage.alive("customer") == {customer}
     assert any("May not read events." in line for line in caplog.messages)
@@ -161,7 +191,9 @@ def test_a_model_that_was_refused_stays_unavailable_with_its_reason(stage: Stage
     stage.fail("/v1/products", status=403, type="invalid_request_error", message="No.")
     for _ in range(2):
         results = stage.sync("product", "customer")
-        assert results["product"].status == "unavailable" and "No." in results["product"].availability
+        assert (
+            results["product"].status == "unavailable" and "No." in results["product"].availability
+        )
         assert results["customer"].status == "ok"
         stage.wait(DAY)
 
@@ -171,7 +203,10 @@ def test_a_model_that_one_account_refuses_is_not_current_there(stage: Stage) -> 
     stage.fail("/v1/coupons*", status=403, account=CONNECTED_US)
     stage.sync("coupon")
     current = stage.mirror.current([Owner(name, False) for name in (PLATFORM, CONNECTED_US)])
-    assert (Owner(PLATFORM, False), "coupon") in current and (Owner(CONNECTED_US, False), "coupon") not in current
+    assert (Owner(PLATFORM, False), "coupon") in current and (
+        Owner(CONNECTED_US, False),
+        "coupon",
+    ) not in current
     stage.heal()
     stage.wait(DAY)
     stage.sync("coupon")

@@ -37,12 +37,16 @@ def add_child(stage: Stage, customer: str) -> str:
     return stage.make(CHILD, {"customer": customer, "amount": -5, "currency": "usd"}, event=False)
 
 
-def interrupt(stage: Stage, *models: str, hanging: str, when: Callable[[], bool], mode: str = "auto") -> None:
+def interrupt(
+    stage: Stage, *models: str, hanging: str, when: Callable[[], bool], mode: str = "auto"
+) -> None:
     """A run that is stopped while a request hangs."""
     stage.sandbox.control("faults", path=hanging, kind="hang", seconds=60, times=None)
     stage.wait()
     stage.sandbox.control("log/clear")
-    with KeySync(stage.key(connected="none"), stage.mirror, models, run_id=run_id(), mode=mode) as sync:  # type: ignore[arg-type]
+    with KeySync(
+        stage.key(connected="none"), stage.mirror, models, run_id=run_id(), mode=mode
+    ) as sync:  # type: ignore[arg-type]
         sync.prepare()
         threading.Thread(target=stop_when, args=(sync, when)).start()
         with pytest.raises(SyncAborted, match="stopped"):
@@ -59,12 +63,20 @@ def stop_when(sync: KeySync, condition: Callable[[], bool]) -> None:
 
 def interrupt_children(stage: Stage, mode: str = "auto") -> None:
     """The customers are finished, and so are the lists of their children but for one."""
-    interrupt(stage, CHILD, mode=mode, hanging=ONE_LIST, when=lambda: is_finished(stage, "customer") and asked_of_all(stage, LISTS))
+    interrupt(
+        stage,
+        CHILD,
+        mode=mode,
+        hanging=ONE_LIST,
+        when=lambda: is_finished(stage, "customer") and asked_of_all(stage, LISTS),
+    )
     assert not is_finished(stage, CHILD)
 
 
 def is_finished(stage: Stage, model: str) -> bool:
-    return any(one.resource == model and not one.unfinished for one in stage.mirror.sweep_statuses())
+    return any(
+        one.resource == model and not one.unfinished for one in stage.mirror.sweep_statuses()
+    )
 
 
 def asked_of_all(stage: Stage, lists: str) -> bool:
@@ -84,7 +96,9 @@ def never_swept(stage: Stage, model: str) -> None:
     """Whatever was swept of it: the next run is to sweep it."""
     sweep = stage.mirror.tables.own["_sweep"]
     with stage.mirror.transaction() as connection:
-        connection.execute(sa.update(sweep).where(sweep.c.resource == model).values(current_until=None))
+        connection.execute(
+            sa.update(sweep).where(sweep.c.resource == model).values(current_until=None)
+        )
 
 
 @pytest.mark.parametrize("mode", ["auto", "full"])
@@ -94,7 +108,9 @@ def test_what_was_finished_is_not_swept_again(stage: Stage, mode: str) -> None:
     assert stage.asked("/v1/customers?") == []
     assert [url.split("?")[0] for url in stage.asked(LISTS)] == [ONE_LIST.rstrip("*")]
     assert len(stage.alive(CHILD)) == 2
-    assert any("goes on with the sync of" in line and "customer" in line for line in stage.plan.lines())
+    assert any(
+        "goes on with the sync of" in line and "customer" in line for line in stage.plan.lines()
+    )
 
 
 @pytest.mark.parametrize("mode", ["auto", "full"])
@@ -124,7 +140,9 @@ def test_what_was_finished_follows_events_meanwhile(stage: Stage, mode: str) -> 
 
 
 @pytest.mark.parametrize("processed", [True, False])
-def test_a_child_whose_list_had_been_read_is_found_by_its_parents_event(stage: Stage, processed: bool) -> None:
+def test_a_child_whose_list_had_been_read_is_found_by_its_parents_event(
+    stage: Stage, processed: bool
+) -> None:
     interrupt_children(stage)
     stage.wait(HOUR)
     added = {add_child(stage, customer) for customer in CUSTOMERS}
@@ -160,13 +178,17 @@ def test_a_small_list_is_read_by_every_run_though_what_hangs_on_it_fails(stage: 
 
 
 @pytest.mark.parametrize("finished", [True, False])
-def test_a_model_that_was_not_swept_is_swept_with_what_it_hangs_on(stage: Stage, finished: bool) -> None:
+def test_a_model_that_was_not_swept_is_swept_with_what_it_hangs_on(
+    stage: Stage, finished: bool
+) -> None:
     """The sweep of customers that an incremental run left knows nothing of the children that followed events in that run."""
     sync(stage, CHILD, OTHER_CHILD)
     stage.wait(DAY)
     never_swept(stage, OTHER_CHILD)
     hanging, asked = (
-        (ONE_OTHER_LIST, lambda: asked_of_all(stage, OTHER_LISTS)) if finished else (SECOND_PAGE, lambda: asked_of_the_first_page(stage))
+        (ONE_OTHER_LIST, lambda: asked_of_all(stage, OTHER_LISTS))
+        if finished
+        else (SECOND_PAGE, lambda: asked_of_the_first_page(stage))
     )
     interrupt(stage, CHILD, OTHER_CHILD, hanging=hanging, when=asked)
     assert is_finished(stage, "customer") == finished
@@ -180,7 +202,14 @@ def test_a_sweep_is_lost_when_what_it_hangs_on_is_read_on_without_it(stage: Stag
     stage.wait(DAY)
     never_swept(stage, OTHER_CHILD)
     added = {add_child(stage, customer) for customer in CUSTOMERS}
-    interrupt(stage, CHILD, OTHER_CHILD, mode="full", hanging=SECOND_PAGE, when=lambda: asked_of_the_first_page(stage))
+    interrupt(
+        stage,
+        CHILD,
+        OTHER_CHILD,
+        mode="full",
+        hanging=SECOND_PAGE,
+        when=lambda: asked_of_the_first_page(stage),
+    )
     stage.sandbox.control("faults", path=OTHER_LISTS + "*", status=500, times=1, headers=NOT_AGAIN)
     assert sync(stage, CHILD, OTHER_CHILD)[OTHER_CHILD].status == "failed"
     assert sync(stage, CHILD, OTHER_CHILD, mode="full")[CHILD].status == "ok"
@@ -189,7 +218,12 @@ def test_a_sweep_is_lost_when_what_it_hangs_on_is_read_on_without_it(stage: Stag
 
 @pytest.mark.parametrize("mode", ["auto", "full"])
 def test_what_was_refused_stays_refused_with_its_reason(stage: Stage, mode: str) -> None:
-    refusal = {"path": OTHER_LISTS + "*", "status": 403, "times": None, "message": "This key may not read entitlements."}
+    refusal = {
+        "path": OTHER_LISTS + "*",
+        "status": 403,
+        "times": None,
+        "message": "This key may not read entitlements.",
+    }
     stage.sandbox.control("faults", **refusal)
     both = lambda: is_finished(stage, "customer") and is_finished(stage, OTHER_CHILD)  # noqa: E731
     interrupt(stage, CHILD, OTHER_CHILD, mode=mode, hanging=ONE_LIST, when=both)
@@ -241,7 +275,9 @@ def test_the_last_list_that_is_left_may_be_refused(stage: Stage) -> None:
 
 def test_the_last_list_that_is_left_may_have_gone(stage: Stage) -> None:
     interrupt_children(stage)
-    stage.fail(ONE_LIST, status=404, code="resource_missing", message=f"No such customer: '{CUSTOMERS[5]}'")
+    stage.fail(
+        ONE_LIST, status=404, code="resource_missing", message=f"No such customer: '{CUSTOMERS[5]}'"
+    )
     result = sync(stage, CHILD)[CHILD]
     assert (result.status, result.availability) == ("ok", "available")
 
@@ -249,7 +285,12 @@ def test_the_last_list_that_is_left_may_have_gone(stage: Stage) -> None:
 def test_a_list_that_was_refused_is_still_refused_for_the_run_that_goes_on(stage: Stage) -> None:
     stage.fail(ONE_LIST, status=403)
     another = f"/v1/customers/{CUSTOMERS[7]}/balance_transactions*"
-    interrupt(stage, CHILD, hanging=another, when=lambda: is_finished(stage, "customer") and asked_of_all(stage, LISTS))
+    interrupt(
+        stage,
+        CHILD,
+        hanging=another,
+        when=lambda: is_finished(stage, "customer") and asked_of_all(stage, LISTS),
+    )
     stage.fail(ONE_LIST, status=403)
     assert sync(stage, CHILD)[CHILD].availability.startswith("partly:")
     stage.change("customer", CUSTOMERS[5], {"balance": -5})
@@ -270,7 +311,9 @@ def test_another_run_beside_finishes_nothing_for_this_one(stage: Stage) -> None:
     """`sync customer` is under way while the sync of their children begins and is stopped in the middle of the customers."""
     stage.sandbox.control("faults", path=SECOND_PAGE, kind="hang", seconds=4, times=1)
     stage.wait()
-    with KeySync(stage.key(connected="none"), stage.mirror, ["customer"], run_id=run_id(), mode="auto") as beside:
+    with KeySync(
+        stage.key(connected="none"), stage.mirror, ["customer"], run_id=run_id(), mode="auto"
+    ) as beside:
         beside.prepare()
         thread = threading.Thread(target=lambda: list(beside.run()))
         thread.start()
@@ -289,8 +332,16 @@ def test_what_hangs_on_others_is_not_taken_up_by_a_run_of_other_models(stage: St
     sync(stage, CHILD, OTHER_CHILD)
     stage.wait(DAY)
     never_swept(stage, OTHER_CHILD)
-    interrupt(stage, CHILD, mode="full", hanging=SECOND_PAGE, when=lambda: len(stage.asked(LISTS)) >= 100)
-    interrupt(stage, CHILD, OTHER_CHILD, hanging=ONE_OTHER_LIST, when=lambda: asked_of_all(stage, OTHER_LISTS))
+    interrupt(
+        stage, CHILD, mode="full", hanging=SECOND_PAGE, when=lambda: len(stage.asked(LISTS)) >= 100
+    )
+    interrupt(
+        stage,
+        CHILD,
+        OTHER_CHILD,
+        hanging=ONE_OTHER_LIST,
+        when=lambda: asked_of_all(stage, OTHER_LISTS),
+    )
     added = {add_child(stage, customer) for customer in CUSTOMERS}
     assert sync(stage, CHILD, OTHER_CHILD, mode="full")[CHILD].status == "ok"
     assert added < stage.alive(CHILD)

@@ -10,7 +10,7 @@ import pytest
 
 ALLOCATE = """
 import ctypes, sys, threading
-from stripe_assets.sync.memory import one_heap
+from stripe_assets.sync.engine.memory import one_heap
 
 if "one" in sys.argv:
     one_heap()
@@ -31,12 +31,25 @@ ctypes.CDLL(None).malloc_stats()
 
 def heaps(*arguments: str, **environment: str) -> int:
     """How many heaps the C library says that it has."""
-    variables = {name: value for name, value in os.environ.items() if name not in ("MALLOC_ARENA_MAX", "GLIBC_TUNABLES")} | environment
-    ended = subprocess.run([sys.executable, "-c", ALLOCATE, *arguments], capture_output=True, text=True, env=variables, check=True)
+    variables = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("MALLOC_ARENA_MAX", "GLIBC_TUNABLES")
+    } | environment
+    ended = subprocess.run(
+        [sys.executable, "-c", ALLOCATE, *arguments],
+        capture_output=True,
+        text=True,
+        env=variables,
+        check=True,
+    )
     return ended.stderr.count("Arena")
 
 
-@pytest.mark.skipif(sys.platform != "linux" or not os.confstr("CS_GNU_LIBC_VERSION"), reason="glibc has a heap for each thread")
+@pytest.mark.skipif(
+    sys.platform != "linux" or not os.confstr("CS_GNU_LIBC_VERSION"),
+    reason="glibc has a heap for each thread",
+)
 def test_the_threads_of_a_run_share_one_heap_unless_the_environment_says_otherwise() -> None:
     assert heaps() > 1
     assert heaps("one") == 1

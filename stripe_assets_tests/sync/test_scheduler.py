@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from stripe_assets.mirror import Owner, ParentRef
-from stripe_assets.sync import scheduler as scheduler_module
-from stripe_assets.sync.scheduler import TURN_SECONDS, Scheduler
-from stripe_assets.sync.task import Task
+from stripe_assets.sync.engine import scheduler as scheduler_module
+from stripe_assets.sync.engine.scheduler import TURN_SECONDS, Scheduler
+from stripe_assets.sync.engine.task import Task
 
 OWNER = Owner("acct_1", False)
 
@@ -28,7 +28,16 @@ def listing(resource: str, number: int = 0) -> Task:
 def nested(number: int) -> Task:
     path = f"/v1/customers/cus_{number}/sources"
     parent = ParentRef("customer", f"cus_{number}")
-    return Task("source", "source", OWNER, path, endpoint="/v1/customers/{customer}/sources", key=path, parent=parent, depth=1)
+    return Task(
+        "source",
+        "source",
+        OWNER,
+        path,
+        endpoint="/v1/customers/{customer}/sources",
+        key=path,
+        parent=parent,
+        depth=1,
+    )
 
 
 def run_all(tasks: list[Task], run: Callable[[Task], None], **options: Any) -> Scheduler:
@@ -51,7 +60,9 @@ def run_all(tasks: list[Task], run: Callable[[Task], None], **options: Any) -> S
 
 def test_every_task_runs_once() -> None:
     seen: list[str] = []
-    tasks = [listing(name, number) for name in ("invoice", "charge", "refund") for number in range(50)]
+    tasks = [
+        listing(name, number) for name in ("invoice", "charge", "refund") for number in range(50)
+    ]
     run_all(tasks, lambda task: seen.append(task.key)).close()
     assert sorted(seen) == sorted(task.key for task in tasks)
 
@@ -72,7 +83,9 @@ def test_an_endpoint_gets_no_more_threads_than_its_share() -> None:
     assert most == {"/v1/invoices": 3, "/v1/charges": 3}
 
 
-def test_as_many_threads_work_as_there_is_to_do_at_first_and_after_a_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_as_many_threads_work_as_there_is_to_do_at_first_and_after_a_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(scheduler_module, "POLL_SECONDS", 60)
     together, done = threading.Barrier(6, timeout=10), threading.Semaphore(0)
 
@@ -99,7 +112,9 @@ def test_those_threads_do_that_the_system_has(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(threading.Thread, "start", start_two)
     seen: list[str] = []
-    run_all([listing("invoice", number) for number in range(6)], lambda task: seen.append(task.key)).close()
+    run_all(
+        [listing("invoice", number) for number in range(6)], lambda task: seen.append(task.key)
+    ).close()
     assert len(seen) == 6
 
 
@@ -108,7 +123,9 @@ def page(resource: str, number: int) -> Task:
     return listing(resource, number).after(("id",), 100)
 
 
-def test_pages_of_long_lists_take_turns_while_that_is_quicker(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_of_long_lists_take_turns_while_that_is_quicker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(scheduler_module, "TURN_SECONDS", 60)
     lock, under_way, most, started = threading.Lock(), 0, Counter[bool](), set[threading.Thread]()
     in_turn = True
@@ -134,10 +151,18 @@ def test_pages_of_long_lists_take_turns_while_that_is_quicker(monkeypatch: pytes
 
 def test_as_many_turns_are_taken_as_are_of_use() -> None:
     together = threading.Barrier(3, timeout=10)
-    run_all([page("invoice", number) for number in range(12)], lambda task: together.wait() and None, useful=lambda: 3).close()
+    run_all(
+        [page("invoice", number) for number in range(12)],
+        lambda task: together.wait() and None,
+        useful=lambda: 3,
+    ).close()
 
 
-@pytest.mark.parametrize("other", [listing("charge"), nested(1), nested(1).after(("id",), 100)], ids=["first page", "nested", "its next"])
+@pytest.mark.parametrize(
+    "other",
+    [listing("charge"), nested(1), nested(1).after(("id",), 100)],
+    ids=["first page", "nested", "its next"],
+)
 def test_nothing_else_waits_for_their_turn(monkeypatch: pytest.MonkeyPatch, other: Task) -> None:
     monkeypatch.setattr(scheduler_module, "TURN_SECONDS", 60)
     began, read, ended = threading.Event(), threading.Event(), threading.Event()
@@ -187,7 +212,9 @@ def test_a_page_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() 
 
 def test_nested_lists_go_before_the_lists_that_cause_more_of_them() -> None:
     seen: list[int] = []
-    tasks = [listing("invoice", number) for number in range(5)] + [nested(number) for number in range(5)]
+    tasks = [listing("invoice", number) for number in range(5)] + [
+        nested(number) for number in range(5)
+    ]
     run_all(tasks, lambda task: seen.append(task.depth), workers=1, per_endpoint=1).close()
     assert seen == [1] * 5 + [0] * 5
 
@@ -206,7 +233,9 @@ def test_a_list_waits_while_its_rows_have_caused_too_much() -> None:
         if pages == 50:
             done.set()
         else:
-            scheduler.put([*(nested(pages * 100 + n) for n in range(10)), listing("customer", pages)])
+            scheduler.put(
+                [*(nested(pages * 100 + n) for n in range(10)), listing("customer", pages)]
+            )
 
     scheduler = Scheduler(run, threading.Event(), workers=8, per_endpoint=2, backlog=100)
     scheduler.put([listing("customer")])
@@ -230,7 +259,9 @@ def test_closing_does_not_wait_for_what_is_queued() -> None:
     assert time.monotonic() - began < 2
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only there a thread can say that it works in batches")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only there a thread can say that it works in batches"
+)
 def test_its_threads_do_not_interrupt_each_other_and_whose_they_are_is_not_changed() -> None:
     seen, before = list[int](), os.sched_getscheduler(0)
     run_all([listing("invoice")], lambda task: seen.append(os.sched_getscheduler(0))).close()

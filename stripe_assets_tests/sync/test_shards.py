@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from stripe_assets.mirror import Mirror
 from stripe_assets.sandbox import Sandbox
-from stripe_assets.sync.shards import IN_VAIN, PAGE, WHOLE, Listing, Range
+from stripe_assets.sync.engine.shards import IN_VAIN, PAGE, WHOLE, Listing, Range
 from stripe_assets_tests.sync.conftest import run_sync
 
 NOW = 1_793_145_600
@@ -37,7 +37,11 @@ class List:
             self.created.append(self.arriving.pop())
             self.inside.clear()
         if (inside := self.inside.get(part)) is None:
-            found = (at for at, created in enumerate(self.created) if (part.gte or 0) <= created < (part.lt or NOW * 2))
+            found = (
+                at
+                for at, created in enumerate(self.created)
+                if (part.gte or 0) <= created < (part.lt or NOW * 2)
+            )
             inside = self.inside[part] = list(found)
         return inside[after : after + PAGE], len(inside) > after + PAGE
 
@@ -53,7 +57,11 @@ def sweep(stripe: List, idle: bool, useful: int = 16) -> tuple[set[int], int]:
         page, more = stripe.page(part, after)
         seen.update(page)
         created = [stripe.created[at] for at in page]
-        if more and (parts := listing.narrower(part, created, read=after // PAGE, useful=useful, idle=idle, now=NOW)):
+        if more and (
+            parts := listing.narrower(
+                part, created, read=after // PAGE, useful=useful, idle=idle, now=NOW
+            )
+        ):
             open_ranges.extend((one, 0) for one in parts)
             continue
         if more:
@@ -77,27 +85,44 @@ def histories(draw: st.DrawFn) -> list[int]:
     """Steady trade, bursts, thousands in one second, silence of years."""
     times: list[int] = []
     for _ in range(draw(st.integers(1, 4))):
-        at, length = draw(st.integers(NOW - 14 * YEAR, NOW)), draw(st.sampled_from([1, 2, 60, 86_400, YEAR]))
+        at, length = (
+            draw(st.integers(NOW - 14 * YEAR, NOW)),
+            draw(st.sampled_from([1, 2, 60, 86_400, YEAR])),
+        )
         count = draw(st.integers(1, 4_000))
         chance = random.Random(draw(st.integers(0, 99)))
-        times += [min(at + int(length * chance.random() ** draw(st.sampled_from([1, 4]))), NOW) for _ in range(count)]
+        times += [
+            min(at + int(length * chance.random() ** draw(st.sampled_from([1, 4]))), NOW)
+            for _ in range(count)
+        ]
     return times
 
 
 @settings(max_examples=120, deadline=None)
-@given(times=histories(), order=st.sampled_from(sorted(ORDERS)), idle=st.booleans(), useful=st.sampled_from([1, 2, 4, 16]))
-def test_no_object_is_lost_and_few_pages_are_read_in_vain(times: list[int], order: str, idle: bool, useful: int) -> None:
+@given(
+    times=histories(),
+    order=st.sampled_from(sorted(ORDERS)),
+    idle=st.booleans(),
+    useful=st.sampled_from([1, 2, 4, 16]),
+)
+def test_no_object_is_lost_and_few_pages_are_read_in_vain(
+    times: list[int], order: str, idle: bool, useful: int
+) -> None:
     stripe = List(ORDERS[order](times))
     seen, shards = sweep(stripe, idle, useful)
     assert seen == set(range(len(times)))
     fewest = -(-len(times) // PAGE)
-    assert stripe.requests - fewest <= 0.05 * fewest + (2 * shards if useful > 4 else shards + IN_VAIN + 1)
+    assert stripe.requests - fewest <= 0.05 * fewest + (
+        2 * shards if useful > 4 else shards + IN_VAIN + 1
+    )
     assert useful > 1 or stripe.requests == max(fewest, 1)
 
 
 @settings(max_examples=30, deadline=None)
 @given(times=histories(), arriving=st.integers(1, 50))
-def test_what_arrives_meanwhile_costs_nothing_that_was_there(times: list[int], arriving: int) -> None:
+def test_what_arrives_meanwhile_costs_nothing_that_was_there(
+    times: list[int], arriving: int
+) -> None:
     stripe = List(sorted(times, reverse=True), arriving=[NOW] * arriving)
     there = len(times)
     seen, _ = sweep(stripe, idle=True)
@@ -134,19 +159,31 @@ def test_the_longest_part_is_split_whichever_answers_first(seed: int) -> None:
                 listing.ended(part)
                 continue
             created = [stripe.created[at] for at in page]
-            open_ranges += listing.narrower(part, created, read=pages[part], useful=4, idle=True, now=NOW) or [part]
+            open_ranges += listing.narrower(
+                part, created, read=pages[part], useful=4, idle=True, now=NOW
+            ) or [part]
             pages[part] += 1
     assert max(pages.values()) < 0.3 * 480
     assert sum(pages.values()) < 480 + 2 * len(pages)
 
 
 @pytest.mark.parametrize(("useful", "again"), [(2, False), (16, True)])
-def test_parts_of_a_very_long_list_are_split_again_only_where_many_are_of_use(useful: int, again: bool) -> None:
+def test_parts_of_a_very_long_list_are_split_again_only_where_many_are_of_use(
+    useful: int, again: bool
+) -> None:
     listing = Listing(beginning=NOW - 2 * YEAR)
-    parts = listing.narrower(WHOLE, [NOW - n for n in range(PAGE)], read=0, useful=useful, idle=True, now=NOW)
+    parts = listing.narrower(
+        WHOLE, [NOW - n for n in range(PAGE)], read=0, useful=useful, idle=True, now=NOW
+    )
     assert len(parts) == useful
     pages = [(part, [(part.lt or NOW) - n for n in range(PAGE)]) for part in parts]
-    assert any(listing.narrower(part, page, read=0, useful=useful, idle=True, now=NOW) for part, page in pages) == again
+    assert (
+        any(
+            listing.narrower(part, page, read=0, useful=useful, idle=True, now=NOW)
+            for part, page in pages
+        )
+        == again
+    )
 
 
 @pytest.mark.parametrize("useful", [2, 16])
@@ -170,13 +207,17 @@ def test_a_short_list_is_not_split(count: int) -> None:
 
 
 def test_ranges_cover_all_of_time_once() -> None:
-    parts = Listing().narrower(Range(1_700_000_000, None), [NOW] * 100, read=0, useful=16, idle=True, now=NOW)
+    parts = Listing().narrower(
+        Range(1_700_000_000, None), [NOW] * 100, read=0, useful=16, idle=True, now=NOW
+    )
     assert (parts[0].gte, parts[-1].lt) == (1_700_000_000, None)
     assert [one.lt for one in parts[:-1]] == [one.gte for one in parts[1:]]
     assert all(Range.parse(str(one)) == one for one in (*parts, WHOLE, Range(None, 5)))
 
 
-def test_a_long_list_of_the_sandbox_is_read_in_parts_and_whole(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_list_of_the_sandbox_is_read_in_parts_and_whole(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Sandbox(customers=9_000, latency=0.1) as server:
         monkeypatch.setenv("STRIPE_API_BASE", server.base)
         monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
@@ -185,10 +226,20 @@ def test_a_long_list_of_the_sandbox_is_read_in_parts_and_whole(mirror: Mirror, m
         there = {one["id"] for one in server.control("objects?resource=customer", "GET")}
         with mirror.connection() as connection:
             table = mirror.tables["customer"]
-            ids = set(connection.scalars(table.select().with_only_columns(table.c.id).where(table.c._observed_at.is_not(None))))
+            ids = set(
+                connection.scalars(
+                    table.select()
+                    .with_only_columns(table.c.id)
+                    .where(table.c._observed_at.is_not(None))
+                )
+            )
         assert ids == there
         pages = [one for one in server.log() if one["path"] == "/v1/customers"]
-        shards = {one["query"].partition("&starting_after")[0] for one in pages if "created" in one["query"]}
+        shards = {
+            one["query"].partition("&starting_after")[0]
+            for one in pages
+            if "created" in one["query"]
+        }
         assert len(shards) > 4
         assert len(pages) <= 1.05 * len(there) / PAGE + 2 * len(shards)
         assert result.status == "ok"

@@ -26,26 +26,43 @@ def always(server: Sandbox, path: str, **fault: object) -> None:
 def rows(mirror: Mirror, model: str) -> set[str]:
     with mirror.connection() as connection:
         table = mirror.tables[model]
-        return set(connection.scalars(sa.select(table.c.id).where(table.c._observed_at.is_not(None), table.c._deleted_at.is_(None))))
+        return set(
+            connection.scalars(
+                sa.select(table.c.id).where(
+                    table.c._observed_at.is_not(None), table.c._deleted_at.is_(None)
+                )
+            )
+        )
 
 
 def test_a_model_that_fails_fails_alone(server: Sandbox, mirror: Mirror) -> None:
     always(server, "/v1/coupons", status=500, headers={"Stripe-Should-Retry": "false"})
     results = run_sync(mirror)
     assert {name for name, result in results.items() if result.status == "failed"} == {"coupon"}
-    assert "/v1/coupons" in (results["coupon"].error or "") and "500" in (results["coupon"].error or "")
+    assert "/v1/coupons" in (results["coupon"].error or "") and "500" in (
+        results["coupon"].error or ""
+    )
     assert mirror.count("invoice") > 100
 
 
-def test_what_is_read_from_a_failed_models_rows_is_not_called_complete(server: Sandbox, mirror: Mirror) -> None:
+def test_what_is_read_from_a_failed_models_rows_is_not_called_complete(
+    server: Sandbox, mirror: Mirror
+) -> None:
     always(server, "/v1/invoices", status=500, headers={"Stripe-Should-Retry": "false"})
     results = run_sync(mirror)
-    assert {name for name, result in results.items() if result.status == "failed"} == {"invoice", "line_item"}
+    assert {name for name, result in results.items() if result.status == "failed"} == {
+        "invoice",
+        "line_item",
+    }
     assert "invoice failed" in (results["line_item"].error or "")
 
 
-def test_a_resource_that_the_key_may_not_read_is_unavailable_with_the_reason(server: Sandbox, mirror: Mirror) -> None:
-    results = run_sync(mirror, "review", "coupon", secret="rk_test_sandbox", account_id="acct_1SandboxPlatform")
+def test_a_resource_that_the_key_may_not_read_is_unavailable_with_the_reason(
+    server: Sandbox, mirror: Mirror
+) -> None:
+    results = run_sync(
+        mirror, "review", "coupon", secret="rk_test_sandbox", account_id="acct_1SandboxPlatform"
+    )
     assert results["review"].status == "unavailable" and "403" in results["review"].availability
     assert results["coupon"].status == "ok" and results["coupon"].rows_in_mirror > 0
 
@@ -59,9 +76,19 @@ def test_a_server_that_knows_only_some_urls(server: Sandbox, mirror: Mirror) -> 
     assert not [result for result in results.values() if result.status == "failed"]
     assert results["customer"].rows_in_mirror > 100 and results["line_item"].rows_in_mirror > 100
     assert results["charge"].status == "unavailable" and "404" in results["charge"].availability
-    listed = {name for name, resource in catalog().resources.items() if any(not route.parent for route in resource.routes)}
+    listed = {
+        name
+        for name, resource in catalog().resources.items()
+        if any(not route.parent for route in resource.routes)
+    }
     # Those of customers: payment methods by a route below them, tax ids with them.
-    assert {name for name in listed if results[name].status == "ok"} == {"customer", "invoice", "coupon", "payment_method", "tax_id"}
+    assert {name for name in listed if results[name].status == "ok"} == {
+        "customer",
+        "invoice",
+        "coupon",
+        "payment_method",
+        "tax_id",
+    }
     assert "404" in results["tax_id"].availability
 
 
@@ -84,10 +111,14 @@ def test_a_key_that_is_revoked_meanwhile_ends_the_run(server: Sandbox, mirror: M
     server.reset()
     whole = run_sync(mirror)
     for result in results:
-        assert result.rows_in_mirror == whole[result.model].rows_in_mirror, "a model was called done that was not"
+        assert result.rows_in_mirror == whole[result.model].rows_in_mirror, (
+            "a model was called done that was not"
+        )
 
 
-def test_an_account_that_the_key_may_not_read_is_named_by_the_refusal_or_by_the_user(server: Sandbox, mirror: Mirror) -> None:
+def test_an_account_that_the_key_may_not_read_is_named_by_the_refusal_or_by_the_user(
+    server: Sandbox, mirror: Mirror
+) -> None:
     assert run_sync(mirror, "coupon", secret="rk_test_sandbox")["coupon"].rows_in_mirror > 0
     always(server, "/v1/account", status=403, type="invalid_request_error", message="No.")
     with (
@@ -97,9 +128,14 @@ def test_an_account_that_the_key_may_not_read_is_named_by_the_refusal_or_by_the_
         sync.prepare()
 
 
-def test_a_key_of_another_account_under_the_same_alias_is_refused(server: Sandbox, mirror: Mirror) -> None:
+def test_a_key_of_another_account_under_the_same_alias_is_refused(
+    server: Sandbox, mirror: Mirror
+) -> None:
     key = parse_api_key("acme", "sk_test_second", account_id="acct_1SandboxPlatform")
-    with KeySync(key, mirror, ["coupon"], run_id="run") as sync, pytest.raises(SyncAborted, match="acct_1SandboxSecond00"):
+    with (
+        KeySync(key, mirror, ["coupon"], run_id="run") as sync,
+        pytest.raises(SyncAborted, match="acct_1SandboxSecond00"),
+    ):
         sync.prepare()
 
 
@@ -108,13 +144,19 @@ def test_connected_accounts_can_be_left_out_or_chosen(server: Sandbox, tmp_path)
         with Mirror.open(f"sqlite:///{tmp_path}/{len(str(connected))}.db") as mirror:
             run_sync(mirror, "account", "customer", connected=connected)
             with mirror.connection() as connection:
-                owners = connection.scalars(sa.select(mirror.tables["customer"].c._account_id).distinct()).all()
+                owners = connection.scalars(
+                    sa.select(mirror.tables["customer"].c._account_id).distinct()
+                ).all()
             assert len(owners) == mirror.count("account") == accounts
 
 
-def test_no_page_is_read_twice_and_accounts_are_listed_once(server: Sandbox, mirror: Mirror) -> None:
+def test_no_page_is_read_twice_and_accounts_are_listed_once(
+    server: Sandbox, mirror: Mirror
+) -> None:
     run_sync(mirror)
-    seen = Counter((entry["path"], entry["query"], entry["stripe_account"]) for entry in server.log())
+    seen = Counter(
+        (entry["path"], entry["query"], entry["stripe_account"]) for entry in server.log()
+    )
     assert [request for request, times in seen.items() if times > 1] == []
     assert sum(1 for path, _, _ in seen.elements() if path in ("/v1/accounts", "/v1/account")) == 2
 
@@ -122,15 +164,25 @@ def test_no_page_is_read_twice_and_accounts_are_listed_once(server: Sandbox, mir
 def test_a_sweep_takes_the_fewest_requests(server: Sandbox, mirror: Mirror) -> None:
     """Counted from the rows that came: pages of 100, children with their parents where Stripe expands them, else one request a parent."""
     run_sync(mirror)
-    owners = [Owner(name, False) for name in ("acct_1SandboxPlatform", "acct_1SandboxAtelier0", "acct_1SandboxKissaten")]
+    owners = [
+        Owner(name, False)
+        for name in ("acct_1SandboxPlatform", "acct_1SandboxAtelier0", "acct_1SandboxKissaten")
+    ]
     fewest = 2  # the own account, and a page of connected ones
     for name, resource in catalog().resources.items():
         of_owner = mirror.counts_by_owner(name, owners)
-        roots = [route for route in resource.routes if not route.parent and route.path != "/v1/accounts"]
+        roots = [
+            route for route in resource.routes if not route.parent and route.path != "/v1/accounts"
+        ]
         lists = sum(len(route.variants) for route in roots) + bool(resource.singleton)
         for owner in owners:
             # Where a model has several lists it is not counted how its rows are spread over their pages: one each is the least.
-            fewest += max(lists, math.ceil(of_owner.get(owner, 0) / 100) if len(resource.routes) == lists == 1 else 0)
+            fewest += max(
+                lists,
+                math.ceil(of_owner.get(owner, 0) / 100)
+                if len(resource.routes) == lists == 1
+                else 0,
+            )
         for route in resource.routes:
             fewest += len(route.variants) * parents(mirror, route) if route.parent else 0
         fewest += rests_of_sublists(mirror, name)
@@ -156,29 +208,45 @@ def rests_of_sublists(mirror: Mirror, name: str) -> int:
         return 0
     with mirror.connection() as connection:
         group = (table.c._parent_object, table.c._parent_id, table.c._parent_field)
-        sizes = connection.scalars(sa.select(sa.func.count()).where(table.c._parent_field.is_not(None)).group_by(*group)).all()
+        sizes = connection.scalars(
+            sa.select(sa.func.count()).where(table.c._parent_field.is_not(None)).group_by(*group)
+        ).all()
     return sum(math.ceil((size - 10) / 100) for size in sizes if size > 10)
 
 
 def test_an_interrupted_sweep_goes_on_where_it_was(server: Sandbox, mirror: Mirror) -> None:
-    always(server, "/v1/invoices?*starting_after*", status=500, skip=1, headers={"Stripe-Should-Retry": "false"})
+    always(
+        server,
+        "/v1/invoices?*starting_after*",
+        status=500,
+        skip=1,
+        headers={"Stripe-Should-Retry": "false"},
+    )
     assert run_sync(mirror, "invoice")["invoice"].status == "failed"
     server.reset()
     assert run_sync(mirror, "invoice")["invoice"].status == "ok"
-    pages = [entry for entry in server.log() if entry["path"] == "/v1/invoices" and not entry["stripe_account"]]
+    pages = [
+        entry
+        for entry in server.log()
+        if entry["path"] == "/v1/invoices" and not entry["stripe_account"]
+    ]
     assert all("starting_after" in entry["query"] for entry in pages)
     everything = rows(mirror, "invoice")
     assert run_sync(mirror, "invoice")["invoice"].status == "ok"
     assert rows(mirror, "invoice") == everything
 
 
-def test_nested_lists_that_a_stopped_run_left_are_read_by_the_next(server: Sandbox, mirror: Mirror, tmp_path) -> None:
+def test_nested_lists_that_a_stopped_run_left_are_read_by_the_next(
+    server: Sandbox, mirror: Mirror, tmp_path
+) -> None:
     with Mirror.open(f"sqlite:///{tmp_path}/whole.db") as whole:
         run_sync(whole, "payment_method")
         expected = rows(whole, "payment_method")
     server.control("latency", seconds=0.03)
     for stopped_after in (30, 30, 30):
-        with KeySync(parse_api_key("acme", "sk_test_sandbox"), mirror, ["payment_method"], run_id="run") as sync:
+        with KeySync(
+            parse_api_key("acme", "sk_test_sandbox"), mirror, ["payment_method"], run_id="run"
+        ) as sync:
             sync.prepare()
             threading.Thread(target=stop_after, args=(sync, stopped_after)).start()
             with pytest.raises(SyncAborted, match="stopped"):
@@ -210,7 +278,14 @@ def test_stopping_does_not_wait_for_a_server_that_hangs(server: Sandbox, mirror:
 
 
 def test_a_cursor_whose_object_has_gone_is_survived(server: Sandbox, mirror: Mirror) -> None:
-    always(server, "/v1/charges?*starting_after=*", status=400, code="resource_missing", type="invalid_request_error", skip=0)
+    always(
+        server,
+        "/v1/charges?*starting_after=*",
+        status=400,
+        code="resource_missing",
+        type="invalid_request_error",
+        skip=0,
+    )
     server.control("faults/clear")
     server.control(
         "faults",
@@ -224,14 +299,23 @@ def test_a_cursor_whose_object_has_gone_is_survived(server: Sandbox, mirror: Mir
     assert run_sync(mirror, "charge")["charge"].status == "ok"
 
 
-def test_a_run_of_some_models_fetches_what_their_rows_refer_to(server: Sandbox, mirror: Mirror) -> None:
+def test_a_run_of_some_models_fetches_what_their_rows_refer_to(
+    server: Sandbox, mirror: Mirror
+) -> None:
     run_sync(mirror, "invoice", "subscription")
-    assert mirror.count("customer") > 50 and mirror.count("price") > 0 and mirror.count("product") > 0
-    owners = [Owner(name, False) for name in ("acct_1SandboxPlatform", "acct_1SandboxAtelier0", "acct_1SandboxKissaten")]
+    assert (
+        mirror.count("customer") > 50 and mirror.count("price") > 0 and mirror.count("product") > 0
+    )
+    owners = [
+        Owner(name, False)
+        for name in ("acct_1SandboxPlatform", "acct_1SandboxAtelier0", "acct_1SandboxKissaten")
+    ]
     assert mirror.missing_references(datetime(2000, 1, 1, tzinfo=UTC), owners) == set()
 
 
-def test_what_stripe_refuses_to_expand_is_left_out_and_said(server: Sandbox, mirror: Mirror) -> None:
+def test_what_stripe_refuses_to_expand_is_left_out_and_said(
+    server: Sandbox, mirror: Mirror
+) -> None:
     server.control(
         "faults",
         path="/v1/prices?*tiers*",
@@ -252,7 +336,9 @@ def test_the_rest_of_a_sublist_fails_with_its_parent(server: Sandbox, mirror: Mi
     assert {"customer", "source", "card", "bank_account"} <= failed
 
 
-def test_a_run_of_fewer_models_does_not_use_up_what_another_left(server: Sandbox, mirror: Mirror, tmp_path) -> None:
+def test_a_run_of_fewer_models_does_not_use_up_what_another_left(
+    server: Sandbox, mirror: Mirror, tmp_path
+) -> None:
     """The nested lists of the pages that it reads are not its own: whoever wants them reads those pages again."""
     with Mirror.open(f"sqlite:///{tmp_path}/whole.db") as whole:
         run_sync(whole, "payment_method")
@@ -260,7 +346,12 @@ def test_a_run_of_fewer_models_does_not_use_up_what_another_left(server: Sandbox
     always(server, "/v1/customers*", status=500, headers={"Stripe-Should-Retry": "false"})
     assert run_sync(mirror, "payment_method")["payment_method"].status == "failed"
     server.reset()
-    always(server, "/v1/customers?*starting_after*", status=500, headers={"Stripe-Should-Retry": "false"})
+    always(
+        server,
+        "/v1/customers?*starting_after*",
+        status=500,
+        headers={"Stripe-Should-Retry": "false"},
+    )
     assert run_sync(mirror, "customer")["customer"].status == "failed"
     server.reset()
     assert run_sync(mirror, "payment_method")["payment_method"].status == "ok"
@@ -268,27 +359,58 @@ def test_a_run_of_fewer_models_does_not_use_up_what_another_left(server: Sandbox
 
 
 def test_one_parents_refusal_is_not_everybodys(server: Sandbox, mirror: Mirror) -> None:
-    server.control("faults", path="/v1/customers/*/payment_methods", status=403, type="permission_error", times=1, message="Not this one.")
+    server.control(
+        "faults",
+        path="/v1/customers/*/payment_methods",
+        status=403,
+        type="permission_error",
+        times=1,
+        message="Not this one.",
+    )
     result = run_sync(mirror, "payment_method")["payment_method"]
-    assert result.status == "ok" and result.availability.startswith("partly:") and "Not this one." in result.availability
+    assert (
+        result.status == "ok"
+        and result.availability.startswith("partly:")
+        and "Not this one." in result.availability
+    )
     assert len(rows(mirror, "payment_method")) > 100
 
 
-def test_a_nested_list_that_nobody_may_read_is_not_asked_for_of_everybody(server: Sandbox, mirror: Mirror) -> None:
-    always(server, "/v1/customers/*/payment_methods", status=403, type="permission_error", message="No.")
+def test_a_nested_list_that_nobody_may_read_is_not_asked_for_of_everybody(
+    server: Sandbox, mirror: Mirror
+) -> None:
+    always(
+        server,
+        "/v1/customers/*/payment_methods",
+        status=403,
+        type="permission_error",
+        message="No.",
+    )
     result = run_sync(mirror, "payment_method")["payment_method"]
     assert sum(entry["path"].startswith("/v1/customers/") for entry in server.log()) < 100
     assert "the others are not asked for" in result.availability
 
 
 def test_a_chosen_account_that_cannot_be_read_is_an_error(server: Sandbox, mirror: Mirror) -> None:
-    key = parse_api_key("acme", "sk_test_sandbox", connected=("acct_1Nobody", "acct_1SandboxAtelier0"))
-    with KeySync(key, mirror, ["coupon"], run_id="run") as sync, pytest.raises(SyncAborted, match="acct_1Nobody"):
+    key = parse_api_key(
+        "acme", "sk_test_sandbox", connected=("acct_1Nobody", "acct_1SandboxAtelier0")
+    )
+    with (
+        KeySync(key, mirror, ["coupon"], run_id="run") as sync,
+        pytest.raises(SyncAborted, match="acct_1Nobody"),
+    ):
         sync.prepare()
 
 
 def test_accounts_are_found_though_nothing_can_be_expanded(server: Sandbox, mirror: Mirror) -> None:
-    always(server, "/v1/accounts?*expand*", status=400, type="invalid_request_error", param="expand", message="What is expand?")
+    always(
+        server,
+        "/v1/accounts?*expand*",
+        status=400,
+        type="invalid_request_error",
+        param="expand",
+        message="What is expand?",
+    )
     run_sync(mirror, "coupon")
     assert mirror.count("account") == 3
 
@@ -304,20 +426,36 @@ def test_a_payouts_transactions_name_it(server: Sandbox, mirror: Mirror) -> None
                 .group_by(transaction.c.payout_id)
             ).all()
         )
-        amounts = dict(connection.execute(sa.select(payout.c.id, payout.c.amount).where(payout.c.automatic)).all())
+        amounts = dict(
+            connection.execute(
+                sa.select(payout.c.id, payout.c.amount).where(payout.c.automatic)
+            ).all()
+        )
     assert paid_out and paid_out == {id_: amounts[id_] for id_ in paid_out}
 
 
-def test_one_related_object_that_cannot_be_read_leaves_the_others(server: Sandbox, mirror: Mirror) -> None:
-    server.control("faults", path="/v1/customers/cus_*", status=500, times=1, headers={"Stripe-Should-Retry": "false"})
-    with KeySync(parse_api_key("acme", "sk_test_sandbox"), mirror, ["subscription"], run_id="run") as sync:
+def test_one_related_object_that_cannot_be_read_leaves_the_others(
+    server: Sandbox, mirror: Mirror
+) -> None:
+    server.control(
+        "faults",
+        path="/v1/customers/cus_*",
+        status=500,
+        times=1,
+        headers={"Stripe-Should-Retry": "false"},
+    )
+    with KeySync(
+        parse_api_key("acme", "sk_test_sandbox"), mirror, ["subscription"], run_id="run"
+    ) as sync:
         sync.prepare()
         with pytest.raises(SyncAborted, match="related objects are missing"):
             list(sync.run())
     assert mirror.count("customer") > 20
 
 
-def test_what_was_forbidden_is_asked_for_again_another_day(server: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_forbidden_is_asked_for_again_another_day(
+    server: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
     always(server, "/v1/customers/cus_*", status=403, type="permission_error", message="No.")
     run_sync(mirror, "subscription", connected="none")
     assert mirror.count("customer") == 0

@@ -12,8 +12,9 @@ import pytest
 
 from stripe_assets.mirror import Mirror, MirrorError, Owner
 from stripe_assets.stripe_api import Budget, StripeApi, parse_api_key
-from stripe_assets.sync import EventRun, EventSelection, KeySync, usage
-from stripe_assets.sync.usage import LEASE, Usage
+from stripe_assets.sync import EventRun, EventSelection, KeySync
+from stripe_assets.sync.engine import request_counts as usage
+from stripe_assets.sync.engine.request_counts import LEASE, AccountUsage
 from stripe_assets_tests.sync.stage import Stage
 
 OWNER = Owner("acct_mine", True)
@@ -27,7 +28,7 @@ class Process:
         self.budget = Budget()
         self.sent: dict[str | None, int] = {}
         api = StripeApi(parse_api_key("acme", "sk_live_made_up"), budget=self.budget)
-        self.usage = Usage(mirror, api)
+        self.usage = AccountUsage(mirror, api)
         self.usage.of(OWNER)
         api._reads = self.sent  # type: ignore[assignment]
 
@@ -71,7 +72,9 @@ def test_processes_share_an_accounts_rate_while_each_runs(mirror: Mirror) -> Non
 def test_an_account_is_shared_only_while_requests_are_sent_for_it(mirror: Mirror) -> None:
     one = Process(mirror)
     alone = one.rate()
-    mirror.renew_leases("another", "elsewhere", [CONNECTED], datetime.now(UTC), datetime.now(UTC) + 10 * LEASE)
+    mirror.renew_leases(
+        "another", "elsewhere", [CONNECTED], datetime.now(UTC), datetime.now(UTC) + 10 * LEASE
+    )
 
     def shares_as_it_sends() -> bool:
         one.sent[CONNECTED.account_id] = one.sent.get(CONNECTED.account_id, 0) + 1
@@ -97,7 +100,9 @@ def test_runs_of_one_process_take_one_share(mirror: Mirror) -> None:
     other.usage.close()
 
 
-def test_a_killed_processs_share_comes_back(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_processs_share_comes_back(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one = Process(mirror)
     alone = one.rate()
     now = datetime.now(UTC)
@@ -155,7 +160,9 @@ def test_where_limits_are_lifted_nothing_is_leased_and_all_is_counted(stage: Sta
     assert sum(today(stage.mirror).values()) == sum(requests) > 2
 
 
-def test_a_runs_accounts_are_leased_until_it_ends(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_runs_accounts_are_leased_until_it_ends(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "1000")
     with KeySync(stage.key(), stage.mirror, ["coupon"], run_id="run") as sync:
         sync.prepare()

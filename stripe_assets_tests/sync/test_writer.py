@@ -14,21 +14,29 @@ from stripe_assets.mirror import Batch, Mirror
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import KeySync, SyncAborted
-from stripe_assets.sync.writer import Page, Writer
+from stripe_assets.sync.engine.write_queue import PendingWrite, WriteQueue
 from stripe_assets_tests.sync.conftest import run_sync
 
 
-def test_rows_that_the_database_refuses_fail_their_model_only(server: Sandbox, mirror: Mirror) -> None:
+def test_rows_that_the_database_refuses_fail_their_model_only(
+    server: Sandbox, mirror: Mirror
+) -> None:
     with mirror.transaction() as connection:
-        connection.execute(sa.text("CREATE TRIGGER no_coupons BEFORE INSERT ON coupon BEGIN SELECT RAISE(ABORT, 'not these'); END"))
+        connection.execute(
+            sa.text(
+                "CREATE TRIGGER no_coupons BEFORE INSERT ON coupon BEGIN SELECT RAISE(ABORT, 'not these'); END"
+            )
+        )
     results = run_sync(mirror, "coupon", "tax_rate", "country_spec", "webhook_endpoint")
     assert {name for name, result in results.items() if result.status == "failed"} == {"coupon"}
     assert "not these" in (results["coupon"].error or "")
     assert mirror.count("country_spec") > 0
 
 
-def test_a_locked_file_ends_the_run_with_one_clear_line(server: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stripe_assets.mirror.sqlite.BUSY_SECONDS", 1)
+def test_a_locked_file_ends_the_run_with_one_clear_line(
+    server: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stripe_assets.mirror.dialects.sqlite.BUSY_SECONDS", 1)
     file = tmp_path / "mirror.db"
     with Mirror.open(f"sqlite:///{file}") as mirror:
         other = sqlite3.connect(file)
@@ -63,11 +71,13 @@ def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(server: Sandbox, tmp_
         assert {result.status for result in run_sync(mirror).values()} == {"ok"}
 
 
-def test_pages_that_are_written_are_not_kept_while_the_next_ones_are_waited_for(mirror: Mirror) -> None:
+def test_pages_that_are_written_are_not_kept_while_the_next_ones_are_waited_for(
+    mirror: Mirror,
+) -> None:
     written, gone = threading.Event(), threading.Event()
-    page = Page(Batch(), lambda error: written.set())
+    page = PendingWrite(Batch(), lambda error: written.set())
     weakref.finalize(page.done, gone.set)
-    writer = Writer(mirror, written=lambda batches, counts: None, broken=lambda error: None)
+    writer = WriteQueue(mirror, written=lambda batches, counts: None, broken=lambda error: None)
     writer.start()
     writer.put(page)
     del page

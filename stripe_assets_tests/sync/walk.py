@@ -18,7 +18,9 @@ Found = dict[tuple[str, str, str], dict[str, Any]]
 class Walk:
     def __init__(self, catalog: Catalog, base: str, secret: str) -> None:
         self.catalog = catalog
-        self.client = stripe.StripeClient(secret, base_addresses={"api": base}, max_network_retries=0)
+        self.client = stripe.StripeClient(
+            secret, base_addresses={"api": base}, max_network_retries=0
+        )
         self.livemode = "_live_" in secret
         self.found: Found = {}
 
@@ -29,15 +31,24 @@ class Walk:
     def all(self) -> Found:
         own = self.get("/v1/account", None)
         self._take(self.catalog["account"], own["id"], None, [own])
-        for account in self._pages("/v1/accounts", None, {"limit": 100, "expand": ["data.external_accounts"]}):
+        for account in self._pages(
+            "/v1/accounts", None, {"limit": 100, "expand": ["data.external_accounts"]}
+        ):
             self._take(self.catalog["account"], own["id"], None, [account])
-        owners = [(id_, None if id_ == own["id"] else id_) for name, _, id_ in self.found if name == "account"]
+        owners = [
+            (id_, None if id_ == own["id"] else id_)
+            for name, _, id_ in self.found
+            if name == "account"
+        ]
         for owner, header in owners:
             for resource in self.catalog.resources.values():
                 if resource.singleton:
                     self._take(resource, owner, header, [self.get(resource.singleton, header)])
                 for route in resource.routes:
-                    if route.path != "/v1/accounts" and route.modes in ("both", "live" if self.livemode else "test"):
+                    if route.path != "/v1/accounts" and route.modes in (
+                        "both",
+                        "live" if self.livemode else "test",
+                    ):
                         self._list(resource, route, owner, header)
         return self.found
 
@@ -49,7 +60,10 @@ class Walk:
             # Persons and capabilities hang on account rows, which belong to themselves and are read by the platform.
             mine = header is None if name == "account" else account == owner
             if name == route.parent and mine and self._asks(route, parent):
-                values = {placeholder: _id(parent[source]) for placeholder, source in route.parent_params.items()}
+                values = {
+                    placeholder: _id(parent[source])
+                    for placeholder, source in route.parent_params.items()
+                }
                 path = route.path
                 for placeholder in list(values):
                     if "{" + placeholder + "}" in path:
@@ -62,7 +76,15 @@ class Walk:
         name, value = route.parent_where
         return parent.get(name) is not None and value in (None, parent[name])
 
-    def _variants(self, resource: Resource, route: Route, path: str, given: dict[str, str], owner: str, header: str | None) -> None:
+    def _variants(
+        self,
+        resource: Resource,
+        route: Route,
+        path: str,
+        given: dict[str, str],
+        owner: str,
+        header: str | None,
+    ) -> None:
         for variant in route.variants:
             params: dict[str, Any] = {**variant, **given}
             if route.limit:
@@ -71,7 +93,9 @@ class Walk:
                 params["expand"] = [f"data.{name}" for name in resource.expand]
             self._take(resource, owner, header, self._pages(path, header, params))
 
-    def _pages(self, path: str, header: str | None, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _pages(
+        self, path: str, header: str | None, params: dict[str, Any]
+    ) -> Iterator[dict[str, Any]]:
         while True:
             page = self.get(path, header, **params)
             yield from page["data"]
@@ -87,17 +111,39 @@ class Walk:
             account = obj["id"] if resource.name == "account" else owner
             self.found[resource.name, account, account if resource.singleton else obj["id"]] = obj
             for field in resource.fields:
-                sublist = at(obj, field.path) if field.kind == "sublist" and field.complete else None
+                sublist = (
+                    at(obj, field.path) if field.kind == "sublist" and field.complete else None
+                )
                 if sublist is not None:
                     self._complete(resource, field, obj, sublist, header)
                     for item in sublist["data"]:
-                        self._take(self.catalog.by_object(item) or self.catalog[field.targets[0]], account, header, [item])
+                        self._take(
+                            self.catalog.by_object(item) or self.catalog[field.targets[0]],
+                            account,
+                            header,
+                            [item],
+                        )
 
-    def _complete(self, resource: Resource, field: Any, obj: dict[str, Any], sublist: dict[str, Any], header: str | None) -> None:
+    def _complete(
+        self,
+        resource: Resource,
+        field: Any,
+        obj: dict[str, Any],
+        sublist: dict[str, Any],
+        header: str | None,
+    ) -> None:
         if sublist["has_more"]:
-            expand = [name.removeprefix(f"{field.name}.data.") for name in resource.expand if name.startswith(f"{field.name}.data.")]
-            params: dict[str, Any] = {"limit": 100} | ({"expand": [f"data.{name}" for name in expand]} if expand else {})
-            sublist["data"] = list(self._pages(field.url.replace("{id}", obj["id"]), header, params))
+            expand = [
+                name.removeprefix(f"{field.name}.data.")
+                for name in resource.expand
+                if name.startswith(f"{field.name}.data.")
+            ]
+            params: dict[str, Any] = {"limit": 100} | (
+                {"expand": [f"data.{name}" for name in expand]} if expand else {}
+            )
+            sublist["data"] = list(
+                self._pages(field.url.replace("{id}", obj["id"]), header, params)
+            )
             sublist["has_more"] = False
 
 

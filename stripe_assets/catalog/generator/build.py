@@ -24,13 +24,26 @@ def build(sdk: Sdk) -> tuple[Resource, ...]:
     all_routes = {name: _routes(sdk, name) for name in sdk.models}
     unlisted = _unlisted(all_fields, all_routes)
     depends_on = dependencies(all_fields, all_routes, unlisted)
-    return tuple(_resource(sdk, name, all_fields, all_routes[name], unlisted, depends_on[name]) for name in topological(depends_on))
+    return tuple(
+        _resource(sdk, name, all_fields, all_routes[name], unlisted, depends_on[name])
+        for name in topological(depends_on)
+    )
 
 
-def _unlisted(all_fields: Mapping[str, tuple[Field, ...]], all_routes: Mapping[str, tuple[Route, ...]]) -> frozenset[str]:
+def _unlisted(
+    all_fields: Mapping[str, tuple[Field, ...]], all_routes: Mapping[str, tuple[Route, ...]]
+) -> frozenset[str]:
     """What no list and no completely read sublist returns: it comes by what embeds it."""
-    in_sublists = {t for own in all_fields.values() for f in own if f.kind == "sublist" and f.complete for t in f.targets}
-    return frozenset(name for name, own in all_routes.items() if not own and name not in in_sublists)
+    in_sublists = {
+        t
+        for own in all_fields.values()
+        for f in own
+        if f.kind == "sublist" and f.complete
+        for t in f.targets
+    }
+    return frozenset(
+        name for name, own in all_routes.items() if not own and name not in in_sublists
+    )
 
 
 def _resource(
@@ -75,7 +88,10 @@ def _grows(sdk: Sdk, name: str, own_routes: tuple[Route, ...]) -> bool:
     """Raises ValueError where the overlay says so of what events follow, or of what cannot be asked for by `created`."""
     if name not in events.GROWS:
         return False
-    followed = any(name in item.objects or name in (target.resource for target in item.targets) for item in sdk.events)
+    followed = any(
+        name in item.objects or name in (target.resource for target in item.targets)
+        for item in sdk.events
+    )
     if followed and name not in events.UNANNOUNCED:
         raise ValueError(f"{name} has events, so it need not be listed by what was created since")
     if not any(route.parent is None and route.created_filter == "created" for route in own_routes):
@@ -84,7 +100,9 @@ def _grows(sdk: Sdk, name: str, own_routes: tuple[Route, ...]) -> bool:
 
 
 def class_name(name: str) -> str:
-    return names.CLASS_NAMES.get(name) or "".join(part[0].upper() + part[1:] for part in re.split(r"[._]", name))
+    return names.CLASS_NAMES.get(name) or "".join(
+        part[0].upper() + part[1:] for part in re.split(r"[._]", name)
+    )
 
 
 def _group(name: str) -> str:
@@ -108,13 +126,19 @@ def _routes(sdk: Sdk, name: str) -> tuple[Route, ...]:
 def _route(sdk: Sdk, name: str, entry: routes.List) -> Route:
     known = sdk.lists.get(entry.path)
     if known is None or name not in known.returns:
-        raise ValueError(f"the overlay lists {name} by {entry.path}, which is no list of it in the SDK")
+        raise ValueError(
+            f"the overlay lists {name} by {entry.path}, which is no list of it in the SDK"
+        )
     _require_known(known, entry)
     v2 = entry.path.startswith("/v2/")
     has_limit = "limit" in known.params
     return Route(
         path=entry.path,
-        paging="next_page_url" if v2 else "starting_after" if "starting_after" in known.params else "none",
+        paging="next_page_url"
+        if v2
+        else "starting_after"
+        if "starting_after" in known.params
+        else "none",
         limit=PAGE if has_limit else None,
         created_filter=None
         if v2
@@ -135,7 +159,9 @@ def _route(sdk: Sdk, name: str, entry: routes.List) -> Route:
 def _require_known(known: SdkRoute, entry: routes.List) -> None:
     """Stripe refuses parameters that it does not know, so the overlay may not have them either."""
     placeholders = set(PLACEHOLDER.findall(known.path))
-    given = {key.partition("[")[0] for variant in entry.variants for key in variant} | set(entry.parent_params) - placeholders
+    given = {key.partition("[")[0] for variant in entry.variants for key in variant} | set(
+        entry.parent_params
+    ) - placeholders
     if unknown := given - set(known.params):
         raise ValueError(f"{known.path} does not take {sorted(unknown)}")
     if missing := (placeholders | set(known.required)) - given - set(entry.parent_params):
@@ -150,13 +176,24 @@ def _retrieves(sdk: Sdk, name: str) -> tuple[Retrieve, ...]:
         fields_of = {parent: _parent_field(sdk, name, parent) for parent in parents}
         if all(fields_of.values()):
             params = {parent: field for parent, field in fields_of.items() if field}
-            found.append(Retrieve(route.path.replace(f"{{{own}}}", "{id}"), params, routes.GONE.get(name, ())))
+            found.append(
+                Retrieve(
+                    route.path.replace(f"{{{own}}}", "{id}"), params, routes.GONE.get(name, ())
+                )
+            )
     return tuple(found)
 
 
 def _parent_field(sdk: Sdk, name: str, placeholder: str) -> str | None:
     """`account_id` is the row's `account`; a child that does not name its parent has it in the bookkeeping column."""
-    named = next((field for field in (placeholder, placeholder.removesuffix("_id")) if field in sdk.shapes[name]), None)
+    named = next(
+        (
+            field
+            for field in (placeholder, placeholder.removesuffix("_id"))
+            if field in sdk.shapes[name]
+        ),
+        None,
+    )
     if named or any(placeholder in entry.parent_params for entry in routes.LISTS.get(name, ())):
         return named or "_parent_id"
     return None

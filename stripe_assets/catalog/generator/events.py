@@ -41,7 +41,9 @@ def annotated_objects(source: SdkSource) -> dict[str, tuple[str, ...]]:
         lookup_type = class_constant(node, "LOOKUP_TYPE")
         if not isinstance(lookup_type, str) or not lookup_type.startswith(THIN):
             continue
-        fetch = next((f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == FETCH), None)
+        fetch = next(
+            (f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == FETCH), None
+        )
         returned = subscript(fetch.returns)[0] if fetch and fetch.returns else None
         ref = source.resolve(returned, module) if returned else None
         name = source.object_names.get((ref.module, ref.node.name)) if ref else None
@@ -67,7 +69,9 @@ def _names(source: SdkSource) -> tuple[str, ...]:
     raise RuntimeError("the SDK's event class does not enumerate its types")
 
 
-def _objects(name: str, said: Mapping[str, tuple[str, ...]], resources: Collection[str]) -> tuple[str, ...]:
+def _objects(
+    name: str, said: Mapping[str, tuple[str, ...]], resources: Collection[str]
+) -> tuple[str, ...]:
     """As annotated; else the longest beginning of the type that is an object's name. Raises ValueError for neither."""
     if name in said:
         return said[name]
@@ -90,9 +94,17 @@ def _fits(pattern: str, name: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
-def _require_used(names: Collection[str], said: Mapping[str, tuple[str, ...]], resources: Collection[str]) -> None:
+def _require_used(
+    names: Collection[str], said: Mapping[str, tuple[str, ...]], resources: Collection[str]
+) -> None:
     """A line that fits no type, names what the SDK does not have, or repeats what it says is a mistake or out of date."""
-    for table in (overlay.OBJECTS, overlay.TARGETS, overlay.LISTS, overlay.NO_REMOVALS, overlay.IGNORED):
+    for table in (
+        overlay.OBJECTS,
+        overlay.TARGETS,
+        overlay.LISTS,
+        overlay.NO_REMOVALS,
+        overlay.IGNORED,
+    ):
         for pattern in table:
             if not any(_fits(pattern, name) for name in names):
                 raise ValueError(f"no event type is {pattern}")
@@ -103,7 +115,9 @@ def _require_used(names: Collection[str], said: Mapping[str, tuple[str, ...]], r
             raise ValueError(f"the SDK says itself what {pattern} carries")
 
 
-def _says(name: str, said: Mapping[str, tuple[str, ...]], resources: Collection[str]) -> tuple[str, ...] | None:
+def _says(
+    name: str, said: Mapping[str, tuple[str, ...]], resources: Collection[str]
+) -> tuple[str, ...] | None:
     try:
         return _objects(name, said, resources)
     except ValueError:

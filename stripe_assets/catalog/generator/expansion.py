@@ -12,7 +12,11 @@ MOST_LEVELS = 4
 
 
 def expansion(
-    sdk: Sdk, resource: str, fields: dict[str, tuple[Field, ...]], unlisted: frozenset[str], levels: int = MOST_LEVELS - 1
+    sdk: Sdk,
+    resource: str,
+    fields: dict[str, tuple[Field, ...]],
+    unlisted: frozenset[str],
+    levels: int = MOST_LEVELS - 1,
 ) -> tuple[str, ...]:
     """Paths below an object: references to what no list returns, sublists that come on request, and the overlay's fields.
 
@@ -26,7 +30,11 @@ def expansion(
         if depth > levels or field.derived:
             continue
         # All of a union: for the few that are in no list, the others (a balance transaction's charge) would come along each time.
-        if field.targets and unlisted.issuperset(field.targets) and _expandable(sdk.shapes[resource].get(field.name)):
+        if (
+            field.targets
+            and unlisted.issuperset(field.targets)
+            and _expandable(sdk.shapes[resource].get(field.name))
+        ):
             found.append(path)
         if field.kind == "sublist" and field.complete:
             if field.nullable:
@@ -39,4 +47,6 @@ def expansion(
 
 def _expandable(node: Node | None) -> bool:
     """Stripe refuses to expand an id that its SDK types as a plain string."""
-    return node is not None and (node["t"] == "ref" or (node["t"] == "array" and node["of"]["t"] == "ref"))
+    return node is not None and (
+        node["t"] == "ref" or (node["t"] == "array" and node["of"]["t"] == "ref")
+    )

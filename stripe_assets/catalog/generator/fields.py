@@ -83,13 +83,33 @@ def _field(sdk: Sdk, resource: str, name: str, node: Node) -> Field:
     if kind == "array" and node["of"]["t"] in {"ref", "embed"} and _have_ids(sdk, node["of"]):
         targets = tuple(node["of"]["to"])
         embedded = node["of"]["t"] == "embed"
-        return Field(name, "references", (name,), name, nullable, targets=targets, owner=_owner(resource, name, targets), embedded=embedded)
+        return Field(
+            name,
+            "references",
+            (name,),
+            name,
+            nullable,
+            targets=targets,
+            owner=_owner(resource, name, targets),
+            embedded=embedded,
+        )
     return Field(name, "json", (name,), name, nullable)
 
 
-def _reference(resource: str, name: str, nullable: bool, targets: tuple[str, ...], embedded: bool = False) -> Field:
+def _reference(
+    resource: str, name: str, nullable: bool, targets: tuple[str, ...], embedded: bool = False
+) -> Field:
     owner = _owner(resource, name, targets)
-    return Field(name, "reference", (name,), f"{name}_id", nullable, targets=targets, owner=owner, embedded=embedded)
+    return Field(
+        name,
+        "reference",
+        (name,),
+        f"{name}_id",
+        nullable,
+        targets=targets,
+        owner=owner,
+        embedded=embedded,
+    )
 
 
 def _have_ids(sdk: Sdk, node: Node) -> bool:
@@ -127,7 +147,9 @@ def _sublists(sdk: Sdk, resource: str, node: Node, path: tuple[str, ...]) -> lis
     return found
 
 
-def _sublist_url(sdk: Sdk, resource: str, path: tuple[str, ...], targets: tuple[str, ...]) -> str | None:
+def _sublist_url(
+    sdk: Sdk, resource: str, path: tuple[str, ...], targets: tuple[str, ...]
+) -> str | None:
     """The list below the parent whose last part is the field's name, or all of its path's names."""
     named = overlay_routes.SUBLIST_URLS.get((resource, ".".join(path)))
     if named:
@@ -135,6 +157,10 @@ def _sublist_url(sdk: Sdk, resource: str, path: tuple[str, ...], targets: tuple[
     parents = {PLACEHOLDER.sub("{id}", route.path) for route in sdk.retrieves(resource)}
     for route in sdk.lists.values():
         parent, _, last = route.path.rpartition("/")
-        if last in {path[-1], "_".join(path)} and PLACEHOLDER.sub("{id}", parent) in parents and set(route.returns) == set(targets):
+        if (
+            last in {path[-1], "_".join(path)}
+            and PLACEHOLDER.sub("{id}", parent) in parents
+            and set(route.returns) == set(targets)
+        ):
             return re.sub(r"\{\w+\}", "{id}", route.path)
     return None

@@ -9,7 +9,9 @@ from stripe_assets.catalog.overlay.order import DROPPED, POINTER_PREFIXES
 
 
 def dependencies(
-    fields: Mapping[str, tuple[Field, ...]], routes: Mapping[str, tuple[Route, ...]], unlisted: frozenset[str]
+    fields: Mapping[str, tuple[Field, ...]],
+    routes: Mapping[str, tuple[Route, ...]],
+    unlisted: frozenset[str],
 ) -> dict[str, tuple[str, ...]]:
     """Raises ValueError with a cycle's members when the overlay's rule and exceptions leave one."""
     edges: dict[str, set[str]] = {name: set() for name in fields}
@@ -19,7 +21,10 @@ def dependencies(
                 edges[dependent].add(dependency)
     for name, lists in routes.items():
         edges[name].update(route.parent for route in lists if route.parent)
-    found = {name: tuple(sorted(t for t in targets if t != name and (name, t) not in DROPPED)) for name, targets in edges.items()}
+    found = {
+        name: tuple(sorted(t for t in targets if t != name and (name, t) not in DROPPED))
+        for name, targets in edges.items()
+    }
     topological(found)
     return found
 
@@ -41,7 +46,9 @@ def topological(edges: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Dependencies first, otherwise by name. Raises ValueError that names what is in cycles."""
     left, found = dict(edges), []
     while left:
-        ready = sorted(name for name, targets in left.items() if not any(target in left for target in targets))
+        ready = sorted(
+            name for name, targets in left.items() if not any(target in left for target in targets)
+        )
         if not ready:
             raise ValueError(f"the references have a cycle: {_cycle(left)}")
         found += ready

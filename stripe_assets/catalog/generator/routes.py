@@ -9,7 +9,13 @@ from typing import Literal
 from stripe_assets.catalog.generator.shapes import Shapes
 from stripe_assets.catalog.generator.source import SdkSource, annotated, subscript, unquote
 
-SIMPLE = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "Decimal": "decimal"}
+SIMPLE = {
+    "str": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "Decimal": "decimal",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,13 @@ def routes(source: SdkSource, shapes: Shapes) -> list[SdkRoute]:
     return sorted(found, key=lambda route: (route.path, route.method))
 
 
-def _route(source: SdkSource, shapes: Shapes, module: str, function: ast.FunctionDef) -> SdkRoute | None:
-    request = next((node for node in ast.walk(function) if isinstance(node, ast.Call) and _is_request(node)), None)
+def _route(
+    source: SdkSource, shapes: Shapes, module: str, function: ast.FunctionDef
+) -> SdkRoute | None:
+    request = next(
+        (node for node in ast.walk(function) if isinstance(node, ast.Call) and _is_request(node)),
+        None,
+    )
     if request is None or function.returns is None:
         return None
     method, path = ast.literal_eval(request.args[0]), _template(request.args[1])
@@ -49,11 +60,22 @@ def _route(source: SdkSource, shapes: Shapes, module: str, function: ast.Functio
     elif method == "get" and function.name in {"retrieve", "retrieve_current"}:
         kind = "retrieve"
     params, required = _params(source, module, function)
-    return SdkRoute(method, path, function.name, kind, tuple(shapes.names(function.returns, module)), params, required)
+    return SdkRoute(
+        method,
+        path,
+        function.name,
+        kind,
+        tuple(shapes.names(function.returns, module)),
+        params,
+        required,
+    )
 
 
 def _is_request(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Attribute) and node.func.attr in {"_request", "_request_stream"}
+    return isinstance(node.func, ast.Attribute) and node.func.attr in {
+        "_request",
+        "_request_stream",
+    }
 
 
 def _template(expression: ast.expr) -> str:
@@ -65,8 +87,12 @@ def _template(expression: ast.expr) -> str:
     return ""
 
 
-def _params(source: SdkSource, module: str, function: ast.FunctionDef) -> tuple[dict[str, str], tuple[str, ...]]:
-    argument = next((a for a in (*function.args.posonlyargs, *function.args.args) if a.arg == "params"), None)
+def _params(
+    source: SdkSource, module: str, function: ast.FunctionDef
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    argument = next(
+        (a for a in (*function.args.posonlyargs, *function.args.args) if a.arg == "params"), None
+    )
     if argument is None or argument.annotation is None:
         return {}, ()
     head, parts = subscript(argument.annotation)
@@ -97,7 +123,9 @@ def type_name(expression: ast.expr) -> str:
     if head in {"List", "list"}:
         return f"array:{type_name(parts[0])}"
     if head == "Literal":
-        return "enum:" + "|".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+        return "enum:" + "|".join(
+            str(part.value) for part in parts if isinstance(part, ast.Constant)
+        )
     if head == "Union":
         words = [word for part in parts for word in type_name(part).split(",")]
         return ",".join(dict.fromkeys(words))

@@ -46,11 +46,23 @@ class Sdk:
         """Resources that have a table: listed, singletons, retrievable by id, brought by events only, or what such a one refers to."""
         listed = {name for route in self.lists.values() for name in route.returns}
         retrieved = {name for name in self.shapes if self.retrieves(name) and self.has_id(name)}
-        carried = {name for item in self.events if item.ignored is None and not item.targets for name in item.objects if self.has_id(name)}
-        found = listed | retrieved | carried | {name for name in self.shapes if self.singleton(name)}
+        carried = {
+            name
+            for item in self.events
+            if item.ignored is None and not item.targets
+            for name in item.objects
+            if self.has_id(name)
+        }
+        found = (
+            listed | retrieved | carried | {name for name in self.shapes if self.singleton(name)}
+        )
         waiting = list(found)
         while waiting:
-            targets = {name for name in _targets({"t": "object", "fields": self.shapes[waiting.pop()]}) if self.has_id(name)}
+            targets = {
+                name
+                for name in _targets({"t": "object", "fields": self.shapes[waiting.pop()]})
+                if self.has_id(name)
+            }
             waiting.extend(targets - found)
             found |= targets
         return tuple(sorted(found))
@@ -60,20 +72,46 @@ class Sdk:
 
     def retrieves(self, name: str) -> list[SdkRoute]:
         """The routes that read one of it by its id, those without a parent first, in a stable order."""
-        found = [r for r in self.routes if r.kind == "retrieve" and name in r.returns and not r.required and r.path.endswith("}")]
-        return sorted(found, key=lambda route: (len(PLACEHOLDER.findall(route.path)), len(route.returns), route.path))
+        found = [
+            r
+            for r in self.routes
+            if r.kind == "retrieve"
+            and name in r.returns
+            and not r.required
+            and r.path.endswith("}")
+        ]
+        return sorted(
+            found,
+            key=lambda route: (
+                len(PLACEHOLDER.findall(route.path)),
+                len(route.returns),
+                route.path,
+            ),
+        )
 
     def singleton(self, name: str) -> str | None:
         """The path of what an account has one of."""
         if self.has_id(name):
             return None
         return next(
-            (r.path for r in self.routes if r.kind == "retrieve" and r.returns == (name,) and not r.required and _is_of_account(r)), None
+            (
+                r.path
+                for r in self.routes
+                if r.kind == "retrieve"
+                and r.returns == (name,)
+                and not r.required
+                and _is_of_account(r)
+            ),
+            None,
         )
 
     def plain_list(self, name: str) -> SdkRoute | None:
         """The one list that needs to be told nothing."""
-        found = [r for r in self.lists.values() if r.returns == (name,) and not r.required and not PLACEHOLDER.search(r.path)]
+        found = [
+            r
+            for r in self.lists.values()
+            if r.returns == (name,) and not r.required and not PLACEHOLDER.search(r.path)
+        ]
         if len(found) > 1:
             raise RuntimeError(f"{name} has several plain lists: {[route.path for route in found]}")
         return found[0] if found else None
@@ -97,6 +135,8 @@ def _targets(node: Node) -> set[str]:
 def _assigned(source: SdkSource, module: str, name: str) -> str:
     for node in ast.walk(source.module(module).tree):
         match node:
-            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Constant(value=str(value))) if target == name:
+            case ast.Assign(
+                targets=[ast.Name(id=target)], value=ast.Constant(value=str(value))
+            ) if target == name:
                 return value
     raise RuntimeError(f"{module} has no {name}")

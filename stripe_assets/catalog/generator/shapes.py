@@ -6,13 +6,30 @@ import ast
 import re
 from typing import Any
 
-from stripe_assets.catalog.generator.source import ClassRef, SdkSource, annotated, class_constant, subscript, unquote
+from stripe_assets.catalog.generator.source import (
+    ClassRef,
+    SdkSource,
+    annotated,
+    class_constant,
+    subscript,
+    unquote,
+)
 
 Node = dict[str, Any]
 
-SCALARS = {"str": "string", "int": "integer", "float": "float", "bool": "boolean", "Decimal": "decimal", "Any": "any", "object": "any"}
+SCALARS = {
+    "str": "string",
+    "int": "integer",
+    "float": "float",
+    "bool": "boolean",
+    "Decimal": "decimal",
+    "Any": "any",
+    "object": "any",
+}
 
-TIME_NAME = re.compile(r"(^|_)(created|updated|expires|timestamp)$|_(at|until|start|end|time|date)$|^deadline$")
+TIME_NAME = re.compile(
+    r"(^|_)(created|updated|expires|timestamp)$|_(at|until|start|end|time|date)$|^deadline$"
+)
 TIME_TEXT = re.compile(
     r"unix (epoch|timestamp)|epoch seconds|\btimestamp\b|\b(time|date|datetime|point in time) (at|on|after|by|when|of|that|until|for|in) "
     r"|measured in seconds since|\b(start|end) (of|time|date)\b|\bdate\b",
@@ -25,7 +42,11 @@ NO_TIME_NAME = re.compile(
 
 def is_time(name: str, text: str, api: str) -> bool:
     if api == "v2":
-        return bool(re.search(r"RFC ?3339", text) or name in {"created", "updated"} or re.search(r"_at$|_until$", name))
+        return bool(
+            re.search(r"RFC ?3339", text)
+            or name in {"created", "updated"}
+            or re.search(r"_at$|_until$", name)
+        )
     if NO_TIME_NAME.search(name):
         return False
     return bool(TIME_NAME.search(name) or TIME_TEXT.search(text))
@@ -40,13 +61,19 @@ class Shapes:
     def resource(self, name: str) -> Node:
         return self._fields(self.source.resources[name], "v2" if name.startswith("v2.") else "v1")
 
-    def names(self, expression: ast.expr, module: str, scope: tuple[ast.ClassDef, ...] = ()) -> list[str]:
+    def names(
+        self, expression: ast.expr, module: str, scope: tuple[ast.ClassDef, ...] = ()
+    ) -> list[str]:
         """The resources that an annotation names, through Optional, Union, List and ListObject."""
         head, parts = subscript(expression)
         if parts:
             return [name for part in parts for name in self.names(part, module, scope)]
         ref = self.source.resolve(head, module, scope) if head else None
-        name = self.source.object_names.get((ref.module, ref.node.name)) if ref and len(ref.chain) == 1 else None
+        name = (
+            self.source.object_names.get((ref.module, ref.node.name))
+            if ref and len(ref.chain) == 1
+            else None
+        )
         return [name] if name else []
 
     def _fields(self, ref: ClassRef, api: str) -> Node:
@@ -99,7 +126,10 @@ class Shapes:
         nodes = [self._node(part, ref, api) for part in parts]
         kinds = {node["t"] for node in nodes}
         if kinds <= {"string", "literal", "enum"}:
-            return {"t": "enum", "enum": [value for node in nodes for value in node.get("enum", [])]}
+            return {
+                "t": "enum",
+                "enum": [value for node in nodes for value in node.get("enum", [])],
+            }
         if kinds == {"embed"}:
             return {"t": "embed", "to": [name for node in nodes for name in node["to"]]}
         return {"t": "any"}
@@ -108,7 +138,11 @@ class Shapes:
         target = self.source.resolve(head, ref.module, ref.chain) if head else None
         if target is None or target.node.name in {"StripeObject", "UntypedStripeObject"}:
             return {"t": "any"}
-        name = self.source.object_names.get((target.module, target.node.name)) if len(target.chain) == 1 else None
+        name = (
+            self.source.object_names.get((target.module, target.node.name))
+            if len(target.chain) == 1
+            else None
+        )
         if name:
             return {"t": "embed", "to": [name]}
         return {"t": "object", "fields": self._fields(target, api)}

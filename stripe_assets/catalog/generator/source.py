@@ -41,7 +41,9 @@ class Module:
             if isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
                     module.imports[alias.asname or alias.name] = (node.module, alias.name)
-        module.classes = {node.name: node for node in module.tree.body if isinstance(node, ast.ClassDef)}
+        module.classes = {
+            node.name: node for node in module.tree.body if isinstance(node, ast.ClassDef)
+        }
         return module
 
 
@@ -68,7 +70,9 @@ class SdkSource:
             self._modules[name] = Module.parse(name, path)
         return self._modules[name]
 
-    def resolve(self, name: str, module: str, scope: tuple[ast.ClassDef, ...] = ()) -> ClassRef | None:
+    def resolve(
+        self, name: str, module: str, scope: tuple[ast.ClassDef, ...] = ()
+    ) -> ClassRef | None:
         """The class that `name` means inside `scope` of `module`; None for what is not a class of the SDK."""
         for depth in range(len(scope), 0, -1):
             for node in scope[depth - 1].body:
@@ -88,7 +92,9 @@ class SdkSource:
         """OBJECT_NAME → its class. Class names collide (`Transaction` five times), these do not."""
         found: dict[str, ClassRef] = {}
         for name, path in self.paths():
-            if path.stem.endswith(("_service", "_params", "__init__")) or name.startswith("stripe.events"):
+            if path.stem.endswith(("_service", "_params", "__init__")) or name.startswith(
+                "stripe.events"
+            ):
                 continue
             if "OBJECT_NAME: ClassVar" not in path.read_text(encoding="utf-8"):
                 continue
@@ -116,7 +122,9 @@ def class_constant(node: ast.ClassDef, name: str) -> object:
     """The literal that the class body assigns to `name`, None without one."""
     for statement in node.body:
         match statement:
-            case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value) if target == name:
+            case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value) if (
+                target == name
+            ):
                 pass
             case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
                 pass
@@ -136,7 +144,11 @@ def annotated(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr, str]]:
             continue
         following = node.body[index + 1] if index + 1 < len(node.body) else None
         text = ""
-        if isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant) and isinstance(following.value.value, str):
+        if (
+            isinstance(following, ast.Expr)
+            and isinstance(following.value, ast.Constant)
+            and isinstance(following.value.value, str)
+        ):
             text = following.value.value
         yield statement.target.id, statement.annotation, text
 

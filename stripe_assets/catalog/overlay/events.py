@@ -29,7 +29,10 @@ TARGETS: dict[str, tuple[EventTarget, ...]] = {
     "billing.alert.triggered": (_in_object("billing.alert", "alert"),),
     "cash_balance.funds_available": (_in_object("customer", "customer"),),
     # A discount cannot be retrieved: it comes with what it is on.
-    "customer.discount.*": (_in_object("subscription", "subscription"), _in_object("customer", "customer")),
+    "customer.discount.*": (
+        _in_object("subscription", "subscription"),
+        _in_object("customer", "customer"),
+    ),
     "entitlements.active_entitlement_summary.updated": (_in_object("customer", "customer"),),
     "source.mandate_notification": (_in_object("source", "source"),),
     "source.transaction.*": (_in_object("source", "source"),),

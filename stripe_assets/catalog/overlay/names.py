@@ -93,4 +93,9 @@ GROUPS: dict[str, str] = {
 }
 """Stripe's product area of a resource whose namespace does not say it."""
 
-NAMESPACE_GROUPS = {"billing_portal": "billing", "test_helpers": "billing", "reserve": "core", "apps": "apps"}
+NAMESPACE_GROUPS = {
+    "billing_portal": "billing",
+    "test_helpers": "billing",
+    "reserve": "core",
+    "apps": "apps",
+}

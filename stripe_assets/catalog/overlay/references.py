@@ -50,13 +50,25 @@ STRING_REFERENCES_OF: dict[tuple[str, str], str] = {
     },
     ("v2.core.account_person", "account"): "v2.core.account",
     **{
-        (f"v2.money_management.{name}", "financial_account"): "v2.money_management.financial_account"
+        (
+            f"v2.money_management.{name}",
+            "financial_account",
+        ): "v2.money_management.financial_account"
         for name in ("adjustment", "financial_address", "received_credit", "transaction")
     },
     ("v2.money_management.outbound_payment", "payout_intent"): "v2.money_management.payout_intent",
-    ("v2.money_management.outbound_payment", "recipient_verification"): "v2.money_management.recipient_verification",
-    ("v2.money_management.payout_method", "latest_outbound_setup_intent"): "v2.money_management.outbound_setup_intent",
-    ("v2.money_management.recipient_verification", "payout_method"): "v2.money_management.payout_method",
+    (
+        "v2.money_management.outbound_payment",
+        "recipient_verification",
+    ): "v2.money_management.recipient_verification",
+    (
+        "v2.money_management.payout_method",
+        "latest_outbound_setup_intent",
+    ): "v2.money_management.outbound_setup_intent",
+    (
+        "v2.money_management.recipient_verification",
+        "payout_method",
+    ): "v2.money_management.payout_method",
     ("v2.money_management.recipient_verification", "recipient"): "v2.core.account",
     ("v2.money_management.transaction_entry", "transaction"): "v2.money_management.transaction",
 }
@@ -86,13 +98,19 @@ DERIVED: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     },
     "line_item": {
         "invoice_item_id": (("parent", "invoice_item_details", "invoice_item"), "invoiceitem"),
-        "subscription_item_id": (("parent", "subscription_item_details", "subscription_item"), "subscription_item"),
+        "subscription_item_id": (
+            ("parent", "subscription_item_details", "subscription_item"),
+            "subscription_item",
+        ),
         "price_id": (("pricing", "price_details", "price"), "price"),
         "product_id": (("pricing", "price_details", "product"), "product"),
     },
     "invoiceitem": {
         "subscription_id": (("parent", "subscription_details", "subscription"), "subscription"),
-        "subscription_item_id": (("parent", "subscription_details", "subscription_item"), "subscription_item"),
+        "subscription_item_id": (
+            ("parent", "subscription_details", "subscription_item"),
+            "subscription_item",
+        ),
         "price_id": (("pricing", "price_details", "price"), "price"),
         "product_id": (("pricing", "price_details", "product"), "product"),
     },

@@ -20,7 +20,9 @@ class List:
     modes: Literal["both", "live", "test"] = "both"
 
 
-def under(parent: str, path: str, where: tuple[str, str | bool | None] | None = None, **parent_params: str) -> List:
+def under(
+    parent: str, path: str, where: tuple[str, str | bool | None] | None = None, **parent_params: str
+) -> List:
     """A list that is read once for each row of `parent`."""
     return List(path, parent=parent, parent_params=parent_params, parent_where=where)
 
@@ -34,7 +36,10 @@ ALL_STATUSES = ({"status": "all"},)
 
 LISTS: dict[str, tuple[List, ...]] = {
     # Without a status the list ends with those that are not canceled.
-    "subscription": (List("/v1/subscriptions", ALL_STATUSES), on_test_clock("/v1/subscriptions", ALL_STATUSES)),
+    "subscription": (
+        List("/v1/subscriptions", ALL_STATUSES),
+        on_test_clock("/v1/subscriptions", ALL_STATUSES),
+    ),
     "customer": (List("/v1/customers"), on_test_clock("/v1/customers")),
     "quote": (List("/v1/quotes"), on_test_clock("/v1/quotes")),
     # Schedules cannot be asked for by clock, but a clock's customers are known.
@@ -71,7 +76,9 @@ LISTS: dict[str, tuple[List, ...]] = {
     # Closed accounts are a list of their own.
     "v2.core.account": (List("/v2/core/accounts", ({}, {"closed": True})),),
     # One field of each of these v2 lists comes only when it is included, and closed accounts only by their status.
-    "v2.core.event_destination": (List("/v2/core/event_destinations", ({"include[0]": "webhook_endpoint.url"},)),),
+    "v2.core.event_destination": (
+        List("/v2/core/event_destinations", ({"include[0]": "webhook_endpoint.url"},)),
+    ),
     "v2.money_management.financial_account": (
         List(
             "/v2/money_management/financial_accounts",
@@ -88,13 +95,25 @@ LISTS: dict[str, tuple[List, ...]] = {
     # The kind of location is required, and these are the kinds.
     "tax.location": (List("/v1/tax/locations", ({"type": "performance"},)),),
     # Lists with a required parent.
-    "setup_attempt": (under("setup_intent", "/v1/setup_attempts", ("latest_attempt", None), setup_intent="id"),),
+    "setup_attempt": (
+        under("setup_intent", "/v1/setup_attempts", ("latest_attempt", None), setup_intent="id"),
+    ),
     "issuing.token": (under("issuing.card", "/v1/issuing/tokens", card="id"),),
-    "entitlements.active_entitlement": (under("customer", "/v1/entitlements/active_entitlements", customer="id"),),
-    "financial_connections.transaction": (under("financial_connections.account", "/v1/financial_connections/transactions", account="id"),),
-    "payment_attempt_record": (under("payment_record", "/v1/payment_attempt_records", payment_record="id"),),
+    "entitlements.active_entitlement": (
+        under("customer", "/v1/entitlements/active_entitlements", customer="id"),
+    ),
+    "financial_connections.transaction": (
+        under(
+            "financial_connections.account", "/v1/financial_connections/transactions", account="id"
+        ),
+    ),
+    "payment_attempt_record": (
+        under("payment_record", "/v1/payment_attempt_records", payment_record="id"),
+    ),
     **{
-        f"treasury.{name}": (under("treasury.financial_account", f"/v1/treasury/{plural}", financial_account="id"),)
+        f"treasury.{name}": (
+            under("treasury.financial_account", f"/v1/treasury/{plural}", financial_account="id"),
+        )
         for name, plural in {
             "credit_reversal": "credit_reversals",
             "debit_reversal": "debit_reversals",
@@ -108,12 +127,18 @@ LISTS: dict[str, tuple[List, ...]] = {
         }.items()
     },
     # Lists below a parent that does not carry them.
-    "customer_balance_transaction": (under("customer", "/v1/customers/{customer}/balance_transactions", customer="id"),),
-    "customer_cash_balance_transaction": (under("customer", "/v1/customers/{customer}/cash_balance_transactions", customer="id"),),
+    "customer_balance_transaction": (
+        under("customer", "/v1/customers/{customer}/balance_transactions", customer="id"),
+    ),
+    "customer_cash_balance_transaction": (
+        under("customer", "/v1/customers/{customer}/cash_balance_transactions", customer="id"),
+    ),
     "product_feature": (under("product", "/v1/products/{product}/features", product="id"),),
     "person": (under("account", "/v1/accounts/{account}/persons", account="id"),),
     "capability": (under("account", "/v1/accounts/{account}/capabilities", account="id"),),
-    "source_transaction": (under("source", "/v1/sources/{source}/source_transactions", source="id"),),
+    "source_transaction": (
+        under("source", "/v1/sources/{source}/source_transactions", source="id"),
+    ),
     "financial_connections.account_owner": (
         under(
             "financial_connections.account",
@@ -123,7 +148,9 @@ LISTS: dict[str, tuple[List, ...]] = {
             ownership="ownership",
         ),
     ),
-    "v2.core.account_person": (under("v2.core.account", "/v2/core/accounts/{account_id}/persons", account_id="id"),),
+    "v2.core.account_person": (
+        under("v2.core.account", "/v2/core/accounts/{account_id}/persons", account_id="id"),
+    ),
 }
 """Resource → its lists, in place of the one plain list that the SDK's services have for it."""
 
@@ -156,7 +183,10 @@ INCOMPLETE_SUBLISTS: dict[tuple[str, str], str] = {
     ("customer", "subscriptions"): "the subscriptions' own list has the canceled ones too",
     ("file", "links"): "the links' own list has every one",
     ("invoice", "payments"): "the payments' own list has every one",
-    ("treasury.transaction", "entries"): "Stripe does not expand it in lists; the entries' own list has every one",
+    (
+        "treasury.transaction",
+        "entries",
+    ): "Stripe does not expand it in lists; the entries' own list has every one",
     ("financial_connections.account_ownership", "owners"): "the owners are listed for each account",
     ("financial_connections.session", "accounts"): "the accounts' own list has every one",
 }

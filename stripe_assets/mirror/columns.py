@@ -1,0 +1,152 @@
+"""Rows column by column: what a page comes to, and how a database is handed it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+import orjson
+
+Row = dict[str, Any]
+"""Column → Python value. A column that is missing is left alone by the write; None is written as NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnBatch:
+    """Rows of one resource that have the same columns, the primary key's first."""
+
+    columns: dict[str, Sequence[Any]]
+    """Column → the value of each row."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.columns)
+
+    @property
+    def ids(self) -> Sequence[str]:
+        return self.columns["id"]
+
+    @property
+    def keys(self) -> Iterator[tuple[str, bool, str]]:
+        """The primary key of each row."""
+        return zip(self.columns["_account_id"], self.columns["_livemode"], self.ids, strict=True)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[Row]:
+        names = self.names
+        return (
+            dict(zip(names, values, strict=True))
+            for values in zip(*self.columns.values(), strict=True)
+        )
+
+    def pick(self, places: Sequence[int]) -> ColumnBatch:
+        """Some of the rows."""
+        return ColumnBatch(
+            {name: [values[place] for place in places] for name, values in self.columns.items()}
+        )
+
+    def set(self, column: str, value: Any) -> None:
+        """In every row."""
+        self.columns[column] = [value] * len(self)
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows of one resource, whichever columns each has."""
+
+    blocks: list[ColumnBatch] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> Rows:
+        groups: dict[tuple[str, ...], list[Row]] = {}
+        for row in rows:
+            groups.setdefault(tuple(row), []).append(row)
+        return cls(
+            [
+                ColumnBatch({name: [row[name] for row in some] for name in names})
+                for names, some in groups.items()
+            ]
+        )
+
+    @property
+    def ids(self) -> Iterator[str]:
+        return chain.from_iterable(block.ids for block in self.blocks)
+
+    @property
+    def keys(self) -> Iterator[tuple[str, bool, str]]:
+        return chain.from_iterable(block.keys for block in self.blocks)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.blocks))
+
+    def __iter__(self) -> Iterator[Row]:
+        return chain.from_iterable(self.blocks)
+
+
+def merged(blocks: Sequence[ColumnBatch], **every: Any) -> dict[str, Sequence[Any]]:
+    """The columns of blocks that have the same ones. `every`: more columns, which have one value for all rows."""
+    columns: dict[str, Sequence[Any]] = dict(blocks[0].columns)
+    if len(blocks) > 1:
+        columns = {
+            name: list(chain.from_iterable(block.columns[name] for block in blocks))
+            for name in columns
+        }
+    columns.update({name: [value] * len(columns["id"]) for name, value in every.items()})
+    return columns
+
+
+def is_same(values: Sequence[Any]) -> bool:
+    """Whether a column has one value for all of its rows: the same one, not only an equal one, as True and 1 are, or 1.5 and 1.50."""
+    first = values[0]
+    if first != values[-1]:
+        return False
+    if first and isinstance(first, dict | list):
+        return _same_json(values)
+    if values.count(first) != len(values):
+        return False
+    if first is None or isinstance(first, str):
+        return True
+    if len(set(map(type, values))) > 1:
+        return False
+    return not isinstance(first, float | Decimal) or len(set(map(str, values))) == 1
+
+
+def _same_json(values: Sequence[Any]) -> bool:
+    try:
+        every, one = orjson.dumps(values), orjson.dumps(values[0])
+    except TypeError:  # what the quick way does not write
+        return False
+    return every == b"[" + b",".join([one] * len(values)) + b"]"
+
+
+class Shapes:
+    """Which columns of a table were alike in all rows of a write, in every write until now.
+
+    Most columns of most pages are. What is alike is handed to the database once, and a column that was always null not at all: to hand over
+    a value takes as long as to store it. As a column that has differed once is not called alike again, there are few statements to prepare.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._seen: dict[tuple[str, tuple[str, ...]], tuple[set[str], set[str]]] = {}
+
+    def of(self, table: str, columns: Mapping[str, Sequence[Any]]) -> tuple[list[str], list[str]]:
+        """The columns that have one value, not null in every write, and those that have more."""
+        with self._lock:
+            filled, varying = self._seen.setdefault((table, tuple(columns)), (set(), set()))
+            for name, values in columns.items():
+                if name in varying:
+                    continue
+                if not is_same(values):
+                    varying.add(name)
+                elif values[0] is not None:
+                    filled.add(name)
+            return [name for name in columns if name in filled and name not in varying], [
+                name for name in columns if name in varying
+            ]

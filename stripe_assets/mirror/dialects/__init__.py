@@ -1,0 +1,36 @@
+"""One module for each SQL dialect. A dialect is found in `DIALECTS`, by the backend of a database's URL.
+
+May import `mirror.tables`, `mirror.columns`, `mirror.batch` and `mirror.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from stripe_assets.mirror.errors import MirrorError, shown_url
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from stripe_assets.mirror.dialects.base import Dialect
+
+DIALECTS: Mapping[str, str] = {
+    "sqlite": "stripe_assets.mirror.dialects.sqlite:SQLite",
+    "postgresql": "stripe_assets.mirror.dialects.postgresql:PostgreSQL",
+    "postgres": "stripe_assets.mirror.dialects.postgresql:PostgreSQL",
+}
+"""Backend of a URL → module and class. Imported when needed: a program on SQLite loads no PostgreSQL."""
+
+
+def dialect_of(url: sa.URL) -> Dialect:
+    """Returns the dialect for a URL. Raises MirrorError for a database that the mirror does not know."""
+    backend = url.get_backend_name()
+    if backend not in DIALECTS:
+        raise MirrorError(
+            f"{shown_url(url)}: the mirror lives in SQLite (sqlite:///FILE) or PostgreSQL"
+            f" (postgresql://…), not in {backend}"
+        )
+    module, _, name = DIALECTS[backend].partition(":")
+    return getattr(import_module(module), name)()

@@ -1,0 +1,298 @@
+"""PostgreSQL: the rows of a statement travel as one JSON document, which the server takes apart; many travel column by column.
+
+Either is one prepared statement for each set of columns however many rows there are, and almost no work for Python. To take a document
+apart is most of the server's work, though: from some rows on the columns, each a text of its own, take it half the time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSON
+
+from stripe_assets.mirror.columns import ColumnBatch, Row, Shapes, merged
+from stripe_assets.mirror.dialects.base import (
+    Closing,
+    Columns,
+    keep_first,
+    newest_wins,
+    on_conflict,
+    quoted,
+    quoted_list,
+)
+from stripe_assets.mirror.dialects.column_text import LISTED, column_text
+from stripe_assets.mirror.tables.json_text import json_text, loads
+from stripe_assets.mirror.tables.tables import COLUMN_TYPES, PRIMARY_KEY, ColumnKind
+
+SCHEMA = "stripe"
+_LOCK = 0x73747269706561  # "stripea": any number that no other program is likely to take
+_TYPE = {
+    "text": "text",
+    "bigint": "bigint",
+    "double": "double precision",
+    "boolean": "boolean",
+    "numeric": "numeric",
+    "timestamp": "timestamptz",
+    "json": "jsonb",
+}
+Typed = tuple[tuple[str, str], ...]
+"""Columns and their types."""
+MANY = 50
+"""Rows that travel by columns."""
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+class PostgreSQL:
+    schema: str | None = SCHEMA
+    locks_rows = True
+    list_items = "jsonb_path_query({}, '$[*]') AS item (value)"
+    item_text = "(item.value #>> '{}')"
+
+    def __init__(self) -> None:
+        self._shapes = Shapes()
+
+    def engine(self, url: sa.URL) -> sa.Engine:
+        return sa.create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            json_serializer=json_text,
+            json_deserializer=loads,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_use_lifo=True,  # each connection prepares its own statements: the one that was used last is used again
+            connect_args={
+                "connect_timeout": 10,
+                "client_encoding": "utf8",
+                "application_name": "stripe_assets",
+            },
+        )
+
+    def version_table_exists(self, connection: sa.Connection) -> bool:
+        return (
+            connection.exec_driver_sql(f"SELECT to_regclass('{SCHEMA}._schema_version')").scalar()
+            is not None
+        )
+
+    def begin_schema_change(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        # CREATE SCHEMA IF NOT EXISTS needs the right to create one even where it exists.
+        if connection.exec_driver_sql(f"SELECT to_regnamespace('{SCHEMA}')").scalar() is None:
+            connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
+
+    def existing_columns(self, connection: sa.Connection) -> dict[str, set[str]]:
+        columns: dict[str, set[str]] = {}
+        query = f"SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = '{SCHEMA}'"
+        for table, column in connection.exec_driver_sql(query):
+            columns.setdefault(table, set()).add(column)
+        return columns
+
+    def has_key(self, column: sa.ColumnElement[object], key: str) -> sa.ColumnElement[bool]:
+        return column.op("?")(key)
+
+    def upsert(
+        self,
+        connection: sa.Connection,
+        table: str,
+        kinds: Columns,
+        blocks: Sequence[ColumnBatch],
+        synced_at: datetime,
+    ) -> int:
+        if sum(map(len, blocks)) >= MANY:
+            written = self._by_columns(connection, table, kinds, blocks, synced_at)
+            if written is not None:
+                return written
+        typed = _typed(blocks[0].names, kinds)
+        upsert = f"{_insert_sql(table, typed, _document(typed))} {newest_wins(blocks[0].names, 'stored')}"
+        return _execute(connection, upsert, _in_order(blocks), synced_at)
+
+    def _by_columns(
+        self,
+        connection: sa.Connection,
+        table: str,
+        kinds: Columns,
+        blocks: Sequence[ColumnBatch],
+        synced_at: datetime,
+    ) -> int | None:
+        """Upserts rows in the order of their primary key; None where a text has what only a document can be freed of."""
+        columns = merged(blocks)
+        once, varying = self._shapes.of(table, columns)
+        keys = list(zip(*(columns[name] for name in PRIMARY_KEY), strict=True))
+        in_order = itemgetter(*sorted(range(len(keys)), key=keys.__getitem__))
+        texts = [column_text(kinds[name], in_order(columns[name])) for name in varying]
+        if None in texts or any(
+            column_text(kinds[name], columns[name][:1]) is None for name in once
+        ):
+            return None
+        statement = _upsert_by_columns(
+            table, tuple(columns), _typed(once, kinds), _typed(varying, kinds)
+        )
+        values = (_value(kinds[name], columns[name][0]) for name in once)
+        return connection.exec_driver_sql(statement, (*values, synced_at, *texts)).rowcount
+
+    def fill(
+        self,
+        connection: sa.Connection,
+        table: str,
+        kinds: Columns,
+        blocks: Sequence[ColumnBatch],
+        synced_at: datetime,
+    ) -> int:
+        typed = _typed(blocks[0].names, kinds)
+        insert = f"{_insert_sql(table, typed, _document(typed))} {keep_first(PRIMARY_KEY)}"
+        return _execute(connection, insert, _in_order(blocks), synced_at)
+
+    def put(
+        self,
+        connection: sa.Connection,
+        table: str,
+        key: Sequence[str],
+        kinds: Columns,
+        rows: Sequence[Row],
+        *,
+        keep: bool = False,
+    ) -> int:
+        if not rows:
+            return 0
+        typed = _typed(rows[0], kinds)
+        columns = [column for column, _ in typed]
+        insert = f"INSERT INTO {_qualified(table)} ({quoted_list(columns)}) SELECT {quoted_list(columns)} FROM {_document(typed)}"
+        return _execute(
+            connection, f"{insert} {keep_first(key) if keep else on_conflict(columns, key)}", rows
+        )
+
+    def listed(
+        self, columns: Columns, rows: Iterable[Sequence[str | bool | None]]
+    ) -> sa.FromClause:
+        document = _without_nul(json_text([dict(zip(columns, row, strict=True)) for row in rows]))
+        typed = [sa.column(name, COLUMN_TYPES[kind]) for name, kind in columns.items()]
+        values = sa.func.json_to_recordset(sa.cast(sa.literal(document, sa.Text()), JSON))
+        return values.table_valued(*typed).render_derived(name="listed", with_types=True)
+
+    def read_otherwise(
+        self, connection: sa.Connection, parent: str, column: str, closing: Closing
+    ) -> list[tuple[str, datetime | None]]:
+        statement = (
+            f"SELECT found.id, found.read_at FROM {_CLOSED} AS closed CROSS JOIN LATERAL"
+            f" (SELECT id, {quoted(column)} AS read_at FROM {_qualified(parent)} WHERE _account_id = %s AND _livemode = %s"
+            " AND id = closed.id OFFSET 0) AS found WHERE found.read_at IS DISTINCT FROM closed.read_at"
+        )
+        found = connection.exec_driver_sql(
+            statement, (_read_at(closing), closing.owner.account_id, closing.owner.livemode)
+        )
+        return [(id, at) for id, at in found]
+
+    def with_stale_rows(
+        self, connection: sa.Connection, tables: Sequence[str], closing: Closing
+    ) -> list[tuple[str, str]]:
+        # Parent by parent: of a table that is being filled the planner knows nothing, and would read all of it.
+        selects = [
+            f"SELECT DISTINCT '{table}', closed.id FROM closed CROSS JOIN LATERAL"
+            f" (SELECT * FROM {_qualified(table)} WHERE _parent_id = closed.id OFFSET 0) AS stored WHERE {_STALE} < closed.read_at)"
+            for table in tables
+        ]
+        which = (
+            closing.parent_resource,
+            closing.field,
+            closing.owner.account_id,
+            closing.owner.livemode,
+        )
+        statement = f"WITH closed AS {_CLOSED} {' UNION ALL '.join(selects)}"
+        return [
+            (table, id)
+            for table, id in connection.exec_driver_sql(
+                statement, (_read_at(closing), *which * len(tables))
+            )
+        ]
+
+    def close_sublists(
+        self,
+        connection: sa.Connection,
+        table: str,
+        closing: Closing,
+        parents: Sequence[str],
+        at: datetime,
+        synced_at: datetime,
+    ) -> int:
+        statement = (
+            f"UPDATE {_qualified(table)} AS stored SET _deleted_at = %s, _observed_at = %s, _synced_at = %s"
+            f" WHERE stored._parent_id = ANY(ARRAY(SELECT json_array_elements_text(%s::json))) AND {_STALE} < %s)"
+        )
+        owner = (closing.owner.account_id, closing.owner.livemode)
+        values = (
+            at,
+            at,
+            synced_at,
+            json_text(parents),
+            closing.parent_resource,
+            closing.field,
+            *owner,
+            at,
+        )
+        return connection.exec_driver_sql(statement, values).rowcount
+
+
+_CLOSED = "(SELECT key AS id, value::timestamptz AS read_at FROM json_each_text(%s::json))"
+_STALE = (
+    "stored._parent_object = %s AND stored._parent_field IS NOT DISTINCT FROM %s::text AND stored._account_id = %s"
+    " AND stored._livemode = %s AND stored._deleted_at IS NULL AND (stored._observed_at IS NULL OR stored._observed_at"
+)
+
+
+def _read_at(closing: Closing) -> str:
+    return json_text(closing.read_at)
+
+
+def _qualified(table: str) -> str:
+    return f"{SCHEMA}.{quoted(table)}"
+
+
+def _typed(names: Iterable[str], kinds: Columns) -> Typed:
+    return tuple((column, _TYPE[kinds[column]]) for column in names)
+
+
+def _value(kind: ColumnKind, value: Any) -> Any:
+    return json_text(value) if kind == "json" and value is not None else value
+
+
+def _in_order(blocks: Sequence[ColumnBatch]) -> list[Row]:
+    return sorted(chain.from_iterable(blocks), key=itemgetter(*PRIMARY_KEY))
+
+
+@lru_cache(maxsize=4096)
+def _document(typed: Typed) -> str:
+    return f"json_to_recordset(%s::json) AS page({', '.join(f'{quoted(column)} {kind}' for column, kind in typed)})"
+
+
+@lru_cache(maxsize=4096)
+def _insert_sql(table: str, typed: Typed, source: str) -> str:
+    columns = quoted_list([column for column, _ in typed])
+    return f'INSERT INTO {_qualified(table)} AS stored ({columns}, "_synced_at") SELECT {columns}, %s::timestamptz FROM {source}'
+
+
+@lru_cache(maxsize=256)
+def _upsert_by_columns(table: str, names: tuple[str, ...], once: Typed, varying: Typed) -> str:
+    columns = quoted_list([name for name, _ in varying])
+    picked = [
+        *(f"page.{quoted(name)}::{kind}" for name, kind in varying),
+        *(f"%s::{kind}" for _, kind in once),
+    ]
+    inserted = quoted_list([name for name, _ in (*varying, *once)])
+    return (
+        f'INSERT INTO {_qualified(table)} AS stored ({inserted}, "_synced_at") SELECT {", ".join(picked)}, %s::timestamptz'
+        f" FROM unnest({', '.join([LISTED] * len(varying))}) AS page ({columns}) {newest_wins(names, 'stored')}"
+    )
+
+
+def _execute(connection: sa.Connection, sql: str, rows: Sequence[Row], *first: datetime) -> int:
+    return connection.exec_driver_sql(sql, (*first, _without_nul(json_text(rows)))).rowcount
+
+
+def _without_nul(document: str) -> str:
+    """PostgreSQL's text holds every character but NUL; the replacement character stands for it."""
+    return _NUL.sub(r"\1\\ufffd", document) if "\\u0000" in document else document

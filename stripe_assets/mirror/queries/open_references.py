@@ -1,0 +1,158 @@
+"""References of rows that point at nothing in the mirror: found with one pass over a table, in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from stripe_assets.mirror.batch import ObjectRef, Owner
+from stripe_assets.mirror.chunks import chunks
+from stripe_assets.mirror.dialects.base import Dialect, quoted
+from stripe_assets.mirror.queries.references import IDS_PER_QUERY, Reading, present, readings
+from stripe_assets.mirror.tables.tables import COLUMN_TYPES, Tables
+
+if TYPE_CHECKING:
+    from stripe_assets.catalog import Catalog
+    from stripe_assets.catalog.model import Resource
+
+ROWS_PER_FETCH = 2_000
+_EVERY_ROW = "LIMIT 9223372036854775807"
+"""Makes a subquery stand for itself: what it computes is computed once a row."""
+_FIRST_ROW = "LIMIT 1 OFFSET 0"
+"""The same within EXISTS, where PostgreSQL takes no notice of a LIMIT alone and may join the whole target for each row."""
+
+
+def missing(
+    connect: Callable[[], AbstractContextManager[sa.Connection]],
+    tables: Tables,
+    dialect: Dialect,
+    since: datetime,
+    owners: Sequence[Owner],
+    resources: Mapping[str, Collection[str] | None] | None = None,
+    *,
+    at_once: int = 1,
+) -> set[ObjectRef]:
+    """What rows that were written since then for these owners refer to and is not there. `owners[0]` is the platform.
+
+    Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
+    at_once: tables that are read at the same time, each with a connection of its own.
+    """
+    ids_of = dict.fromkeys(tables) if resources is None else resources
+
+    def of(name: str) -> set[ObjectRef]:
+        found: set[ObjectRef] = set()
+        ids, every = ids_of[name], readings(tables.catalog, name)
+        with connect() as connection:
+            for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
+                for rows in _open_rows(connection, tables, dialect, name, since, owners, some):
+                    wanted = {
+                        one
+                        for row in rows
+                        for reading in every
+                        for one in reading.missing(tables.catalog, row, owners[0])
+                    }
+                    found |= wanted - found - present(connection, tables, wanted - found)
+        return found
+
+    with ThreadPoolExecutor(at_once) as pool:
+        return set[ObjectRef]().union(
+            *pool.map(of, (name for name in ids_of if readings(tables.catalog, name)))
+        )
+
+
+def _open_rows(
+    connection: sa.Connection,
+    tables: Tables,
+    dialect: Dialect,
+    name: str,
+    since: datetime,
+    owners: Sequence[Owner],
+    ids: Sequence[str] | None,
+) -> Iterator[Sequence[Mapping[Any, Any]]]:
+    """The rows that refer to what has no row: the columns that say to what, the others null. Each once: most say the same."""
+    query = _query(tables.catalog, dialect, name, ids is None)
+    values = {
+        "accounts": [owner.account_id for owner in owners],
+        "livemode": owners[0].livemode,
+        "platform": owners[0].account_id,
+    }
+    which = {"since": since} if ids is None else {"ids": ids}
+    yield from (
+        connection.execute(query, values | which, execution_options={"yield_per": ROWS_PER_FETCH})
+        .mappings()
+        .partitions()
+    )
+
+
+@lru_cache(maxsize=512)
+def _query(catalog: Catalog, dialect: Dialect, name: str, whole: bool) -> sa.TextualSelect:
+    """Text, with nothing for SQLAlchemy to compile, and without the tables that it names.
+
+    Parameters: whole: of rows that were written since a time, for which there is no index; otherwise of rows by their ids.
+    """
+    every = readings(catalog, name)
+    conditions: dict[str, list[str]] = {}
+    for reading in every:
+        for column in reading.columns:
+            conditions.setdefault(column, []).append(_is_open(catalog, dialect, reading))
+    del conditions["_account_id"]
+    picked = "".join(
+        f", CASE WHEN {' OR '.join(some)} THEN referring.{quoted(column)} END AS {quoted(column)}"
+        for column, some in conditions.items()
+    )
+    text = (
+        f"SELECT DISTINCT * FROM (SELECT referring._account_id{picked} FROM {_qualified(dialect, catalog[name])} AS referring"
+        f" WHERE referring._account_id IN :accounts AND referring._livemode = :livemode"
+        f" AND {'referring._synced_at >= :since' if whole else 'referring.id IN :ids'} {_EVERY_ROW}) AS each"
+        f" WHERE {' OR '.join(f'each.{quoted(reading.column)} IS NOT NULL' for reading in every)}"
+    )
+    lists = {reading.column for reading in every if reading.field.kind == "references"}
+    columns = (
+        sa.column(column, COLUMN_TYPES["json" if column in lists else "text"])
+        for column in ("_account_id", *conditions)
+    )
+    which = (
+        sa.bindparam("since", type_=COLUMN_TYPES["timestamp"])
+        if whole
+        else sa.bindparam("ids", expanding=True)
+    )
+    livemode = sa.bindparam("livemode", type_=COLUMN_TYPES["boolean"])
+    return (
+        sa.text(text)
+        .bindparams(sa.bindparam("accounts", expanding=True), livemode, which)
+        .columns(*columns)
+    )
+
+
+def _is_open(catalog: Catalog, dialect: Dialect, reading: Reading) -> str:
+    """Whether a row refers by it to something that none of the tables has which can have it. Each is looked up by its key."""
+    column, one = f"referring.{quoted(reading.column)}", reading.field.kind == "reference"
+    id = column if one else dialect.item_text
+    named = f"referring.{quoted(reading.naming)}" if reading.naming else id
+    owner = {"own": "referring._account_id", "platform": ":platform"}.get(
+        reading.field.owner, named
+    )
+    nowhere = " AND ".join(
+        f"NOT EXISTS (SELECT 1 FROM {_qualified(dialect, target)} AS target"
+        f" WHERE target._account_id = {id if target.lists_owners else owner} AND target._livemode = referring._livemode"
+        f" AND target.id = {id}{'' if one else f' {_FIRST_ROW}'})"
+        for target in (catalog[name] for name in reading.field.targets if name in catalog.resources)
+    )
+    if one:
+        return f"({column} IS NOT NULL AND {nowhere})"
+    # That it is not null is said first: NULL <> '[]' is not false, and the database would take the list apart all the same.
+    return f"({column} IS NOT NULL AND {column} <> '[]' AND EXISTS (SELECT 1 FROM {dialect.list_items.format(column)} WHERE {nowhere}))"
+
+
+def _qualified(dialect: Dialect, resource: Resource) -> str:
+    return (
+        f"{quoted(dialect.schema)}.{quoted(resource.table)}"
+        if dialect.schema
+        else quoted(resource.table)
+    )

@@ -1,0 +1,147 @@
+"""Rows → API objects again: references as ids, sublists in order, v2's forms as they were sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from stripe_assets.catalog.model import Field, Resource
+from stripe_assets.mirror.batch import Owner
+from stripe_assets.mirror.chunks import chunks
+from stripe_assets.mirror.tables.tables import Tables
+from stripe_assets.mirror.tables.values import Convert, to_wire
+
+Children = dict[tuple[str, str], list[dict[str, Any]]]
+"""(parent's id, field) → the objects of that sublist, in order."""
+
+
+class ObjectReader:
+    """Reads objects with their sublists, a few statements for any number of objects."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+        self._wires: dict[str, list[tuple[Field, str, Convert | None]]] = {}
+
+    def read(
+        self, connection: sa.Connection, name: str, owner: Owner, ids: Sequence[str]
+    ) -> dict[str, dict[str, Any]]:
+        """Id → the object as the API would send it, references unexpanded; `deleted: true` on what is a tombstone.
+
+        Ids without a row are left out. Fields that are NULL come as null, whether the API sent null or nothing.
+        """
+        rows: list[Mapping[str, Any]] = []
+        for some in chunks(ids):
+            rows += self._rows(connection, name, owner, "id", some)
+        return {
+            row["id"]: obj
+            for row, obj in zip(rows, self._objects(connection, name, owner, rows), strict=True)
+        }
+
+    def _rows(
+        self,
+        connection: sa.Connection,
+        name: str,
+        owner: Owner,
+        column: str,
+        values: Sequence[str],
+        *where: Any,
+    ) -> list[Any]:
+        table = self._tables[name]
+        query = sa.select(table).where(
+            table.c._livemode == owner.livemode, table.c[column].in_(values), *where
+        )
+        if (
+            column == "id" or name not in self._tables.layout.self_owned
+        ):  # an account can be listed below what another one owns
+            query = query.where(table.c._account_id == owner.account_id)
+        return list(connection.execute(query).mappings())
+
+    def _objects(
+        self, connection: sa.Connection, name: str, owner: Owner, rows: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        resource = self._tables.catalog.resources[name]
+        sublists = [field for field in resource.fields if field.kind == "sublist"]
+        children = (
+            self._children(connection, name, owner, sublists, [row["id"] for row in rows])
+            if sublists and rows
+            else {}
+        )
+        return [self._object(resource, sublists, row, children) for row in rows]
+
+    def _children(
+        self,
+        connection: sa.Connection,
+        name: str,
+        owner: Owner,
+        sublists: Sequence[Field],
+        ids: Sequence[str],
+    ) -> Children:
+        placed: dict[tuple[str, str], list[tuple[int, dict[str, Any]]]] = {}
+        for target in sorted({target for field in sublists for target in field.targets}):
+            table = self._tables[target]
+            rows: list[Mapping[str, Any]] = []
+            for some in chunks(ids):
+                rows += self._rows(
+                    connection,
+                    target,
+                    owner,
+                    "_parent_id",
+                    some,
+                    table.c._parent_object == name,
+                    table.c._deleted_at.is_(None),
+                )
+            for row, obj in zip(rows, self._objects(connection, target, owner, rows), strict=True):
+                placed.setdefault((row["_parent_id"], row["_parent_field"]), []).append(
+                    (row["_position"], obj)
+                )
+        return {
+            key: [obj for _, obj in sorted(objects, key=lambda pair: pair[0] or 0)]
+            for key, objects in placed.items()
+        }
+
+    def _object(
+        self,
+        resource: Resource,
+        sublists: Sequence[Field],
+        row: Mapping[str, Any],
+        children: Children,
+    ) -> dict[str, Any]:
+        obj: dict[str, Any] = {}
+        for field, column, convert in self._wire(resource):
+            value = row[column]
+            obj[field.path[0]] = value if value is None or convert is None else convert(value)
+        for field in sublists:
+            data = children.get((row["id"], field.name), [])
+            if data or not field.nullable:
+                shell = {
+                    "object": "list",
+                    "data": data,
+                    "has_more": False,
+                    "url": (field.url or "").replace("{id}", row["id"]),
+                }
+                _put(obj, field.path, shell)
+        if row["_deleted_at"] is not None:
+            obj["deleted"] = True
+        obj.update(row["_extra"] or {})
+        return obj
+
+    def _wire(self, resource: Resource) -> list[tuple[Field, str, Convert | None]]:
+        wire = self._wires.get(resource.name)
+        if wire is None:
+            fields = [field for field in resource.fields if field.column and not field.derived]
+            wire = self._wires[resource.name] = [
+                (field, str(field.column), to_wire(field)) for field in fields
+            ]
+        return wire
+
+
+def _put(obj: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    """Puts a sublist back where it was cut out; nowhere, if what held it is not there. The database's answer is ours to change."""
+    for key in path[:-1]:
+        inner = obj.get(key)
+        if type(inner) is not dict:
+            return
+        obj = inner
+    obj.setdefault(path[-1], value)

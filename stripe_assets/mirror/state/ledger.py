@@ -1,0 +1,328 @@
+"""The event ledger: what was done about each event, apart from the event's row.
+
+An entry is pending until it is settled: processed, ignored with a reason, or failed, which is tried again. A run claims
+entries before it works on them. The last one to claim has them: what another run settles afterwards is not taken from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy as sa
+
+from stripe_assets.mirror.batch import EventKey, LedgerEntry, Owner
+from stripe_assets.mirror.chunks import chunks
+from stripe_assets.mirror.columns import Row
+from stripe_assets.mirror.dialects.base import Columns, among_owners, listed_ids
+from stripe_assets.mirror.tables.tables import OWN_COLUMNS
+
+if TYPE_CHECKING:
+    from stripe_assets.mirror.mirror import Mirror
+
+LEDGER_COLUMNS: Columns = {**OWN_COLUMNS["_event_ledger"][0], **OWN_COLUMNS["_event_ledger"][1]}
+_EVENTS_A_STATEMENT = 10_000
+_LONGEST_WAIT = timedelta(days=1)
+_WAITS = [
+    timedelta(minutes=1) * 2**failures for failures in range(11)
+]  # the twelfth would be longer than a day
+
+_TRIED = ("pending", "failed")
+
+State = Literal["pending", "processed", "failed", "ignored"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventState:
+    """What the ledger says of an event."""
+
+    state: State
+    attempts: int = 0
+    """How often it failed."""
+    next_attempt_at: datetime | None = None
+    error: str | None = None
+    """Of the last failure."""
+    reason: str | None = None
+    """Why it is ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Events that have failed and are to be tried again."""
+
+    owner: Owner
+    object: str | None
+    count: int
+    next_attempt_at: datetime | None
+    error: str | None
+
+
+def ledger_row(entry: LedgerEntry, now: datetime) -> Row:
+    """The row of an event that is new to the ledger."""
+    return {
+        "_account_id": entry.owner.account_id,
+        "_livemode": entry.owner.livemode,
+        "id": entry.id,
+        "type": entry.type,
+        "created": entry.created,
+        "object": entry.object,
+        "object_id": entry.object_id,
+        "object_account": entry.object_account,
+        "object_created": entry.object_created,
+        "parents": dict(entry.parents) or None,
+        "lists": list(entry.lists) or None,
+        "state": "pending" if entry.ignored is None else "ignored",
+        "reason": entry.ignored,
+        "attempts": 0,
+        "settled_at": None if entry.ignored is None else now,
+    }
+
+
+class Ledger:
+    """The `_event_ledger` table. Entries are made by `Mirror.write`, in the transaction that stores their events."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+        self._dialect = mirror.dialect
+        self._table = mirror.tables.own["_event_ledger"]
+
+    def claim(
+        self,
+        run_id: str,
+        owners: Iterable[Owner],
+        *,
+        ids: Iterable[str] | None = None,
+        type: str | None = None,
+        models: Collection[str] | None = None,
+        due: datetime | None = None,
+        unread: Collection[str] = (),
+    ) -> int:
+        """Makes the pending and failed entries of these owners this run's, to be tried (again). Returns how many.
+
+        Parameters: ids: these events only. type: a pattern of event types in which `*` stands for anything. models: events
+        whose object is one of these, and those whose object is not known yet. due: of the failed ones those whose next
+        attempt is due by then; all of them by default. unread: also the processed events about these models with lists that are left.
+        """
+        table = self._table
+        is_unread = sa.and_(table.c.state == "processed", table.c.object.in_(sorted(unread)))
+        where = [
+            table.c.settled_at.is_(None),
+            sa.or_(table.c.state.in_(_TRIED), is_unread),
+            self._of(owners),
+        ]
+        if type is not None:
+            where.append(table.c.type.like(_like(type), escape="!"))
+        if models is not None:
+            where.append(sa.or_(table.c.object.is_(None), table.c.object.in_(sorted(models))))
+        if due is not None:
+            where.append(
+                sa.or_(
+                    table.c.state != "failed",
+                    table.c.next_attempt_at.is_(None),
+                    table.c.next_attempt_at <= due,
+                )
+            )
+        claimed = (
+            sa.update(table)
+            .where(*where)
+            .values(run_id=run_id, state="pending", next_attempt_at=None)
+        )
+        if ids is None:
+            return self._mirror.change(lambda connection: connection.execute(claimed).rowcount)
+        return sum(self._claim_some(claimed, some) for some in chunks(ids, _EVENTS_A_STATEMENT))
+
+    def _claim_some(self, claimed: sa.Update, ids: list[str]) -> int:
+        some = claimed.where(self._table.c.id.in_(listed_ids(self._dialect, ids)).is_(True))
+        return self._mirror.change(lambda connection: connection.execute(some).rowcount)
+
+    def take(self, run_id: str, limit: int) -> list[LedgerEntry]:
+        """The first of this run's pending entries, by (object, object_created, object_id, created).
+
+        The same ones again until they are settled.
+        """
+        table = self._table
+        query = sa.select(table).where(
+            table.c.run_id == run_id, table.c.settled_at.is_(None), table.c.state == "pending"
+        )
+        query = query.order_by(
+            table.c.object, table.c.object_created, table.c.object_id, table.c.created
+        ).limit(limit)
+        with self._mirror.connection() as connection:
+            return [_entry(row) for row in connection.execute(query).mappings()]
+
+    def settle(
+        self,
+        run_id: str,
+        *,
+        processed: Iterable[EventKey] = (),
+        ignored: Mapping[EventKey, str] | None = None,
+        failed: Mapping[EventKey, str] | None = None,
+        unread: Mapping[EventKey, Iterable[str]] | None = None,
+        now: datetime,
+    ) -> int:
+        """Records what became of entries, where they are pending and still this run's. Returns how many were.
+
+        Parameters: ignored, failed: with the reason, the error. unread: processed, but for these lists. now: when; a failed
+        one is tried again a minute later, then after twice as long each time, at most a day.
+        """
+        done = {"state": "processed", "settled_at": now, "error": None, "lists": None}
+        count = self._settle(run_id, ((key, None) for key in processed), done)
+        by_lists: dict[tuple[str, ...], list[EventKey]] = {}
+        for key, lists in (unread or {}).items():
+            by_lists.setdefault(tuple(sorted(lists)), []).append(key)
+        for lists, keys in by_lists.items():
+            left = {"state": "processed", "error": None, "lists": list(lists)}
+            count += self._settle(run_id, ((key, None) for key in keys), left)
+        if ignored:
+            count += self._settle(
+                run_id,
+                ignored.items(),
+                {"state": "ignored", "settled_at": now, "error": None},
+                note="reason",
+            )
+        if failed:
+            attempts = sa.func.coalesce(self._table.c.attempts, 0)
+            next_attempts = {
+                failures: sa.literal(now + wait, self._table.c.created.type)
+                for failures, wait in enumerate(_WAITS)
+            }
+            waits = sa.case(
+                next_attempts,
+                value=attempts,
+                else_=sa.literal(now + _LONGEST_WAIT, self._table.c.created.type),
+            )
+            values = {"state": "failed", "attempts": attempts + 1, "next_attempt_at": waits}
+            count += self._settle(run_id, failed.items(), values, note="error")
+        return count
+
+    def _settle(
+        self,
+        run_id: str,
+        noted: Iterable[tuple[EventKey, str | None]],
+        values: Mapping[str, Any],
+        note: str | None = None,
+    ) -> int:
+        table, count = self._table, 0
+        for some in chunks(noted, _EVENTS_A_STATEMENT):
+            rows = sorted(
+                (owner.account_id, owner.livemode, id, said) for (owner, id), said in some
+            )
+            listed = self._dialect.listed(
+                {"account": "text", "mode": "boolean", "id": "text", "note": "text"}, rows
+            )
+            settled = (
+                sa.update(table)
+                .where(
+                    table.c._account_id == listed.c.account,
+                    table.c._livemode == listed.c.mode,
+                    table.c.id == listed.c.id,
+                )
+                # Not `settled_at`: without it the index of the open entries is no way in, and each is found by its key.
+                .where(table.c.run_id == run_id, table.c.state == "pending")
+                .values({**values, **({note: listed.c.note} if note else {})})
+            )
+            count += self._mirror.change(
+                lambda connection, settled=settled: connection.execute(settled).rowcount
+            )
+        return count
+
+    def states(self, owner: Owner, ids: Iterable[str]) -> dict[str, EventState]:
+        """Event's id → what the ledger says of it; those that it does not have are left out."""
+        table = self._table
+        columns = (
+            table.c.id,
+            table.c.state,
+            table.c.attempts,
+            table.c.next_attempt_at,
+            table.c.error,
+            table.c.reason,
+        )
+        query = sa.select(*columns).where(
+            table.c._account_id == owner.account_id, table.c._livemode == owner.livemode
+        )
+        found: dict[str, EventState] = {}
+        with self._mirror.connection() as connection:
+            for some in chunks(ids, _EVENTS_A_STATEMENT):
+                for id, state, attempts, *rest in connection.execute(
+                    query.where(table.c.id.in_(listed_ids(self._dialect, some)))
+                ):
+                    found[id] = EventState(state, attempts or 0, *rest)
+        return found
+
+    def overtake(self, owner: Owner, model: str | None, before: datetime, now: datetime) -> int:
+        """A sweep that began then has read the model's objects: what had failed before need not be tried again. Returns how many.
+
+        `model`: None for events of which it is not known what they are about.
+        """
+        table = self._table
+        about = table.c.object.is_(None) if model is None else table.c.object == model
+        overtaken = (
+            sa.update(table)
+            .where(
+                table.c.settled_at.is_(None),
+                table.c.state == "failed",
+                about,
+                table.c.created < before,
+            )
+            .where(table.c._account_id == owner.account_id, table.c._livemode == owner.livemode)
+            .values(
+                state="ignored", settled_at=now, reason="a full sweep has read everything since"
+            )
+        )
+        return self._mirror.change(lambda connection: connection.execute(overtaken).rowcount)
+
+    def failing(self, owners: Iterable[Owner]) -> list[Failing]:
+        """What these owners' failed events are about, with how many there are of each."""
+        table = self._table
+        columns = (table.c._account_id, table.c._livemode, table.c.object)
+        query = sa.select(
+            *columns,
+            sa.func.count(),
+            sa.func.min(table.c.next_attempt_at),
+            sa.func.max(table.c.error),
+        )
+        query = query.where(
+            table.c.settled_at.is_(None), table.c.state == "failed", self._of(owners)
+        ).group_by(*columns)
+        with self._mirror.connection() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Failing(Owner(account, mode), about, count, again, error)
+            for account, mode, about, count, again, error in rows
+        ]
+
+    def unsettled_counts(self, owners: Iterable[Owner]) -> dict[str, int]:
+        """State → how many of these owners' events are pending or failed; a state that none is in is left out."""
+        table = self._table
+        query = sa.select(table.c.state, sa.func.count()).where(
+            table.c.settled_at.is_(None), table.c.state.in_(_TRIED), self._of(owners)
+        )
+        query = query.group_by(table.c.state)
+        with self._mirror.connection() as connection:
+            return {state: count for state, count in connection.execute(query)}
+
+    def _of(self, owners: Iterable[Owner]) -> sa.ColumnElement[bool]:
+        return among_owners(self._dialect, self._table, owners)
+
+
+def _like(pattern: str) -> str:
+    escaped = pattern.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return escaped.replace("*", "%")
+
+
+def _entry(row: Any) -> LedgerEntry:
+    return LedgerEntry(
+        owner=Owner(row["_account_id"], row["_livemode"]),
+        id=row["id"],
+        type=row["type"],
+        created=row["created"],
+        object=row["object"],
+        object_id=row["object_id"],
+        object_account=row["object_account"],
+        object_created=row["object_created"],
+        parents=row["parents"] or {},
+        lists=tuple(row["lists"] or ()),
+        ignored=row["reason"],
+    )

@@ -1,0 +1,164 @@
+"""Rows whose objects are gone: no longer in a completely read sublist, or not known to Stripe any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from stripe_assets.catalog.model import Field
+from stripe_assets.mirror.batch import ClosedSublist, Gone, Owner
+from stripe_assets.mirror.dialects.base import Closing, Dialect, listed_ids
+from stripe_assets.mirror.tables.tables import Tables, read_at_column
+
+
+class Tombstones:
+    """Makes tombstones within a write's transaction. Nothing that was observed later is touched."""
+
+    def __init__(self, tables: Tables, dialect: Dialect) -> None:
+        self._tables = tables
+        self._dialect = dialect
+
+    def close(
+        self,
+        connection: sa.Connection,
+        closed: Iterable[ClosedSublist],
+        now: datetime,
+        lost: Collection[str] | None = None,
+    ) -> Counter[str]:
+        """Resource → rows that these completely read sublists no longer have.
+
+        `lost`: models of which a row of this write was older than what was there; None where the write has no rows.
+        """
+        made: Counter[str] = Counter()
+        for targets, closing, noted in _together(closed):
+            if not noted or lost is None or closing.parent_resource in lost:
+                self._note(connection, closing)
+            tables = {self._tables[name].name: name for name in sorted(targets)}
+            stale: dict[str, list[tuple[str, datetime]]] = {}
+            for table, id in self._dialect.with_stale_rows(connection, list(tables), closing):
+                stale.setdefault(table, []).append((id, closing.read_at[id]))
+            for table in sorted(stale):
+                for at, parents in _by_time(stale[table]):
+                    made[tables[table]] += self._dialect.close_sublists(
+                        connection, table, closing, parents, at, now
+                    )
+        return made
+
+    def mark_deleted(self, connection: sa.Connection, gone: Gone, now: datetime) -> Counter[str]:
+        """Resource → rows that were alive and whose objects do not exist.
+
+        What a gone object's sublists held goes with it where no route could tell otherwise; nothing else does.
+        """
+        made: Counter[str] = Counter()
+        for owner, ids in self._owned(gone):
+            dead = self._mark_rows(connection, replace(gone, owner=owner, ids=ids), now)
+            made[gone.resource] += dead
+            for field, targets in self._sublists_without_route(gone.resource):
+                parents = self._dead(connection, gone.resource, owner, ids)
+                if parents:
+                    made += self.close(
+                        connection,
+                        [
+                            ClosedSublist(
+                                targets, gone.resource, field.name, owner, parents, gone.observed_at
+                            )
+                        ],
+                        now,
+                    )
+        return made
+
+    def _owned(self, gone: Gone) -> Iterator[tuple[Owner, tuple[str, ...]]]:
+        if gone.resource in self._tables.layout.self_owned:
+            yield from ((Owner(id, gone.owner.livemode), (id,)) for id in sorted(set(gone.ids)))
+        else:
+            yield gone.owner, gone.ids
+
+    def _mark_rows(self, connection: sa.Connection, gone: Gone, now: datetime) -> int:
+        table, at = self._tables[gone.resource], gone.observed_at
+        known = (
+            *self._rows(table, gone.owner, gone.ids),
+            sa.or_(table.c._observed_at.is_(None), table.c._observed_at <= at),
+        )
+        # A tombstone stays what it is, but an observation from before this one shall not bring it back.
+        connection.execute(
+            sa.update(table).where(*known, table.c._deleted_at.is_not(None)).values(_observed_at=at)
+        )
+        burial = sa.update(table).where(*known, table.c._deleted_at.is_(None))
+        return connection.execute(
+            burial.values(_deleted_at=at, _observed_at=at, _synced_at=now)
+        ).rowcount
+
+    def _sublists_without_route(self, name: str) -> list[tuple[Field, tuple[str, ...]]]:
+        """The sublists of a resource whose items cannot be asked for by themselves, and these items' resources."""
+        resources = self._tables.catalog.resources
+        found = []
+        for field in resources[name].fields:
+            if field.kind == "sublist":
+                targets = tuple(
+                    target
+                    for target in field.targets
+                    if not (resources[target].retrieve or resources[target].other_retrieves)
+                )
+                if targets:
+                    found.append((field, targets))
+        return found
+
+    def _dead(
+        self, connection: sa.Connection, name: str, owner: Owner, ids: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Those of the ids that have no living row: one observed later than the evidence keeps its sublists."""
+        table = self._tables[name]
+        alive = sa.select(table.c.id).where(
+            *self._rows(table, owner, ids), table.c._deleted_at.is_(None)
+        )
+        return tuple(sorted(set(ids) - set(connection.scalars(alive))))
+
+    def _rows(
+        self, table: sa.Table, owner: Owner, ids: tuple[str, ...]
+    ) -> tuple[sa.ColumnElement[bool], ...]:
+        own = (table.c._account_id == owner.account_id, table.c._livemode == owner.livemode)
+        return (*own, table.c.id.in_(listed_ids(self._dialect, ids)))
+
+    def _note(self, connection: sa.Connection, closing: Closing) -> None:
+        """Notes when the sublists were read with the parents that know no newer time; as a rule their own rows brought it already.
+
+        Where the database knows a newer one it counts: rows that only this older page had are gone again.
+        """
+        column = read_at_column(closing.field or "")
+        parent = self._tables[closing.parent_resource]
+        if column not in parent.c:
+            return
+        older = []
+        for id, read_at in self._dialect.read_otherwise(connection, parent.name, column, closing):
+            if read_at is None or read_at < closing.read_at[id]:
+                older.append((id, closing.read_at[id]))
+            else:
+                closing.read_at[id] = read_at
+        for at, ids in _by_time(older):
+            noted = sa.update(parent).where(*self._rows(parent, closing.owner, ids))
+            connection.execute(noted.values({column: at}))
+
+
+def _together(closed: Iterable[ClosedSublist]) -> list[tuple[tuple[str, ...], Closing, bool]]:
+    """The sublists of one field and owner together, in one order: what their rows can be, and whether their parents' rows are written."""
+    closings: dict[tuple[str, str, Owner, tuple[str, ...], bool], Closing] = {}
+    for one in closed:
+        key = (one.parent_resource, one.field or "", one.owner, one.targets, one.with_parents)
+        read_at = closings.setdefault(
+            key, Closing(one.parent_resource, one.field, one.owner, {})
+        ).read_at
+        for id in one.parent_ids:
+            if id not in read_at or read_at[id] < one.observed_at:
+                read_at[id] = one.observed_at
+    return [(key[3], closings[key], key[4]) for key in sorted(closings)]
+
+
+def _by_time(parents: Iterable[tuple[str, datetime]]) -> list[tuple[datetime, tuple[str, ...]]]:
+    groups: dict[datetime, list[str]] = {}
+    for id, at in parents:
+        groups.setdefault(at, []).append(id)
+    return [(at, tuple(sorted(groups[at]))) for at in sorted(groups)]

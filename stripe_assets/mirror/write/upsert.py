@@ -1,0 +1,190 @@
+"""Batches → statements: rows of one table and one set of columns go together, each id once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import chain
+from operator import attrgetter, itemgetter
+
+import sqlalchemy as sa
+
+from stripe_assets.mirror.batch import Batch, Link, WriteCounts
+from stripe_assets.mirror.columns import ColumnBatch, Row, Rows
+from stripe_assets.mirror.dialects.base import Columns, Dialect, listed_ids
+from stripe_assets.mirror.state.ledger import LEDGER_COLUMNS, ledger_row
+from stripe_assets.mirror.tables.tables import OWN_COLUMNS, PARENT_COLUMNS, PRIMARY_KEY, Tables
+from stripe_assets.mirror.write.tombstones import Tombstones
+
+_key = itemgetter(*PRIMARY_KEY)
+
+CHECKPOINT_KEY = tuple(OWN_COLUMNS["_checkpoint"][0])
+CHECKPOINT_COLUMNS: Columns = {**OWN_COLUMNS["_checkpoint"][0], **OWN_COLUMNS["_checkpoint"][1]}
+
+
+class Upserter:
+    """Writes batches through a dialect. Holds nothing but what the catalog says of each table."""
+
+    def __init__(self, tables: Tables, dialect: Dialect) -> None:
+        self._tables = tables
+        self._dialect = dialect
+        self._tombstones = Tombstones(tables, dialect)
+        self._layouts: dict[str, tuple[str, Columns]] = {}
+        children, resources = tables.layout.children, tables.catalog.resources
+        self._twice_listed = {
+            name
+            for name in children
+            if any(route.parent is None for route in resources[name].routes)
+        }
+
+    def write(self, connection: sa.Connection, batches: Sequence[Batch]) -> WriteCounts:
+        """Writes all of it within the connection's transaction."""
+        now = datetime.now(
+            UTC
+        )  # this machine's clock, which readers of `_synced_at` have too; the database's may differ
+        rows: Counter[str] = Counter()
+        fills: Counter[str] = Counter()
+        tombstones: Counter[str] = Counter()
+        lost: set[str] = set()
+        # One order of tables, and of ids in each statement, for every writer: two of them seldom wait for each other.
+        for name in sorted({name for batch in batches for name in batch.rows}):
+            table, kinds = self._layout(name)
+            for blocks in _groups(batch.rows.get(name) for batch in batches):
+                once = _once(blocks, _newest)
+                written = self._dialect.upsert(connection, table, kinds, once, now)
+                rows[name] += written
+                if written < sum(map(len, once)):
+                    lost.add(name)
+        for name in sorted({name for batch in batches for name in batch.fills}):
+            table, kinds = self._layout(name)
+            for blocks in _groups(batch.fills.get(name) for batch in batches):
+                fills[name] += self._dialect.fill(
+                    connection, table, kinds, _once(blocks, _first), now
+                )
+        for name in sorted({name for batch in batches for name in batch.rows} & self._twice_listed):
+            blocks = (
+                block
+                for batch in batches
+                for block in batch.rows.get(name, Rows()).blocks
+                if "_parent_id" in block.columns
+            )
+            self._place(connection, name, list(blocks))
+        for link in sorted(
+            (link for batch in batches for link in batch.links),
+            key=attrgetter("resource", "owner", "value", "ids"),
+        ):
+            self._link(connection, link)
+        tombstones += self._tombstones.close(
+            connection, (closed for batch in batches for closed in batch.closed), now, lost
+        )
+        for gone in sorted(
+            (gone for batch in batches for gone in batch.gone),
+            key=attrgetter("resource", "owner", "ids"),
+        ):
+            tombstones += self._tombstones.mark_deleted(connection, gone, now)
+        self._write_checkpoints(connection, batches)
+        events = self._enter(connection, batches, now)
+        return WriteCounts(+rows, +fills, +tombstones, events)
+
+    def _place(self, connection: sa.Connection, name: str, blocks: Sequence[ColumnBatch]) -> None:
+        """Which parent a row hangs on, where its own state came later by another list than the page that tells it."""
+        if not blocks:
+            return
+        table, columns = self._tables[name], (*PRIMARY_KEY, *PARENT_COLUMNS)
+        kinds = self._layout(name)[1]
+        rows = (
+            row
+            for block in blocks
+            for row in zip(*(block.columns[column] for column in columns), strict=True)
+        )
+        listed = self._dialect.listed({column: kinds[column] for column in columns}, rows)
+        connection.execute(
+            sa.update(table)
+            .where(
+                *(table.c[column] == listed.c[column] for column in PRIMARY_KEY),
+                table.c._parent_id.is_(None),
+            )
+            .values({column: listed.c[column] for column in PARENT_COLUMNS})
+        )
+
+    def _link(self, connection: sa.Connection, link: Link) -> None:
+        table = self._tables[link.resource]
+        connection.execute(
+            sa.update(table)
+            .where(
+                table.c._account_id == link.owner.account_id,
+                table.c._livemode == link.owner.livemode,
+            )
+            .where(
+                table.c.id.in_(listed_ids(self._dialect, link.ids)),
+                table.c[link.column].is_distinct_from(link.value),
+            )
+            .values({link.column: link.value})
+        )
+
+    def _layout(self, name: str) -> tuple[str, Columns]:
+        layout = self._layouts.get(name)
+        if layout is None:
+            resource = self._tables.catalog.resources[name]
+            layout = self._layouts[name] = (resource.table, self._tables.layout.columns(resource))
+        return layout
+
+    def _write_checkpoints(self, connection: sa.Connection, batches: Sequence[Batch]) -> None:
+        last = {}
+        for batch in batches:
+            for point in batch.checkpoints:
+                last[(point.owner, point.resource, point.key)] = point
+        rows: list[Row] = [
+            {
+                "_account_id": point.owner.account_id,
+                "_livemode": point.owner.livemode,
+                "resource": point.resource,
+                "key": point.key,
+                "cursor": list(point.cursor) or None,
+                "done": point.done,
+            }
+            for _, point in sorted(last.items(), key=itemgetter(0))
+        ]
+        if rows:
+            self._dialect.put(connection, "_checkpoint", CHECKPOINT_KEY, CHECKPOINT_COLUMNS, rows)
+
+    def _enter(self, connection: sa.Connection, batches: Sequence[Batch], now: datetime) -> int:
+        """Enters events in the ledger that it does not have."""
+        entries = {entry.key: entry for batch in batches for entry in batch.ledger}
+        rows = [ledger_row(entry, now) for _, entry in sorted(entries.items(), key=itemgetter(0))]
+        return self._dialect.put(
+            connection, "_event_ledger", PRIMARY_KEY, LEDGER_COLUMNS, rows, keep=True
+        )
+
+
+def _groups(some: Iterable[Rows | None]) -> list[list[ColumnBatch]]:
+    """Blocks of the same columns together."""
+    groups: dict[tuple[str, ...], list[ColumnBatch]] = {}
+    for rows in some:
+        for block in rows.blocks if rows else ():
+            groups.setdefault(block.names, []).append(block)
+    return list(groups.values())
+
+
+def _once(blocks: list[ColumnBatch], better: Callable[[Row, Row], bool]) -> list[ColumnBatch]:
+    """Each row once; a later one takes its place where it is better."""
+    count = sum(map(len, blocks))
+    if len(set(chain.from_iterable(block.ids for block in blocks))) == count:
+        return blocks
+    kept: dict[tuple[str, bool, str], Row] = {}
+    for block in blocks:
+        for row in block:
+            other = kept.setdefault(_key(row), row)
+            if other is not row and better(row, other):
+                kept[_key(row)] = row
+    return Rows.of(kept.values()).blocks
+
+
+def _newest(row: Row, other: Row) -> bool:
+    """The later one of two observed at the same time, too."""
+    return row["_observed_at"] >= other["_observed_at"]
+
+
+def _first(row: Row, other: Row) -> bool:
+    return False
