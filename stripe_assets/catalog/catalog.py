@@ -82,25 +82,25 @@ class Catalog:
         return max(fitting)[1] if fitting else None
 
     @functools.cached_property
-    def followed(self) -> frozenset[str]:
+    def with_events(self) -> frozenset[str]:
         """Models that some event type makes be read: its targets, or without any the objects that it carries."""
         found = {
             name
             for item in self.events.values()
-            if item.ignored is None
+            if item.ignored_reason is None
             for name in ({target.resource for target in item.targets} or item.objects)
         }
         return frozenset(found & set(self.resources))
 
     @functools.cached_property
-    def unheard(self) -> Mapping[str, tuple[Resource, ...]]:
+    def children_without_events(self) -> Mapping[str, tuple[Resource, ...]]:
         """Parent → the resources without events of their own whose lists hang on it."""
         found: dict[str, tuple[Resource, ...]] = {}
         for item in self.resources.values():
             for parent in {
                 route.parent
                 for route in item.routes
-                if route.parent and item.name not in self.followed
+                if route.parent and item.name not in self.with_events
             }:
                 found[parent] = (*found.get(parent, ()), item)
         return found

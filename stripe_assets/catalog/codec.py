@@ -57,8 +57,8 @@ def _route(data: Json) -> Route:
 
 
 def _retrieve(data: Json) -> Retrieve:
-    if "gone" in data:
-        data["gone"] = tuple(data["gone"])
+    if "gone_codes" in data:
+        data["gone_codes"] = tuple(data["gone_codes"])
     return Retrieve(**data)
 
 
@@ -72,7 +72,14 @@ def resource(data: Json) -> Resource:
         data["other_retrieves"] = tuple(map(_retrieve, data["other_retrieves"]))
     if "secrets" in data:
         data["secrets"] = tuple(map(tuple, data["secrets"]))
-    for name in ("expand", "depends_on", "aliases", "id_prefixes", "unsettled", "told_by"):
+    for name in (
+        "expand",
+        "depends_on",
+        "aliases",
+        "id_prefixes",
+        "not_final_when",
+        "changes_with_parent_fields",
+    ):
         if name in data:
             data[name] = tuple(data[name])
     return Resource(**data)

@@ -9,7 +9,7 @@ from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Resource, Route
 
 
-def active_routes(
+def nested_lists(
     catalog: Catalog, models: Iterable[str], livemode: bool
 ) -> dict[str, list[tuple[str, Route]]]:
     """Parent resource → the nested lists of these models that hang on its rows."""
@@ -32,7 +32,7 @@ def root_lists(
     roots: list[tuple[str, Route | None, Mapping[str, str | bool]]] = []
     for name in models:
         resource = catalog[name]
-        if resource.lists_owners or resource.on_demand:
+        if resource.rows_are_accounts or resource.on_demand_reason:
             continue  # accounts are listed once, by who asks for the owners
         if resource.singleton:
             roots.append((name, None, {}))

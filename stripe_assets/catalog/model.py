@@ -55,8 +55,9 @@ class Field:
     derived: bool = False
     url: str | None = None
     """Sublists: the route that continues it, as `/v1/invoices/{id}/lines`; `{id}` is the parent's id."""
-    complete: bool = True
-    """Sublists: read to the end here. False where the resource's own list returns every one of them (`charge.refunds`)."""
+    read_to_end: bool = True
+    """For a sublist: whether a sync reads all of its pages. False where the resource has a list of its own that returns
+    every one of them (`charge.refunds`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,9 @@ class Route:
     """A fan-out: this list is read once for each row of that resource."""
     parent_params: Mapping[str, str] = field(default_factory=dict)
     """Placeholder or query parameter → the parent's field that fills it: `{"customer": "id"}`."""
-    link: str | None = None
-    """The column that takes the parent's id where no field of the child names the parent (`balance_transaction.payout_id`)."""
+    parent_id_column: str | None = None
+    """The child's column that takes the parent's id, where no field of the child names the parent:
+    `payout_id` of `balance_transaction`."""
     parent_where: tuple[str, str | bool | None] | None = None
     """Only parents whose top-level field has this value; `None` as the value means any that is not null."""
     modes: Literal["both", "live", "test"] = "both"
@@ -90,8 +92,8 @@ class Retrieve:
     """`/v1/invoices/{id}`; other placeholders are columns of the row: `/v1/accounts/{account}/persons/{id}`."""
     params: Mapping[str, str] = field(default_factory=dict)
     """Placeholder → the row's top-level field that fills it, for all but `{id}`."""
-    gone: tuple[str, ...] = ()
-    """Error codes which, besides `resource_missing`, say that the object is no longer there."""
+    gone_codes: tuple[str, ...] = ()
+    """Stripe's error codes, besides `resource_missing`, that say that the object no longer exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +125,24 @@ class Resource:
     secrets: tuple[tuple[str, ...], ...] = ()
     """Paths that are never asked for and never stored."""
     retention_days: int | None = None
-    lists_owners: bool = False
-    """Its rows are the accounts that a key reaches: read once a run, before everything else."""
-    on_demand: str | None = None
-    """Why a sweep does not list it, where Stripe's list wants to be told what to look for."""
-    unannounced: bool = False
-    """It has events, but none that tells of every new one or every change: they alone do not keep it current."""
-    told_by: tuple[str, ...] | None = None
-    """It has no events but its parent has: the parent's fields that change with it. None: any may. `()`: only events that name it in
-    their `lists` tell."""
-    grows: bool = False
-    """A row once listed does not change without an event, unsettled ones apart: what was created since is enough."""
-    unsettled: tuple[str, str | None] | None = None
-    """Field and value of rows that will still change without an event: `("status", "pending")`."""
+    rows_are_accounts: bool = False
+    """Each row is an account that the key reaches. A run reads these rows once, before everything else."""
+    on_demand_reason: str | None = None
+    """Set where no sweep lists the resource, because Stripe's list requires a parameter that says what to look for.
+    Says which parameter."""
+    events_incomplete: bool = False
+    """The resource has events, but Stripe sends none for some new objects or some changes: events alone do not keep
+    its rows current."""
+    changes_with_parent_fields: tuple[str, ...] | None = None
+    """For a resource without events whose parent has events: the parent's fields that change when a row of this
+    resource is created or changes. None: any field of the parent may. `()`: no field does; only event types that have
+    the resource in their `lists` do."""
+    append_only: bool = False
+    """A listed row does not change without an event (but see `not_final_when`). An incremental run therefore lists
+    only the rows that were created since the last run."""
+    not_final_when: tuple[str, str | None] | None = None
+    """Field and value of the rows that still change without an event: `("status", "pending")`. An incremental run
+    retrieves these rows again."""
 
     @property
     def asset_key(self) -> tuple[str, str]:
@@ -158,10 +165,11 @@ class EventType:
     objects: tuple[str, ...]
     """What `data.object` can be, by Stripe's names of objects. Not each of them is a model."""
     targets: tuple[EventTarget, ...] = ()
-    """What is to be read in place of `data.object`: the first whose path leads to an id."""
+    """The objects to read in place of `data.object`: the first one whose path leads to an id is read."""
     lists: tuple[str, ...] = ()
-    """Models that are read along by a list of the target's own: a route whose parent is the target, else a sublist's url."""
+    """Resources whose nested list of the target is read as well: by a route whose parent is the target, else by a
+    sublist's `url`."""
     deletes: bool = False
-    """Says that its object was removed. A canceled subscription and a detached payment method are still there."""
-    ignored: str | None = None
-    """Why nothing is to be done about it: only where no row of the mirror could change."""
+    """The event says that its object was deleted. A canceled subscription and a detached payment method still exist."""
+    ignored_reason: str | None = None
+    """Why a sync does nothing about the event. Set only where the event changes no row of the mirror."""

@@ -35,7 +35,7 @@ def parents_in(resource: Resource, obj: Object) -> dict[str, str]:
     return {}
 
 
-def fields_of_parents(resource: Resource) -> frozenset[str]:
+def parent_fields(resource: Resource) -> frozenset[str]:
     """The fields of an object that one of its retrieve routes wants."""
     return frozenset(
         field
@@ -45,31 +45,33 @@ def fields_of_parents(resource: Resource) -> frozenset[str]:
     )
 
 
-def account_named(
+def account_in(
     catalog: Catalog, resource: Resource, obj: Object, parents: Mapping[str, str]
 ) -> str | None:
     """The account that the object itself says it belongs to: an account, and what hangs on one. None for all others."""
-    if resource.lists_owners:
+    if resource.rows_are_accounts:
         return obj.get("id")
     return next(
-        (value for name, value in parents.items() if takes_account(catalog, resource, name)), None
+        (value for name, value in parents.items() if _takes_account(catalog, resource, name)), None
     )
 
 
-def takes_account(catalog: Catalog, resource: Resource, placeholder: str) -> bool:
+def _takes_account(catalog: Catalog, resource: Resource, placeholder: str) -> bool:
     """Whether a placeholder of the retrieve route takes the account that the rows belong to."""
     routes = (resource.retrieve, *resource.other_retrieves)
     names = {route.params[placeholder] for route in routes if route and placeholder in route.params}
     targets = {
         target for field in resource.fields if field.name in names for target in field.targets
     }
-    return any(target in catalog.resources and catalog[target].lists_owners for target in targets)
+    return any(
+        target in catalog.resources and catalog[target].rows_are_accounts for target in targets
+    )
 
 
-def owned_by_itself(catalog: Catalog, resource: Resource) -> bool:
+def read_by_platform(catalog: Catalog, resource: Resource) -> bool:
     """Whether the platform reads the rows of all accounts: accounts, and what their own routes list."""
-    return resource.lists_owners or any(
-        route.parent and catalog[route.parent].lists_owners for route in resource.routes
+    return resource.rows_are_accounts or any(
+        route.parent and catalog[route.parent].rows_are_accounts for route in resource.routes
     )
 
 

@@ -14,9 +14,9 @@ class Upstreams:
     """The models that are read before this one is finished."""
 
     models: frozenset[str] = frozenset()
-    sublists: frozenset[str] = frozenset()
+    with_sublists: frozenset[str] = frozenset()
     """Those whose answers bring its rows; the others bring the ids to ask with."""
-    complete: bool = True
+    is_listed: bool = True
     """False: no list has such objects, they come in where one of these embeds them."""
 
 
@@ -27,13 +27,13 @@ def upstreams_of(catalog: Catalog, resource: Resource) -> Upstreams:
         name
         for name in resource.depends_on
         if any(
-            f.kind == "sublist" and f.complete and resource.name in f.targets
+            f.kind == "sublist" and f.read_to_end and resource.name in f.targets
             for f in catalog[name].fields
         )
     }
     if parents or sublists or resource.routes or resource.singleton:
         return Upstreams(frozenset(parents | sublists), frozenset(sublists))
-    return Upstreams(frozenset(resource.depends_on), complete=False)
+    return Upstreams(frozenset(resource.depends_on), is_listed=False)
 
 
 def with_upstreams(catalog: Catalog, models: Iterable[str]) -> dict[str, Upstreams]:

@@ -86,7 +86,7 @@ def _sync(named: Named, aliases: Sequence[str]) -> Found | str:
         for alias in aliases:
             others = (
                 ()
-                if cls.resource.lists_owners or cls.resource.singleton
+                if cls.resource.rows_are_accounts or cls.resource.singleton
                 else mirror.reach(alias)[1:]
             )
             for account in (None, *(owner.account_id for owner in others[:ACCOUNTS_TRIED])):

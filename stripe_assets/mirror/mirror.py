@@ -397,7 +397,7 @@ class Mirror:
             )
 
     def unsettled(self, resource: str, owner: Owner) -> list[Row]:
-        """Live rows that will still change without an event (`Resource.unsettled`): `id`, and `created` where it has that."""
+        """Live rows that will still change without an event (`Resource.not_final_when`): `id`, and `created` where it has that."""
         with self.connection() as connection:
             return self._candidates.unsettled(connection, resource, owner)
 

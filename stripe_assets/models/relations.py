@@ -119,7 +119,7 @@ class Relations:
                 yield Relation(field.name, field.kind, self._known(field), field)  # type: ignore[arg-type]  # one of the two
         for field in resource.fields:
             if field.kind == "sublist":
-                naming = None if field.complete else self._naming(resource, field)
+                naming = None if field.read_to_end else self._naming(resource, field)
                 name = field.name.replace(".", "_")
                 # What the resource's own list returns hangs on no parent: it names it.
                 yield Relation(
@@ -143,7 +143,8 @@ class Relations:
     def _nested(self, parent: Resource) -> Iterator[Resource]:
         for child in self.catalog.resources.values():
             if any(
-                route.parent == parent.name and route.link is None for route in child.routes
+                route.parent == parent.name and route.parent_id_column is None
+                for route in child.routes
             ) and not any(parent.name in field.targets for field in _references(child)):
                 yield child
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm.util import identity_key
 from stripe import StripeObject
 
 from stripe_assets.catalog import Resource, catalog
-from stripe_assets.catalog.retrieval import fields_of_parents
+from stripe_assets.catalog.retrieval import parent_fields
 from stripe_assets.keys import KeyRing
 from stripe_assets.mirror import Mirror
 from stripe_assets.mirror.tables.values import decimal_text
@@ -66,7 +66,7 @@ class Place:
         self.mirror = mirror or mirror_of(joined)
         ring = KeyRing(self.mirror)
         account = stripe_account or (
-            id if cls.resource.lists_owners or cls.resource.singleton else None
+            id if cls.resource.rows_are_accounts or cls.resource.singleton else None
         )
         rows = [] if secret or not id or cls.resource.singleton else self._known(ring, id, livemode)
         accounts = {account} if account else {row["_account_id"] for row in rows}
@@ -86,7 +86,7 @@ class Place:
             )
         self.row = rows[0] if rows else None
         """Columns of the row that the mirror has."""
-        own = cls.resource.lists_owners  # the platform itself reads the accounts
+        own = cls.resource.rows_are_accounts  # the platform itself reads the accounts
         self._account = (
             stripe_account if own else account or (self.row["_account_id"] if self.row else None)
         )
@@ -98,7 +98,7 @@ class Place:
         columns = [
             field.column
             for field in resource.fields
-            if field.name in fields_of_parents(resource) and field.column
+            if field.name in parent_fields(resource) and field.column
         ]
         query = sa.select(
             *(table.c[name] for name in dict.fromkeys(["_account_id", "_livemode", *columns]))
@@ -109,7 +109,7 @@ class Place:
         ):  # by the primary key, in which the account comes first
             query = query.where(
                 table.c._account_id.in_(
-                    sorted(accounts if not resource.lists_owners else {*accounts, id})
+                    sorted(accounts if not resource.rows_are_accounts else {*accounts, id})
                 )
             )
         if livemode is not None:
@@ -198,7 +198,7 @@ def sync_one(
     if not resource.singleton and not id:
         raise ValueError(f"{cls.__name__}.sync() needs the id of a {resource.name}")
     _check_depth(depth)
-    wanted = fields_of_parents(resource)
+    wanted = parent_fields(resource)
     for name in parents:
         if name not in wanted:
             raise TypeError(f"{cls.__name__}.sync() got an unexpected keyword argument {name!r}")

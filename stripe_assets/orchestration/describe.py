@@ -44,8 +44,8 @@ def description(catalog: Catalog, resource: Resource) -> str:
     sources = [*_own_sources(catalog, resource), *_inside(catalog, resource)]
     if sources:
         parts.append("\n".join(f"- {source}" for source in sources))
-    if resource.on_demand:
-        parts.append(f"Not listed by a sweep: {resource.on_demand}")
+    if resource.on_demand_reason:
+        parts.append(f"Not listed by a sweep: {resource.on_demand_reason}")
     if resource.retention_days:
         parts.append(f"Stripe keeps these for {resource.retention_days} days, the mirror for good.")
     names = [

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.retrieval import (
-    account_named,
-    owned_by_itself,
+    account_in,
     parents_in,
+    read_by_platform,
     retrieve_route,
     same_release,
 )
@@ -246,7 +246,10 @@ class ObjectSync:
             pass
         self._raise_for([failure.error for failure in retrieval.failures.values()])
         closed = self._close(depth)
-        if wanted in retrieval.present and not self._session.catalog[wanted.resource].lists_owners:
+        if (
+            wanted in retrieval.present
+            and not self._session.catalog[wanted.resource].rows_are_accounts
+        ):
             self._answered_for = wanted.owner
         counts = self._write(depth, lambda connection: False)
         assert counts
@@ -279,7 +282,7 @@ class ObjectSync:
         resource, platform = self._session.catalog[name], self._session.platform
         parents = parents_in(resource, obj)
         account = (
-            account_named(self._session.catalog, resource, obj, parents)
+            account_in(self._session.catalog, resource, obj, parents)
             or self._account
             or platform.account_id
         )
@@ -319,7 +322,7 @@ class ObjectSync:
         session, name = self._session, wanted.resource
         reader = (
             session.platform
-            if owned_by_itself(session.catalog, session.catalog[name])
+            if read_by_platform(session.catalog, session.catalog[name])
             else wanted.owner
         )
         retrieval = Retrieval(session)

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from types import TracebackType
 
 from stripe_assets.catalog import catalog
-from stripe_assets.catalog.lists import active_routes, list_key, list_params, root_lists
+from stripe_assets.catalog.incremental import is_incremental, listed_under_accounts
+from stripe_assets.catalog.lists import list_key, list_params, nested_lists, root_lists
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.roles import ACCOUNT
-from stripe_assets.catalog.upkeep import children_of_accounts, is_followed
 from stripe_assets.catalog.upstreams import upstreams_of, with_upstreams
 from stripe_assets.mirror import Mirror, MirrorError, Owner
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
@@ -121,8 +121,8 @@ class KeySync:
             now = (
                 own.answer.observed_at if own else session.api.now()
             )  # what comes with the own account belongs to this run's sweeps
-            listed = [name for name in self._feeders if not self._catalog[name].on_demand]
-            nested = active_routes(self._catalog, listed, platform.livemode)
+            listed = [name for name in self._feeders if not self._catalog[name].on_demand_reason]
+            nested = nested_lists(self._catalog, listed, platform.livemode)
             self._sweeps = SweepRun(
                 self._mirror,
                 self._catalog,
@@ -209,7 +209,7 @@ class KeySync:
                     [
                         name
                         for name in with_upstreams(self._catalog, self._failed)
-                        if is_followed(name)
+                        if is_incremental(name)
                     ]
                 )
             if not session.halt.is_set() and self._accounts_known:
@@ -234,7 +234,7 @@ class KeySync:
         """What is to be listed for one account after the other: a platform's thousands do not all wait in memory."""
         currency, accounts = (
             self._currency,
-            {name for name in self._feeders if self._catalog[name].lists_owners},
+            {name for name in self._feeders if self._catalog[name].rows_are_accounts},
         )
         for owner in self._owners:
             swept, finished = (
@@ -276,7 +276,7 @@ class KeySync:
         """The own account and the connected ones, each asked for once: they are the owners and the `account` rows."""
         phase, owners = self._phase, [platform]
         self._currency.decide([platform])
-        below = children_of_accounts(self._catalog)
+        below = listed_under_accounts(self._catalog)
         for page in itertools.chain([own] if own else [], accounts.connected()):
             new = [
                 Owner(account_id_of(account, page.path), platform.livemode)
@@ -342,7 +342,7 @@ class KeySync:
 
     def _result(self, state: ModelState) -> ModelResult:
         name, own = state.model, self._owners[0]
-        accounts = self._catalog[name].lists_owners
+        accounts = self._catalog[name].rows_are_accounts
         swept = (
             (own,)
             if accounts
@@ -432,9 +432,9 @@ class KeySync:
 
 def _unlisted(resource: Resource) -> str | None:
     """Why no list of Stripe's fills a model, if none does."""
-    if resource.on_demand:
-        return f"on demand: {resource.on_demand}"
+    if resource.on_demand_reason:
+        return f"on demand: {resource.on_demand_reason}"
     upstreams = upstreams_of(catalog(), resource)
-    if upstreams.complete or upstreams.models:
+    if upstreams.is_listed or upstreams.models:
         return None
     return "not listed: Stripe has no list of these, a row comes when something embeds one"

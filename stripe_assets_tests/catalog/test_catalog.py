@@ -119,7 +119,7 @@ def test_parents_are_dependencies() -> None:
         (target, item.name)
         for item in resources.values()
         for field in item.fields
-        if field.kind == "sublist" and field.complete
+        if field.kind == "sublist" and field.read_to_end
         for target in field.targets
     }
     assert {

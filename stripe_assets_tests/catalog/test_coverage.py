@@ -78,7 +78,7 @@ def is_filled(resource: Resource) -> bool:
         resource.name in field.targets
         and (
             field.embedded
-            or (field.kind == "sublist" and field.complete)
+            or (field.kind == "sublist" and field.read_to_end)
             or field.name in other.expand
         )
         for other in catalog().resources.values()
@@ -146,7 +146,7 @@ def test_every_list_is_read_or_has_a_reason_not_to_be() -> None:
         if field.url
     }
     on_demand = {
-        path for item in resources if item.on_demand for path in shapes()[item.name]["gets"]
+        path for item in resources if item.on_demand_reason for path in shapes()[item.name]["gets"]
     }
     # A credit note that does not exist yet.
     left = set(lists()) - read - on_demand - {"/v1/credit_notes/preview/lines"}
@@ -163,7 +163,7 @@ def test_a_resource_without_a_list_comes_with_what_embeds_it_or_is_only_retrieve
     unfilled = {
         item.name
         for item in catalog().resources.values()
-        if not is_filled(item) and not item.on_demand
+        if not is_filled(item) and not item.on_demand_reason
     }
     assert unfilled == {
         # A balance transaction's source, if it is not one of a dozen listed ones.

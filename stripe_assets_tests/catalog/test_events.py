@@ -34,10 +34,12 @@ def test_every_type_leads_to_models_or_says_why_nothing_is_done() -> None:
     nowhere = {
         item.name
         for item in catalog().events.values()
-        if not item.ignored and not read_after(item) <= set(catalog().resources)
+        if not item.ignored_reason and not read_after(item) <= set(catalog().resources)
     }
     assert nowhere == set()
-    assert {item.name for item in catalog().events.values() if item.ignored} == {"invoice.upcoming"}
+    assert {item.name for item in catalog().events.values() if item.ignored_reason} == {
+        "invoice.upcoming"
+    }
 
 
 def test_what_an_event_carries_is_an_object_of_the_sdk() -> None:
@@ -141,7 +143,7 @@ def test_what_cannot_be_retrieved_makes_what_holds_it_be_read(
 def test_what_is_read_has_a_route_or_only_the_event_has_it() -> None:
     carried = set()
     for item in catalog().events.values():
-        for name in read_after(item) if not item.ignored else ():
+        for name in read_after(item) if not item.ignored_reason else ():
             resource = catalog()[name]
             if resource.retrieve is None and not resource.singleton:
                 carried.add(name)
@@ -187,7 +189,7 @@ def test_refunds_are_read_with_a_refunded_charge() -> None:
 
 
 def test_followed_are_the_models_that_events_make_be_read() -> None:
-    followed = catalog().followed
+    followed = catalog().with_events
     assert {
         "invoice",
         "account",
@@ -212,19 +214,21 @@ def test_followed_are_the_models_that_events_make_be_read() -> None:
 
 
 def test_what_only_grows_can_be_asked_for_by_its_creation() -> None:
-    growing = {item.name: item for item in catalog().resources.values() if item.grows}
+    growing = {item.name: item for item in catalog().resources.values() if item.append_only}
     assert {"balance_transaction", "forwarding.request"} <= set(growing)
     for name, item in growing.items():
         assert item.routes[0].parent is None and item.routes[0].created_filter == "created"
-        assert item.unannounced == (name in catalog().followed)
-        if name not in catalog().followed:  # nothing that can be done through the API changes one
+        assert item.events_incomplete == (name in catalog().with_events)
+        if (
+            name not in catalog().with_events
+        ):  # nothing that can be done through the API changes one
             assert {route["kind"] for route in shapes()[name]["posts"].values()} <= {"create"}
             assert not shapes()[name]["deletes"]
 
 
 def test_what_has_events_and_no_event_of_its_making_is_not_kept_current_by_them_alone() -> None:
     made = ("created", "opened", "succeeded", "authorized", "attached", "updated")
-    for name in catalog().followed:
+    for name in catalog().with_events:
         item = catalog()[name]
         types = [
             one.name
@@ -232,21 +236,23 @@ def test_what_has_events_and_no_event_of_its_making_is_not_kept_current_by_them_
             if name in one.objects or name in {t.resource for t in one.targets}
         ]
         listed = item.singleton or any(route.parent is None for route in item.routes)
-        if listed and not item.unannounced:
+        if listed and not item.events_incomplete:
             assert any(type.endswith(made) for type in types), name
 
 
 def test_unsettled_rows_are_told_by_a_column() -> None:
     for item in catalog().resources.values():
-        if item.unsettled:
-            assert any(field.name == item.unsettled[0] and field.column for field in item.fields)
+        if item.not_final_when:
+            assert any(
+                field.name == item.not_final_when[0] and field.column for field in item.fields
+            )
 
 
 def test_a_closed_account_is_answered_with_an_error_of_its_own() -> None:
     codes = {
-        item.name: item.retrieve.gone
+        item.name: item.retrieve.gone_codes
         for item in catalog().resources.values()
-        if item.retrieve and item.retrieve.gone
+        if item.retrieve and item.retrieve.gone_codes
     }
     assert codes == {"account": ("account_invalid",)}
 

@@ -233,7 +233,9 @@ def test_what_needs_nothing_done_is_ignored_with_the_reason(stage: Stage) -> Non
     for _ in range(2):
         summary = stage.process()
         assert summary.succeeded and summary.processed == 0
-        assert list(summary.ignored.items()) == [(catalog().events["invoice.upcoming"].ignored, 1)]
+        assert list(summary.ignored.items()) == [
+            (catalog().events["invoice.upcoming"].ignored_reason, 1)
+        ]
         assert stage.state(event).state == "ignored" and stage.state(event).reason
         assert len(stage.reports) == 1
 

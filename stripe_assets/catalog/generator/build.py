@@ -13,6 +13,7 @@ from stripe_assets.catalog.generator.sdk import PLACEHOLDER, Sdk
 from stripe_assets.catalog.model import Field, Resource, Retrieve, Route
 from stripe_assets.catalog.overlay import events, names, routes
 from stripe_assets.catalog.overlay.references import PREFIXES
+from stripe_assets.catalog.roles import ACCOUNT
 
 PAGE = 100
 """The most that a page holds."""
@@ -38,7 +39,7 @@ def _unlisted(
         t
         for own in all_fields.values()
         for f in own
-        if f.kind == "sublist" and f.complete
+        if f.kind == "sublist" and f.read_to_end
         for t in f.targets
     }
     return frozenset(
@@ -75,24 +76,24 @@ def _resource(
         id_prefixes=PREFIXES.get(name, ()),
         secrets=secret_paths(sdk, name),
         retention_days=routes.RETENTION_DAYS.get(name),
-        lists_owners=name == routes.OWNERS,
-        on_demand=routes.ON_DEMAND.get(name),
-        unannounced=name in events.UNANNOUNCED,
-        told_by=events.TOLD_BY.get(name),
-        grows=_grows(sdk, name, own_routes),
-        unsettled=events.UNSETTLED.get(name),
+        rows_are_accounts=name == ACCOUNT,
+        on_demand_reason=routes.ON_DEMAND.get(name),
+        events_incomplete=name in events.EVENTS_INCOMPLETE,
+        changes_with_parent_fields=events.CHANGES_WITH_PARENT_FIELDS.get(name),
+        append_only=_append_only(sdk, name, own_routes),
+        not_final_when=events.NOT_FINAL_WHEN.get(name),
     )
 
 
-def _grows(sdk: Sdk, name: str, own_routes: tuple[Route, ...]) -> bool:
+def _append_only(sdk: Sdk, name: str, own_routes: tuple[Route, ...]) -> bool:
     """Raises ValueError where the overlay says so of what events follow, or of what cannot be asked for by `created`."""
-    if name not in events.GROWS:
+    if name not in events.APPEND_ONLY:
         return False
     followed = any(
         name in item.objects or name in (target.resource for target in item.targets)
         for item in sdk.events
     )
-    if followed and name not in events.UNANNOUNCED:
+    if followed and name not in events.EVENTS_INCOMPLETE:
         raise ValueError(f"{name} has events, so it need not be listed by what was created since")
     if not any(route.parent is None and route.created_filter == "created" for route in own_routes):
         raise ValueError(f"the list of {name} does not take `created`")
@@ -151,7 +152,7 @@ def _route(sdk: Sdk, name: str, entry: routes.List) -> Route:
         parent=entry.parent,
         parent_params=dict(entry.parent_params),
         parent_where=entry.parent_where,
-        link=entry.link,
+        parent_id_column=entry.parent_id_column,
         modes=entry.modes,
     )
 
@@ -178,7 +179,9 @@ def _retrieves(sdk: Sdk, name: str) -> tuple[Retrieve, ...]:
             params = {parent: field for parent, field in fields_of.items() if field}
             found.append(
                 Retrieve(
-                    route.path.replace(f"{{{own}}}", "{id}"), params, routes.GONE.get(name, ())
+                    route.path.replace(f"{{{own}}}", "{id}"),
+                    params,
+                    routes.GONE_CODES.get(name, ()),
                 )
             )
     return tuple(found)

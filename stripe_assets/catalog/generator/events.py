@@ -28,7 +28,7 @@ def event_types(source: SdkSource) -> tuple[EventType, ...]:
             targets=_fitting(overlay.TARGETS, name) or (),
             lists=_fitting(overlay.LISTS, name) or (),
             deletes=name.endswith(".deleted") and name not in overlay.NO_REMOVALS,
-            ignored=overlay.IGNORED.get(name),
+            ignored_reason=overlay.IGNORED.get(name),
         )
         for name in sorted(names)
     )

@@ -36,7 +36,7 @@ def expansion(
             and _expandable(sdk.shapes[resource].get(field.name))
         ):
             found.append(path)
-        if field.kind == "sublist" and field.complete:
+        if field.kind == "sublist" and field.read_to_end:
             if field.nullable:
                 found.append(path)
             if len(field.targets) == 1:

@@ -139,7 +139,8 @@ def _sublists(sdk: Sdk, resource: str, node: Node, path: tuple[str, ...]) -> lis
                     nullable=bool(child.get("null")),
                     targets=tuple(child["to"]),
                     url=_sublist_url(sdk, resource, here, tuple(child["to"])),
-                    complete=(resource, ".".join(here)) not in overlay_routes.INCOMPLETE_SUBLISTS,
+                    read_to_end=(resource, ".".join(here))
+                    not in overlay_routes.SUBLISTS_NOT_READ_TO_END,
                 )
             )
         elif child["t"] == "object":

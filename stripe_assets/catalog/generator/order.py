@@ -32,7 +32,7 @@ def dependencies(
 def _edges(name: str, field: Field, unlisted: frozenset[str]) -> Iterator[tuple[str, str]]:
     """(dependent, dependency) for each resource that the field can hold."""
     if field.kind == "sublist":
-        yield from ((target, name) for target in field.targets if field.complete)
+        yield from ((target, name) for target in field.targets if field.read_to_end)
     elif field.kind in {"reference", "references"}:
         is_pointer = field.nullable and field.name.startswith(POINTER_PREFIXES)
         for target in field.targets:

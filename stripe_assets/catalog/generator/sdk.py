@@ -49,7 +49,7 @@ class Sdk:
         carried = {
             name
             for item in self.events
-            if item.ignored is None and not item.targets
+            if item.ignored_reason is None and not item.targets
             for name in item.objects
             if self.has_id(name)
         }

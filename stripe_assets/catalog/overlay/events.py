@@ -61,7 +61,7 @@ IGNORED: dict[str, str] = {
 }
 """Types after which no row of the mirror can be another, with the reason."""
 
-UNANNOUNCED: dict[str, str] = {
+EVENTS_INCOMPLETE: dict[str, str] = {
     "balance": "every movement of money changes it, and it tells only of what has become available",
     "billing.alert": "it tells when it is triggered, not when it is made, switched off or archived",
     "checkout.session": "it tells how it has ended, not that it was opened",
@@ -72,7 +72,7 @@ UNANNOUNCED: dict[str, str] = {
 }
 """Resources whose events do not tell of every new one or every change, with what they leave out."""
 
-TOLD_BY: dict[str, tuple[str, ...]] = {
+CHANGES_WITH_PARENT_FIELDS: dict[str, tuple[str, ...]] = {
     "customer_balance_transaction": ("balance", "invoice_credit_balance"),
     "entitlements.active_entitlement": (),
     "financial_connections.account_owner": (),
@@ -82,7 +82,7 @@ TOLD_BY: dict[str, tuple[str, ...]] = {
 }
 """Resources without events that hang on one with events → the parent's fields that change with them; `()`: see LISTS."""
 
-GROWS: dict[str, str] = {
+APPEND_ONLY: dict[str, str] = {
     "balance_transaction": "a movement of money is corrected by another one; only a pending one becomes available",
     "checkout.session": "its events tell how it has ended",
     "forwarding.request": "it records a request that was made, and has no route that changes it",
@@ -95,7 +95,7 @@ Left out on purpose: `identity.verification_report`, which is redacted with its 
 pending webhooks down.
 """
 
-UNSETTLED: dict[str, tuple[str, str | None]] = {
+NOT_FINAL_WHEN: dict[str, tuple[str, str | None]] = {
     "balance_transaction": ("status", "pending"),
     "invoice_payment": ("status", "open"),
     # An invoice takes a pending item up without a word of the item's.

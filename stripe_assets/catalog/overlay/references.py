@@ -90,7 +90,7 @@ the reversal does not name.
 """
 
 DERIVED: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
-    # No field says so: the list of a payout's transactions does (`Route.link`).
+    # No field says so: the list of a payout's transactions does (`Route.parent_id_column`).
     "balance_transaction": {"payout_id": (("payout",), "payout")},
     "invoice": {
         "subscription_id": (("parent", "subscription_details", "subscription"), "subscription"),

@@ -16,7 +16,7 @@ class List:
     parent: str | None = None
     parent_params: Mapping[str, str] = field(default_factory=dict)
     parent_where: tuple[str, str | bool | None] | None = None
-    link: str | None = None
+    parent_id_column: str | None = None
     modes: Literal["both", "live", "test"] = "both"
 
 
@@ -70,7 +70,7 @@ LISTS: dict[str, tuple[List, ...]] = {
             parent="payout",
             parent_params={"payout": "id"},
             parent_where=("automatic", True),
-            link="payout_id",
+            parent_id_column="payout_id",
         ),
     ),
     # Closed accounts are a list of their own.
@@ -154,15 +154,12 @@ LISTS: dict[str, tuple[List, ...]] = {
 }
 """Resource → its lists, in place of the one plain list that the SDK's services have for it."""
 
-OWNERS = "account"
-"""The resource whose rows are the accounts that a key reaches."""
-
 ON_DEMAND: dict[str, str] = {
     "billing.meter_event_summary": "Stripe wants a customer and a time window to sum over: there is no list of all summaries.",
     "apps.secret": "Stripe lists secrets of one named scope (the account or a user of the app), and scopes cannot be listed.",
 }
 
-GONE: dict[str, tuple[str, ...]] = {
+GONE_CODES: dict[str, tuple[str, ...]] = {
     # A platform is told so of an account that was closed or that took its permission back.
     "account": ("account_invalid",),
 }
@@ -178,7 +175,7 @@ SUBLIST_URLS: dict[tuple[str, str], str] = {
 }
 """Sublists whose continuation is not a path under the parent. What is no sublist of a listed object is left out."""
 
-INCOMPLETE_SUBLISTS: dict[tuple[str, str], str] = {
+SUBLISTS_NOT_READ_TO_END: dict[tuple[str, str], str] = {
     ("charge", "refunds"): "the refunds' own list has every one",
     ("customer", "subscriptions"): "the subscriptions' own list has the canceled ones too",
     ("file", "links"): "the links' own list has every one",

@@ -43,7 +43,7 @@ class Candidates:
 
     def unsettled(self, connection: sa.Connection, resource: str, owner: Owner) -> list[Row]:
         told = self._tables.catalog.resources[resource]
-        if told.unsettled is None:
+        if told.not_final_when is None:
             return []
         table = self._tables[resource]
         columns = [name for name in ("id", "created") if name in table.c]

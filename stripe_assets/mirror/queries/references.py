@@ -66,7 +66,7 @@ class Reading:
             )
             if target is None or target not in catalog.resources:
                 continue
-            if catalog[target].lists_owners:
+            if catalog[target].rows_are_accounts:
                 owner = id
             else:
                 named = row.get(self.naming) if self.naming else None
@@ -126,7 +126,7 @@ def _ways(catalog: Catalog, referring: Resource, target: Resource) -> tuple[Mapp
 def _parent_column(catalog: Catalog, referring: Resource, parent: Field) -> str | None:
     if referring.name in parent.targets:
         return "id"
-    if any(catalog[name].lists_owners for name in parent.targets if name in catalog.resources):
+    if any(catalog[name].rows_are_accounts for name in parent.targets if name in catalog.resources):
         return "_account_id"
     columns = [
         one.column

@@ -274,7 +274,7 @@ class Page:
                 parent_ids.append(id)
                 positions.append(position)
             count += len(items)
-            if not (group.observed and field.complete):
+            if not (group.observed and field.read_to_end):
                 continue
             if value.get("has_more"):
                 owner = Owner(account_id, self.livemode)

@@ -185,7 +185,7 @@ class Layout:
             {
                 read_at_column(field.name): "timestamp"
                 for field in resource.fields
-                if field.kind == "sublist" and field.complete
+                if field.kind == "sublist" and field.read_to_end
             }
         )
         columns.update(_BOOKKEEPING)
@@ -234,7 +234,7 @@ class Tables(Mapping[str, sa.Table]):
             else []
         )
         table = sa.Table(resource.table, self.metadata, *columns, *indexes)
-        if resource.unsettled:
+        if resource.not_final_when:
             where = is_unsettled(table, resource)
             sa.Index(
                 f"ix_{resource.table}_unsettled",
@@ -255,8 +255,8 @@ class Tables(Mapping[str, sa.Table]):
 
 def is_unsettled(table: sa.Table, resource: Resource) -> sa.ColumnElement[bool]:
     """Whether a row will still change without an event. The value stands in the statement: by it the index of such rows is found."""
-    assert resource.unsettled
-    name, value = resource.unsettled
+    assert resource.not_final_when
+    name, value = resource.not_final_when
     column = table.c[
         next(field.column for field in resource.fields if field.name == name and field.column)
     ]

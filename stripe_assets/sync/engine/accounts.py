@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_assets.catalog.model import Resource
+from stripe_assets.catalog.roles import OWN_ACCOUNT
 from stripe_assets.stripe_api import (
     Answer,
     ApiKey,
@@ -20,8 +21,6 @@ from stripe_assets.stripe_api import (
     items,
     next_cursor,
 )
-
-OWN_ACCOUNT = "/v1/account"
 
 
 @dataclass(frozen=True, slots=True)

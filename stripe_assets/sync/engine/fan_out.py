@@ -79,7 +79,7 @@ class FanOut:
             key=f"{self.key} {parent.id}",
             paging=route.paging,
             params=list_params(self.resource, route, self.variant) | in_query,
-            parent=ParentRef(route.parent, parent.id, link=route.link),
+            parent=ParentRef(route.parent, parent.id, link=route.parent_id_column),
             owned_by=Owner(parent.account_id, self.reader.livemode),
             cursor=tuple(parent.cursor),
             depth=self.depth,

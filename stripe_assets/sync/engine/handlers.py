@@ -109,7 +109,7 @@ class Retrieval(PageHandler):
     def gone(self, wanted: ObjectRef) -> bool:
         """Whether Stripe said that there is no such object (any more)."""
         error, retrieve = self.absent.get(wanted), self._catalog[wanted.resource].retrieve
-        return error is not None and is_gone(error, retrieve.gone if retrieve else ())
+        return error is not None and is_gone(error, retrieve.gone_codes if retrieve else ())
 
     def took(self, task: Task, page: Page, batch: Batch, observed_at: datetime) -> bool:
         wanted = task.wanted

@@ -55,7 +55,7 @@ class ModelState:
         if self.failed:
             return "failed"
         nothing = not self.reads and (self.unavailable or self.gone)
-        return "unavailable" if nothing and self.upstreams.complete else "ok"
+        return "unavailable" if nothing and self.upstreams.is_listed else "ok"
 
     @property
     def availability(self) -> str:
@@ -176,7 +176,7 @@ class ModelStates:
         state.ended = time.monotonic()
         for fed in self._fed[state.model]:
             fed.waiting_for.discard(state.model)
-            if not fed.upstreams.complete:
+            if not fed.upstreams.is_listed:
                 if state.failed:
                     fed.unavailable.setdefault((None, f"through {state.model}"), "it failed")
             elif state.failed:

@@ -218,12 +218,12 @@ class PageReader:
         """Models that are filled by the items' sublists were read if these were in the answer, and are told if not."""
         came = {name for one in (*batch.closed, *batch.sublists) for name in one.targets}
         for name in came:
-            if name in self._states and task.resource in self._states[name].upstreams.sublists:
+            if name in self._states and task.resource in self._states[name].upstreams.with_sublists:
                 self._states.answered(name, self.place(task))
         for field in self._catalog[task.resource].fields if page else ():
             if (
                 field.kind == "sublist"
-                and field.complete
+                and field.read_to_end
                 and len(field.path) == 1
                 and came.isdisjoint(field.targets)
             ):
@@ -231,7 +231,7 @@ class PageReader:
 
     def _missing_sublist(self, task: Task, field: Field, reason: str) -> None:
         for name in field.targets:
-            if name in self._states and task.resource in self._states[name].upstreams.sublists:
+            if name in self._states and task.resource in self._states[name].upstreams.with_sublists:
                 self._states.refuse(name, self.place(task), reason)
 
     def _rest_of_sublists(self, task: Task, batch: Batch) -> list[Task]:
@@ -258,7 +258,7 @@ class PageReader:
         fields = [
             field
             for field in self._catalog[task.resource].fields
-            if field.kind == "sublist" and not field.complete
+            if field.kind == "sublist" and not field.read_to_end
         ]
         lists = [
             sublist.from_the_start(self._catalog, task, field.name, self._api.now())

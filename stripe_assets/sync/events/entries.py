@@ -9,7 +9,7 @@ from typing import Any
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import EventType, Resource
-from stripe_assets.catalog.retrieval import account_named, parents_in
+from stripe_assets.catalog.retrieval import account_in, parents_in
 from stripe_assets.mirror import LedgerEntry, Owner
 
 Object = Mapping[str, Any]
@@ -29,8 +29,8 @@ def entry_of(catalog: Catalog, event: Object, owner: Owner) -> LedgerEntry:
         raise UnreadableEvent("the event has no type")
     plain = LedgerEntry(owner, event["id"], type_, created_at(event))
     kind = catalog.events.get(type_) or EventType(type_, ())
-    if kind.ignored:
-        return _ignored(plain, kind.ignored)
+    if kind.ignored_reason:
+        return _ignored(plain, kind.ignored_reason)
     account = event.get("account")
     if account is not None and not isinstance(account, str):
         raise UnreadableEvent("the event's account is none")
@@ -46,9 +46,11 @@ def _lists(catalog: Catalog, kind: EventType, parent: str, event: Object) -> tup
     """The nested lists that may have changed with the object, having no events of their own."""
     before = event.get("data", {}).get("previous_attributes")
     found = set(kind.lists)
-    for child in catalog.unheard.get(parent, ()) if not kind.deletes else ():
-        told = child.told_by is None or (
-            bool(child.told_by) if before is None else not set(child.told_by).isdisjoint(before)
+    for child in catalog.children_without_events.get(parent, ()) if not kind.deletes else ():
+        told = child.changes_with_parent_fields is None or (
+            bool(child.changes_with_parent_fields)
+            if before is None
+            else not set(child.changes_with_parent_fields).isdisjoint(before)
         )
         if told:
             found.add(child.name)
@@ -89,7 +91,7 @@ def _targeted(catalog: Catalog, plain: LedgerEntry, kind: EventType, event: Obje
             value = value.get("id")
         if isinstance(value, str):
             resource = catalog[target.resource]
-            account = value if resource.lists_owners else event.get("account")
+            account = value if resource.rows_are_accounts else event.get("account")
             return _about(plain, resource, value, account)
     names = " or ".join(target.resource for target in kind.targets)
     return _ignored(plain, f"{kind.name} without the {names} that it is about")
@@ -109,7 +111,7 @@ def _of_payload(
     if not isinstance(id, str) or not id:
         raise UnreadableEvent(f"the payload cannot be read: the {resource.name} has no id")
     parents = parents_in(resource, payload)
-    account = account_named(catalog, resource, payload, parents) or account
+    account = account_in(catalog, resource, payload, parents) or account
     return _about(plain, resource, id, account, instant(payload.get("created")), parents)
 
 

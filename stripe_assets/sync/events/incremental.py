@@ -6,10 +6,10 @@ import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from stripe_assets.catalog.incremental import incremental_strategies
 from stripe_assets.catalog.lists import list_params
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.roles import ACCOUNT, EVENT
-from stripe_assets.catalog.upkeep import how_followed
 from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import Batch, ObjectRef, Owner
 from stripe_assets.stripe_api import StripeError
@@ -48,7 +48,7 @@ class Follow:
         """What went wrong with the model's objects, or with those that they come with."""
         above = (
             with_upstreams(self._session.catalog, [model])
-            if how_followed()[model] == "parents"
+            if incremental_strategies()[model] == "parents"
             else [model]
         )
         errors = [error for name in above for error in self._failures.get(name, ())]
@@ -113,7 +113,7 @@ class Follow:
             datetime.now(UTC),
             {
                 parent: [child.name for child in children]
-                for parent, children in session.catalog.unheard.items()
+                for parent, children in session.catalog.children_without_events.items()
             },
         )
         unread = [
@@ -163,7 +163,7 @@ class Follow:
             (owner, name)
             for owner in owners
             for name in self._currency.followed(owner)
-            if how_followed()[name] == "growth"
+            if incremental_strategies()[name] == "new_rows"
         ]
         if not pairs:
             return
@@ -204,7 +204,7 @@ class Follow:
         """What will change without an event, or may have by now."""
         session = self._session
         for name in self._currency.models:
-            if session.catalog[name].unsettled is None:
+            if session.catalog[name].not_final_when is None:
                 continue
             some = [owner for owner in owners if name in self._currency.followed(owner)]
             rows = [(owner, row) for owner in some for row in session.mirror.unsettled(name, owner)]

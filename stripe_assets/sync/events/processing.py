@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stripe_assets.catalog.lists import active_routes
+from stripe_assets.catalog.lists import nested_lists
 from stripe_assets.catalog.retrieval import retrieve_route, same_release
 from stripe_assets.mirror import (
     Batch,
@@ -59,8 +59,12 @@ class EventProcessing:
         self._kept = kept
         self._refused = refused
         names = [name for kind in session.catalog.events.values() for name in kind.lists]
-        names += [child.name for children in session.catalog.unheard.values() for child in children]
-        self._nested = active_routes(session.catalog, sorted(set(names)), session.platform.livemode)
+        names += [
+            child.name
+            for children in session.catalog.children_without_events.values()
+            for child in children
+        ]
+        self._nested = nested_lists(session.catalog, sorted(set(names)), session.platform.livemode)
 
     def run(self) -> None:
         """Raises SyncAborted when the run is halted, MirrorError when the database fails; what was settled until then is."""
@@ -80,7 +84,7 @@ class EventProcessing:
                 by_payload.append(entry)
             elif (
                 wanted.owner not in self._owners
-                and not self._session.catalog[wanted.resource].lists_owners
+                and not self._session.catalog[wanted.resource].rows_are_accounts
             ):
                 chosen = self._session.api.key.connected != "all"
                 how = "covers" if chosen else "was found to reach"

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stripe_assets.catalog import catalog
+from stripe_assets.catalog.incremental import incremental_strategies, models_to_sync_for
 from stripe_assets.catalog.roles import ACCOUNT, EVENT
-from stripe_assets.catalog.upkeep import concerned, how_followed
 from stripe_assets.mirror import EventState, Mirror, Owner
 from stripe_assets.stripe_api import (
     Answer,
@@ -111,7 +111,9 @@ class EventWatch:
             if now - RETENTION < at <= now + SKEW
         }
         following = [
-            at for name, at in current.items() if how_followed()[name] in ("events", "parents")
+            at
+            for name, at in current.items()
+            if incremental_strategies()[name] in ("events", "parents")
         ]
         if not following:
             return None
@@ -179,7 +181,9 @@ class EventWatch:
         try:
             created, entry = created_at(event), entry_of(self._catalog, event, owner)
             about = (
-                frozenset() if entry.ignored else concerned(self._catalog, entry.object or EVENT)
+                frozenset()
+                if entry.ignored
+                else models_to_sync_for(self._catalog, entry.object or EVENT)
             )
         except Exception:  # of whatever shape it is: the run will say what is wrong with it
             created, about = self._api.now(), frozenset((EVENT,))

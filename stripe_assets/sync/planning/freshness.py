@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from stripe_assets.catalog import catalog
-from stripe_assets.catalog.upkeep import (
-    children_of_accounts,
-    how_followed,
-    is_followed,
+from stripe_assets.catalog.incremental import (
+    incremental_strategies,
+    is_incremental,
+    listed_under_accounts,
 )
 from stripe_assets.catalog.upstreams import upstreams_of, with_upstreams
 from stripe_assets.mirror import Mirror, Owner
@@ -103,7 +103,11 @@ class Freshness:
         its_refused = refused(self.mirror, owners)
         self.refused.update(its_refused)
         self.kept.update(kept(self.mirror, cursors, its_refused))
-        left, everything, how = self.sweeps.left(owners), frozenset(self.models), how_followed()
+        left, everything, how = (
+            self.sweeps.left(owners),
+            frozenset(self.models),
+            incremental_strategies(),
+        )
         for owner in owners:
             self.swept[owner] = (
                 everything if self.mode == "full" else self._wanted(owner, current[owner])
@@ -145,11 +149,11 @@ class Freshness:
 
     def _wanted(self, owner: Owner, current: Mapping[str, datetime]) -> frozenset[str]:
         """What cannot be kept current by events alone."""
-        models, how = catalog(), how_followed()
+        models, how = catalog(), incremental_strategies()
         listed = [
             name
             for name in self.models
-            if upstreams_of(models, models[name]).complete and not models[name].lists_owners
+            if upstreams_of(models, models[name]).is_listed and not models[name].rows_are_accounts
         ]
         again = {name for name in self.refused[owner].wholly if name in listed}
         asked = {
@@ -211,13 +215,13 @@ class Freshness:
         return [
             name
             for name in self.models
-            if name not in self.swept[owner] and name not in again and is_followed(name)
+            if name not in self.swept[owner] and name not in again and is_incremental(name)
         ]
 
     def sweep_instead(self, owner: Owner, why: str) -> None:
         """The events of an account cannot be had: its models are swept."""
         followed = self.followed(owner)
-        wanted = self.wanted(owner) | (frozenset(self.models) - children_of_accounts(catalog()))
+        wanted = self.wanted(owner) | (frozenset(self.models) - listed_under_accounts(catalog()))
         self.finished[owner] = self.finished.get(owner, frozenset()) & self.fresh.get(
             owner, frozenset()
         )

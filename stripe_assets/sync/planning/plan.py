@@ -98,7 +98,7 @@ def plan(
         (name, route)
         for name in active
         for route in catalog[name].routes
-        if route.parent and not catalog[name].on_demand and applies(route, livemode)
+        if route.parent and not catalog[name].on_demand_reason and applies(route, livemode)
     ]
     fan_outs = tuple(
         FanOutPrice(name, route.parent or "", rows.get(route.parent or "", 0))
@@ -116,7 +116,7 @@ def plan(
         upstreams=tuple(
             name
             for name in currency.models
-            if name not in set(selected) and not catalog[name].lists_owners
+            if name not in set(selected) and not catalog[name].rows_are_accounts
         ),
         fewest_requests=account_requests + len(currency.cursors) + lists + pages + asked,
         fan_outs=fan_outs,

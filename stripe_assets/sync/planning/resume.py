@@ -132,7 +132,7 @@ class SweepRun:
         anew = [
             name
             for name in wanted - able
-            if upstreams_of(self._catalog, self._catalog[name]).complete
+            if upstreams_of(self._catalog, self._catalog[name]).is_listed
         ]
         return able.difference(with_upstreams(self._catalog, anew))
 

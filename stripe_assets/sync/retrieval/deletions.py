@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from stripe_assets.catalog.incremental import sweep_shows_deletions
 from stripe_assets.catalog.model import Resource
-from stripe_assets.catalog.retrieval import owned_by_itself, retrieve_route
-from stripe_assets.catalog.upkeep import is_listed_completely
+from stripe_assets.catalog.retrieval import read_by_platform, retrieve_route
 from stripe_assets.mirror import Batch, ObjectRef, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.engine.handlers import Page, PageHandler, Retrieval
@@ -45,10 +45,10 @@ class Deletions:
         """Whether something may have to be asked for. Called with the states locked: it asks nobody."""
         resource = self._session.catalog[state.model]
         if state.failed or not (
-            resource.lists_owners or is_listed_completely(self._session.catalog, resource)
+            resource.rows_are_accounts or sweep_shows_deletions(self._session.catalog, resource)
         ):
             return False
-        wished = self._lost_accounts if resource.lists_owners else self._no_longer_listed
+        wished = self._lost_accounts if resource.rows_are_accounts else self._no_longer_listed
         owners = [owner for owner in self._owners() if self._complete(states, resource, owner)]
         if not owners:
             return False
@@ -79,12 +79,12 @@ class Deletions:
 
     def _complete(self, states: ModelStates, resource: Resource, owner: Owner) -> bool:
         """Whether all lists that could have had this account's objects, and those that these hang on, were read to their ends."""
-        if self._started(owner, resource.name) is None and not resource.lists_owners:
+        if self._started(owner, resource.name) is None and not resource.rows_are_accounts:
             return False
         platform = self._session.platform
         reader = (
             None
-            if owner == platform or owned_by_itself(self._session.catalog, resource)
+            if owner == platform or read_by_platform(self._session.catalog, resource)
             else owner.account_id
         )
         todo, seen = [resource.name], set[str]()
@@ -93,7 +93,7 @@ class Deletions:
             state = states[name]
             its = (
                 None
-                if owned_by_itself(self._session.catalog, self._session.catalog[name])
+                if read_by_platform(self._session.catalog, self._session.catalog[name])
                 else reader
             )
             if state.failed or any(place[0] == its for place in state.unavailable):

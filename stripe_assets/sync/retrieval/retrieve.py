@@ -13,7 +13,7 @@ from typing import Any
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.lists import applies, list_params
 from stripe_assets.catalog.model import Resource, Route
-from stripe_assets.catalog.retrieval import owned_by_itself, retrieve_route
+from stripe_assets.catalog.retrieval import read_by_platform, retrieve_route
 from stripe_assets.mirror import Batch, ObjectRef, Owner, ParentRef
 from stripe_assets.stripe_api import route_path
 from stripe_assets.sync.engine.handlers import Failed, Page, PageHandler, Present, Retrieval
@@ -101,7 +101,7 @@ def retrieve_task(
     catalog: Catalog, platform: Owner, wish: ReadRequest, handler: PageHandler
 ) -> Task:
     resource, owner = catalog[wish.what.resource], wish.what.owner
-    reader = platform if owned_by_itself(catalog, resource) else owner
+    reader = platform if read_by_platform(catalog, resource) else owner
     if resource.singleton:
         template = path = resource.singleton
     else:
@@ -152,7 +152,7 @@ def _list_tasks(session: Session, wishes: list[ReadRequest], retrieval: Retrieva
     route = next(
         (one for one in resource.routes if not one.parent and applies(one, owner.livemode)), None
     )
-    if route is None or resource.lists_owners or resource.on_demand:
+    if route is None or resource.rows_are_accounts or resource.on_demand_reason:
         return []
     handler = ListLookup(retrieval, [wish.what for wish in wishes])
     return [
