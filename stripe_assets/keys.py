@@ -171,10 +171,12 @@ class KeyRing:
         own = self._own_account(key)
         if own is None or self._mirror is None:
             return set()
-        return {own, *(owner.account_id for owner in self._mirror.reach(key.alias))}
+        return {own, *(owner.account_id for owner in self._mirror.accounts.covered_by(key.alias))}
 
     def _own_account(self, key: ApiKey) -> str | None:
-        own = self._mirror.own_account(key.alias, key.fingerprint) if self._mirror else None
+        own = (
+            self._mirror.accounts.own_account(key.alias, key.fingerprint) if self._mirror else None
+        )
         return own.account_id if own else key.account_id
 
 

@@ -43,7 +43,7 @@ class Reads:
 def reads(mirror: Mirror, now: datetime | None = None) -> dict[Owner, Reads]:
     """For each account that requests were sent for. Raises MirrorError."""
     begin = (now or datetime.now(UTC)) - PERIOD
-    requests = mirror.reads_since(begin)
+    requests = mirror.request_counts.since(begin)
     charges = _charges(mirror, begin) if any(owner.livemode for owner in requests) else {}
     return {
         owner: Reads(owner, requests[owner], charges.get(owner, 0)) for owner in sorted(requests)

@@ -37,13 +37,13 @@ def opened_if_there() -> Iterator[Mirror | None]:
 
 def shown() -> str:
     """The database's URL without its password. Raises BadInput and MirrorError."""
-    from stripe_assets.mirror.errors import shown_url
+    from stripe_assets.mirror import shown_url
 
     return shown_url(_url())
 
 
 def _url() -> sa.URL:
-    from stripe_assets.mirror.dialects.url import database_url
+    from stripe_assets.mirror import database_url
 
     url = database_url()
     if url.get_backend_name() == "sqlite":

@@ -24,8 +24,7 @@ class BadInput(CommandError):
 @contextmanager
 def reported() -> Iterator[None]:
     """Turns the errors of the other rooms into BadInput and CommandError."""
-    from stripe_assets.mirror import KeyStoreError, MirrorError
-    from stripe_assets.mirror.errors import InvalidDatabaseUrl
+    from stripe_assets.mirror import InvalidDatabaseUrl, KeyStoreError, MirrorError
     from stripe_assets.stripe_api import StripeError
 
     try:

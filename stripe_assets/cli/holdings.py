@@ -38,7 +38,7 @@ class Holding:
 
 def holdings(mirror: Mirror) -> list[Holding]:
     """Every (account, model) that has rows or was swept, by account and model. Raises MirrorError."""
-    sweeps = {(sweep.owner, sweep.resource): sweep for sweep in mirror.sweep_statuses()}
+    sweeps = {(sweep.owner, sweep.resource): sweep for sweep in mirror.sweeps.statuses()}
     rows = _rows(mirror)
     held = sorted({*sweeps, *rows}, key=lambda key: (key[0].account_id, key[0].livemode, key[1]))
     return [
@@ -49,7 +49,10 @@ def holdings(mirror: Mirror) -> list[Holding]:
 
 def unsettled_events(mirror: Mirror, aliases: Iterable[str]) -> dict[str, dict[str, int]]:
     """Alias → state → how many events of the accounts that the key reached last are pending or failed; keys without any are left out."""
-    counts = {alias: mirror.ledger.unsettled_counts(mirror.reach(alias)) for alias in aliases}
+    counts = {
+        alias: mirror.ledger.unsettled_counts(mirror.accounts.covered_by(alias))
+        for alias in aliases
+    }
     return {alias: its for alias, its in counts.items() if its}
 
 

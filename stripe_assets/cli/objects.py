@@ -87,7 +87,7 @@ def _sync(named: Named, aliases: Sequence[str]) -> Found | str:
             others = (
                 ()
                 if cls.resource.rows_are_accounts or cls.resource.singleton
-                else mirror.reach(alias)[1:]
+                else mirror.accounts.covered_by(alias)[1:]
             )
             for account in (None, *(owner.account_id for owner in others[:ACCOUNTS_TRIED])):
                 try:

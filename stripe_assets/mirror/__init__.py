@@ -1,6 +1,7 @@
-"""The database: tables made from the catalog, rows made from API objects, newest observation wins.
+"""The database: tables from the catalog, rows from API objects. The newest observation wins.
 
-May import `stripe_assets.catalog` and nothing else of the project.
+The other packages import the mirror's names from here and not from its modules. May import
+`stripe_assets.catalog` and nothing else of the project.
 """
 
 from stripe_assets.mirror.batch import (
@@ -18,31 +19,48 @@ from stripe_assets.mirror.batch import (
     WriteCounts,
 )
 from stripe_assets.mirror.columns import Row, Rows
-from stripe_assets.mirror.dialects.url import DEFAULT_URL
-from stripe_assets.mirror.errors import MirrorError
+from stripe_assets.mirror.dialects.url import DEFAULT_URL, database_url
+from stripe_assets.mirror.errors import InvalidDatabaseUrl, MirrorError, shown_url
 from stripe_assets.mirror.key_store import KeyStore, KeyStoreError, StoredKey
 from stripe_assets.mirror.mirror import Mirror
 from stripe_assets.mirror.rows.flatten import flatten
-from stripe_assets.mirror.state.ledger import EventState, Failing, Ledger
-from stripe_assets.mirror.state.sweeps import FinishedSweep, Sweep, SweepStatus
+from stripe_assets.mirror.rows.rebuild import ObjectReader
+from stripe_assets.mirror.state.ledger_records import EventState, Failing
+from stripe_assets.mirror.state.sweep_records import FinishedSweep, Sweep, SweepStatus
+from stripe_assets.mirror.tables.tables import (
+    COLUMN_TYPES,
+    PRIMARY_KEY,
+    SCHEMA,
+    ColumnKind,
+    Layout,
+    Tables,
+    read_at_column,
+)
+from stripe_assets.mirror.tables.values import decimal_text
 
 __all__ = [
+    "COLUMN_TYPES",
     "DEFAULT_URL",
+    "PRIMARY_KEY",
+    "SCHEMA",
     "Absence",
     "Batch",
     "Checkpoint",
     "ClosedSublist",
+    "ColumnKind",
     "EventKey",
     "EventState",
     "Failing",
     "FinishedSweep",
     "Gone",
+    "InvalidDatabaseUrl",
     "KeyStore",
     "KeyStoreError",
-    "Ledger",
+    "Layout",
     "LedgerEntry",
     "Mirror",
     "MirrorError",
+    "ObjectReader",
     "ObjectRef",
     "OpenSublist",
     "Owner",
@@ -52,6 +70,11 @@ __all__ = [
     "StoredKey",
     "Sweep",
     "SweepStatus",
+    "Tables",
     "WriteCounts",
+    "database_url",
+    "decimal_text",
     "flatten",
+    "read_at_column",
+    "shown_url",
 ]

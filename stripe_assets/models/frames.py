@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import sqlalchemy as sa
 
-from stripe_assets.mirror import Mirror
-from stripe_assets.mirror.tables.tables import ColumnKind
+from stripe_assets.mirror import ColumnKind, Mirror
 from stripe_assets.models.mapping import relations, tables
 from stripe_assets.models.mirrors import the_mirror
 

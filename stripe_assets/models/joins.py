@@ -10,7 +10,7 @@ from sqlalchemy import orm
 from sqlalchemy.orm import foreign, remote
 
 from stripe_assets.catalog import Field, Resource
-from stripe_assets.mirror.tables.tables import Tables
+from stripe_assets.mirror import Tables
 from stripe_assets.models.relations import Relation
 
 Classes = Callable[[str], type[Any]]

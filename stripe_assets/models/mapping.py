@@ -13,10 +13,7 @@ from sqlalchemy import event, orm
 from sqlalchemy.ext.compiler import compiles
 
 from stripe_assets.catalog import Resource, catalog
-from stripe_assets.mirror import Owner
-from stripe_assets.mirror.dialects.postgresql import SCHEMA
-from stripe_assets.mirror.rows.rebuild import ObjectReader
-from stripe_assets.mirror.tables.tables import COLUMN_TYPES, PRIMARY_KEY, Tables
+from stripe_assets.mirror import COLUMN_TYPES, PRIMARY_KEY, SCHEMA, ObjectReader, Owner, Tables
 from stripe_assets.models.joins import Joins, session_of
 from stripe_assets.models.model import Model, model
 from stripe_assets.models.relations import Relation, Relations

@@ -8,8 +8,7 @@ import threading
 import sqlalchemy as sa
 from sqlalchemy import orm
 
-from stripe_assets.mirror import Mirror
-from stripe_assets.mirror.dialects.url import database_url
+from stripe_assets.mirror import Mirror, database_url
 from stripe_assets.models.model import model
 
 _opening = threading.Lock()

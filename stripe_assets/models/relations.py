@@ -26,7 +26,7 @@ from functools import cached_property
 from typing import Literal
 
 from stripe_assets.catalog import Catalog, Field, Resource
-from stripe_assets.mirror.tables.tables import Layout
+from stripe_assets.mirror import Layout
 from stripe_assets.models.model import Model
 
 RelationKind = Literal[

@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 
 from stripe_assets.catalog import Catalog, Resource, codec
-from stripe_assets.mirror.tables.tables import ColumnKind, Layout
+from stripe_assets.mirror import ColumnKind, Layout
 from stripe_assets.models.relations import Relation, Relations
 
 CATALOG = Path(__file__).parents[1] / "catalog" / "catalog.json"

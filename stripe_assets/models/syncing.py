@@ -19,8 +19,7 @@ from stripe import StripeObject
 from stripe_assets.catalog import Resource, catalog
 from stripe_assets.catalog.retrieval import parent_fields
 from stripe_assets.keys import KeyRing
-from stripe_assets.mirror import Mirror
-from stripe_assets.mirror.tables.values import decimal_text
+from stripe_assets.mirror import Mirror, decimal_text
 from stripe_assets.models.mapping import map_class, tables
 from stripe_assets.models.mirrors import mirror_of
 from stripe_assets.models.model import Model, model

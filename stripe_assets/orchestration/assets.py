@@ -7,7 +7,7 @@ import pydantic
 
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.model import Resource
-from stripe_assets.mirror.tables.tables import Layout
+from stripe_assets.mirror import Layout
 from stripe_assets.orchestration import describe
 from stripe_assets.orchestration.key_run import KeyRun
 from stripe_assets.orchestration.orphans import name_process

@@ -145,6 +145,6 @@ def _count_reads(mirror: Mirror, watches: Iterable[EventWatch]) -> None:
     for watch in watches:
         requests.update(watch.usage.uncounted())
     try:
-        mirror.count_reads(requests, datetime.now(UTC))
+        mirror.request_counts.add(requests, datetime.now(UTC))
     except MirrorError as error:
         logger.warning("the requests of a tick are not counted: %s", error)

@@ -13,7 +13,15 @@ import orjson
 from stripe_assets.sandbox import expand, paging, parameters
 from stripe_assets.sandbox.call import Call
 from stripe_assets.sandbox.errors import ApiError, missing, unknown_url
-from stripe_assets.sandbox.filters import PAGING, PATHS, RETAINED, SPECIAL, accepts, check_combination, created_bounds
+from stripe_assets.sandbox.filters import (
+    PAGING,
+    PATHS,
+    RETAINED,
+    SPECIAL,
+    accepts,
+    check_combination,
+    created_bounds,
+)
 from stripe_assets.sandbox.paging import Listing
 from stripe_assets.sandbox.relations import CHILDREN_BY, segment
 from stripe_assets.sandbox.render import as_bytes, page_bytes

@@ -20,8 +20,17 @@ from stripe_assets.catalog.retrieval import (
     same_release,
 )
 from stripe_assets.catalog.roles import ACCOUNT
-from stripe_assets.mirror import Absence, Batch, Mirror, ObjectRef, Owner, Row, WriteCounts, flatten
-from stripe_assets.mirror.tables.tables import read_at_column
+from stripe_assets.mirror import (
+    Absence,
+    Batch,
+    Mirror,
+    ObjectRef,
+    Owner,
+    Row,
+    WriteCounts,
+    flatten,
+    read_at_column,
+)
 from stripe_assets.stripe_api import ApiKey, StripeError
 from stripe_assets.sync.engine import sublist
 from stripe_assets.sync.engine.handlers import PartOf, Retrieval
@@ -112,10 +121,10 @@ class Collected:
             one
             for batch in new
             for rows in (batch.rows, batch.fills)
-            for one in self._mirror.referred(rows, self.platform)
+            for one in self._mirror.references.referred(rows, self.platform)
         }
         wanted -= self.rows()
-        return wanted - self._mirror.present(wanted, self._reads) if wanted else wanted
+        return wanted - self._mirror.references.present(wanted, self._reads) if wanted else wanted
 
     def rows(self) -> frozenset[ObjectRef]:
         """All that were collected."""
@@ -196,7 +205,7 @@ class ObjectSync:
         batch = self._flatten(name, obj, wanted.owner, self._stamp(observed, can_ask), version)
         row = next(row for row in (batch.rows or batch.fills)[name] if row["id"] == wanted.id)
         if can_ask and not observed.is_known:
-            stored = self._mirror.stored(name, row, self._reads)
+            stored = self._mirror.rows.stored(name, row, self._reads)
             if _is_contested(row, stored, observed):
                 self._collected.batches.remove(batch)
                 return self._retrieved(wanted, depth)
@@ -258,7 +267,7 @@ class ObjectSync:
     def _identify(self, *, by_the_clock: bool = False) -> None:
         """Asks whose key it is, if that is not known, or if Stripe's time is wanted and no answer has told it yet."""
         key, session = self._key, self._session
-        known = self._mirror.own_account(key.alias, key.fingerprint, self._reads)
+        known = self._mirror.accounts.own_account(key.alias, key.fingerprint, self._reads)
         if (
             known
             and key.account_id in (None, known.account_id)
@@ -363,7 +372,7 @@ class ObjectSync:
 
     def _is_lost(self, connection: sa.Connection, name: str, row: Row, observed: Observed) -> bool:
         """Whether somebody has come before, and it cannot be told whose state is newer. Nobody does until the transaction ends."""
-        return _is_contested(row, self._mirror.claim(connection, name, row), observed)
+        return _is_contested(row, self._mirror.rows.claim(connection, name, row), observed)
 
     def _write(
         self, depth: int | None, is_lost: Callable[[sa.Connection], bool]
@@ -373,19 +382,23 @@ class ObjectSync:
         alias, now, requests = self._key.alias, datetime.now(UTC), self._session.usage.uncounted()
 
         def work(connection: sa.Connection) -> WriteCounts | None:
-            mirror.lock(connection, collected.batches)
+            mirror.rows.lock(connection, collected.batches)
             if is_lost(connection):
                 return None
             counts = mirror.write(collected.batches, connection)
-            mirror.record_absences(collected.absences, connection)
+            mirror.references.record_absences(collected.absences, connection)
             # Last what all such transactions write: whoever waits for it waits for nothing else of them.
             if self._asked_whose_key:
-                mirror.found_key(alias, platform, self._key.fingerprint, connection)
-            if self._answered_for not in (None, platform, *mirror.reach(alias, connection)):
-                mirror.found_reach(alias, [platform, self._answered_for], now, connection)
+                mirror.accounts.set_own_account(alias, platform, self._key.fingerprint, connection)
+            if self._answered_for not in (
+                None,
+                platform,
+                *mirror.accounts.covered_by(alias, connection),
+            ):
+                mirror.accounts.add_covered(alias, [platform, self._answered_for], now, connection)
             if depth is not None:  # the next run closes what this one leaves open
-                mirror.begin_closing(alias, platform, now, connection)
-            mirror.count_reads(requests, now, connection)
+                mirror.accounts.begin_pending_references(alias, platform, now, connection)
+            mirror.request_counts.add(requests, now, connection)
             return counts
 
         written = mirror.change(work, self._joins() if self._joins else None)

@@ -117,7 +117,7 @@ class KeySync:
         try:
             accounts, own = session.identify()
             platform = session.platform
-            self._mirror.found_key(self._key.alias, platform, self._key.fingerprint)
+            self._mirror.accounts.set_own_account(self._key.alias, platform, self._key.fingerprint)
             now = (
                 own.answer.observed_at if own else session.api.now()
             )  # what comes with the own account belongs to this run's sweeps
@@ -153,12 +153,12 @@ class KeySync:
                 if accounts.refused
                 else [
                     owner
-                    for owner in self._mirror.reach(self._key.alias)
+                    for owner in self._mirror.accounts.covered_by(self._key.alias)
                     if owner not in self._owners
                 ]
             )
             swept = {name for names in self._currency.swept.values() for name in names}
-            rows = self._mirror.counts(self._owners, swept)
+            rows = self._mirror.live_rows.counts(self._owners, swept)
         except (StripeError, InvalidApiKey, MirrorError) as error:
             raise SyncAborted(str(error)) from None
         return plan(
@@ -184,7 +184,9 @@ class KeySync:
         session = self._session
         try:
             session.tolerated = {owner: its.partly for owner, its in self._currency.refused.items()}
-            since = self._mirror.begin_closing(self._key.alias, session.platform, session.began)
+            since = self._mirror.accounts.begin_pending_references(
+                self._key.alias, session.platform, session.began
+            )
             if self._currency.follows:
                 self._follow = Follow(session, self._currency, self._owners, self._run_id)
                 self._follow.run()
@@ -213,7 +215,7 @@ class KeySync:
                     ]
                 )
             if not session.halt.is_set() and self._accounts_known:
-                self._mirror.record_reach(self._key.alias, self._owners, datetime.now(UTC))
+                self._mirror.accounts.set_covered(self._key.alias, self._owners, datetime.now(UTC))
         except MirrorError as error:
             session.abort(error)
         session.raise_if_halted()
@@ -348,7 +350,7 @@ class KeySync:
             if accounts
             else tuple(owner for owner in self._owners if name in self._currency.swept[owner])
         )
-        rows = self._mirror.counts_by_owner(name, self._owners)
+        rows = self._mirror.live_rows.counts_by_owner(name, self._owners)
         refused = {
             owner: reason
             for owner in self._owners
@@ -427,7 +429,7 @@ class KeySync:
         ).run()
         logger.info("%s: %s", self._key.alias, self.closure.line())
         if not self.closure.errors:
-            self._mirror.closed(self._key.alias)
+            self._mirror.accounts.end_pending_references(self._key.alias)
 
 
 def _unlisted(resource: Resource) -> str | None:

@@ -29,8 +29,8 @@ def mirror(tmp_path: Path) -> Mirror:
     }
     customer = {"id": "cus_1", "object": "customer", "livemode": False}
     with Mirror.open(f"sqlite:///{tmp_path}/stripe.db") as opened:
-        opened.begin_sweeps([(OWNER, model) for model in said], "run")
-        opened.finish_sweeps(
+        opened.sweeps.begin([(OWNER, model) for model in said], "run")
+        opened.sweeps.finish(
             [
                 FinishedSweep(OWNER, model, 0, 1, availability)
                 for model, availability in said.items()
@@ -94,7 +94,7 @@ def test_models_that_were_never_swept_are_listed_and_labels_are_not_unavailable(
 
 def test_events_that_are_not_settled_are_told_by_key(command: Command, mirror: Mirror) -> None:
     assert "events of" not in command("status", STRIPE_API_KEY__ACME="sk_test_madeup0000").stdout
-    mirror.record_reach("acme", [OWNER], NOW)
+    mirror.accounts.set_covered("acme", [OWNER], NOW)
     entries = [LedgerEntry(OWNER, f"evt_{number}", "customer.updated", NOW) for number in range(3)]
     mirror.write([Batch(ledger=entries)])
     mirror.ledger.claim("run", [OWNER])
@@ -127,13 +127,13 @@ def test_requests_of_the_last_30_days_are_shown_beside_what_stripe_allots(
     mirror.write(
         [flatten(catalog(), "charge", charges, live, NOW, api_version=catalog().api_version)]
     )
-    mirror.count_reads({OWNER: 123_456, live: 11_000}, today)
-    mirror.count_reads({live: 99_999}, today - timedelta(days=31))
+    mirror.request_counts.add({OWNER: 123_456, live: 11_000}, today)
+    mirror.request_counts.add({live: 99_999}, today - timedelta(days=31))
     shown = command("status")
     assert "11,000 of 15,000" in shown.stdout, shown.stderr
     assert "123,456" in shown.stdout
     assert "allots it" not in shown.stdout
-    mirror.count_reads({live: 1_500}, today)
+    mirror.request_counts.add({live: 1_500}, today)
     shown = command("status").stdout
     assert (
         "acct_1Mine was sent 12,500 requests in 30 days: 83% of the 15,000 reads that Stripe allots it"
@@ -162,8 +162,8 @@ def test_an_account_without_transactions_may_read_ten_thousand_times(
     command: Command, mirror: Mirror
 ) -> None:
     live = Owner(OWNER.account_id, True)
-    mirror.begin_sweeps([(live, "charge")], "run")
-    mirror.count_reads({live: 400}, datetime.now(UTC))
+    mirror.sweeps.begin([(live, "charge")], "run")
+    mirror.request_counts.add({live: 400}, datetime.now(UTC))
     assert "400 of 10,000" in command("status").stdout
 
 

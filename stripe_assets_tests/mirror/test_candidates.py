@@ -28,7 +28,10 @@ def _unlisted_at(mirror: Mirror, id: str) -> datetime | None:
 
 
 def _unlisted(mirror: Mirror, before: int, asked_before: int) -> list[str]:
-    return [row["id"] for row in mirror.unlisted("customer", OWNER, at(before), at(asked_before))]
+    return [
+        row["id"]
+        for row in mirror.live_rows.unlisted("customer", OWNER, at(before), at(asked_before))
+    ]
 
 
 def test_rows_that_a_sweep_did_not_return_are_unlisted(mirror: Mirror) -> None:
@@ -44,10 +47,10 @@ def test_rows_that_a_sweep_did_not_return_are_unlisted(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_2"}, observed_at=at(5))
     write(mirror, "customer", {"id": "cus_4"}, fill=True)
     mirror.write([Batch(gone=[Gone("customer", OWNER, ("cus_3",), at(2))])])
-    assert mirror.unlisted("customer", OWNER, at(5), NOON, ["currency", "created"]) == [
+    assert mirror.live_rows.unlisted("customer", OWNER, at(5), NOON, ["currency", "created"]) == [
         {"id": "cus_1", "currency": "eur", "created": None}
     ]
-    assert mirror.unlisted("customer", OWNER, at(1), NOON) == []
+    assert mirror.live_rows.unlisted("customer", OWNER, at(1), NOON) == []
 
 
 def test_what_was_found_to_exist_is_not_asked_for_again_until_its_turn(mirror: Mirror) -> None:
@@ -96,12 +99,13 @@ def test_pending_rows_are_unsettled(mirror: Mirror) -> None:
     mirror.write([Batch(gone=[Gone("balance_transaction", OWNER, ("txn_4",), at(9))])])
     first = datetime.fromtimestamp(1_793_178_000, UTC)
     assert [
-        (row["id"], row["created"]) for row in mirror.unsettled("balance_transaction", OWNER)
+        (row["id"], row["created"])
+        for row in mirror.live_rows.unsettled("balance_transaction", OWNER)
     ] == [
         ("txn_1", first),
         ("txn_2", datetime.fromtimestamp(1_793_178_060, UTC)),
     ]
-    assert mirror.unsettled("customer", OWNER) == []
+    assert mirror.live_rows.unsettled("customer", OWNER) == []
 
 
 def test_times_of_creation_come_in_order_with_both_ends(mirror: Mirror) -> None:
@@ -113,7 +117,7 @@ def test_times_of_creation_come_in_order_with_both_ends(mirror: Mirror) -> None:
     )
     write(mirror, "customer", {"id": "cus_0", "created": seconds[2]}, owner=OTHER)
     mirror.write([Batch(gone=[Gone("customer", OWNER, ("cus_2",), at(9))])])
-    assert list(mirror.created_between("customer", OWNER, at(1), at(4))) == [
+    assert list(mirror.live_rows.created_between("customer", OWNER, at(1), at(4))) == [
         at(1),
         at(2),
         at(2),
@@ -125,11 +129,11 @@ def test_references_of_named_resources_only(mirror: Mirror) -> None:
     since = datetime.now(UTC)
     write(mirror, "invoice", {"id": "in_1", "customer": "cus_1"})
     write(mirror, "discount", {"id": "di_1", "coupon": "co_1"})
-    assert {missing.id for missing in mirror.missing_references(since, [OWNER])} == {
+    assert {missing.id for missing in mirror.references.missing(since, [OWNER])} == {
         "cus_1",
         "co_1",
     }
     assert {
-        missing.id for missing in mirror.missing_references(since, [OWNER], {"invoice": None})
+        missing.id for missing in mirror.references.missing(since, [OWNER], {"invoice": None})
     } == {"cus_1"}
-    assert mirror.missing_references(since, [OWNER], {}) == set()
+    assert mirror.references.missing(since, [OWNER], {}) == set()

@@ -16,7 +16,7 @@ def test_a_reference_is_its_id_however_it_was_sent(mirror: Mirror) -> None:
     write(mirror, "invoice", *objects)
     assert [
         obj["customer"]
-        for obj in mirror.read_many("invoice", OWNER, ["in_0", "in_1", "in_2"]).values()
+        for obj in mirror.rows.read_many("invoice", OWNER, ["in_0", "in_1", "in_2"]).values()
     ] == ["cus_1"] * 3
 
 
@@ -30,10 +30,10 @@ def test_an_embedded_object_fills_a_missing_row_and_changes_none(mirror: Mirror)
         {"id": "in_2", "customer": {**CUSTOMER, "name": "Eve"}},
         observed_at=at(10),
     ).fills
-    customer = mirror.read("customer", OWNER, "cus_1")
+    customer = mirror.rows.read("customer", OWNER, "cus_1")
     assert customer and customer["name"] == "Ada"
     write(mirror, "customer", {"id": "cus_1", "name": "Observed"}, observed_at=at(1))
-    customer = mirror.read("customer", OWNER, "cus_1")
+    customer = mirror.rows.read("customer", OWNER, "cus_1")
     assert customer and customer["name"] == "Observed", "any observation beats a fill"
 
 
@@ -63,7 +63,7 @@ def test_what_no_route_returns_is_observed_where_it_is_embedded(mirror: Mirror) 
         },
         observed_at=at(2),
     )
-    discount = mirror.read("discount", OWNER, "di_1")
+    discount = mirror.rows.read("discount", OWNER, "di_1")
     assert discount and discount["start"] == 2
 
 
@@ -91,9 +91,11 @@ def test_lists_of_references_are_lists_of_ids_and_items_embed_too(mirror: Mirror
     }
     line["discounts"] = [{"id": "di_1", "object": "discount", "start": 5}]
     write(mirror, "invoice", {"id": "in_1", "lines": {**lines(), "data": [line]}})
-    back = mirror.read("line_item", OWNER, "il_1")
+    back = mirror.rows.read("line_item", OWNER, "il_1")
     assert back and (back["tax_rates"], back["discounts"]) == (["txr_1", "txr_2"], ["di_1"])
-    assert mirror.read("tax_rate", OWNER, "txr_2") and mirror.read("discount", OWNER, "di_1")
+    assert mirror.rows.read("tax_rate", OWNER, "txr_2") and mirror.rows.read(
+        "discount", OWNER, "di_1"
+    )
 
 
 def test_a_reference_inside_json_is_a_column_too_and_the_json_stays() -> None:

@@ -14,7 +14,7 @@ LEASE = timedelta(seconds=20)
 def renew(
     mirror: Mirror, run_id: str, process: str, *owners: Owner, minute: int = 0
 ) -> dict[Owner, int]:
-    return mirror.renew_leases(run_id, process, owners, at(minute), at(minute) + LEASE)
+    return mirror.leases.renew(run_id, process, owners, at(minute), at(minute) + LEASE)
 
 
 def test_processes_are_counted_by_account_and_not_their_runs(mirror: Mirror) -> None:
@@ -32,14 +32,14 @@ def test_the_modes_of_an_account_are_apart(mirror: Mirror) -> None:
 def test_a_run_that_ended_leaves_its_share(mirror: Mirror) -> None:
     renew(mirror, "run_1", "p", OWNER)
     assert renew(mirror, "run_2", "q", OWNER) == {OWNER: 2}
-    mirror.release_leases("run_1", NOON)
+    mirror.leases.release("run_1", NOON)
     assert renew(mirror, "run_2", "q", OWNER) == {OWNER: 1}
 
 
 def test_a_run_that_was_killed_is_forgotten_with_its_lease(mirror: Mirror) -> None:
     renew(mirror, "killed", "p", OWNER)
     assert renew(mirror, "run_2", "q", OWNER, minute=1) == {OWNER: 1}
-    mirror.release_leases("run_2", at(1))
+    mirror.leases.release("run_2", at(1))
     with mirror.connection() as connection:
         assert connection.execute(mirror.tables.own["_lease"].select()).all() == []
 

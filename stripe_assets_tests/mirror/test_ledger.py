@@ -323,7 +323,7 @@ def test_event_objects_are_read_again_by_their_keys(mirror: Mirror) -> None:
     write(
         mirror, "event", {"id": "evt_1", "type": "customer.deleted"}, {"id": "evt_2"}, owner=OTHER
     )
-    events = mirror.events([*_keys(1, 2), *_keys(1, owner=OTHER)])
+    events = mirror.rows.read_events([*_keys(1, 2), *_keys(1, owner=OTHER)])
     assert events.keys() == {(OWNER, "evt_1"), (OTHER, "evt_1")}
     assert (
         events[OWNER, "evt_1"]["data"] == body["data"]
@@ -334,8 +334,8 @@ def test_event_objects_are_read_again_by_their_keys(mirror: Mirror) -> None:
 def test_the_owner_of_an_event_is_whose_list_had_it(mirror: Mirror) -> None:
     write(mirror, "event", {"id": "evt_1"})
     write(mirror, "event", {"id": "evt_2"}, owner=OTHER)
-    assert mirror.owner_of_events(["evt_1", "evt_2", "evt_3"], [OWNER, OTHER]) == {
+    assert mirror.rows.owners_of_events(["evt_1", "evt_2", "evt_3"], [OWNER, OTHER]) == {
         "evt_1": OWNER,
         "evt_2": OTHER,
     }
-    assert mirror.owner_of_events(["evt_1", "evt_2"], [OTHER]) == {"evt_2": OTHER}
+    assert mirror.rows.owners_of_events(["evt_1", "evt_2"], [OTHER]) == {"evt_2": OTHER}

@@ -55,7 +55,7 @@ def test_what_an_event_carries_is_stored_without_its_secrets(database_url: str) 
     }
     with Mirror.open(database_url) as mirror:
         mirror.write([flatten(catalog(), "event", [event], OWNER, NOW, api_version="v")])
-        stored = mirror.read("event", OWNER, "evt_1")
+        stored = mirror.rows.read("event", OWNER, "evt_1")
     assert stored is not None and stored["data"] == {
         "object": {key: value for key, value in session.items() if key != "url"}
     }
@@ -83,5 +83,5 @@ def test_a_row_hangs_on_its_parent_whichever_list_was_asked_first(database_url: 
     with Mirror.open(database_url) as mirror:
         mirror.write([newer])
         mirror.write([older])
-        stored = mirror.read("file", OWNER, "file_1")
+        stored = mirror.rows.read("file", OWNER, "file_1")
     assert stored is not None and [one["expired"] for one in stored["links"]["data"]] == [True]

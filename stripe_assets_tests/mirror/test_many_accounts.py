@@ -8,5 +8,5 @@ from stripe_assets_tests.mirror.small import OWNER
 
 def test_rows_are_counted_for_thousands_of_accounts(mirror: Mirror) -> None:
     owners = [OWNER, *(Owner(f"acct_{number}", True) for number in range(40_000))]
-    assert set(mirror.counts(owners).values()) == {0}
-    assert mirror.counts_by_owner("customer", owners) == {}
+    assert set(mirror.live_rows.counts(owners).values()) == {0}
+    assert mirror.live_rows.counts_by_owner("customer", owners) == {}

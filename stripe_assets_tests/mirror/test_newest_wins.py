@@ -18,14 +18,14 @@ def test_an_older_observation_changes_nothing_and_is_not_counted(mirror: Mirror)
         "customer": 1
     }
     assert write(mirror, "customer", {"id": "cus_1", "name": "old"}, observed_at=at(4)).rows == {}
-    customer = mirror.read("customer", OWNER, "cus_1")
+    customer = mirror.rows.read("customer", OWNER, "cus_1")
     assert customer and customer["name"] == "new"
 
 
 def test_of_two_at_the_same_time_the_later_write_stays(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1", "name": "first"})
     write(mirror, "customer", {"id": "cus_1", "name": "second"})
-    customer = mirror.read("customer", OWNER, "cus_1")
+    customer = mirror.rows.read("customer", OWNER, "cus_1")
     assert customer and customer["name"] == "second"
 
 
@@ -43,7 +43,7 @@ def test_an_id_twice_in_a_write_keeps_its_newest(mirror: Mirror) -> None:
         ]
     )
     assert counts.rows == {"customer": 2}
-    customer = mirror.read("customer", OWNER, "cus_1")
+    customer = mirror.rows.read("customer", OWNER, "cus_1")
     assert customer and customer["name"] == "newest"
 
 
@@ -55,7 +55,7 @@ def test_an_absent_field_is_left_alone_and_a_null_is_null(mirror: Mirror) -> Non
         observed_at=at(1),
     )
     write(mirror, "customer", {"id": "cus_1", "name": None}, observed_at=at(2))
-    customer = mirror.read("customer", OWNER, "cus_1")
+    customer = mirror.rows.read("customer", OWNER, "cus_1")
     assert customer and (customer["name"], customer["currency"], customer["metadata"]) == (
         None,
         "eur",
@@ -69,9 +69,12 @@ def test_rows_of_two_accounts_and_modes_do_not_meet(mirror: Mirror) -> None:
         [flat("customer", {"id": "cus_1", "name": str(owner)}, owner=owner) for owner in owners]
     )
     for owner in owners:
-        customer = mirror.read("customer", owner, "cus_1")
+        customer = mirror.rows.read("customer", owner, "cus_1")
         assert customer and customer["name"] == str(owner)
-    assert mirror.count("customer") == 3 and mirror.count("customer", owners[1]) == 1
+    assert (
+        mirror.live_rows.count("customer") == 3
+        and mirror.live_rows.count("customer", owners[1]) == 1
+    )
 
 
 _Observation = st.fixed_dictionaries(
@@ -106,7 +109,7 @@ def test_any_order_and_any_batching_ends_with_the_newest_state(
 
 def _is_newest(mirror: Mirror, newest: dict[str, dict[str, Any]]) -> None:
     for id, obj in newest.items():
-        row = mirror.read("customer", OWNER, id)
+        row = mirror.rows.read("customer", OWNER, id)
         assert row is not None
         assert row.get("deleted", False) == obj.get("deleted", False)
         assert all(row[name] == value for name, value in obj.items())
@@ -124,7 +127,7 @@ def test_orders_of_pages_with_sublists(mirror: Mirror, order: tuple[int, ...]) -
     pages = [invoice(0, "il_1", "il_2"), invoice(1, "il_2"), invoice(2, "il_2", "il_3")]
     for index in order:
         mirror.write([pages[index]])
-    back = mirror.read("invoice", OWNER, "in_1")
+    back = mirror.rows.read("invoice", OWNER, "in_1")
     assert back and back["total"] == 2
     assert [(line["id"], line["amount"]) for line in back["lines"]["data"]] == [
         ("il_2", 2),

@@ -20,7 +20,7 @@ OTHER = Owner("acct_other", False)
 def _missing(
     mirror: Mirror, *owners: Owner, of: Mapping[str, list[str] | None] | None = None
 ) -> set[tuple[str, str, str]]:
-    found = mirror.missing_references(LONG_AGO, owners or [OWNER], of)
+    found = mirror.references.missing(LONG_AGO, owners or [OWNER], of)
     return {(missing.owner.account_id, missing.resource, missing.id) for missing in found}
 
 
@@ -87,7 +87,7 @@ def test_a_row_is_there_for_its_owner_alone(mirror: Mirror) -> None:
 def test_tombstones_and_recorded_absences_are_there(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1"})
     mirror.write([Batch(gone=[Gone("customer", OWNER, ("cus_1",), at(1))])])
-    mirror.record_absences(
+    mirror.references.record_absences(
         {ObjectRef("customer", OWNER, "cus_2"): Absence("No such customer", lasting=True)}
     )
     write(
@@ -132,7 +132,7 @@ def test_only_what_was_written_since_then_is_looked_at(mirror: Mirror) -> None:
     write(mirror, "invoice", {"id": "in_1", "customer": "cus_1"})
     since = datetime.now(UTC)
     write(mirror, "invoice", {"id": "in_2", "customer": "cus_2"})
-    assert {missing.id for missing in mirror.missing_references(since, [OWNER])} == {"cus_2"}
+    assert {missing.id for missing in mirror.references.missing(since, [OWNER])} == {"cus_2"}
 
 
 def test_what_the_route_of_a_missing_object_wants_comes_with_it(database_url: str) -> None:
@@ -144,7 +144,7 @@ def test_what_the_route_of_a_missing_object_wants_comes_with_it(database_url: st
         write(mirror, "customer", *customers, catalog=catalog())
         assert [
             (missing.id, missing.parents)
-            for missing in mirror.missing_references(LONG_AGO, [OWNER], {"customer": None})
+            for missing in mirror.references.missing(LONG_AGO, [OWNER], {"customer": None})
         ] == [("card_1", {"customer": "cus_1"})]
 
 

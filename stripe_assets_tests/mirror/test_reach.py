@@ -9,32 +9,32 @@ FIRST, SECOND = Owner("acct_a", False), Owner("acct_b", False)
 
 
 def test_a_key_that_was_never_used_reaches_nobody(mirror: Mirror) -> None:
-    mirror.record_reach("other", [OWNER], NOON)
-    assert mirror.reach("acme") == ()
+    mirror.accounts.set_covered("other", [OWNER], NOON)
+    assert mirror.accounts.covered_by("acme") == ()
 
 
 def test_the_own_account_comes_first(mirror: Mirror) -> None:
-    assert mirror.record_reach("acme", [OWNER, SECOND, FIRST], NOON) == []
-    assert mirror.reach("acme") == (OWNER, FIRST, SECOND)
+    assert mirror.accounts.set_covered("acme", [OWNER, SECOND, FIRST], NOON) == []
+    assert mirror.accounts.covered_by("acme") == (OWNER, FIRST, SECOND)
 
 
 def test_what_is_lost_is_said_once(mirror: Mirror) -> None:
-    mirror.record_reach("acme", [OWNER, FIRST, SECOND], NOON)
-    mirror.record_reach("beta", [SECOND], NOON)
-    assert mirror.record_reach("acme", [OWNER, FIRST], at(1)) == [SECOND]
-    assert mirror.record_reach("acme", [OWNER, FIRST], at(2)) == []
-    assert mirror.reach("acme") == (OWNER, FIRST)
-    assert mirror.reach("beta") == (SECOND,), "another key may reach it still"
+    mirror.accounts.set_covered("acme", [OWNER, FIRST, SECOND], NOON)
+    mirror.accounts.set_covered("beta", [SECOND], NOON)
+    assert mirror.accounts.set_covered("acme", [OWNER, FIRST], at(1)) == [SECOND]
+    assert mirror.accounts.set_covered("acme", [OWNER, FIRST], at(2)) == []
+    assert mirror.accounts.covered_by("acme") == (OWNER, FIRST)
+    assert mirror.accounts.covered_by("beta") == (SECOND,), "another key may reach it still"
 
 
 def test_what_comes_back_can_be_lost_again(mirror: Mirror) -> None:
     for minutes, reached in enumerate([[OWNER, FIRST], [OWNER], [OWNER, FIRST]]):
-        mirror.record_reach("acme", reached, at(minutes))
-    assert mirror.reach("acme") == (OWNER, FIRST)
-    assert mirror.record_reach("acme", [OWNER], at(9)) == [FIRST]
+        mirror.accounts.set_covered("acme", reached, at(minutes))
+    assert mirror.accounts.covered_by("acme") == (OWNER, FIRST)
+    assert mirror.accounts.set_covered("acme", [OWNER], at(9)) == [FIRST]
 
 
 def test_a_key_of_another_account_has_another_own_one(mirror: Mirror) -> None:
-    mirror.record_reach("acme", [OWNER, FIRST], NOON)
-    assert mirror.record_reach("acme", [FIRST, OWNER], at(1)) == []
-    assert mirror.reach("acme") == (FIRST, OWNER)
+    mirror.accounts.set_covered("acme", [OWNER, FIRST], NOON)
+    assert mirror.accounts.set_covered("acme", [FIRST, OWNER], at(1)) == []
+    assert mirror.accounts.covered_by("acme") == (FIRST, OWNER)

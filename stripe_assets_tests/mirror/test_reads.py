@@ -13,18 +13,18 @@ DAY = timedelta(days=1)
 
 
 def test_what_is_counted_adds_up(mirror: Mirror) -> None:
-    mirror.count_reads({OWNER: 3, OTHER: 2**40}, NOON)
-    mirror.count_reads({OWNER: 4}, NOON)
-    mirror.count_reads({}, NOON)
-    assert mirror.reads_since(NOON) == {OWNER: 7, OTHER: 2**40}
+    mirror.request_counts.add({OWNER: 3, OTHER: 2**40}, NOON)
+    mirror.request_counts.add({OWNER: 4}, NOON)
+    mirror.request_counts.add({}, NOON)
+    assert mirror.request_counts.since(NOON) == {OWNER: 7, OTHER: 2**40}
 
 
 def test_the_days_from_one_on_are_summed_up(mirror: Mirror) -> None:
     for days in range(4):
-        mirror.count_reads({OWNER: 10**days}, NOON - days * DAY)
-    assert mirror.reads_since(NOON) == {OWNER: 1}
-    assert mirror.reads_since(NOON - 2 * DAY) == {OWNER: 111}
-    assert mirror.reads_since(NOON + DAY) == {}
+        mirror.request_counts.add({OWNER: 10**days}, NOON - days * DAY)
+    assert mirror.request_counts.since(NOON) == {OWNER: 1}
+    assert mirror.request_counts.since(NOON - 2 * DAY) == {OWNER: 111}
+    assert mirror.request_counts.since(NOON + DAY) == {}
 
 
 def test_programs_that_count_together_lose_nothing(mirror: Mirror) -> None:
@@ -32,15 +32,15 @@ def test_programs_that_count_together_lose_nothing(mirror: Mirror) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(
             pool.map(
-                lambda n: mirror.count_reads(dict.fromkeys(owners[:: (-1) ** n], 1), NOON),
+                lambda n: mirror.request_counts.add(dict.fromkeys(owners[:: (-1) ** n], 1), NOON),
                 range(40),
             )
         )
-    assert mirror.reads_since(NOON) == dict.fromkeys(owners, 40)
+    assert mirror.request_counts.since(NOON) == dict.fromkeys(owners, 40)
 
 
 def test_in_a_transaction_the_count_is_written_as_it_is_committed(mirror: Mirror) -> None:
     with mirror.transaction() as connection:
-        mirror.count_reads({OWNER: 3}, NOON, connection)
+        mirror.request_counts.add({OWNER: 3}, NOON, connection)
         assert connection.execute(mirror.tables.own["_read_count"].select()).all() == []
-    assert mirror.reads_since(NOON) == {OWNER: 3}
+    assert mirror.request_counts.since(NOON) == {OWNER: 3}

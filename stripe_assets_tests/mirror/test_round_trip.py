@@ -22,7 +22,7 @@ def test_every_resource_comes_back_as_it_was_sent(real_mirror: Mirror) -> None:
         for obj in sent:
             id = owner.account_id if resource.singleton else obj["id"]
             row_owner = Owner(id, owner.livemode) if name == "account" else owner
-            back = real_mirror.read(name, row_owner, id)
+            back = real_mirror.rows.read(name, row_owner, id)
             assert back is not None, f"{name} {id} has no row"
             expected, got = (
                 as_mirrored(catalog(), resource, obj),
@@ -51,4 +51,4 @@ def test_a_generated_object_puts_nothing_into_extra(real_mirror: Mirror) -> None
 
 def test_opening_again_finds_the_schema_there(real_mirror: Mirror) -> None:
     with Mirror.open(real_mirror.engine.url.render_as_string(hide_password=False)) as again:
-        assert again.counts().keys() == catalog().resources.keys()
+        assert again.live_rows.counts().keys() == catalog().resources.keys()

@@ -50,7 +50,7 @@ def test_a_second_start_changes_nothing_and_asks_little(database_url: str) -> No
 def test_programs_that_start_together_make_one_schema(database_url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         for mirror in pool.map(lambda _: Mirror.open(database_url, catalog=CATALOG), range(4)):
-            assert mirror.count("customer") == 0
+            assert mirror.live_rows.count("customer") == 0
             mirror.close()
 
 
@@ -75,7 +75,7 @@ def test_a_new_column_is_filled_from_extra(database_url: str) -> None:
             "cus_3": (None, {"since": "long ago"}),
             "cus_4": (None, None),
         }
-        customer = mirror.read("customer", OWNER, "cus_1")
+        customer = mirror.rows.read("customer", OWNER, "cus_1")
         assert customer and (customer["name"], customer["since"], customer["still_unknown"]) == (
             "Ada",
             1_793_178_000,
@@ -94,9 +94,10 @@ def test_a_field_that_turns_out_to_be_a_reference_fills_what_it_embeds(database_
     newer = extended("customer", new_field("rate", "reference", targets=("tax_rate",)))
     with Mirror.open(database_url, catalog=newer) as mirror:
         assert [
-            obj["rate"] for obj in mirror.read_many("customer", OWNER, ["cus_1", "cus_2"]).values()
+            obj["rate"]
+            for obj in mirror.rows.read_many("customer", OWNER, ["cus_1", "cus_2"]).values()
         ] == ["txr_1", "txr_2"]
-        rate = mirror.read("tax_rate", OWNER, "txr_1")
+        rate = mirror.rows.read("tax_rate", OWNER, "txr_1")
         assert rate and rate["percentage"] == 7.5
 
 
@@ -110,7 +111,7 @@ def test_a_field_that_turns_out_to_be_a_sublist_becomes_rows(database_url: str) 
         )
     field = new_field("items", "sublist", url="/v1/customers/{id}/items", targets=("line_item",))
     with Mirror.open(database_url, catalog=extended("customer", field)) as mirror:
-        customer = mirror.read("customer", OWNER, "cus_1")
+        customer = mirror.rows.read("customer", OWNER, "cus_1")
         assert (
             customer
             and customer["name"] == "Ada"
@@ -180,10 +181,10 @@ def test_a_new_resource_is_a_new_table_and_older_programs_still_run(database_url
     with Mirror.open(database_url, catalog=fewer) as mirror:
         write(mirror, "customer", {"id": "cus_1"}, catalog=fewer)
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
-        assert mirror.count("v2.thing") == 0 and mirror.count("customer") == 1
+        assert mirror.live_rows.count("v2.thing") == 0 and mirror.live_rows.count("customer") == 1
     with Mirror.open(database_url, catalog=fewer) as older:
         write(older, "customer", {"id": "cus_2"}, catalog=fewer)
-        assert older.count("customer") == 2
+        assert older.live_rows.count("customer") == 2
 
 
 def test_wide_pages_stay_under_the_databases_parameter_limits(database_url: str) -> None:
@@ -195,7 +196,7 @@ def test_wide_pages_stay_under_the_databases_parameter_limits(database_url: str)
             for n in range(1000)
         ]
         assert mirror.write([flat("customer", *objects, catalog=wide)]).rows == {"customer": 1000}
-        last = mirror.read("customer", OWNER, "cus_999")
+        last = mirror.rows.read("customer", OWNER, "cus_999")
         assert last and last["f199"] == 1198
 
 
@@ -205,7 +206,7 @@ def test_a_sublists_table_keeps_its_rows_when_the_parent_grows(database_url: str
     with Mirror.open(
         database_url, catalog=extended("invoice", new_field("due", "timestamp"))
     ) as mirror:
-        invoice = mirror.read("invoice", OWNER, "in_1")
+        invoice = mirror.rows.read("invoice", OWNER, "in_1")
         assert (
             invoice
             and [line["id"] for line in invoice["lines"]["data"]] == ["il_1"]
@@ -235,7 +236,7 @@ def _as_the_release_before(mirror: Mirror) -> None:
 
 def test_a_database_of_the_release_before_gets_the_ledgers_new_columns(database_url: str) -> None:
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
-        mirror.begin_sweeps([(OWNER, "customer")], "run_1")
+        mirror.sweeps.begin([(OWNER, "customer")], "run_1")
         _as_the_release_before(mirror)
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
         assert mirror.ledger.claim("run_2", [OWNER], models=["customer"]) == 1
@@ -248,11 +249,11 @@ def test_a_database_of_the_release_before_gets_the_ledgers_new_columns(database_
         )
         mirror.ledger.settle("run_2", failed={entry.key: "500"}, now=at(0))
         assert mirror.ledger.states(OWNER, ["evt_1"])["evt_1"].attempts == 1
-        mirror.mark_current([(OWNER, "customer")], at(1))
-        assert mirror.current([OWNER]) == {(OWNER, "customer"): at(1)}
-        assert mirror.record_reach("acme", [OWNER], at(1)) == [] and mirror.reach("acme") == (
-            OWNER,
-        )
+        mirror.sweeps.mark_current([(OWNER, "customer")], at(1))
+        assert mirror.sweeps.current_until([OWNER]) == {(OWNER, "customer"): at(1)}
+        assert mirror.accounts.set_covered(
+            "acme", [OWNER], at(1)
+        ) == [] and mirror.accounts.covered_by("acme") == (OWNER,)
         indexes = {
             index["name"]
             for index in sa.inspect(mirror.engine).get_indexes(
@@ -289,7 +290,7 @@ def test_an_object_that_a_new_column_embeds_fills_its_own_row(database_url: str)
         "customer", new_field("referrer", "reference", targets=("customer",), column="referrer_id")
     )
     with Mirror.open(database_url, catalog=newer) as mirror:
-        back = mirror.read("customer", OWNER, "cus_1")
+        back = mirror.rows.read("customer", OWNER, "cus_1")
         assert back and back["referrer"] == "cus_2"
-        filled = mirror.read("customer", OWNER, "cus_2")
+        filled = mirror.rows.read("customer", OWNER, "cus_2")
         assert filled and filled["name"] == "embedded"

@@ -13,7 +13,7 @@ from stripe_assets_tests.mirror.small import CATALOG, NOON, OWNER, at, data_ids,
 
 def test_items_come_back_in_their_order(mirror: Mirror) -> None:
     write(mirror, "invoice", {"id": "in_1", "lines": lines("il_3", "il_1", "il_2")})
-    back = mirror.read("invoice", OWNER, "in_1")
+    back = mirror.rows.read("invoice", OWNER, "in_1")
     assert data_ids(back) == ["il_3", "il_1", "il_2"]
     assert back and (back["lines"]["url"], back["lines"]["has_more"]) == (
         "/v1/invoices/in_1/lines",
@@ -31,9 +31,9 @@ def test_what_a_complete_sublist_no_longer_has_is_a_tombstone(mirror: Mirror) ->
     )
     counts = write(mirror, "invoice", {"id": "in_1", "lines": lines("il_2")}, observed_at=at(2))
     assert counts.tombstones == {"line_item": 1}
-    gone = mirror.read("line_item", OWNER, "il_1")
+    gone = mirror.rows.read("line_item", OWNER, "il_1")
     assert gone and gone["deleted"] is True
-    assert data_ids(mirror.read("invoice", OWNER, "in_2")) == ["il_9"], (
+    assert data_ids(mirror.rows.read("invoice", OWNER, "in_2")) == ["il_9"], (
         "another parent's rows are not touched"
     )
 
@@ -41,14 +41,14 @@ def test_what_a_complete_sublist_no_longer_has_is_a_tombstone(mirror: Mirror) ->
 def test_an_emptied_sublist_leaves_tombstones_only(mirror: Mirror) -> None:
     write(mirror, "invoice", {"id": "in_1", "lines": lines("il_1")}, observed_at=at(1))
     write(mirror, "invoice", {"id": "in_1", "lines": lines()}, observed_at=at(2))
-    assert data_ids(mirror.read("invoice", OWNER, "in_1")) == []
+    assert data_ids(mirror.rows.read("invoice", OWNER, "in_1")) == []
 
 
 def test_a_sublist_that_is_left_out_says_nothing(mirror: Mirror) -> None:
     write(mirror, "invoice", {"id": "in_1", "lines": lines("il_1")}, observed_at=at(1))
     assert not write(mirror, "invoice", {"id": "in_1", "total": 5}, observed_at=at(2)).tombstones
     assert not write(mirror, "invoice", {"id": "in_1", "lines": None}, observed_at=at(3)).tombstones
-    assert data_ids(mirror.read("invoice", OWNER, "in_1")) == ["il_1"]
+    assert data_ids(mirror.rows.read("invoice", OWNER, "in_1")) == ["il_1"]
 
 
 def test_a_cut_off_sublist_is_open_until_its_last_page(mirror: Mirror) -> None:
@@ -73,7 +73,7 @@ def test_a_cut_off_sublist_is_open_until_its_last_page(mirror: Mirror) -> None:
     )
     rest.closed.append(ClosedSublist(("line_item",), "invoice", "lines", OWNER, ("in_1",), at(2)))
     assert mirror.write([rest]).tombstones == {"line_item": 1}
-    assert data_ids(mirror.read("invoice", OWNER, "in_1")) == ["il_1", "il_2", "il_3", "il_4"]
+    assert data_ids(mirror.rows.read("invoice", OWNER, "in_1")) == ["il_1", "il_2", "il_3", "il_4"]
 
 
 def test_a_nested_sublist_is_cut_out_of_the_json_around_it(mirror: Mirror) -> None:
@@ -95,7 +95,7 @@ def test_a_nested_sublist_is_cut_out_of_the_json_around_it(mirror: Mirror) -> No
         "the page's own objects are not changed"
     )
     mirror.write([batch])
-    back = mirror.read("quote", OWNER, "qt_1")
+    back = mirror.rows.read("quote", OWNER, "qt_1")
     assert back and data_ids(back["computed"]["upfront"]) == ["il_1", "il_2"]
     assert batch.objects == 3
 
@@ -111,7 +111,7 @@ def test_two_sublists_of_one_parent_are_closed_apart(mirror: Mirror) -> None:
     assert write(
         mirror, "quote", {"id": "qt_1", "line_items": lines("il_2")}, observed_at=at(2)
     ).tombstones == {"line_item": 1}
-    back = mirror.read("quote", OWNER, "qt_1")
+    back = mirror.rows.read("quote", OWNER, "qt_1")
     assert (
         back
         and data_ids(back["computed"]["upfront"]) == ["il_up"]
@@ -127,16 +127,21 @@ def test_an_accounts_rows_and_its_sublists_belong_to_that_account(mirror: Mirror
     }
     write(mirror, "account", {"id": "acct_connected", "external_accounts": external})
     connected = Owner("acct_connected", OWNER.livemode)
-    assert data_ids(mirror.read("account", connected, "acct_connected"), "external_accounts") == [
+    assert data_ids(
+        mirror.rows.read("account", connected, "acct_connected"), "external_accounts"
+    ) == [
         "ba_1",
         "card_1",
     ]
-    assert mirror.count("card", connected) == 1 and mirror.count("card", OWNER) == 0
+    assert (
+        mirror.live_rows.count("card", connected) == 1
+        and mirror.live_rows.count("card", OWNER) == 0
+    )
 
 
 def test_a_singleton_has_its_accounts_id(mirror: Mirror) -> None:
     write(mirror, "balance", {"available": [{"amount": 12, "currency": "jpy"}], "livemode": False})
-    back = mirror.read("balance", OWNER, OWNER.account_id)
+    back = mirror.rows.read("balance", OWNER, OWNER.account_id)
     assert back == {
         "object": "balance",
         "available": [{"amount": 12, "currency": "jpy"}],
@@ -198,7 +203,7 @@ def test_sublists_of_many_pages_are_closed_together(mirror: Mirror) -> None:
     late = flat("invoice", {"id": "in_1", "lines": lines("il_1_old")}, observed_at=at(1))
     counts = mirror.write([*pages, late])
     assert counts.tombstones == {"line_item": 3}
-    backs = mirror.read_many("invoice", OWNER, [f"in_{n}" for n in range(4)])
+    backs = mirror.rows.read_many("invoice", OWNER, [f"in_{n}" for n in range(4)])
     alive = {n: {one["id"] for one in backs[f"in_{n}"]["lines"]["data"]} for n in range(4)}
     assert alive == {
         **{n: {f"il_{n}_kept", f"il_{n}_new"} for n in range(3)},

@@ -28,7 +28,7 @@ def _write(mirror: Mirror, *checkpoints: Checkpoint) -> None:
 
 
 def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
-    mirror.begin_sweeps(
+    mirror.sweeps.begin(
         [(OWNER, "customer"), (OTHER, "customer"), (OWNER, "invoice")],
         "run_1",
         scope="acme all",
@@ -36,8 +36,8 @@ def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
     )
     _write(mirror, PAGE)
     _write(mirror, Checkpoint(OWNER, "customer", "/v1/customers", ("cus_3",), done=True))
-    unfinished = mirror.interrupted_sweeps([OWNER], scope="another", now=NOON + timedelta(hours=23))
-    mirror.load_checkpoints(unfinished)
+    unfinished = mirror.sweeps.interrupted([OWNER], scope="another", now=NOON + timedelta(hours=23))
+    mirror.sweeps.load_checkpoints(unfinished)
     assert unfinished.keys() == {(OWNER, "customer"), (OWNER, "invoice")}
     sweep = unfinished[OWNER, "customer"]
     assert (sweep.started_at, sweep.scope) == (NOON, "acme all")
@@ -47,16 +47,16 @@ def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
 
 
 def test_a_day_later_it_is_not_gone_on_with(mirror: Mirror) -> None:
-    mirror.begin_sweeps([(OWNER, "customer")], "run_1", now=NOON)
-    assert mirror.interrupted_sweeps([OWNER], scope="another", now=NOON + timedelta(hours=25)) == {}
+    mirror.sweeps.begin([(OWNER, "customer")], "run_1", now=NOON)
+    assert mirror.sweeps.interrupted([OWNER], scope="another", now=NOON + timedelta(hours=25)) == {}
 
 
 def test_beginning_anew_forgets_the_checkpoints_of_that_sweep_only(mirror: Mirror) -> None:
-    mirror.begin_sweeps([(OWNER, "customer"), (OTHER, "customer")], "run_1", now=NOON)
+    mirror.sweeps.begin([(OWNER, "customer"), (OTHER, "customer")], "run_1", now=NOON)
     _write(mirror, PAGE, Checkpoint(OTHER, "customer", "/v1/customers"))
-    mirror.begin_sweeps([(OWNER, "customer")], "run_2", now=NOON + timedelta(minutes=1))
-    left = mirror.interrupted_sweeps([OWNER, OTHER], scope="another", now=NOON + timedelta(hours=1))
-    mirror.load_checkpoints(left)
+    mirror.sweeps.begin([(OWNER, "customer")], "run_2", now=NOON + timedelta(minutes=1))
+    left = mirror.sweeps.interrupted([OWNER, OTHER], scope="another", now=NOON + timedelta(hours=1))
+    mirror.sweeps.load_checkpoints(left)
     assert not left[OWNER, "customer"].checkpoints
     assert left[OTHER, "customer"].checkpoints
 
@@ -64,7 +64,7 @@ def test_beginning_anew_forgets_the_checkpoints_of_that_sweep_only(mirror: Mirro
 def test_a_finished_sweep_leaves_its_result_and_the_nested_lists_that_are_open(
     mirror: Mirror,
 ) -> None:
-    mirror.begin_sweeps([(OWNER, "customer"), (OWNER, "invoice")], "run_1", now=NOON)
+    mirror.sweeps.begin([(OWNER, "customer"), (OWNER, "invoice")], "run_1", now=NOON)
     nested = Checkpoint(OWNER, "customer", "/v1/customers/{customer}/tax_ids cus_1", ("cus_1",))
     _write(
         mirror,
@@ -72,12 +72,12 @@ def test_a_finished_sweep_leaves_its_result_and_the_nested_lists_that_are_open(
         nested,
         Checkpoint(OWNER, "invoice", "/v1/invoices"),
     )
-    mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2)], now=NOON + timedelta(minutes=5))
+    mirror.sweeps.finish([FinishedSweep(OWNER, "customer", 7, 2)], now=NOON + timedelta(minutes=5))
     assert _checkpoints(mirror) == 2
-    assert mirror.interrupted_sweeps(
+    assert mirror.sweeps.interrupted(
         [OWNER], scope="another", now=NOON + timedelta(hours=1)
     ).keys() == {(OWNER, "invoice")}
-    status = {status.resource: status for status in mirror.sweep_statuses()}["customer"]
+    status = {status.resource: status for status in mirror.sweeps.statuses()}["customer"]
     assert (status.rows, status.requests, status.availability, status.unfinished) == (
         7,
         2,
@@ -88,7 +88,7 @@ def test_a_finished_sweep_leaves_its_result_and_the_nested_lists_that_are_open(
 
 
 def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> None:
-    mirror.begin_sweeps(
+    mirror.sweeps.begin(
         [(OWNER, "customer"), (OWNER, "invoice"), (OWNER, "charge"), (OTHER, "charge")],
         "run_1",
         scope="all",
@@ -100,10 +100,10 @@ def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> 
         FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON, began=NOON),
         FinishedSweep(OWNER, "invoice", 7, 2, "no permission", began=NOON),
     ]
-    mirror.finish_sweeps(finished)
+    mirror.sweeps.finish(finished)
     later = NOON + timedelta(hours=1)
-    left = mirror.interrupted_sweeps([OWNER], scope="all", now=later)
-    mirror.load_checkpoints(left)
+    left = mirror.sweeps.interrupted([OWNER], scope="all", now=later)
+    mirror.sweeps.load_checkpoints(left)
     assert {
         name: (sweep.finished, sweep.availability, sweep.current_until)
         for (_, name), sweep in left.items()
@@ -113,15 +113,15 @@ def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> 
         "charge": (False, None, None),
     }
     assert left[OWNER, "customer"].checkpoints == {nested.key: nested}
-    assert mirror.interrupted_sweeps([OWNER], scope="fewer", now=later).keys() == {
+    assert mirror.sweeps.interrupted([OWNER], scope="fewer", now=later).keys() == {
         (OWNER, "charge")
     }
-    assert mirror.interrupted_sweeps([OWNER], scope="all", now=NOON + timedelta(hours=25)) == {}
+    assert mirror.sweeps.interrupted([OWNER], scope="all", now=NOON + timedelta(hours=25)) == {}
 
-    mirror.release_sweeps("fewer")
-    assert mirror.interrupted_sweeps([OWNER], scope="all", now=later).keys() == left.keys()
-    mirror.release_sweeps("all", but=["invoice"])
-    assert mirror.interrupted_sweeps([OWNER], scope="all", now=later).keys() == {
+    mirror.sweeps.release("fewer")
+    assert mirror.sweeps.interrupted([OWNER], scope="all", now=later).keys() == left.keys()
+    mirror.sweeps.release("all", but=["invoice"])
+    assert mirror.sweeps.interrupted([OWNER], scope="all", now=later).keys() == {
         (OWNER, "invoice"),
         (OWNER, "charge"),
     }
@@ -131,19 +131,19 @@ def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> 
 def test_a_sweep_that_another_run_has_begun_since_is_not_finished_for_that_run(
     mirror: Mirror,
 ) -> None:
-    mirror.begin_sweeps([(OWNER, "customer")], "run_1", scope="customers", now=NOON)
-    mirror.begin_sweeps(
+    mirror.sweeps.begin([(OWNER, "customer")], "run_1", scope="customers", now=NOON)
+    mirror.sweeps.begin(
         [(OWNER, "customer")], "run_2", scope="all", now=NOON + timedelta(minutes=1)
     )
-    mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2, began=NOON)])
-    assert mirror.interrupted_sweeps([OWNER], scope="all", now=NOON + timedelta(hours=1)) == {}
+    mirror.sweeps.finish([FinishedSweep(OWNER, "customer", 7, 2, began=NOON)])
+    assert mirror.sweeps.interrupted([OWNER], scope="all", now=NOON + timedelta(hours=1)) == {}
 
 
 def test_the_last_finished_result_stays_while_a_new_sweep_runs(mirror: Mirror) -> None:
-    mirror.begin_sweeps([(OWNER, "customer")], "run_1", now=NOON)
-    mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2)])
-    mirror.begin_sweeps([(OWNER, "customer")], "run_2", now=NOON + timedelta(hours=1))
-    (status,) = mirror.sweep_statuses()
+    mirror.sweeps.begin([(OWNER, "customer")], "run_1", now=NOON)
+    mirror.sweeps.finish([FinishedSweep(OWNER, "customer", 7, 2)])
+    mirror.sweeps.begin([(OWNER, "customer")], "run_2", now=NOON + timedelta(hours=1))
+    (status,) = mirror.sweeps.statuses()
     assert status.unfinished and status.started_at == NOON + timedelta(hours=1)
     assert (status.rows, status.last_started_at) == (7, NOON)
 
@@ -159,12 +159,12 @@ def test_many_owners_take_few_statements(mirror: Mirror) -> None:
 
     event.listen(mirror.engine, "before_cursor_execute", count)
     try:
-        mirror.begin_sweeps(pairs, "run_1")
-        assert len(mirror.interrupted_sweeps(owners, scope="another")) == len(pairs)
-        mirror.finish_sweeps([FinishedSweep(owner, name, 0, 1) for owner, name in pairs])
-        mirror.mark_current(pairs, NOON)
-        assert len(mirror.current(owners)) == len(pairs)
-        mirror.counts(owners)
+        mirror.sweeps.begin(pairs, "run_1")
+        assert len(mirror.sweeps.interrupted(owners, scope="another")) == len(pairs)
+        mirror.sweeps.finish([FinishedSweep(owner, name, 0, 1) for owner, name in pairs])
+        mirror.sweeps.mark_current(pairs, NOON)
+        assert len(mirror.sweeps.current_until(owners)) == len(pairs)
+        mirror.live_rows.counts(owners)
     finally:
         event.remove(mirror.engine, "before_cursor_execute", count)
     assert statements < 20
@@ -177,32 +177,37 @@ def test_a_checkpoint_written_again_replaces_itself(mirror: Mirror) -> None:
 
 
 def test_until_when_it_is_current_is_written_by_who_knows(mirror: Mirror) -> None:
-    mirror.begin_sweeps(
+    mirror.sweeps.begin(
         [(OWNER, "customer"), (OWNER, "invoice"), (OTHER, "customer")], "run_1", now=NOON
     )
-    assert mirror.current([OWNER, OTHER]) == {}
-    mirror.finish_sweeps(
+    assert mirror.sweeps.current_until([OWNER, OTHER]) == {}
+    mirror.sweeps.finish(
         [FinishedSweep(owner, "customer", 7, 2, current_until=NOON) for owner in (OWNER, OTHER)]
     )
-    mirror.finish_sweeps([FinishedSweep(OWNER, "invoice", 7, 2)])
-    assert mirror.current([OWNER]) == {(OWNER, "customer"): NOON}
-    mirror.begin_sweeps([(OWNER, "customer")], "run_2", now=NOON + timedelta(hours=1))
-    mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2)])
-    assert mirror.current([OWNER]) == {}, "a sweep that was refused keeps nothing current"
+    mirror.sweeps.finish([FinishedSweep(OWNER, "invoice", 7, 2)])
+    assert mirror.sweeps.current_until([OWNER]) == {(OWNER, "customer"): NOON}
+    mirror.sweeps.begin([(OWNER, "customer")], "run_2", now=NOON + timedelta(hours=1))
+    mirror.sweeps.finish([FinishedSweep(OWNER, "customer", 7, 2)])
+    assert mirror.sweeps.current_until([OWNER]) == {}, (
+        "a sweep that was refused keeps nothing current"
+    )
 
 
 def test_it_moves_only_forward_and_only_where_there_was_a_sweep(mirror: Mirror) -> None:
-    mirror.begin_sweeps(
+    mirror.sweeps.begin(
         [(OWNER, "customer"), (OWNER, "invoice"), (OTHER, "customer")], "run_1", now=NOON
     )
-    mirror.finish_sweeps([FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON)])
+    mirror.sweeps.finish([FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON)])
     later = NOON + timedelta(minutes=5)
-    mirror.mark_current([(OWNER, "invoice"), (OWNER, "quote")], later)
-    assert mirror.current([OWNER, OTHER]) == {(OWNER, "customer"): NOON, (OWNER, "invoice"): later}
-    mirror.mark_current(
+    mirror.sweeps.mark_current([(OWNER, "invoice"), (OWNER, "quote")], later)
+    assert mirror.sweeps.current_until([OWNER, OTHER]) == {
+        (OWNER, "customer"): NOON,
+        (OWNER, "invoice"): later,
+    }
+    mirror.sweeps.mark_current(
         iter([(OWNER, "customer"), (OWNER, "invoice")]), NOON + timedelta(minutes=1)
     )
-    assert mirror.current([OWNER]) == {
+    assert mirror.sweeps.current_until([OWNER]) == {
         (OWNER, "customer"): NOON + timedelta(minutes=1),
         (OWNER, "invoice"): later,
     }

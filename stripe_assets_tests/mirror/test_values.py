@@ -20,7 +20,7 @@ def _there_and_back(mirror: Mirror, name: str, field: str, value: Any) -> tuple[
     table = mirror.tables[name]
     with mirror.engine.connect() as connection:
         stored = connection.execute(sa.select(table.c[field])).scalar_one()
-    back = mirror.read(name, OWNER, "x_1")
+    back = mirror.rows.read(name, OWNER, "x_1")
     assert back is not None
     return stored, back[field]
 
@@ -40,7 +40,7 @@ def test_amounts_of_64_bits(mirror: Mirror, amount: int) -> None:
 @pytest.mark.parametrize("currency, amount", [("jpy", 500), ("kwd", 1005), ("usd", 1005)])
 def test_amounts_stay_in_the_minor_unit(mirror: Mirror, currency: str, amount: int) -> None:
     write(mirror, "customer", {"id": "cus_1", "currency": currency, "balance": amount})
-    back = mirror.read("customer", OWNER, "cus_1")
+    back = mirror.rows.read("customer", OWNER, "cus_1")
     assert back and (back["currency"], back["balance"]) == (currency, amount)
 
 
@@ -145,7 +145,7 @@ def test_a_value_of_another_type_is_kept_in_extra(
 ) -> None:
     write(mirror, name, {"id": "x_1", field: value}, {"id": "x_2"})
     table = mirror.tables[name]
-    back = mirror.read(name, OWNER, "x_1")
+    back = mirror.rows.read(name, OWNER, "x_1")
     assert back and back[field] == value
     if field in table.c:
         with mirror.engine.connect() as connection:
@@ -155,20 +155,20 @@ def test_a_value_of_another_type_is_kept_in_extra(
                 ).scalar_one()
                 is None
             )
-    assert mirror.count(name, OWNER) == 2
+    assert mirror.live_rows.count(name, OWNER) == 2
 
 
 def test_a_value_that_fits_again_leaves_extra(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1", "balance": "many"})
     write(mirror, "customer", {"id": "cus_1", "balance": 3})
-    back = mirror.read("customer", OWNER, "cus_1")
+    back = mirror.rows.read("customer", OWNER, "cus_1")
     assert back and back["balance"] == 3
 
 
 def test_unknown_fields_survive(mirror: Mirror) -> None:
     unknown = {"brand_new": {"nested": [1, "🎉"]}, "flag": False, "nothing": None}
     write(mirror, "customer", {"id": "cus_1", **unknown})
-    back = mirror.read("customer", OWNER, "cus_1")
+    back = mirror.rows.read("customer", OWNER, "cus_1")
     assert back and {name: back[name] for name in unknown} == unknown
 
 
@@ -222,7 +222,7 @@ def test_a_nul_in_text_does_not_fail_the_page(mirror: Mirror) -> None:
         {"id": "cus_1", "name": "a\x00b", "metadata": {"k": "\\u0000 \x00"}},
         {"id": "cus_2", "name": "whole"},
     )
-    back = mirror.read("customer", OWNER, "cus_1")
+    back = mirror.rows.read("customer", OWNER, "cus_1")
     assert (
         back
         and back["name"] in ("a\x00b", "a\ufffdb")

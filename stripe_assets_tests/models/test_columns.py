@@ -85,13 +85,13 @@ def test_core_and_orm_statements(mirror: Mirror) -> None:
     cls: Any = models.Invoice
     other = aliased(cls)
     with mirror.connection() as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(cls)) == mirror.count(
-            "invoice"
-        )
+        assert connection.scalar(
+            sa.select(sa.func.count()).select_from(cls)
+        ) == mirror.live_rows.count("invoice")
         query = sa.select(cls.id).where(
             ~sa.exists().where(other.id == cls.id, other.total > cls.total)
         )
-        assert len(connection.scalars(query).all()) == mirror.count("invoice")
+        assert len(connection.scalars(query).all()) == mirror.live_rows.count("invoice")
 
 
 def test_a_statement_looks_into_json(session: Session) -> None:
@@ -106,7 +106,7 @@ def test_a_statement_looks_into_json(session: Session) -> None:
 
 def test_stripe_data_is_the_object(mirror: Mirror, session: Session, invoice: Row) -> None:
     owner = Owner(invoice._account_id, invoice._livemode)
-    assert invoice.stripe_data == mirror.read("invoice", owner, invoice.id)
+    assert invoice.stripe_data == mirror.rows.read("invoice", owner, invoice.id)
     assert invoice.stripe_data["lines"]["data"][0]["object"] == "line_item"
 
 

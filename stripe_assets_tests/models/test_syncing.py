@@ -141,7 +141,7 @@ def test_what_the_sdk_returned_becomes_a_row(client: stripe.StripeClient, mirror
         False,
     )
     assert row.stripe_data["name"] == "Pencil"
-    assert mirror.read("product", OWN, made.id) == row.stripe_data
+    assert mirror.rows.read("product", OWN, made.id) == row.stripe_data
     assert list(Product.frame(mirror=mirror)["id"]) == [made.id]
 
 
@@ -154,7 +154,7 @@ def test_the_requests_that_it_took_are_counted(
     before = len(server.log())
     Price.sync_from_stripe_data(price)
     sent = len(server.log()) - before
-    assert sent and mirror.reads_since(datetime.now(UTC)) == {OWN: sent}
+    assert sent and mirror.request_counts.since(datetime.now(UTC)) == {OWN: sent}
 
 
 def test_in_the_callers_transaction_they_are_counted_as_it_is_committed(
@@ -168,7 +168,7 @@ def test_in_the_callers_transaction_they_are_counted_as_it_is_committed(
         Price.sync_from_stripe_data(price, session=session)
         assert session.execute(mirror.tables.own["_read_count"].select()).all() == []
         session.commit()
-    assert mirror.reads_since(datetime.now(UTC)) == {OWN: len(server.log()) - before}
+    assert mirror.request_counts.since(datetime.now(UTC)) == {OWN: len(server.log()) - before}
 
 
 def test_the_environments_mirror_and_key_are_the_default(
@@ -176,7 +176,7 @@ def test_the_environments_mirror_and_key_are_the_default(
 ) -> None:
     made = client.v1.products.create({"name": "Pencil"})
     assert Product.sync_from_stripe_data(made.to_dict()).name == "Pencil"
-    assert mirror.count("product") == 1
+    assert mirror.live_rows.count("product") == 1
 
 
 def test_relationships_of_a_returned_row_can_be_followed(
@@ -222,7 +222,7 @@ def test_another_models_object_is_refused(client: stripe.StripeClient, mirror: M
     ]:
         with pytest.raises(kind, match=said):
             Invoice.sync_from_stripe_data(wrong)  # type: ignore[arg-type]
-    assert mirror.counts() == dict.fromkeys(mirror.tables, 0)
+    assert mirror.live_rows.counts() == dict.fromkeys(mirror.tables, 0)
 
 
 def test_an_expanded_object_is_one_of_its_own(client: stripe.StripeClient, mirror: Mirror) -> None:
@@ -270,7 +270,7 @@ def test_depth_1_fetches_what_it_refers_to_and_no_more(
     price = client.v1.prices.create({"currency": "usd", "product": product.id, "unit_amount": 5})
     client.v1.products.update(product.id, {"default_price": price.id, "tax_code": "txcd_10000000"})
     Price.sync_from_stripe_data(price, depth=1)
-    assert mirror.count("product") == 1 and mirror.count("tax_code") == 0
+    assert mirror.live_rows.count("product") == 1 and mirror.live_rows.count("tax_code") == 0
 
 
 # Closure.
@@ -295,7 +295,7 @@ def test_every_models_object_closes_with_each_object_fetched_once(
             )
             examples = [tuple(row) for row in connection.execute(query)]
         for account, id in examples[:1]:
-            obj = full.read(name, Owner(account, False), id)
+            obj = full.rows.read(name, Owner(account, False), id)
             assert obj
             mirror, before = another(), len(server.log())
             model(name).sync_from_stripe_data(
@@ -327,11 +327,11 @@ def test_an_invoice_with_many_lines_takes_no_request_too_many_and_one_transactio
             writing += connection.get_execution_options().get("writes", False)
 
         event.listen(counted.engine, "begin", began)
-        before, rows = len(server.log()), mirror.counts()
+        before, rows = len(server.log()), mirror.live_rows.counts()
         Invoice.sync_from_stripe_data(made, mirror=counted)
         requests = len(server.log()) - before
     assert writing == 1
-    now = mirror.counts()
+    now = mirror.live_rows.counts()
     fetched = sum(now[name] - rows[name] for name in now if name not in ("invoice", "line_item"))
     assert now["line_item"] == 40
     assert requests <= fetched + 1, asked(server, before)  # one page of lines
@@ -396,7 +396,7 @@ def test_what_was_absent_is_read_after_an_event_about_it(
     ) as run:
         run.prepare()
         assert run.run().succeeded
-    assert mirror.read("payment_method", OWN, method)
+    assert mirror.rows.read("payment_method", OWN, method)
 
 
 def test_a_failure_on_the_way_writes_nothing(
@@ -412,7 +412,7 @@ def test_a_failure_on_the_way_writes_nothing(
     )
     with pytest.raises(SyncAborted, match=r"nothing was written.*/v1/customers/"):
         Invoice.sync_from_stripe_data(made)
-    assert mirror.count("invoice") == 0
+    assert mirror.live_rows.count("invoice") == 0
 
 
 # Newest wins.
@@ -523,13 +523,13 @@ def test_twenty_writers_of_the_same_objects_end_in_the_newest_state(
 
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(write, range(20)))
-    ours = mirror.read("product", OWN, product.id)
+    ours = mirror.rows.read("product", OWN, product.id)
     theirs = client.v1.products.retrieve(product.id).to_dict()
     assert ours and (ours["name"], ours["default_price"]) == (
         theirs["name"],
         theirs["default_price"],
     )
-    assert mirror.count("price") == 4
+    assert mirror.live_rows.count("price") == 4
 
 
 def test_nested_lists_that_are_there_are_not_read_again(
@@ -574,12 +574,12 @@ def test_a_session_is_joined(client: stripe.StripeClient, mirror: Mirror) -> Non
     with Session(mirror.engine) as session:
         row = Invoice.sync_from_stripe_data(made, session=session)
         assert object_session(row) is session and row.customer
-        assert mirror.count("invoice") == 0, "it is not committed yet"
+        assert mirror.live_rows.count("invoice") == 0, "it is not committed yet"
         session.rollback()
-    assert mirror.count("invoice") == 0
+    assert mirror.live_rows.count("invoice") == 0
     with Session(mirror.engine) as session, session.begin():
         Invoice.sync_from_stripe_data(made, session=session)
-    assert mirror.count("invoice") == 1
+    assert mirror.live_rows.count("invoice") == 1
 
 
 def test_what_an_open_transaction_has_written_is_seen_by_it(
@@ -602,7 +602,7 @@ def test_a_session_of_the_programs_own_engine_says_which_database(
     with Session(engine) as session, session.begin():
         made = client.v1.products.create({"name": "Pencil"})
         Product.sync_from_stripe_data(made, session=session)
-    assert mirror.count("product") == 0
+    assert mirror.live_rows.count("product") == 0
     with Session(engine) as session:
         assert session.scalars(sa.select(Product.name)).all() == ["Pencil"]
     engine.dispose()
@@ -637,7 +637,7 @@ def test_what_the_key_may_not_read(
     server.control("faults", path="/v1/products/*", status=403, times=None, message="not permitted")
     with pytest.raises(PermissionDenied):
         Product.sync(made.id)
-    assert mirror.count("product") == 1
+    assert mirror.live_rows.count("product") == 1
 
 
 def test_an_id_that_is_not_enough(
@@ -690,7 +690,7 @@ def test_the_same_id_in_two_accounts(client: stripe.StripeClient, mirror: Mirror
     Coupon.sync_from_stripe_data(ours)
     ours = client.v1.coupons.update(gold, {"name": "Ours"})
     assert Coupon.sync_from_stripe_data(ours)._account_id == PLATFORM
-    held = mirror.read("coupon", Owner(CONNECTED_US, False), gold)
+    held = mirror.rows.read("coupon", Owner(CONNECTED_US, False), gold)
     assert held and (held["percent_off"], held["name"]) == (50, theirs.name)
     with pytest.raises(ValueError, match=f"several accounts have a coupon {gold}"):
         Coupon.sync(gold)

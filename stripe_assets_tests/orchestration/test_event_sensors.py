@@ -113,7 +113,7 @@ def test_a_failed_webhook_leads_to_a_run_for_exactly_its_events(
     assert any(event in (request.run_key or "") for event in events)
     assert instance.get_dynamic_partitions("stripe_api_keys") == ["second"]
     with Mirror.open() as mirror:
-        assert mirror.reads_since(datetime.now(UTC)).keys() >= {Owner(SECOND, False)}
+        assert mirror.request_counts.since(datetime.now(UTC)).keys() >= {Owner(SECOND, False)}
 
     assert execute(instance, "process_events", request).success
     assert tick(failed_webhooks, instance, found.cursor).run_requests == []

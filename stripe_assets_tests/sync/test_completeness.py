@@ -29,7 +29,7 @@ def test_the_mirror_equals_a_plain_walk(server: Sandbox, database_url: str, secr
         for name, account, id_ in found:
             ids.setdefault((name, account), []).append(id_)
         for (name, account), wanted in ids.items():
-            rows = mirror.read_many(name, Owner(account, livemode), wanted)
+            rows = mirror.rows.read_many(name, Owner(account, livemode), wanted)
             for id_ in wanted:
                 expected = as_mirrored(catalog(), catalog()[name], found[name, account, id_])
                 assert id_ in rows, f"{name} {id_} of {account} is not in the mirror"
@@ -83,7 +83,7 @@ def test_running_twice_changes_no_content(server: Sandbox, database_url: str) ->
 
 def test_two_keys_of_two_accounts_share_a_database(server: Sandbox, mirror: Mirror) -> None:
     run_sync(mirror, "customer")
-    ours = mirror.count("customer")
+    ours = mirror.live_rows.count("customer")
     run_sync(mirror, "customer", secret="sk_test_second")
     run_sync(mirror, "customer", secret="sk_live_sandbox")
     with mirror.connection() as connection:
@@ -91,7 +91,7 @@ def test_two_keys_of_two_accounts_share_a_database(server: Sandbox, mirror: Mirr
         owners = connection.execute(
             sa.select(table.c._account_id, table.c._livemode).distinct()
         ).all()
-    assert mirror.count("customer") > ours
+    assert mirror.live_rows.count("customer") > ours
     assert ("acct_1SandboxSecond00", False) in {tuple(owner) for owner in owners} and (
         "acct_1SandboxPlatform",
         True,

@@ -68,7 +68,7 @@ def test_a_type_takes_what_an_earlier_run_could_not_do_of_it_and_no_other(stage:
     assert stage.process().failed_count == 2
     stage.heal()
     summary = stage.process(type="product.created")
-    assert summary.processed == 1 and stage.mirror.count("product") == 1
+    assert summary.processed == 1 and stage.mirror.live_rows.count("product") == 1
     assert [stage.state(event).state for event in stage.events("customer.created")] == ["failed"]
 
 
@@ -80,7 +80,7 @@ def test_stored_events_are_processed_without_asking_for_them(stage: Stage) -> No
     summary = stage.process(ids=(event,))
     assert (summary.listed, summary.processed, summary.succeeded) == (1, 1, True)
     assert stage.asked("/v1/events") == []
-    assert stage.mirror.count("product") == 0
+    assert stage.mirror.live_rows.count("product") == 0
 
 
 def test_an_event_that_is_not_stored_is_asked_for_by_its_id(stage: Stage) -> None:
@@ -90,7 +90,7 @@ def test_an_event_that_is_not_stored_is_asked_for_by_its_id(stage: Stage) -> Non
     assert (summary.listed, summary.processed, summary.succeeded) == (1, 1, True)
     assert stage.asked("/v1/events") == [f"/v1/events/{event}?"]
     assert stage.alive("customer") == {customer} and stage.row("product", product) is None
-    assert stage.mirror.read("event", Owner(PLATFORM, False), event)
+    assert stage.mirror.rows.read("event", Owner(PLATFORM, False), event)
 
 
 def test_an_event_of_a_connected_account_is_found_and_read_there(stage: Stage) -> None:
@@ -257,7 +257,7 @@ def test_an_unknown_type_about_an_unknown_object_is_kept_and_ignored(stage: Stag
     summary = stage.process()
     assert summary.succeeded and dict(summary.unknown_types) == {"teapot.boiled": 1}
     assert stage.state(event).state == "ignored" and "teapot" in (stage.state(event).reason or "")
-    stored = stage.mirror.read("event", Owner(PLATFORM, False), event)
+    stored = stage.mirror.rows.read("event", Owner(PLATFORM, False), event)
     assert stored and stored["data"]["object"] == {"id": "tea_1", "object": "teapot"}
 
 

@@ -165,8 +165,8 @@ def test_a_balance_is_read_of_its_account(stage: Stage, account: str) -> None:
     stage.event("balance.available", balance, account=account)
     assert stage.process().processed == 1
     assert len(stage.asked("/v1/balance")) == 1
-    assert stage.mirror.read("balance", Owner(account, False), account)
-    assert stage.mirror.count("balance") == 1
+    assert stage.mirror.rows.read("balance", Owner(account, False), account)
+    assert stage.mirror.live_rows.count("balance") == 1
 
 
 def test_a_canceled_subscription_is_not_deleted(stage: Stage) -> None:
@@ -196,7 +196,7 @@ def test_a_deleted_customer_keeps_what_is_known_of_it(stage: Stage) -> None:
     summary = stage.process()
     assert summary.processed == 1 and stage.is_deleted("customer", customer)
     assert stage.value("customer", customer, "name") == "Ada"
-    assert stage.mirror.count("customer") == 0
+    assert stage.mirror.live_rows.count("customer") == 0
 
 
 def test_a_customers_deletion_takes_nothing_with_it(stage: Stage) -> None:
@@ -313,5 +313,6 @@ def test_what_is_about_an_account_that_the_key_does_not_cover_is_left_alone(stag
     summary = stage.process(connected="none")
     assert summary.succeeded and summary.processed == 0 and CONNECTED_US in str(summary.ignored)
     assert (
-        not [url for url in stage.asked() if "persons" in url] and stage.mirror.count("person") == 0
+        not [url for url in stage.asked() if "persons" in url]
+        and stage.mirror.live_rows.count("person") == 0
     )

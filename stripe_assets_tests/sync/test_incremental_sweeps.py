@@ -28,7 +28,7 @@ def test_each_account_has_a_cursor_of_its_own(stage: Stage) -> None:
         account: int(query.partition("created%5Bgte%5D=")[2]) for account, query in since.items()
     }
     assert gte[None] - gte[CONNECTED_US] == pytest.approx(DAY, abs=120)
-    current = stage.mirror.current([own, connected])
+    current = stage.mirror.sweeps.current_until([own, connected])
     assert current[own, "customer"] == current[connected, "customer"]
     assert len(stage.alive("customer", PLATFORM)) == len(stage.alive("customer", CONNECTED_US)) == 1
 
@@ -202,7 +202,9 @@ def test_a_model_that_one_account_refuses_is_not_current_there(stage: Stage) -> 
     coupon = stage.make("coupon", account=CONNECTED_US)
     stage.fail("/v1/coupons*", status=403, account=CONNECTED_US)
     stage.sync("coupon")
-    current = stage.mirror.current([Owner(name, False) for name in (PLATFORM, CONNECTED_US)])
+    current = stage.mirror.sweeps.current_until(
+        [Owner(name, False) for name in (PLATFORM, CONNECTED_US)]
+    )
     assert (Owner(PLATFORM, False), "coupon") in current and (
         Owner(CONNECTED_US, False),
         "coupon",

@@ -75,7 +75,7 @@ def interrupt_children(stage: Stage, mode: str = "auto") -> None:
 
 def is_finished(stage: Stage, model: str) -> bool:
     return any(
-        one.resource == model and not one.unfinished for one in stage.mirror.sweep_statuses()
+        one.resource == model and not one.unfinished for one in stage.mirror.sweeps.statuses()
     )
 
 

@@ -42,7 +42,7 @@ def test_a_model_that_fails_fails_alone(server: Sandbox, mirror: Mirror) -> None
     assert "/v1/coupons" in (results["coupon"].error or "") and "500" in (
         results["coupon"].error or ""
     )
-    assert mirror.count("invoice") > 100
+    assert mirror.live_rows.count("invoice") > 100
 
 
 def test_what_is_read_from_a_failed_models_rows_is_not_called_complete(
@@ -147,7 +147,7 @@ def test_connected_accounts_can_be_left_out_or_chosen(server: Sandbox, tmp_path)
                 owners = connection.scalars(
                     sa.select(mirror.tables["customer"].c._account_id).distinct()
                 ).all()
-            assert len(owners) == mirror.count("account") == accounts
+            assert len(owners) == mirror.live_rows.count("account") == accounts
 
 
 def test_no_page_is_read_twice_and_accounts_are_listed_once(
@@ -170,7 +170,7 @@ def test_a_sweep_takes_the_fewest_requests(server: Sandbox, mirror: Mirror) -> N
     ]
     fewest = 2  # the own account, and a page of connected ones
     for name, resource in catalog().resources.items():
-        of_owner = mirror.counts_by_owner(name, owners)
+        of_owner = mirror.live_rows.counts_by_owner(name, owners)
         roots = [
             route for route in resource.routes if not route.parent and route.path != "/v1/accounts"
         ]
@@ -272,9 +272,9 @@ def test_stopping_does_not_wait_for_a_server_that_hangs(server: Sandbox, mirror:
             list(sync.run())
         began = time.monotonic()
     assert time.monotonic() - began < 6
-    written = mirror.counts()
+    written = mirror.live_rows.counts()
     time.sleep(0.5)
-    assert mirror.counts() == written
+    assert mirror.live_rows.counts() == written
 
 
 def test_a_cursor_whose_object_has_gone_is_survived(server: Sandbox, mirror: Mirror) -> None:
@@ -304,13 +304,15 @@ def test_a_run_of_some_models_fetches_what_their_rows_refer_to(
 ) -> None:
     run_sync(mirror, "invoice", "subscription")
     assert (
-        mirror.count("customer") > 50 and mirror.count("price") > 0 and mirror.count("product") > 0
+        mirror.live_rows.count("customer") > 50
+        and mirror.live_rows.count("price") > 0
+        and mirror.live_rows.count("product") > 0
     )
     owners = [
         Owner(name, False)
         for name in ("acct_1SandboxPlatform", "acct_1SandboxAtelier0", "acct_1SandboxKissaten")
     ]
-    assert mirror.missing_references(datetime(2000, 1, 1, tzinfo=UTC), owners) == set()
+    assert mirror.references.missing(datetime(2000, 1, 1, tzinfo=UTC), owners) == set()
 
 
 def test_what_stripe_refuses_to_expand_is_left_out_and_said(
@@ -412,7 +414,7 @@ def test_accounts_are_found_though_nothing_can_be_expanded(server: Sandbox, mirr
         message="What is expand?",
     )
     run_sync(mirror, "coupon")
-    assert mirror.count("account") == 3
+    assert mirror.live_rows.count("account") == 3
 
 
 def test_a_payouts_transactions_name_it(server: Sandbox, mirror: Mirror) -> None:
@@ -450,7 +452,7 @@ def test_one_related_object_that_cannot_be_read_leaves_the_others(
         sync.prepare()
         with pytest.raises(SyncAborted, match="related objects are missing"):
             list(sync.run())
-    assert mirror.count("customer") > 20
+    assert mirror.live_rows.count("customer") > 20
 
 
 def test_what_was_forbidden_is_asked_for_again_another_day(
@@ -458,12 +460,12 @@ def test_what_was_forbidden_is_asked_for_again_another_day(
 ) -> None:
     always(server, "/v1/customers/cus_*", status=403, type="permission_error", message="No.")
     run_sync(mirror, "subscription", connected="none")
-    assert mirror.count("customer") == 0
+    assert mirror.live_rows.count("customer") == 0
     server.reset()
     run_sync(mirror, "subscription", connected="none")
-    assert mirror.count("customer") == 0, "the same day it is not asked for again"
+    assert mirror.live_rows.count("customer") == 0, "the same day it is not asked for again"
     with mirror.transaction() as connection:
         absence = mirror.tables.own["_absence"]
         connection.execute(sa.update(absence).values(until=datetime(2020, 1, 1, tzinfo=UTC)))
     run_sync(mirror, "subscription", connected="none")
-    assert mirror.count("customer") > 20
+    assert mirror.live_rows.count("customer") > 20

@@ -54,7 +54,7 @@ def leases(mirror: Mirror) -> int:
 
 
 def today(mirror: Mirror) -> Mapping[Owner, int]:
-    return mirror.reads_since(datetime.now(UTC))
+    return mirror.request_counts.since(datetime.now(UTC))
 
 
 def test_processes_share_an_accounts_rate_while_each_runs(mirror: Mirror) -> None:
@@ -72,7 +72,7 @@ def test_processes_share_an_accounts_rate_while_each_runs(mirror: Mirror) -> Non
 def test_an_account_is_shared_only_while_requests_are_sent_for_it(mirror: Mirror) -> None:
     one = Process(mirror)
     alone = one.rate()
-    mirror.renew_leases(
+    mirror.leases.renew(
         "another", "elsewhere", [CONNECTED], datetime.now(UTC), datetime.now(UTC) + 10 * LEASE
     )
 
@@ -106,7 +106,7 @@ def test_a_killed_processs_share_comes_back(
     one = Process(mirror)
     alone = one.rate()
     now = datetime.now(UTC)
-    mirror.renew_leases("killed", "elsewhere", [OWNER], now, now + LEASE / 40)
+    mirror.leases.renew("killed", "elsewhere", [OWNER], now, now + LEASE / 40)
     one.usage.start()
     assert eventually(lambda: one.rate() == alone / 2)
     assert eventually(lambda: one.rate() == alone)
@@ -137,8 +137,8 @@ def test_an_error_of_the_database_is_told_once_and_made_up_for(
     one = Process(mirror)
     one.sent[None] = 5
     with monkeypatch.context() as patch, caplog.at_level(logging.WARNING):
-        patch.setattr(mirror, "renew_leases", locked)
-        patch.setattr(mirror, "count_reads", locked)
+        patch.setattr(mirror.leases, "renew", locked)
+        patch.setattr(mirror.request_counts, "add", locked)
         one.usage.start()
         assert eventually(lambda: len(fails) > 3)
         assert [record.levelname for record in caplog.records] == ["WARNING"]

@@ -29,9 +29,8 @@ from stripe_assets.mirror.dialects.base import (
 )
 from stripe_assets.mirror.dialects.column_text import LISTED, column_text
 from stripe_assets.mirror.tables.json_text import json_text, loads
-from stripe_assets.mirror.tables.tables import COLUMN_TYPES, PRIMARY_KEY, ColumnKind
+from stripe_assets.mirror.tables.tables import COLUMN_TYPES, PRIMARY_KEY, SCHEMA, ColumnKind
 
-SCHEMA = "stripe"
 _LOCK = 0x73747269706561  # "stripea": any number that no other program is likely to take
 _TYPE = {
     "text": "text",

@@ -1,4 +1,4 @@
-"""How many live rows there are: not tombstones."""
+"""How many live rows the models' tables have. A tombstone is no live row."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.tables.tables import Tables
 
-MODELS_PER_QUERY = 100  # SQLite joins at most 500 SELECTs
+MODELS_PER_QUERY = 100
+"""SQLite joins at most 500 SELECTs."""
 
 
-def live_rows(
+def live_row_counts(
     connection: sa.Connection, tables: Tables, names: Collection[str]
 ) -> Iterator[tuple[str, Owner, int]]:
-    """Model, owner, rows: of all owners that have some, as a platform can have more accounts than a statement takes parameters."""
+    """Yields model, owner and rows, for every owner that has rows.
+
+    The owners are no parameters: a platform can have more accounts than a statement can take.
+    """
     for some in chunks(names, MODELS_PER_QUERY):
         for name, account_id, livemode, rows in connection.execute(
             sa.union_all(*(_query(tables[name], name) for name in some))

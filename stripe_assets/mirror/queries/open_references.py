@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,10 @@ import sqlalchemy as sa
 from stripe_assets.mirror.batch import ObjectRef, Owner
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.dialects.base import Dialect, quoted
-from stripe_assets.mirror.queries.references import IDS_PER_QUERY, Reading, present, readings
+from stripe_assets.mirror.queries.presence import IDS_PER_QUERY, present
+from stripe_assets.mirror.queries.reference_columns import ReferenceColumn, reference_columns
 from stripe_assets.mirror.tables.tables import COLUMN_TYPES, Tables
+from stripe_assets.mirror.transactions import Transactions
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
@@ -28,41 +29,41 @@ _FIRST_ROW = "LIMIT 1 OFFSET 0"
 """The same within EXISTS, where PostgreSQL takes no notice of a LIMIT alone and may join the whole target for each row."""
 
 
-def missing(
-    connect: Callable[[], AbstractContextManager[sa.Connection]],
+def open_references(
+    transactions: Transactions,
     tables: Tables,
-    dialect: Dialect,
     since: datetime,
     owners: Sequence[Owner],
     resources: Mapping[str, Collection[str] | None] | None = None,
     *,
     at_once: int = 1,
 ) -> set[ObjectRef]:
-    """What rows that were written since then for these owners refer to and is not there. `owners[0]` is the platform.
+    """See `References.missing`.
 
-    Parameters: resources: whose rows are looked at, of all by default; with the ids where it is known which they are.
-    at_once: tables that are read at the same time, each with a connection of its own.
+    Parameters: at_once: how many tables are read at the same time, each with its own connection.
     """
     ids_of = dict.fromkeys(tables) if resources is None else resources
 
     def of(name: str) -> set[ObjectRef]:
         found: set[ObjectRef] = set()
-        ids, every = ids_of[name], readings(tables.catalog, name)
-        with connect() as connection:
+        ids, columns = ids_of[name], reference_columns(tables.catalog, name)
+        with transactions.connection() as connection:
             for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
-                for rows in _open_rows(connection, tables, dialect, name, since, owners, some):
+                for rows in _open_rows(
+                    connection, tables, transactions.dialect, name, since, owners, some
+                ):
                     wanted = {
-                        one
+                        ref
                         for row in rows
-                        for reading in every
-                        for one in reading.missing(tables.catalog, row, owners[0])
+                        for column in columns
+                        for ref in column.refs(tables.catalog, row, owners[0])
                     }
                     found |= wanted - found - present(connection, tables, wanted - found)
         return found
 
     with ThreadPoolExecutor(at_once) as pool:
         return set[ObjectRef]().union(
-            *pool.map(of, (name for name in ids_of if readings(tables.catalog, name)))
+            *pool.map(of, (name for name in ids_of if reference_columns(tables.catalog, name)))
         )
 
 
@@ -96,7 +97,7 @@ def _query(catalog: Catalog, dialect: Dialect, name: str, whole: bool) -> sa.Tex
 
     Parameters: whole: of rows that were written since a time, for which there is no index; otherwise of rows by their ids.
     """
-    every = readings(catalog, name)
+    every = reference_columns(catalog, name)
     conditions: dict[str, list[str]] = {}
     for reading in every:
         for column in reading.columns:
@@ -130,11 +131,11 @@ def _query(catalog: Catalog, dialect: Dialect, name: str, whole: bool) -> sa.Tex
     )
 
 
-def _is_open(catalog: Catalog, dialect: Dialect, reading: Reading) -> str:
+def _is_open(catalog: Catalog, dialect: Dialect, reading: ReferenceColumn) -> str:
     """Whether a row refers by it to something that none of the tables has which can have it. Each is looked up by its key."""
     column, one = f"referring.{quoted(reading.column)}", reading.field.kind == "reference"
     id = column if one else dialect.item_text
-    named = f"referring.{quoted(reading.naming)}" if reading.naming else id
+    named = f"referring.{quoted(reading.owner_column)}" if reading.owner_column else id
     owner = {"own": "referring._account_id", "platform": ":platform"}.get(
         reading.field.owner, named
     )

@@ -1,4 +1,4 @@
-"""The owners that a key reaches: what its last run found, and what it found before and is lost since."""
+"""The accounts that an API key covers: those that its last run found, and those it has lost since."""
 
 from __future__ import annotations
 
@@ -9,100 +9,114 @@ import sqlalchemy as sa
 
 from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.columns import Row
-from stripe_assets.mirror.dialects.base import Columns, Dialect
+from stripe_assets.mirror.dialects.base import Columns
 from stripe_assets.mirror.tables.tables import OWN_COLUMNS
+from stripe_assets.mirror.transactions import Transactions
 
 _KEY = tuple(OWN_COLUMNS["_reach"][0])
 _COLUMNS: Columns = {**OWN_COLUMNS["_reach"][0], **OWN_COLUMNS["_reach"][1]}
 
 
-class Reach:
-    """The `_reach` table."""
+class KeyAccounts:
+    """The `_reach` table: which accounts the key of an alias covers."""
 
-    def __init__(self, table: sa.Table, dialect: Dialect) -> None:
+    def __init__(self, transactions: Transactions, table: sa.Table) -> None:
+        self._transactions = transactions
         self._table = table
-        self._dialect = dialect
 
-    def present(self, connection: sa.Connection, alias: str) -> tuple[Owner, ...]:
-        """The owners that the key reached last, its own account first."""
+    def covered_by(self, alias: str, connection: sa.Connection | None = None) -> tuple[Owner, ...]:
+        """The accounts that the key's last run found: its own first, then the others in order."""
         table = self._table
         query = sa.select(table.c._account_id, table.c._livemode).where(
             table.c.alias == alias, table.c.seen_at.is_not(None), table.c.lost_at.is_(None)
         )
         query = query.order_by(table.c.own.desc(), table.c._account_id, table.c._livemode)
-        return tuple(Owner(account_id, mode) for account_id, mode in connection.execute(query))
+        with self._transactions.connection(connection) as connection:
+            return tuple(Owner(account_id, mode) for account_id, mode in connection.execute(query))
 
-    def found(
-        self, connection: sa.Connection, alias: str, owners: Iterable[Owner], now: datetime
+    def set_covered(self, alias: str, owners: Iterable[Owner], now: datetime) -> list[Owner]:
+        """Stores all accounts that the key covers, its own first. Returns those it has lost."""
+        covered = list(dict.fromkeys(owners))
+
+        def work(connection: sa.Connection) -> list[Owner]:
+            lost = sorted(set(self.covered_by(alias, connection)) - set(covered))
+            self.add_covered(alias, covered, now, connection)
+            self._put(
+                connection, [self._row(alias, owner, own=False, lost_at=now) for owner in lost]
+            )
+            return lost
+
+        return self._transactions.change(work)
+
+    def add_covered(
+        self,
+        alias: str,
+        owners: Iterable[Owner],
+        now: datetime,
+        connection: sa.Connection | None = None,
     ) -> None:
-        """Stores accounts that the key reaches, its own first. Says nothing of others."""
-        reached = list(dict.fromkeys(owners))
+        """Stores accounts that the key covers, its own first. The accounts known before stay."""
+        covered = list(dict.fromkeys(owners))
         rows = [
-            self._row(alias, owner, own=owner == reached[0], seen_at=now, lost_at=None)
-            for owner in sorted(reached)
+            self._row(alias, owner, own=owner == covered[0], seen_at=now, lost_at=None)
+            for owner in sorted(covered)
         ]
-        self._dialect.put(connection, "_reach", _KEY, _COLUMNS, rows)
+        self._transactions.change(lambda connection: self._put(connection, rows), connection)
 
-    def record(
-        self, connection: sa.Connection, alias: str, owners: Iterable[Owner], now: datetime
-    ) -> list[Owner]:
-        """Stores what the key reaches now, its own account first. Returns those that it reached before and does not any more."""
-        reached = list(dict.fromkeys(owners))
-        lost = sorted(set(self.present(connection, alias)) - set(reached))
-        self.found(connection, alias, reached, now)
-        self._dialect.put(
-            connection,
-            "_reach",
-            _KEY,
-            _COLUMNS,
-            [self._row(alias, owner, own=False, lost_at=now) for owner in lost],
-        )
-        return lost
-
-    def own_account(self, connection: sa.Connection, alias: str, fingerprint: str) -> Owner | None:
-        """The own account of the key that has this alias and fingerprint; None where the alias has had no such key yet."""
+    def own_account(
+        self, alias: str, fingerprint: str, connection: sa.Connection | None = None
+    ) -> Owner | None:
+        """The own account of the key with this alias and fingerprint. None where it is not known."""
         table = self._table
         query = sa.select(table.c._account_id, table.c._livemode).where(
             table.c.alias == alias, table.c.own, table.c.fingerprint == fingerprint
         )
-        found = connection.execute(query).first()
+        with self._transactions.connection(connection) as connection:
+            found = connection.execute(query).first()
         return Owner(*found) if found else None
 
-    def found_key(
-        self, connection: sa.Connection, alias: str, own: Owner, fingerprint: str
+    def set_own_account(
+        self, alias: str, own: Owner, fingerprint: str, connection: sa.Connection | None = None
     ) -> None:
-        """Stores whose key it is, in place of the key that the alias had before."""
+        """Stores the own account of the alias's key. A key that had the alias before is forgotten."""
         table = self._table
-        connection.execute(sa.update(table).where(table.c.alias == alias).values(fingerprint=None))
-        self._dialect.put(
-            connection,
-            "_reach",
-            _KEY,
-            _COLUMNS,
-            [self._row(alias, own, own=True, fingerprint=fingerprint)],
-        )
 
-    def begin_closing(
-        self, connection: sa.Connection, alias: str, own: Owner, since: datetime
+        def work(connection: sa.Connection) -> None:
+            connection.execute(
+                sa.update(table).where(table.c.alias == alias).values(fingerprint=None)
+            )
+            self._put(connection, [self._row(alias, own, own=True, fingerprint=fingerprint)])
+
+        self._transactions.change(work, connection)
+
+    def begin_pending_references(
+        self, alias: str, own: Owner, since: datetime, connection: sa.Connection | None = None
     ) -> datetime:
-        table = self._table
-        first = connection.scalar(
-            sa.select(sa.func.min(table.c.unclosed_since)).where(table.c.alias == alias)
-        )
-        since = min(first, since) if first else since
-        self._dialect.put(
-            connection,
-            "_reach",
-            _KEY,
-            _COLUMNS,
-            [self._row(alias, own, own=True, unclosed_since=since)],
-        )
-        return since
+        """Notes that a run of the key writes rows from `since` on whose references it has to close.
 
-    def closed(self, connection: sa.Connection, alias: str) -> None:
-        connection.execute(
-            sa.update(self._table).where(self._table.c.alias == alias).values(unclosed_since=None)
-        )
+        Returns the time, by this machine's clock, since when such rows exist. It is earlier than
+        `since` where an earlier run broke off. `end_pending_references` deletes the note.
+        """
+        table = self._table
+
+        def work(connection: sa.Connection) -> datetime:
+            first = connection.scalar(
+                sa.select(sa.func.min(table.c.unclosed_since)).where(table.c.alias == alias)
+            )
+            begin = min(first, since) if first else since
+            self._put(connection, [self._row(alias, own, own=True, unclosed_since=begin)])
+            return begin
+
+        return self._transactions.change(work, connection)
+
+    def end_pending_references(self, alias: str) -> None:
+        """Notes that every reference of the rows of the key's runs points at a row or an absence."""
+        table = self._table
+        ended = sa.update(table).where(table.c.alias == alias).values(unclosed_since=None)
+        self._transactions.change(lambda connection: connection.execute(ended))
+
+    def _put(self, connection: sa.Connection, rows: list[Row]) -> None:
+        self._transactions.dialect.put(connection, "_reach", _KEY, _COLUMNS, rows)
 
     def _row(self, alias: str, owner: Owner, **values: bool | datetime | str | None) -> Row:
         return {

@@ -7,22 +7,17 @@ entries before it works on them. The last one to claim has them: what another ru
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
 from stripe_assets.mirror.batch import EventKey, LedgerEntry, Owner
 from stripe_assets.mirror.chunks import chunks
-from stripe_assets.mirror.columns import Row
-from stripe_assets.mirror.dialects.base import Columns, among_owners, listed_ids
-from stripe_assets.mirror.tables.tables import OWN_COLUMNS
+from stripe_assets.mirror.dialects.base import among_owners, listed_ids
+from stripe_assets.mirror.state.ledger_records import EventState, Failing
+from stripe_assets.mirror.transactions import Transactions
 
-if TYPE_CHECKING:
-    from stripe_assets.mirror.mirror import Mirror
-
-LEDGER_COLUMNS: Columns = {**OWN_COLUMNS["_event_ledger"][0], **OWN_COLUMNS["_event_ledger"][1]}
 _EVENTS_A_STATEMENT = 10_000
 _LONGEST_WAIT = timedelta(days=1)
 _WAITS = [
@@ -31,62 +26,14 @@ _WAITS = [
 
 _TRIED = ("pending", "failed")
 
-State = Literal["pending", "processed", "failed", "ignored"]
-
-
-@dataclass(frozen=True, slots=True)
-class EventState:
-    """What the ledger says of an event."""
-
-    state: State
-    attempts: int = 0
-    """How often it failed."""
-    next_attempt_at: datetime | None = None
-    error: str | None = None
-    """Of the last failure."""
-    reason: str | None = None
-    """Why it is ignored."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failing:
-    """Events that have failed and are to be tried again."""
-
-    owner: Owner
-    object: str | None
-    count: int
-    next_attempt_at: datetime | None
-    error: str | None
-
-
-def ledger_row(entry: LedgerEntry, now: datetime) -> Row:
-    """The row of an event that is new to the ledger."""
-    return {
-        "_account_id": entry.owner.account_id,
-        "_livemode": entry.owner.livemode,
-        "id": entry.id,
-        "type": entry.type,
-        "created": entry.created,
-        "object": entry.object,
-        "object_id": entry.object_id,
-        "object_account": entry.object_account,
-        "object_created": entry.object_created,
-        "parents": dict(entry.parents) or None,
-        "lists": list(entry.lists) or None,
-        "state": "pending" if entry.ignored is None else "ignored",
-        "reason": entry.ignored,
-        "attempts": 0,
-        "settled_at": None if entry.ignored is None else now,
-    }
-
 
 class Ledger:
     """The `_event_ledger` table. Entries are made by `Mirror.write`, in the transaction that stores their events."""
 
-    def __init__(self, mirror: Mirror) -> None:
-        self._mirror = mirror
-        self._dialect = mirror.dialect
-        self._table = mirror.tables.own["_event_ledger"]
+    def __init__(self, transactions: Transactions, table: sa.Table) -> None:
+        self._transactions = transactions
+        self._dialect = transactions.dialect
+        self._table = table
 
     def claim(
         self,
@@ -130,12 +77,14 @@ class Ledger:
             .values(run_id=run_id, state="pending", next_attempt_at=None)
         )
         if ids is None:
-            return self._mirror.change(lambda connection: connection.execute(claimed).rowcount)
+            return self._transactions.change(
+                lambda connection: connection.execute(claimed).rowcount
+            )
         return sum(self._claim_some(claimed, some) for some in chunks(ids, _EVENTS_A_STATEMENT))
 
     def _claim_some(self, claimed: sa.Update, ids: list[str]) -> int:
         some = claimed.where(self._table.c.id.in_(listed_ids(self._dialect, ids)).is_(True))
-        return self._mirror.change(lambda connection: connection.execute(some).rowcount)
+        return self._transactions.change(lambda connection: connection.execute(some).rowcount)
 
     def take(self, run_id: str, limit: int) -> list[LedgerEntry]:
         """The first of this run's pending entries, by (object, object_created, object_id, created).
@@ -149,7 +98,7 @@ class Ledger:
         query = query.order_by(
             table.c.object, table.c.object_created, table.c.object_id, table.c.created
         ).limit(limit)
-        with self._mirror.connection() as connection:
+        with self._transactions.connection() as connection:
             return [_entry(row) for row in connection.execute(query).mappings()]
 
     def settle(
@@ -223,7 +172,7 @@ class Ledger:
                 .where(table.c.run_id == run_id, table.c.state == "pending")
                 .values({**values, **({note: listed.c.note} if note else {})})
             )
-            count += self._mirror.change(
+            count += self._transactions.change(
                 lambda connection, settled=settled: connection.execute(settled).rowcount
             )
         return count
@@ -243,7 +192,7 @@ class Ledger:
             table.c._account_id == owner.account_id, table.c._livemode == owner.livemode
         )
         found: dict[str, EventState] = {}
-        with self._mirror.connection() as connection:
+        with self._transactions.connection() as connection:
             for some in chunks(ids, _EVENTS_A_STATEMENT):
                 for id, state, attempts, *rest in connection.execute(
                     query.where(table.c.id.in_(listed_ids(self._dialect, some)))
@@ -271,7 +220,7 @@ class Ledger:
                 state="ignored", settled_at=now, reason="a full sweep has read everything since"
             )
         )
-        return self._mirror.change(lambda connection: connection.execute(overtaken).rowcount)
+        return self._transactions.change(lambda connection: connection.execute(overtaken).rowcount)
 
     def failing(self, owners: Iterable[Owner]) -> list[Failing]:
         """What these owners' failed events are about, with how many there are of each."""
@@ -286,7 +235,7 @@ class Ledger:
         query = query.where(
             table.c.settled_at.is_(None), table.c.state == "failed", self._of(owners)
         ).group_by(*columns)
-        with self._mirror.connection() as connection:
+        with self._transactions.connection() as connection:
             rows = connection.execute(query).all()
         return [
             Failing(Owner(account, mode), about, count, again, error)
@@ -300,7 +249,7 @@ class Ledger:
             table.c.settled_at.is_(None), table.c.state.in_(_TRIED), self._of(owners)
         )
         query = query.group_by(table.c.state)
-        with self._mirror.connection() as connection:
+        with self._transactions.connection() as connection:
             return {state: count for state, count in connection.execute(query)}
 
     def _of(self, owners: Iterable[Owner]) -> sa.ColumnElement[bool]:

@@ -1,9 +1,8 @@
-"""Sweeps and their checkpoints: where a listing stands, so that a run that broke off goes on there."""
+"""Sweeps and their checkpoints: how far each list was read, so that the next run continues there."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,81 +11,38 @@ import sqlalchemy as sa
 from stripe_assets.mirror.batch import Checkpoint, Owner
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.columns import Row
-from stripe_assets.mirror.dialects.base import Columns, Dialect, among_owners
+from stripe_assets.mirror.dialects.base import Columns, among_owners
+from stripe_assets.mirror.state.sweep_records import FinishedSweep, Sweep, SweepStatus
 from stripe_assets.mirror.tables.tables import OWN_COLUMNS
+from stripe_assets.mirror.transactions import Transactions
 
 CONTINUED_WITHIN = timedelta(days=1)
-"""A sweep of an interrupted run that is older starts again: too much has changed behind its cursors."""
+"""An interrupted sweep that is older starts again: too much has changed behind its cursors."""
+
+SweepKey = tuple[Owner, str]
+"""The owner and the resource of a sweep."""
 
 _KEY = tuple(OWN_COLUMNS["_sweep"][0])
 _PAIRS_A_STATEMENT = 100_000
 _COLUMNS: Columns = {**OWN_COLUMNS["_sweep"][0], **OWN_COLUMNS["_sweep"][1]}
 
 
-@dataclass(slots=True)
-class Sweep:
-    """A complete listing of a resource for an owner, by a run that was interrupted."""
-
-    started_at: datetime
-    scope: str = ""
-    """What the run that began it was about: see `stripe_assets.sync.planning.resume`."""
-    finished: bool = False
-    """It had reached its end. What the next two say is of this sweep only if so."""
-    availability: str | None = None
-    current_until: datetime | None = None
-    checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
-    """Of a sweep that is taken up again: list key → where it stands. A finished one has those of nested lists that are open."""
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedSweep:
-    """What a sweep that reached its end has to say."""
-
-    owner: Owner
-    resource: str
-    rows: int
-    """Rows of it that the mirror now has of this owner."""
-    requests: int
-    availability: str = "available"
-    """Or Stripe's reason."""
-    current_until: datetime | None = None
-    """Every change until then is in the mirror, by Stripe's clock: where an incremental run starts. None: that is not known."""
-    began: datetime | None = None
-    """When the sweep began, to the microsecond. If another run has begun one since, that has no finished sweep to go on with."""
-
-
-@dataclass(frozen=True, slots=True)
-class SweepStatus:
-    """The stored state of (owner, resource), for `status`: the last finished sweep, and whether a newer one broke off."""
-
-    owner: Owner
-    resource: str
-    unfinished: bool
-    started_at: datetime
-    last_started_at: datetime | None
-    last_finished_at: datetime | None
-    rows: int | None
-    requests: int | None
-    availability: str | None
-
-
 class Sweeps:
     """The `_sweep` and `_checkpoint` tables."""
 
-    def __init__(self, sweep: sa.Table, checkpoint: sa.Table, dialect: Dialect) -> None:
+    def __init__(self, transactions: Transactions, sweep: sa.Table, checkpoint: sa.Table) -> None:
+        self._transactions = transactions
         self._sweep = sweep
         self._checkpoint = checkpoint
-        self._dialect = dialect
 
     def interrupted(
-        self,
-        connection: sa.Connection,
-        owners: Iterable[Owner],
-        scope: str,
-        now: datetime | None = None,
-    ) -> dict[tuple[Owner, str], Sweep]:
-        """Sweeps of these owners that began less than CONTINUED_WITHIN ago and did not finish, and those of `scope` that did
-        though their run was not over."""
+        self, owners: Iterable[Owner], *, scope: str, now: datetime | None = None
+    ) -> dict[SweepKey, Sweep]:
+        """The sweeps of these owners that a run can resume, without their checkpoints.
+
+        These are the unfinished sweeps that began less than CONTINUED_WITHIN ago, and the finished
+        ones of a run of this scope that was interrupted later.
+        """
         owners = set(owners)
         table = self._sweep
         columns = (
@@ -99,52 +55,65 @@ class Sweeps:
         query = sa.select(*(table.c[name] for name in _KEY), *columns)
         query = query.where(table.c.started_at > (now or datetime.now(UTC)) - CONTINUED_WITHIN)
         query = query.where(sa.or_(table.c.unfinished, table.c.scope == scope))
-        sweeps: dict[tuple[Owner, str], Sweep] = {}
-        for some in chunks(sorted({owner.account_id for owner in owners})):
-            for row in connection.execute(query.where(table.c._account_id.in_(some))).mappings():
-                owner = Owner(row["_account_id"], row["_livemode"])
-                if owner in owners:
-                    sweeps[owner, row["resource"]] = Sweep(
-                        row["started_at"],
-                        row["scope"] or "",
-                        not row["unfinished"],
-                        row["availability"],
-                        row["current_until"],
-                    )
+        sweeps: dict[SweepKey, Sweep] = {}
+        with self._transactions.connection() as connection:
+            for some in chunks(sorted({owner.account_id for owner in owners})):
+                found = connection.execute(query.where(table.c._account_id.in_(some)))
+                for row in found.mappings():
+                    if (key := _key(row))[0] in owners:
+                        sweeps[key] = Sweep(
+                            row["started_at"],
+                            row["scope"] or "",
+                            not row["unfinished"],
+                            row["availability"],
+                            row["current_until"],
+                        )
         return sweeps
 
-    def load_checkpoints(
-        self, connection: sa.Connection, sweeps: Mapping[tuple[Owner, str], Sweep]
-    ) -> None:
-        """Where the lists of these stand."""
+    def load_checkpoints(self, sweeps: Mapping[SweepKey, Sweep]) -> None:
+        """Adds to interrupted sweeps how far their lists were read."""
+        if not sweeps:
+            return
         table = self._checkpoint
         accounts = sorted({owner.account_id for owner, _ in sweeps})
-        for some in chunks(accounts):
-            for row in connection.execute(
-                sa.select(table).where(table.c._account_id.in_(some))
-            ).mappings():
-                owner = Owner(row["_account_id"], row["_livemode"])
-                sweep = sweeps.get((owner, row["resource"]))
-                if sweep is not None:
-                    cursor = tuple(row["cursor"] or ())
-                    sweep.checkpoints[row["key"]] = Checkpoint(
-                        owner, row["resource"], row["key"], cursor, row["done"]
-                    )
+        with self._transactions.connection() as connection:
+            for some in chunks(accounts):
+                query = sa.select(table).where(table.c._account_id.in_(some))
+                for row in connection.execute(query).mappings():
+                    owner, resource = _key(row)
+                    sweep = sweeps.get((owner, resource))
+                    if sweep is not None:
+                        cursor = tuple(row["cursor"] or ())
+                        sweep.checkpoints[row["key"]] = Checkpoint(
+                            owner, resource, row["key"], cursor, row["done"]
+                        )
+
+    def under_way(self, owners: Iterable[Owner]) -> set[SweepKey]:
+        """The sweeps that have begun and are not finished, those of interrupted runs included."""
+        table = self._sweep
+        query = sa.select(*(table.c[name] for name in _KEY)).where(
+            table.c.unfinished, among_owners(self._transactions.dialect, table, owners)
+        )
+        with self._transactions.connection() as connection:
+            return {_key(row) for row in connection.execute(query).mappings()}
 
     def begin(
         self,
-        connection: sa.Connection,
-        wanted: Iterable[tuple[Owner, str]],
+        wanted: Iterable[SweepKey],
         run_id: str,
+        *,
         scope: str = "",
         now: datetime | None = None,
     ) -> None:
-        """Starts sweeps, in two statements however many there are. Checkpoints of the sweeps that they replace are deleted."""
+        """Starts sweeps from the beginning, all with one `started_at`, in two statements.
+
+        The checkpoints of the sweeps that they replace are deleted.
+        """
         now = now or datetime.now(UTC)
         keys = sorted(set(wanted))
         rows: list[Row] = [
             {
-                **_key_of(*key),
+                **_key_columns(*key),
                 "started_at": now,
                 "run_id": run_id,
                 "scope": scope,
@@ -152,35 +121,105 @@ class Sweeps:
             }
             for key in keys
         ]
-        if rows:
-            self._dialect.put(connection, "_sweep", _KEY, _COLUMNS, rows)
-            accounts = {owner.account_id for owner, _ in keys}
-            self._forget(
-                connection,
-                sa.and_(self._sweep.c._account_id.in_(accounts), self._sweep.c.started_at == now),
-            )
+        if not rows:
+            return
+        accounts = {owner.account_id for owner, _ in keys}
+        begun = sa.and_(self._sweep.c._account_id.in_(accounts), self._sweep.c.started_at == now)
+        with self._transactions.transaction() as connection:
+            self._transactions.dialect.put(connection, "_sweep", _KEY, _COLUMNS, rows)
+            self._delete_checkpoints(connection, begun)
 
-    def finish(
-        self,
-        connection: sa.Connection,
-        finished: Sequence[FinishedSweep],
-        now: datetime | None = None,
-    ) -> None:
-        """Records sweeps that were begun as finished. Of their checkpoints those stay that are not done: of nested lists, which
-        other models' sweeps are still reading."""
+    def finish(self, finished: Sequence[FinishedSweep], *, now: datetime | None = None) -> None:
+        """Records sweeps as finished and deletes their checkpoints, in one transaction.
+
+        The checkpoints of nested lists that are not read to their end stay: the sweeps of other
+        models still read these lists.
+        """
         if not finished:
             return
-        sweep, checkpoint = self._sweep, self._checkpoint
         keys = [
-            {
-                "account": one.owner.account_id,
-                "mode": one.owner.livemode,
-                "name": one.resource,
-                **_result_of(one),
-            }
+            {"account": one.owner.account_id, "mode": one.owner.livemode, "name": one.resource}
             for one in finished
         ]
-        connection.execute(
+        results = [{**key, **_result_of(one)} for key, one in zip(keys, finished, strict=True)]
+        with self._transactions.transaction() as connection:
+            connection.execute(self._finish_sweep(now or datetime.now(UTC)), results)
+            connection.execute(self._delete_done_checkpoints(), keys)
+
+    def release(self, scope: str, but: Collection[str] = ()) -> None:
+        """The run of this scope has ended: later runs resume no sweep that it has finished.
+
+        Parameters: but: resources whose finished sweeps can still be resumed.
+        """
+        sweep = self._sweep
+        finished = sa.and_(
+            sweep.c.scope == scope,
+            sweep.c.unfinished.is_(False),
+            sweep.c.resource.not_in(sorted(but)),
+        )
+
+        def work(connection: sa.Connection) -> None:
+            self._delete_checkpoints(connection, finished)
+            connection.execute(sa.update(sweep).where(finished).values(scope=None))
+
+        self._transactions.change(work)
+
+    def current_until(self, owners: Iterable[Owner]) -> dict[SweepKey, datetime]:
+        """(Owner, resource) → the time, by Stripe's clock, until which the mirror has every change.
+
+        A pair whose time is not known is left out.
+        """
+        table = self._sweep
+        query = sa.select(*(table.c[name] for name in _KEY), table.c.current_until).where(
+            table.c.current_until.is_not(None)
+        )
+        query = query.where(among_owners(self._transactions.dialect, table, owners))
+        with self._transactions.connection() as connection:
+            return {_key(row): row["current_until"] for row in connection.execute(query).mappings()}
+
+    def mark_current(self, pairs: Iterable[SweepKey], until: datetime) -> None:
+        """Notes that the mirror has every change of these (owner, resource) until then.
+
+        A pair that has a later time, or was never swept, stays as it is.
+        """
+        wanted = sorted(set(pairs))
+        self._transactions.change(lambda connection: self._mark(connection, wanted, until))
+
+    def refusals(
+        self, owners: Iterable[Owner], available: str = "available"
+    ) -> dict[SweepKey, str]:
+        """(Owner, resource) → availability of its last finished sweep, where it is another."""
+        table = self._sweep
+        query = sa.select(*(table.c[name] for name in _KEY), table.c.availability).where(
+            table.c.availability != available
+        )
+        query = query.where(among_owners(self._transactions.dialect, table, owners))
+        with self._transactions.connection() as connection:
+            return {_key(row): row["availability"] for row in connection.execute(query).mappings()}
+
+    def statuses(self) -> list[SweepStatus]:
+        """The state of each (owner, resource) that was ever swept, in the order of the key."""
+        query = sa.select(self._sweep).order_by(*self._sweep.primary_key)
+        with self._transactions.connection() as connection:
+            return [
+                SweepStatus(
+                    *_key(row),
+                    row["unfinished"],
+                    row["started_at"],
+                    row["last_started_at"],
+                    row["last_finished_at"],
+                    row["rows"],
+                    row["requests"],
+                    row["availability"],
+                )
+                for row in connection.execute(query).mappings()
+            ]
+
+    def _finish_sweep(self, now: datetime) -> sa.Update:
+        """The statement that records one sweep as finished. Its parameters: see `_result_of`."""
+        sweep = self._sweep
+        is_the_same = sweep.c.started_at == sa.bindparam("its_start", type_=sweep.c.started_at.type)
+        return (
             sa.update(sweep)
             .where(
                 sweep.c._account_id == sa.bindparam("account"),
@@ -190,94 +229,39 @@ class Sweeps:
             .values(
                 unfinished=False,
                 last_started_at=sweep.c.started_at,
-                last_finished_at=now or datetime.now(UTC),
+                last_finished_at=now,
                 rows=sa.bindparam("row_count"),
                 requests=sa.bindparam("request_count"),
                 availability=sa.bindparam("available"),
                 current_until=sa.bindparam("current", type_=sweep.c.current_until.type),
-                scope=sa.case(
-                    (
-                        sweep.c.started_at
-                        == sa.bindparam("its_start", type_=sweep.c.started_at.type),
-                        sweep.c.scope,
-                    )
-                ),
-            ),
-            keys,
+                scope=sa.case((is_the_same, sweep.c.scope)),
+            )
         )
-        connection.execute(
+
+    def _delete_done_checkpoints(self) -> sa.Delete:
+        checkpoint = self._checkpoint
+        return (
             sa.delete(checkpoint)
             .where(
                 checkpoint.c._account_id == sa.bindparam("account"),
                 checkpoint.c._livemode == sa.bindparam("mode"),
             )
-            .where(checkpoint.c.resource == sa.bindparam("name"), checkpoint.c.done),
-            [{name: key[name] for name in ("account", "mode", "name")} for key in keys],
+            .where(checkpoint.c.resource == sa.bindparam("name"), checkpoint.c.done)
         )
 
-    def release(self, connection: sa.Connection, scope: str, but: Collection[str]) -> None:
-        """The run of this scope is over: no other goes on with what it finished, except these resources."""
-        sweep = self._sweep
-        its = sa.and_(
-            sweep.c.scope == scope,
-            sweep.c.unfinished.is_(False),
-            sweep.c.resource.not_in(sorted(but)),
-        )
-        self._forget(connection, its)
-        connection.execute(sa.update(sweep).where(its).values(scope=None))
-
-    def under_way(
-        self, connection: sa.Connection, owners: Iterable[Owner]
-    ) -> set[tuple[Owner, str]]:
-        """What was begun and is not finished, however long ago."""
-        table = self._sweep
-        query = sa.select(*(table.c[name] for name in _KEY)).where(
-            table.c.unfinished, among_owners(self._dialect, table, owners)
-        )
-        return {
-            (Owner(row["_account_id"], row["_livemode"]), row["resource"])
-            for row in connection.execute(query).mappings()
-        }
-
-    def current(
-        self, connection: sa.Connection, owners: Iterable[Owner]
-    ) -> dict[tuple[Owner, str], datetime]:
-        """(Owner, resource) → the time until which every change is in the mirror, where one is known."""
-        table = self._sweep
-        query = sa.select(*(table.c[name] for name in _KEY), table.c.current_until).where(
-            table.c.current_until.is_not(None)
-        )
-        query = query.where(among_owners(self._dialect, table, owners))
-        rows = connection.execute(query).mappings()
-        return {
-            (Owner(row["_account_id"], row["_livemode"]), row["resource"]): row["current_until"]
-            for row in rows
-        }
-
-    def refusals(
-        self, connection: sa.Connection, owners: Iterable[Owner], available: str
-    ) -> dict[tuple[Owner, str], str]:
-        """(Owner, resource) → what its last finished sweep said in place of `available`."""
-        table = self._sweep
-        query = sa.select(*(table.c[name] for name in _KEY), table.c.availability).where(
-            table.c.availability != available
-        )
-        rows = connection.execute(
-            query.where(among_owners(self._dialect, table, owners))
-        ).mappings()
-        return {
-            (Owner(row["_account_id"], row["_livemode"]), row["resource"]): row["availability"]
-            for row in rows
-        }
-
-    def mark_current(
-        self, connection: sa.Connection, pairs: Sequence[tuple[Owner, str]], until: datetime
+    def _delete_checkpoints(
+        self, connection: sa.Connection, sweeps: sa.ColumnElement[bool]
     ) -> None:
-        """Moves these forward to `until`; one that is there already, or was never swept, stays as it is."""
+        """Deletes the checkpoints of the sweeps that a condition on `_sweep` selects."""
+        columns = [self._checkpoint.c[name] for name in _KEY]
+        selected = sa.select(*(self._sweep.c[name] for name in _KEY)).where(sweeps)
+        connection.execute(sa.delete(self._checkpoint).where(sa.tuple_(*columns).in_(selected)))
+
+    def _mark(self, connection: sa.Connection, pairs: Sequence[SweepKey], until: datetime) -> None:
         table = self._sweep
         for some in chunks(pairs, _PAIRS_A_STATEMENT):
             keys = ((owner.account_id, owner.livemode, name) for owner, name in some)
-            listed = self._dialect.listed(
+            listed = self._transactions.dialect.listed(
                 {"account": "text", "mode": "boolean", "name": "text"}, keys
             )
             connection.execute(
@@ -291,30 +275,6 @@ class Sweeps:
                 .values(current_until=until)
             )
 
-    def statuses(self, connection: sa.Connection) -> list[SweepStatus]:
-        return [
-            SweepStatus(
-                Owner(row["_account_id"], row["_livemode"]),
-                row["resource"],
-                row["unfinished"],
-                row["started_at"],
-                row["last_started_at"],
-                row["last_finished_at"],
-                row["rows"],
-                row["requests"],
-                row["availability"],
-            )
-            for row in connection.execute(
-                sa.select(self._sweep).order_by(*self._sweep.primary_key)
-            ).mappings()
-        ]
-
-    def _forget(self, connection: sa.Connection, sweeps: sa.ColumnElement[bool]) -> None:
-        """Deletes the checkpoints of the sweeps that a condition on `_sweep` names."""
-        columns = [self._checkpoint.c[name] for name in _KEY]
-        named = sa.select(*(self._sweep.c[name] for name in _KEY)).where(sweeps)
-        connection.execute(sa.delete(self._checkpoint).where(sa.tuple_(*columns).in_(named)))
-
 
 def _result_of(finished: FinishedSweep) -> dict[str, Any]:
     return {
@@ -326,5 +286,9 @@ def _result_of(finished: FinishedSweep) -> dict[str, Any]:
     }
 
 
-def _key_of(owner: Owner, resource: str) -> Row:
+def _key(row: Mapping[Any, Any]) -> SweepKey:
+    return Owner(row["_account_id"], row["_livemode"]), row["resource"]
+
+
+def _key_columns(owner: Owner, resource: str) -> Row:
     return {"_account_id": owner.account_id, "_livemode": owner.livemode, "resource": resource}

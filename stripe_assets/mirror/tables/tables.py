@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ColumnKind = Literal["text", "bigint", "double", "boolean", "numeric", "timestamp", "json"]
 
+SCHEMA = "stripe"
+"""The schema of the mirror's tables, where the database has schemas."""
 PRIMARY_KEY = ("_account_id", "_livemode", "id")
 
 _KIND_OF_FIELD: Mapping[str, ColumnKind] = {

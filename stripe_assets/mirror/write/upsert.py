@@ -13,13 +13,14 @@ import sqlalchemy as sa
 from stripe_assets.mirror.batch import Batch, Link, WriteCounts
 from stripe_assets.mirror.columns import ColumnBatch, Row, Rows
 from stripe_assets.mirror.dialects.base import Columns, Dialect, listed_ids
-from stripe_assets.mirror.state.ledger import LEDGER_COLUMNS, ledger_row
 from stripe_assets.mirror.tables.tables import OWN_COLUMNS, PARENT_COLUMNS, PRIMARY_KEY, Tables
+from stripe_assets.mirror.write.ledger_entries import ledger_row
 from stripe_assets.mirror.write.tombstones import Tombstones
 
 _key = itemgetter(*PRIMARY_KEY)
 
 CHECKPOINT_KEY = tuple(OWN_COLUMNS["_checkpoint"][0])
+LEDGER_COLUMNS: Columns = {**OWN_COLUMNS["_event_ledger"][0], **OWN_COLUMNS["_event_ledger"][1]}
 CHECKPOINT_COLUMNS: Columns = {**OWN_COLUMNS["_checkpoint"][0], **OWN_COLUMNS["_checkpoint"][1]}
 
 

@@ -89,23 +89,23 @@ class AccountUsage:
         now, uncounted = datetime.now(UTC), self.uncounted()
         used = {*uncounted, *([self._platform] if self._platform else [])}
         if not self._budget.lifted:
-            processes = self._mirror.renew_leases(
+            processes = self._mirror.leases.renew(
                 self._run_id, self._budget.id, used, now, now + LEASE
             )
             for owner in used:
                 self._budget.share(owner.account_id, owner.livemode, processes.get(owner, 1))
             self._unshare(self._shared - used)
             self._shared = {owner for owner, number in processes.items() if number > 1}
-        self._mirror.count_reads(uncounted, now)
+        self._mirror.request_counts.add(uncounted, now)
         self.counted(uncounted)
 
     def _end(self) -> None:
         now, uncounted = datetime.now(UTC), self.uncounted()
         if uncounted:
-            self._mirror.count_reads(uncounted, now)
+            self._mirror.request_counts.add(uncounted, now)
             self.counted(uncounted)
         if not self._budget.lifted:
-            self._mirror.release_leases(self._run_id, now)
+            self._mirror.leases.release(self._run_id, now)
 
     def _unshare(self, owners: set[Owner]) -> None:
         for owner in owners:

@@ -39,7 +39,13 @@ def since(mirror: Mirror, owner: Owner, cursor: datetime) -> dict[str, Any]:
     clock of Stripe's answers is ahead of the one that dates its objects.
     """
     first = cursor - OVERLAP
-    return {"created": {"gte": int(min(first, mirror.newest(EVENT, owner) or first).timestamp())}}
+    return {
+        "created": {
+            "gte": int(
+                min(first, mirror.live_rows.newest_created(EVENT, owner) or first).timestamp()
+            )
+        }
+    }
 
 
 class EventFeed(PageHandler):

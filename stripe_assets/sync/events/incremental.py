@@ -77,7 +77,7 @@ class Follow:
             for name in self._currency.followed(owner)
             if name not in self._unread
         )
-        self._session.mirror.mark_current(
+        self._session.mirror.sweeps.mark_current(
             [pair for pair in followed if pair not in self.refused], began - LAG
         )
 
@@ -168,7 +168,7 @@ class Follow:
         if not pairs:
             return
         session = self._session
-        current = session.mirror.current(owners)
+        current = session.mirror.sweeps.current_until(owners)
         handler = Growth(self)
         tasks = (
             self._growth_tasks(
@@ -207,7 +207,11 @@ class Follow:
             if session.catalog[name].not_final_when is None:
                 continue
             some = [owner for owner in owners if name in self._currency.followed(owner)]
-            rows = [(owner, row) for owner in some for row in session.mirror.unsettled(name, owner)]
+            rows = [
+                (owner, row)
+                for owner in some
+                for row in session.mirror.live_rows.unsettled(name, owner)
+            ]
             wishes = [
                 ReadRequest(ObjectRef(name, owner, row["id"]), row.get("created"))
                 for owner, row in rows

@@ -159,7 +159,9 @@ class EventProcessing:
         left: dict[ObjectRef, ObjectRef] = {}
         for (name, parent, owner), ids in parents.items():
             if retrieve_route(self._session.catalog[name], {}) is not None:
-                rows = self._session.mirror.below(name, owner, parent, ids, began)
+                rows = self._session.mirror.live_rows.stale_children(
+                    name, owner, parent, ids, began
+                )
                 left.update(
                     {ObjectRef(name, owner, row["id"]): ids[row["_parent_id"]] for row in rows}
                 )
@@ -172,7 +174,7 @@ class EventProcessing:
     def _bury_what_they_carry(self, read: Mapping[EventKey, datetime]) -> None:
         """A discount that was withdrawn: no route reads it, and what it was on was read again (→ when) and may no longer carry it."""
         gone: list[Gone] = []
-        for (owner, id), event in self._session.mirror.events(list(read)).items():
+        for (owner, id), event in self._session.mirror.rows.read_events(list(read)).items():
             carried = payload_of(event)
             resource, own_id = self._session.catalog.by_object(carried), carried.get("id")
             if resource is not None and resource.retrieve is None and isinstance(own_id, str):
@@ -242,7 +244,7 @@ class EventProcessing:
     def _apply_payloads(self, entries: list[LedgerEntry]) -> None:
         """Events about what no route of Stripe's reads, oldest first."""
         stored, settlement, batches = (
-            self._session.mirror.events([entry.key for entry in entries]),
+            self._session.mirror.rows.read_events([entry.key for entry in entries]),
             Settlement(),
             [],
         )

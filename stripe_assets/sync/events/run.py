@@ -107,7 +107,9 @@ class EventRun:
         """Finds the accounts; says what the run will do."""
         try:
             accounts, _ = self._session.identify()
-            self._mirror.found_key(self._key.alias, self._session.platform, self._key.fingerprint)
+            self._mirror.accounts.set_own_account(
+                self._key.alias, self._session.platform, self._key.fingerprint
+            )
             self._accounts = accounts
             self._owners = self._reach(accounts.connected)
         except (StripeError, InvalidApiKey, MirrorError) as error:
@@ -131,7 +133,7 @@ class EventRun:
     def _reach(self, listed: Callable[[], Iterable[Any]]) -> tuple[Owner, ...]:
         """The accounts that the key covers now. For chosen events, whose accounts are known, those that the last sync has found will do."""
         platform, wanted = self._session.platform, self._key.connected
-        known = self._mirror.reach(self._key.alias) if self._selection.ids else ()
+        known = self._mirror.accounts.covered_by(self._key.alias) if self._selection.ids else ()
         if wanted == "none":
             return (platform,)
         if known[:1] == (platform,) and (
@@ -149,7 +151,7 @@ class EventRun:
         platform = self._session.platform
         ids = [account_id_of(account, page.path) for page in listed() for account in page.accounts]
         owners = tuple(dict.fromkeys([platform, *(Owner(id, platform.livemode) for id in ids)]))
-        self._mirror.found_reach(self._key.alias, owners, datetime.now(UTC))
+        self._mirror.accounts.add_covered(self._key.alias, owners, datetime.now(UTC))
         return owners
 
     def run(self) -> EventSummary:
@@ -162,8 +164,10 @@ class EventRun:
                 owner: its.partly.union(its.wholly) for owner, its in known.items()
             }
             self.progress.total = self._claim() + self.progress.done
-            since = self._mirror.begin_closing(self._key.alias, session.platform, session.began)
-            its_kept = kept(self._mirror, self._mirror.current(self._owners), known)
+            since = self._mirror.accounts.begin_pending_references(
+                self._key.alias, session.platform, session.began
+            )
+            its_kept = kept(self._mirror, self._mirror.sweeps.current_until(self._owners), known)
             EventProcessing(
                 session,
                 self._run_id,
@@ -181,13 +185,15 @@ class EventRun:
             written, covered = WrittenByRun(session, self._owners, since), frozenset(self._owners)
             closure = Closure(session, written, covered.__contains__, unreadable).run()
             summary.related = closure.line()
-            summary.rows_in_mirror = self._mirror.counts(self._owners, session.progress.changed())
+            summary.rows_in_mirror = self._mirror.live_rows.counts(
+                self._owners, session.progress.changed()
+            )
             summary.errors += [
                 f"{self._key.alias}: a related object is missing: {error}"
                 for error in closure.errors
             ]
             if not closure.errors:
-                self._mirror.closed(self._key.alias)
+                self._mirror.accounts.end_pending_references(self._key.alias)
         except MirrorError as error:
             session.abort(error)
         finally:
@@ -231,10 +237,12 @@ class EventRun:
         owners = [owner for owner in self._owners if chosen.account in (None, owner.account_id)]
         left = dict.fromkeys(chosen.ids)
         found: dict[Owner, list[str]] = {}
-        for id, owner in self._mirror.owner_of_events(chosen.ids, owners).items():
+        for id, owner in self._mirror.rows.owners_of_events(chosen.ids, owners).items():
             found.setdefault(owner, []).append(id)
             left.pop(id, None)
-        stored = self._mirror.events([(owner, id) for owner, ids in found.items() for id in ids])
+        stored = self._mirror.rows.read_events(
+            [(owner, id) for owner, ids in found.items() for id in ids]
+        )
         by_owner: dict[Owner, list[Mapping[str, Any]]] = {}
         for (owner, _), event in stored.items():
             by_owner.setdefault(owner, []).append(event)

@@ -70,7 +70,7 @@ class EventWatch:
 
     def owners(self) -> tuple[Owner, ...]:
         """The accounts that the last run of the key has found, its own first. Before any, Stripe is asked for that."""
-        owners = self._mirror.reach(self._key.alias)
+        owners = self._mirror.accounts.covered_by(self._key.alias)
         if not owners:
             own_id, _ = Accounts(self._api, self._key, self._catalog[ACCOUNT]).own()
             owners = (Owner(own_id, self._key.livemode),)
@@ -107,7 +107,7 @@ class EventWatch:
         now = self._api.now()
         current = {
             name: at
-            for (_, name), at in self._mirror.current([owner]).items()
+            for (_, name), at in self._mirror.sweeps.current_until([owner]).items()
             if now - RETENTION < at <= now + SKEW
         }
         following = [

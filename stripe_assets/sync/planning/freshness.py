@@ -46,7 +46,7 @@ class Refused:
 def refused(mirror: Mirror, owners: Collection[Owner]) -> dict[Owner, Refused]:
     """For each of these accounts. Raises MirrorError."""
     said: dict[Owner, dict[str, str]] = {owner: {} for owner in owners}
-    for (owner, name), reason in mirror.refusals(owners, AVAILABLE).items():
+    for (owner, name), reason in mirror.sweeps.refusals(owners, AVAILABLE).items():
         said[owner][name] = reason
     return {owner: Refused.of(its) for owner, its in said.items()}
 
@@ -59,7 +59,7 @@ def kept(
     Raises MirrorError.
     """
     found: dict[Owner, set[str]] = {owner: set() for owner in refused}
-    for owner, name in itertools.chain(current, mirror.sweeps_under_way(refused)):
+    for owner, name in itertools.chain(current, mirror.sweeps.under_way(refused)):
         if name not in refused[owner].wholly:
             found[owner].add(name)
     return {owner: frozenset(names) for owner, names in found.items()}
@@ -97,7 +97,7 @@ class Freshness:
     def decide(self, owners: Collection[Owner]) -> None:
         """Looks up how current the mirror is for these accounts. Raises MirrorError."""
         current: dict[Owner, dict[str, datetime]] = {owner: {} for owner in owners}
-        cursors = self.mirror.current(owners)
+        cursors = self.mirror.sweeps.current_until(owners)
         for (owner, name), until in cursors.items():
             current[owner][name] = until
         its_refused = refused(self.mirror, owners)

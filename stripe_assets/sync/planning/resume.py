@@ -58,7 +58,7 @@ class SweepRun:
     def left(self, owners: Iterable[Owner]) -> dict[Owner, dict[str, Sweep]]:
         """What interrupted runs have left of these accounts, by model. Raises MirrorError."""
         left: dict[Owner, dict[str, Sweep]] = {}
-        for (owner, name), sweep in self._mirror.interrupted_sweeps(
+        for (owner, name), sweep in self._mirror.sweeps.interrupted(
             owners, scope=self._scope, now=self._now
         ).items():
             left.setdefault(owner, {})[name] = sweep
@@ -84,14 +84,14 @@ class SweepRun:
         taken = self._taken_up(left, wanted)
         finished = frozenset(name for name in taken if left[name].finished)
         continued = {(owner, name): left[name] for name in taken}
-        self._mirror.load_checkpoints(continued)
+        self._mirror.sweeps.load_checkpoints(continued)
         self._begin(owner, wanted - taken, now)
         if lost := [
             (owner, name)
             for name, sweep in left.items()
             if name not in wanted and self._is_lost(name, sweep, wanted - finished)
         ]:
-            self._mirror.begin_sweeps(lost, self._run_id, now=now)
+            self._mirror.sweeps.begin(lost, self._run_id, now=now)
         self._continued[owner] = {name: left[name] for name in taken}
         # A process that has just begun knows Stripe's clock to the second: it may stamp what it reads earlier than one before it did.
         self._started.update(
@@ -105,7 +105,7 @@ class SweepRun:
 
     def _begin(self, owner: Owner, models: Iterable[str], now: datetime) -> None:
         pairs = [(owner, name) for name in models]
-        self._mirror.begin_sweeps(pairs, self._run_id, scope=self._scope, now=now)
+        self._mirror.sweeps.begin(pairs, self._run_id, scope=self._scope, now=now)
         self._started.update(dict.fromkeys(pairs, now))
 
     def _is_lost(self, model: str, sweep: Sweep, read_on: frozenset[str]) -> bool:
@@ -115,7 +115,7 @@ class SweepRun:
 
     def end(self, but: Collection[str]) -> None:
         """The run is over: what it finished, except these models, begins anew the next time."""
-        self._mirror.release_sweeps(self._scope, but)
+        self._mirror.sweeps.release(self._scope, but)
 
     @property
     def began(self) -> datetime:
@@ -233,7 +233,7 @@ class SweepRun:
                     began=started,
                 )
             )
-        self._mirror.finish_sweeps(finished)
+        self._mirror.sweeps.finish(finished)
 
 
 def _gone_on(task: Task, checkpoint: Checkpoint) -> Task:

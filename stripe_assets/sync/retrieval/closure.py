@@ -54,10 +54,10 @@ class WrittenByRun:
         )
         since, self._since, self._all = self._since, datetime.now(UTC), False
         self._touched.clear()
-        return self._mirror.missing_references(since, self._owners, written)
+        return self._mirror.references.missing(since, self._owners, written)
 
     def absent(self, absent: Mapping[ObjectRef, Absence]) -> None:
-        self._mirror.record_absences(absent)
+        self._mirror.references.record_absences(absent)
 
 
 @dataclass(slots=True)

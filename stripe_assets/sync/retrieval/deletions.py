@@ -120,7 +120,7 @@ class Deletions:
         for owner in owners:
             before = self._started(owner, resource.name)
             assert before is not None
-            for row in self._session.mirror.unlisted(
+            for row in self._session.mirror.live_rows.unlisted(
                 resource.name, owner, before, again, sorted(set(parents.values()))
             ):
                 known = {name: str(row[column]) for name, column in parents.items() if row[column]}

@@ -196,7 +196,7 @@ def _range_tasks(session: Session, wishes: list[ReadRequest], retrieval: Retriev
     wishes.sort(key=attrgetter("created"))
     first, last = wishes[0].created, wishes[-1].created
     assert first and last
-    known = session.mirror.created_between(resource.name, owner, first, last)
+    known = session.mirror.live_rows.created_between(resource.name, owner, first, last)
     tasks = []
     for one in worthwhile(wishes, known, len(route.variants)):
         handler = RangeLookup(retrieval, one)

@@ -1,0 +1,67 @@
+"""What is stored of a sweep, as plain records. A sweep is one complete listing of a resource."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from stripe_assets.mirror.batch import Checkpoint, Owner
+
+
+@dataclass(slots=True)
+class Sweep:
+    """A sweep of a resource for an owner. The run that began it was interrupted."""
+
+    started_at: datetime
+    scope: str = ""
+    """Names what the run was about: see `stripe_assets.sync.planning.resume`."""
+    finished: bool = False
+    """The sweep had reached its end. The next two fields describe this sweep only if it had."""
+    availability: str | None = None
+    current_until: datetime | None = None
+    checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
+    """List key → how far that list was read. `Sweeps.load_checkpoints` fills it.
+
+    A finished sweep has the checkpoints of those nested lists that are not read to their end.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedSweep:
+    """The result of a sweep that has reached its end."""
+
+    owner: Owner
+    resource: str
+    rows: int
+    """Live rows that the mirror now has of this owner and resource."""
+    requests: int
+    availability: str = "available"
+    """Or Stripe's reason."""
+    current_until: datetime | None = None
+    """Every change until then is in the mirror, by Stripe's clock. An incremental run starts here.
+
+    None where that time is not known.
+    """
+    began: datetime | None = None
+    """When the sweep began, to the microsecond.
+
+    Where another run has begun a sweep since, no later run resumes from this finished one.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class SweepStatus:
+    """What is stored of (owner, resource), for `status`.
+
+    It describes the last finished sweep, and says whether a newer one is unfinished.
+    """
+
+    owner: Owner
+    resource: str
+    unfinished: bool
+    started_at: datetime
+    last_started_at: datetime | None
+    last_finished_at: datetime | None
+    rows: int | None
+    requests: int | None
+    availability: str | None
