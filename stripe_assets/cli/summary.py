@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stripe_assets.cli.availability import label
 from stripe_assets.cli.screen import stdout_console
 from stripe_assets.orchestration.outcome import Outcome, SyncOutcome
 
@@ -50,7 +49,7 @@ def _table(outcome: SyncOutcome) -> Table:
             f"{result.rows_written:,}",
             f"{result.requests:,}",
             f"{result.seconds:.1f}",
-            label(result.availability) if result.status == "ok" else result.status,
+            result.availability.label if result.status == "ok" else result.status,
             style=style,
         )
     return table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
@@ -95,10 +94,8 @@ class SyncOutcome(Outcome):
         """Stripe's reason → the models that it keeps from the key, wholly or `partly:`. Request ids, each answer's own, are left out."""
         by_reason: dict[str, list[str]] = defaultdict(list)
         for result in sorted(self.results, key=lambda result: result.model):
-            if result.status == "unavailable" or result.availability.startswith("partly:"):
-                by_reason[re.sub(r"\s*[\[(]req_\w+[\])]", "", result.availability)].append(
-                    result.model
-                )
+            if result.availability.keeps_back:
+                by_reason[result.availability.without_request_id].append(result.model)
         return dict(by_reason)
 
     @property
@@ -142,7 +139,9 @@ class SyncOutcome(Outcome):
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, object]:
-        results = [asdict(result) for result in self.results]
+        results = [
+            asdict(result) | {"availability": str(result.availability)} for result in self.results
+        ]
         return Outcome.as_json(self) | {
             "mode": self.mode,
             "related": self.related,

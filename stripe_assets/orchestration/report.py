@@ -19,7 +19,7 @@ def materialization_metadata(result: ModelResult) -> dict[str, dg.MetadataValue]
         "dagster/partition_row_count": dg.MetadataValue.int(result.rows_in_mirror),
         "requests": dg.MetadataValue.int(result.requests),
         "seconds": dg.MetadataValue.float(round(result.seconds, 3)),
-        "availability": dg.MetadataValue.text(result.availability),
+        "availability": dg.MetadataValue.text(str(result.availability)),
     }
 
 

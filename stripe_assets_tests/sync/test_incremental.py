@@ -168,7 +168,7 @@ def test_a_list_that_was_refused_is_read_from_where_it_was_left(stage: Stage) ->
     stage.wait(DAY)
     stage.fail("/v1/balance_transactions", status=403, type="invalid_request_error", message="No.")
     result = stage.sync("balance_transaction")["balance_transaction"]
-    assert result.status != "ok" or "No." in result.availability
+    assert result.status != "ok" or "No." in result.availability.reason
     stage.heal()
     assert stage.sync("balance_transaction")["balance_transaction"].status == "ok"
     assert stage.alive("balance_transaction") == {moved}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stripe_assets.mirror import Owner
+from stripe_assets.mirror.availability import AVAILABLE
 from stripe_assets_tests.sync.stage import CONNECTED_US, NOT_AGAIN, PLATFORM, Stage
 
 DAY = 86_400
@@ -192,7 +193,8 @@ def test_a_model_that_was_refused_stays_unavailable_with_its_reason(stage: Stage
     for _ in range(2):
         results = stage.sync("product", "customer")
         assert (
-            results["product"].status == "unavailable" and "No." in results["product"].availability
+            results["product"].status == "unavailable"
+            and "No." in results["product"].availability.reason
         )
         assert results["customer"].status == "ok"
         stage.wait(DAY)
@@ -223,5 +225,5 @@ def test_a_model_that_was_refused_is_asked_for_again(stage: Stage) -> None:
     stage.heal()
     stage.wait(DAY)
     results = stage.sync("product", "customer")
-    assert results["product"].status == "ok" and results["product"].availability == "available"
+    assert results["product"].status == "ok" and results["product"].availability == AVAILABLE
     assert stage.alive("product") == {product}

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
+from stripe_assets.mirror.availability import AVAILABLE
 from stripe_assets.sync import KeySync, ModelResult, SyncAborted
 from stripe_assets_tests.sync.stage import CONNECTED_US, NOT_AGAIN, Stage, run_id
 
@@ -109,7 +110,7 @@ def test_what_was_finished_is_not_swept_again(stage: Stage, mode: str) -> None:
     assert [url.split("?")[0] for url in stage.asked(LISTS)] == [ONE_LIST.rstrip("*")]
     assert len(stage.alive(CHILD)) == 2
     assert any(
-        "goes on with the sync of" in line and "customer" in line for line in stage.plan.lines()
+        "continues the sync of" in line and "customer" in line for line in stage.plan.lines()
     )
 
 
@@ -230,7 +231,7 @@ def test_what_was_refused_stays_refused_with_its_reason(stage: Stage, mode: str)
     stage.sandbox.control("faults", **refusal)
     results = sync(stage, CHILD, OTHER_CHILD, mode=mode)
     assert (results[CHILD].status, results[OTHER_CHILD].status) == ("ok", "unavailable")
-    assert "may not read entitlements" in results[OTHER_CHILD].availability
+    assert "may not read entitlements" in results[OTHER_CHILD].availability.reason
     assert stage.asked("/v1/customers?") == stage.asked(OTHER_LISTS) == []
 
 
@@ -264,7 +265,7 @@ def test_the_last_list_that_is_left_may_be_refused(stage: Stage) -> None:
     """The others had been read: as a whole the model is not refused, and goes on being kept current."""
     interrupt_children(stage)
     stage.fail(ONE_LIST, status=403)
-    assert sync(stage, CHILD)[CHILD].availability.startswith("partly:")
+    assert sync(stage, CHILD)[CHILD].availability.kind == "partly"
     stage.heal()
     stage.wait(HOUR)
     added = add_child(stage, CUSTOMERS[10])
@@ -279,7 +280,7 @@ def test_the_last_list_that_is_left_may_have_gone(stage: Stage) -> None:
         ONE_LIST, status=404, code="resource_missing", message=f"No such customer: '{CUSTOMERS[5]}'"
     )
     result = sync(stage, CHILD)[CHILD]
-    assert (result.status, result.availability) == ("ok", "available")
+    assert (result.status, result.availability) == ("ok", AVAILABLE)
 
 
 def test_a_list_that_was_refused_is_still_refused_for_the_run_that_goes_on(stage: Stage) -> None:
@@ -292,7 +293,7 @@ def test_a_list_that_was_refused_is_still_refused_for_the_run_that_goes_on(stage
         when=lambda: is_finished(stage, "customer") and asked_of_all(stage, LISTS),
     )
     stage.fail(ONE_LIST, status=403)
-    assert sync(stage, CHILD)[CHILD].availability.startswith("partly:")
+    assert sync(stage, CHILD)[CHILD].availability.kind == "partly"
     stage.change("customer", CUSTOMERS[5], {"balance": -5})
     assert sync(stage, CHILD)[CHILD].status == "ok"
 

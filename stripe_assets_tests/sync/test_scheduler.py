@@ -8,43 +8,72 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from stripe_assets.mirror import Owner, ParentRef
+from stripe_assets.mirror import Batch, Owner, ParentRef
+from stripe_assets.stripe_api import StripeError
+from stripe_assets.sync.engine import queues
 from stripe_assets.sync.engine import scheduler as scheduler_module
-from stripe_assets.sync.engine.scheduler import TURN_SECONDS, Scheduler
-from stripe_assets.sync.engine.task import Task
+from stripe_assets.sync.engine.queues import TURN_SECONDS
+from stripe_assets.sync.engine.scheduler import Scheduler
+from stripe_assets.sync.engine.task import (
+    ListPage,
+    Page,
+    PageHandler,
+    PageResult,
+    Request,
+    Source,
+)
 
 OWNER = Owner("acct_1", False)
 
 
-def listing(resource: str, number: int = 0) -> Task:
+class Unused(PageHandler):
+    """The scheduler does not look at a task's handler."""
+
+    def received(self, request: Request, page: Page, batch: Batch) -> PageResult:
+        raise AssertionError
+
+    def refused(self, request: Request, error: StripeError, asked_at: datetime) -> None:
+        raise AssertionError
+
+    def failed(self, request: Request, error: Exception, doing: str = "") -> None:
+        raise AssertionError
+
+
+def listing(resource: str, number: int = 0) -> ListPage:
     path = f"/v1/{resource}s"
-    return Task(resource, resource, OWNER, path, endpoint=path, key=f"{path} {number}")
+    source = Source(model=resource, resource=resource, reader=OWNER, path=path, endpoint=path)
+    return ListPage(source=source, handler=Unused(), key=f"{path} {number}")
 
 
-def nested(number: int) -> Task:
+def nested(number: int) -> ListPage:
     path = f"/v1/customers/cus_{number}/sources"
-    parent = ParentRef("customer", f"cus_{number}")
-    return Task(
-        "source",
-        "source",
-        OWNER,
-        path,
+    source = Source(
+        model="source",
+        resource="source",
+        reader=OWNER,
+        path=path,
         endpoint="/v1/customers/{customer}/sources",
-        key=path,
-        parent=parent,
-        depth=1,
+        parent=ParentRef("customer", f"cus_{number}"),
     )
+    return ListPage(source=source, handler=Unused(), key=path, depth=1)
 
 
-def run_all(tasks: list[Task], run: Callable[[Task], None], **options: Any) -> Scheduler:
+def later(task: ListPage) -> ListPage:
+    """A later page of the list."""
+    return replace(task, cursor=task.cursor.after(("id",), 100))
+
+
+def run_all(tasks: list[ListPage], run: Callable[[ListPage], None], **options: Any) -> Scheduler:
     """Runs the tasks, and what they put, to the end."""
     left = threading.Semaphore(0)
 
-    def counted(task: Task) -> None:
+    def counted(task: ListPage) -> None:
         try:
             run(task)
         finally:
@@ -70,13 +99,15 @@ def test_every_task_runs_once() -> None:
 def test_an_endpoint_gets_no_more_threads_than_its_share() -> None:
     lock, under_way, most = threading.Lock(), Counter[str](), Counter[str]()
 
-    def run(task: Task) -> None:
+    def run(task: ListPage) -> None:
         with lock:
-            under_way[task.endpoint] += 1
-            most[task.endpoint] = max(most[task.endpoint], under_way[task.endpoint])
+            under_way[task.source.endpoint] += 1
+            most[task.source.endpoint] = max(
+                most[task.source.endpoint], under_way[task.source.endpoint]
+            )
         time.sleep(0.005)
         with lock:
-            under_way[task.endpoint] -= 1
+            under_way[task.source.endpoint] -= 1
 
     tasks = [listing(name, number) for name in ("invoice", "charge") for number in range(30)]
     run_all(tasks, run, workers=12, per_endpoint=3).close()
@@ -89,7 +120,7 @@ def test_as_many_threads_work_as_there_is_to_do_at_first_and_after_a_silence(
     monkeypatch.setattr(scheduler_module, "POLL_SECONDS", 60)
     together, done = threading.Barrier(6, timeout=10), threading.Semaphore(0)
 
-    def run(task: Task) -> None:
+    def run(task: ListPage) -> None:
         together.wait()
         done.release()
 
@@ -118,19 +149,18 @@ def test_those_threads_do_that_the_system_has(monkeypatch: pytest.MonkeyPatch) -
     assert len(seen) == 6
 
 
-def page(resource: str, number: int) -> Task:
-    """A further page of a list."""
-    return listing(resource, number).after(("id",), 100)
+def page(resource: str, number: int) -> ListPage:
+    return later(listing(resource, number))
 
 
 def test_pages_of_long_lists_take_turns_while_that_is_quicker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(scheduler_module, "TURN_SECONDS", 60)
+    monkeypatch.setattr(queues, "TURN_SECONDS", 60)
     lock, under_way, most, started = threading.Lock(), 0, Counter[bool](), set[threading.Thread]()
     in_turn = True
 
-    def run(task: Task) -> None:
+    def run(task: ListPage) -> None:
         nonlocal under_way, in_turn
         with lock:
             under_way += 1
@@ -160,14 +190,16 @@ def test_as_many_turns_are_taken_as_are_of_use() -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [listing("charge"), nested(1), nested(1).after(("id",), 100)],
+    [listing("charge"), nested(1), later(nested(1))],
     ids=["first page", "nested", "its next"],
 )
-def test_nothing_else_waits_for_their_turn(monkeypatch: pytest.MonkeyPatch, other: Task) -> None:
-    monkeypatch.setattr(scheduler_module, "TURN_SECONDS", 60)
+def test_nothing_else_waits_for_their_turn(
+    monkeypatch: pytest.MonkeyPatch, other: ListPage
+) -> None:
+    monkeypatch.setattr(queues, "TURN_SECONDS", 60)
     began, read, ended = threading.Event(), threading.Event(), threading.Event()
 
-    def run(task: Task) -> None:
+    def run(task: ListPage) -> None:
         if task is other:
             read.set()
         else:
@@ -189,7 +221,7 @@ def test_a_page_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() 
     began, hangs, ended = threading.Event(), threading.Event(), threading.Semaphore(0)
     times: list[float] = []
 
-    def run(task: Task) -> None:
+    def run(task: ListPage) -> None:
         if task.key.endswith(" 0"):
             began.set()
             hangs.wait(20)
@@ -223,7 +255,7 @@ def test_a_list_waits_while_its_rows_have_caused_too_much() -> None:
     gate, pages, most = threading.Semaphore(0), 0, 0
     done = threading.Event()
 
-    def run(task: Task) -> None:
+    def run(task: ListPage) -> None:
         nonlocal pages, most
         if task.depth:
             gate.acquire(timeout=10)

@@ -29,7 +29,7 @@ class Process:
         self.sent: dict[str | None, int] = {}
         api = StripeApi(parse_api_key("acme", "sk_live_made_up"), budget=self.budget)
         self.usage = AccountUsage(mirror, api)
-        self.usage.of(OWNER)
+        self.usage.belongs_to(OWNER)
         api._reads = self.sent  # type: ignore[assignment]
 
     def rate(self, owner: Owner = OWNER) -> float:

@@ -1,4 +1,4 @@
-"""What an event is about: which object is to be read, by which values, or why there is nothing to do."""
+"""What an event is about: which object is to be read, or why there is nothing to do."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ Object = Mapping[str, Any]
 
 
 class UnreadableEvent(ValueError):
-    """The event is not what Stripe documents; the message says in which way."""
+    """The event is not as Stripe documents it. The message says what is odd."""
 
 
 def entry_of(catalog: Catalog, event: Object, owner: Owner) -> LedgerEntry:
-    """The ledger's entry for an event that `owner`'s list returned. Raises UnreadableEvent.
+    """Returns the ledger's entry of an event that `owner`'s list returned. Raises UnreadableEvent.
 
-    An entry with an object and without what its retrieve route wants is settled by what the event says of it.
+    An entry that has an object, and lacks a value that its retrieve route needs, is settled by the
+    event's payload.
     """
     type_ = event.get("type")
     if not isinstance(type_, str):
@@ -33,28 +34,30 @@ def entry_of(catalog: Catalog, event: Object, owner: Owner) -> LedgerEntry:
         return _ignored(plain, kind.ignored_reason)
     account = event.get("account")
     if account is not None and not isinstance(account, str):
-        raise UnreadableEvent("the event's account is none")
-    entry = (
-        _targeted(catalog, plain, kind, event)
-        if kind.targets
-        else _of_payload(catalog, plain, payload_of(event), account)
-    )
+        raise UnreadableEvent("the event's account is not an id")
+    if kind.targets:
+        entry = _targeted(catalog, plain, kind, event)
+    else:
+        entry = _of_payload(catalog, plain, payload_of(event), account)
     return replace(entry, lists=_lists(catalog, kind, entry.object or "", event))
 
 
 def _lists(catalog: Catalog, kind: EventType, parent: str, event: Object) -> tuple[str, ...]:
-    """The nested lists that may have changed with the object, having no events of their own."""
+    """Returns the nested lists that may have changed with the object, and have no events."""
     before = event.get("data", {}).get("previous_attributes")
     found = set(kind.lists)
     for child in catalog.children_without_events.get(parent, ()) if not kind.deletes else ():
-        told = child.changes_with_parent_fields is None or (
-            bool(child.changes_with_parent_fields)
-            if before is None
-            else not set(child.changes_with_parent_fields).isdisjoint(before)
-        )
-        if told:
+        if _may_have_changed(child, before):
             found.add(child.name)
     return tuple(sorted(found))
+
+
+def _may_have_changed(child: Resource, before: Any) -> bool:
+    """`before`: the event's `previous_attributes`. None: the event does not say what changed."""
+    fields = child.changes_with_parent_fields
+    if fields is None:
+        return True
+    return bool(fields) if before is None else not set(fields).isdisjoint(before)
 
 
 def created_at(event: Object) -> datetime:
@@ -66,7 +69,7 @@ def created_at(event: Object) -> datetime:
 
 
 def instant(seconds: object) -> datetime | None:
-    """The time that an integer of Unix seconds means; None for what means none."""
+    """Returns the time of an integer of Unix seconds; None for anything else."""
     try:
         return datetime.fromtimestamp(seconds, UTC) if type(seconds) is int else None
     except (ValueError, OverflowError, OSError):
@@ -74,11 +77,11 @@ def instant(seconds: object) -> datetime | None:
 
 
 def payload_of(event: Object) -> Object:
-    """The object as it was when the event was created. Raises UnreadableEvent."""
+    """Returns the object as it was when the event was created. Raises UnreadableEvent."""
     data = event.get("data")
     payload = data.get("object") if isinstance(data, Mapping) else None
     if not isinstance(payload, Mapping):
-        raise UnreadableEvent("the payload cannot be read: data.object is no object")
+        raise UnreadableEvent("the payload cannot be read: data.object is not an object")
     return payload
 
 
