@@ -9,8 +9,8 @@ import sys
 import threading
 import time
 
+from stripe_assets.sandbox.http.running import serve
 from stripe_assets.sandbox.keys import KEYS
-from stripe_assets.sandbox.running import serve
 from stripe_assets.sandbox.settings import Settings
 
 

@@ -8,8 +8,8 @@ import pytest
 import stripe
 
 from stripe_assets.sandbox import Sandbox
+from stripe_assets.sandbox.behaviour.world import World
 from stripe_assets.sandbox.settings import Settings, today
-from stripe_assets.sandbox.world import World
 
 NOW = today()
 """What a sandbox starts with: the world of these tests is the one that the running sandbox has."""

@@ -7,10 +7,9 @@ from typing import Any
 
 import stripe
 
+from stripe_assets.sandbox.behaviour.world import World
+from stripe_assets.sandbox.calls.routes import Route, parent_of, table
 from stripe_assets.sandbox.keys import PLATFORM
-from stripe_assets.sandbox.reads import parent_of
-from stripe_assets.sandbox.routes import Route, table
-from stripe_assets.sandbox.world import World
 from stripe_assets_tests.sandbox.conftest import get
 
 REQUIRED: dict[str, str] = {

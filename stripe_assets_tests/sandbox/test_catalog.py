@@ -8,8 +8,8 @@ from typing import Any
 import stripe
 
 from stripe_assets.catalog import catalog
+from stripe_assets.sandbox.behaviour.world import World
 from stripe_assets.sandbox.keys import PLATFORM
-from stripe_assets.sandbox.world import World
 from stripe_assets_tests.sandbox.conftest import get
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_assets.sandbox.business.builder import Builder
-from stripe_assets.sandbox.store import Record, scoped
+from stripe_assets.sandbox.objects.store import Record, scoped
 
 CAPABILITIES = ("card_payments", "transfers")
 

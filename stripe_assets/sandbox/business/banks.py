@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_assets.sandbox.business.builder import Builder
-from stripe_assets.sandbox.words import NAMES
+from stripe_assets.sandbox.objects.words import NAMES
 
 
 def link(make: Builder) -> None:

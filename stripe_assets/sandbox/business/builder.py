@@ -5,11 +5,11 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from stripe_assets.sandbox.generate import complete
-from stripe_assets.sandbox.ids import new_id
-from stripe_assets.sandbox.schema import schemas
+from stripe_assets.sandbox.objects.generate import complete
+from stripe_assets.sandbox.objects.ids import new_id
+from stripe_assets.sandbox.objects.schema import schemas
+from stripe_assets.sandbox.objects.store import Record, Space, Store
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record, Space, Store
 
 
 class Builder:

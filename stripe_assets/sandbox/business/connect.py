@@ -5,8 +5,8 @@ from __future__ import annotations
 from stripe_assets.sandbox.business import payments
 from stripe_assets.sandbox.business.builder import Builder
 from stripe_assets.sandbox.business.customers import invite
+from stripe_assets.sandbox.objects.store import Record
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record
 
 
 def trade(platform: Builder, connected: Builder, currency: str, many: int) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.objects.store import Record
+from stripe_assets.sandbox.objects.words import NAMES, PLACES, TEXTS, Place
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record
-from stripe_assets.sandbox.words import NAMES, PLACES, TEXTS, Place
 
 BRANDS = ("visa", "mastercard", "amex", "jcb")
 

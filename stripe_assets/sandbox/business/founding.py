@@ -18,11 +18,11 @@ from stripe_assets.sandbox.business import (
     subscriptions,
 )
 from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.business.filler import fill
 from stripe_assets.sandbox.business.scale import enlarge
-from stripe_assets.sandbox.filler import fill
 from stripe_assets.sandbox.keys import CONNECTED_JP, CONNECTED_US, KEYS, NOT_SET_UP, PLATFORM, SECOND, covers
+from stripe_assets.sandbox.objects.store import Record, Store
 from stripe_assets.sandbox.settings import Settings
-from stripe_assets.sandbox.store import Record, Store
 
 WITHOUT_CONNECT = (
     "account",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from stripe_assets.sandbox.business.builder import Builder
-from stripe_assets.sandbox.events import emit, snapshot, type_of
+from stripe_assets.sandbox.objects.events import emit, snapshot, type_of
+from stripe_assets.sandbox.objects.store import Record
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record
 
 FOLLOWING: dict[tuple[str, str | None], tuple[str, ...]] = {
     ("invoice", "paid"): ("invoice.finalized", "invoice.paid"),

@@ -6,8 +6,8 @@ from typing import Any
 
 from stripe_assets.sandbox.business import payments
 from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.objects.store import Record
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record
 
 MONTH = 30 * DAY
 TAX_PERCENT = 19

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.objects.store import Record
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record
 
 FIXED_FEE = {"usd": 30, "eur": 25, "jpy": 40, "kwd": 90}
 DISPUTE_FEE = {"usd": 1500, "eur": 1500, "jpy": 1300, "kwd": 4500}

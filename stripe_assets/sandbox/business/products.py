@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.objects.store import Record
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record
 
 CURRENCIES = ("usd", "eur", "jpy", "kwd")
 STARTER = {"usd": 1900, "eur": 1790, "jpy": 2400, "kwd": 5250}

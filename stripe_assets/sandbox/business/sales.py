@@ -5,9 +5,9 @@ from __future__ import annotations
 from stripe_assets.sandbox.business import payments
 from stripe_assets.sandbox.business.builder import Builder
 from stripe_assets.sandbox.business.customers import card_method
+from stripe_assets.sandbox.objects.store import Record
+from stripe_assets.sandbox.objects.words import PLACES
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record
-from stripe_assets.sandbox.words import PLACES
 
 
 def line_items(make: Builder, parent: Record, part: str, many: int) -> int:

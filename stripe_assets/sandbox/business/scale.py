@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from stripe_assets.sandbox.business.builder import Builder
-from stripe_assets.sandbox.copies import Copy, Template
-from stripe_assets.sandbox.ids import PREFIXES
+from stripe_assets.sandbox.objects.copies import Copy, Template
+from stripe_assets.sandbox.objects.ids import PREFIXES
+from stripe_assets.sandbox.objects.store import Record, Space
 from stripe_assets.sandbox.settings import Settings
-from stripe_assets.sandbox.store import Record, Space
 
 SPACING = 30
 """Seconds between two of them."""
