@@ -15,9 +15,13 @@ NOW = today()
 """What a sandbox starts with: the world of these tests is the one that the running sandbox has."""
 
 
-def client_of(running: Sandbox, key: str = "sk_test_sandbox", **options: Any) -> stripe.StripeClient:
+def client_of(
+    running: Sandbox, key: str = "sk_test_sandbox", **options: Any
+) -> stripe.StripeClient:
     """The real SDK, pointed at a sandbox."""
-    return stripe.StripeClient(key, base_addresses={"api": running.base}, max_network_retries=0, **options)
+    return stripe.StripeClient(
+        key, base_addresses={"api": running.base}, max_network_retries=0, **options
+    )
 
 
 def get(client: stripe.StripeClient, path: str, **params: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The sandbox's clock: starts where it is told and runs at the usual speed."""
+"""The sandbox's clock. It starts at any time, and runs at the usual speed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 
 class Clock:
     def __init__(self, start: int) -> None:
+        """`start` is the time that the clock shows now, in Unix seconds."""
         self._offset = start - time.time()
 
     def now(self) -> int:

@@ -1,4 +1,4 @@
-"""A connected account comes and goes: its platform's access to it, and the events that say so."""
+"""The platform's access to a connected account: it begins, and it ends."""
 
 from __future__ import annotations
 
@@ -12,28 +12,40 @@ from stripe_assets.sandbox.business.filler import fill
 from stripe_assets.sandbox.objects.events import ACCOUNT_IN
 from stripe_assets.sandbox.objects.store import Body, Record
 
+AUTHORIZED = "account.application.authorized"
+DEAUTHORIZED = "account.application.deauthorized"
+
 
 def open(changes: Changes, given: Mapping[str, Any], event: Event = True) -> Record:
-    """A new connected account, empty, in its platform's list; or a closed one that gives access again."""
+    """Adds a new and empty connected account to the platform's list.
+
+    A closed account with the `id` that is `given` gets its data back instead.
+    """
     store, platform = changes.world.store, changes.space
-    account = changes.create("account", {"type": "standard", "charges_enabled": True, "details_submitted": True, **given}, event=False)
+    fields = {"type": "standard", "charges_enabled": True, "details_submitted": True, **given}
+    account = changes.create("account", fields, event=False)
     own = store.space(account.id, platform.livemode)
     own.table("account").put(account, listed=False)
     seed, now = changes.world.settings.seed, changes.world.clock.now()
     if not own.table("balance").by_id:
         payments.balance(Builder(store, own, seed, now))
     fill(own, seed, now, 0)
-    store.platforms[platform.account] = tuple(dict.fromkeys((*store.platforms.get(platform.account, ()), account.id)))
+    connected = (*store.platforms.get(platform.account, ()), account.id)
+    store.platforms[platform.account] = tuple(dict.fromkeys(connected))
     store.closed.discard((account.id, platform.livemode))
     if event is not False:
-        changes.announce("account.application.authorized" if event is True else event, _application(changes), space=own)
+        type = AUTHORIZED if event is True else event
+        changes.emit(type, _application(changes), space=own)
     return account
 
 
 def close(changes: Changes, account: Record, event: Event = True) -> Event:
-    """The platform has no access from now on, and nothing of the account. Raises ValueError for one that is not connected.
+    """Ends the platform's access, and removes the account's objects from the platform's data.
 
-    The account's own events can no longer be read: the platform's have this one, as an event of that account.
+    The platform can no longer read the account's own events. The event of this is therefore among
+    the platform's events, and names the account. Returns False: the deletion of the account
+    itself writes no other event.
+    Raises ValueError for an account that is not connected.
     """
     store, platform = changes.world.store, changes.space
     if account.id not in store.platforms.get(platform.account, ()):
@@ -41,14 +53,18 @@ def close(changes: Changes, account: Record, event: Event = True) -> Event:
     store.closed.add((account.id, platform.livemode))
     for resource, field in ACCOUNT_IN.items():
         table = platform.table(resource)
-        for record in [one for one in table.by_id.values() if one.body.get(field) == account.id and one is not account]:
-            table.remove(record.id)
+        for record in list(table.by_id.values()):
+            if record.body.get(field) == account.id and record is not account:
+                table.remove(record.id)
     if event is not False:
-        changes.announce("account.application.deauthorized" if event is True else event, _application(changes), account=account.id)
+        type = DEAUTHORIZED if event is True else event
+        changes.emit(type, _application(changes), account=account.id)
     return False
 
 
 def _application(changes: Changes) -> Body:
-    """The platform's, as an event carries it."""
-    application = next(iter(changes.space.some("application")), None)
-    return changes.shown(application) if application else {"id": None, "object": "application", "name": None}
+    """The platform's application as an event carries it."""
+    application = next(iter(changes.space.listed("application")), None)
+    if application is None:
+        return {"id": None, "object": "application", "name": None}
+    return changes.snapshot(application)

@@ -1,4 +1,7 @@
-"""A coupon's discount on a customer or on a subscription: it comes and goes with the owner's field that names it."""
+"""The discount of a customer or of a subscription: it is given, replaced and taken away.
+
+Its owner has a field that names it: a customer's `discount`, a subscription's `discounts`.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +12,37 @@ from stripe_assets.sandbox.objects.store import Body, Record
 
 
 def discount_of(changes: Changes, owner: Record) -> Record | None:
-    id = owner.body["discount"] if "discount" in owner.body else next(iter(owner.body.get("discounts") or []), None)
-    return changes.space.find(id, ["discount"])
+    body = owner.body
+    ids = [body["discount"]] if "discount" in body else body.get("discounts") or []
+    return changes.space.find(next(iter(ids), None), ["discount"])
 
 
-def _name(changes: Changes, owner: Record, id: str | None) -> None:
-    # Stripe tells of the discount alone, not of its owner.
-    named: dict[str, Any] = {"discount": id} if "discount" in owner.body else {"discounts": [id] if id else []}
+def _set_discount(changes: Changes, owner: Record, id: str | None) -> None:
+    named: dict[str, Any] = {"discounts": [id] if id else []}
+    if "discount" in owner.body:
+        named = {"discount": id}
+    # Stripe sends an event of the discount alone, none of its owner.
     changes.change(owner, named, event=False)
 
 
 def grant(changes: Changes, owner: Record, coupon: str, event: Event = True) -> Record:
-    """Instead of the one that the owner had."""
+    """Gives the owner a discount by this coupon. It replaces the one that the owner had."""
     withdraw(changes, owner, event is not False)
-    subscribed = {"customer": owner.body["customer"], "subscription": owner.id} if "customer" in owner.body else None
-    about: dict[str, Any] = subscribed or {"customer": owner.id}
-    now = changes.world.clock.now()
-    made = changes.create("discount", {**about, "source": {"type": "coupon", "coupon": coupon}, "start": now}, event=False)
-    _name(changes, owner, made.id)
-    changes.tell(made, "created", event)
+    owners = {"customer": owner.id}
+    if "customer" in owner.body:
+        owners = {"customer": owner.body["customer"], "subscription": owner.id}
+    source = {"type": "coupon", "coupon": coupon}
+    given: dict[str, Any] = {**owners, "source": source, "start": changes.world.clock.now()}
+    made = changes.create("discount", given, event=False)
+    _set_discount(changes, owner, made.id)
+    changes.emit_change(made, "created", event)
     return made
 
 
 def withdraw(changes: Changes, owner: Record, event: Event = True) -> Body | None:
-    """None where there is none."""
+    """Deletes the owner's discount. Returns None where the owner has none."""
     discount = discount_of(changes, owner)
     if discount is None:
         return None
-    _name(changes, owner, None)
+    _set_discount(changes, owner, None)
     return changes.delete(discount, event=event)

@@ -1,4 +1,8 @@
-"""What else ends when an object is deleted: a customer's subscriptions, a test clock's customers, a platform's access."""
+"""Deletions with their consequences.
+
+With a customer end its subscriptions, with a test clock its customers, with a connected account
+the platform's access.
+"""
 
 from __future__ import annotations
 
@@ -10,61 +14,77 @@ from stripe_assets.sandbox.behaviour.discounts import withdraw
 from stripe_assets.sandbox.objects.store import Body, Record
 
 ENDED = frozenset({"canceled", "incomplete_expired"})
+"""The statuses of a subscription that is over."""
 
 DELETED_WITH_CUSTOMER = ("card", "bank_account", "tax_id")
 
 
 def delete(changes: Changes, record: Record, event: Event = True) -> Body:
-    """Deletes it as Stripe would. `event` is about the object itself; what follows has events unless it is False."""
+    """Deletes an object as Stripe does, with what depends on it.
+
+    `event` says which event the object itself gets. Unless it is False, each of the other objects
+    gets its usual event.
+    """
     if ending := ENDINGS.get(record.resource):
         event = ending(changes, record, event)
     return changes.delete(record, event=event)
 
 
 def cancel(changes: Changes, subscription: Record, event: Event = True) -> None:
-    """It stays retrievable, with status canceled."""
+    """Cancels a subscription. Stripe still returns it, with the status `canceled`."""
     now = changes.world.clock.now()
-    details = {"comment": None, "feedback": None, "feedback_option": None, "reason": "cancellation_requested"}
-    ended = {"status": "canceled", "canceled_at": now, "ended_at": now, "cancellation_details": details}
+    details = {
+        "comment": None,
+        "feedback": None,
+        "feedback_option": None,
+        "reason": "cancellation_requested",
+    }
+    ended = {
+        "status": "canceled",
+        "canceled_at": now,
+        "ended_at": now,
+        "cancellation_details": details,
+    }
     changes.change(subscription, ended, action="canceled", event=event)
 
 
 def detach(changes: Changes, method: Record, event: bool = True) -> None:
-    """A payment method of no customer: still retrievable, never to be used again."""
+    """Detaches a payment method from its customer. Stripe still returns it."""
     changes.change(method, {"customer": None}, event=event and "payment_method.detached")
 
 
-def _of(changes: Changes, resource: str, customer: str) -> list[Record]:
+def _of_customer(changes: Changes, resource: str, customer: str) -> list[Record]:
     table = changes.space.table(resource)
     return [table.by_id[id] for _, id in table.index("customer").get(customer, ())]
 
 
-def _customer(changes: Changes, customer: Record, event: Event) -> Event:
-    told = event is not False
-    for subscription in _of(changes, "subscription", customer.id):
+def _end_customer(changes: Changes, customer: Record, event: Event) -> Event:
+    with_events = event is not False
+    for subscription in _of_customer(changes, "subscription", customer.id):
         if subscription.body["status"] not in ENDED:
-            cancel(changes, subscription, told)
-    for method in _of(changes, "payment_method", customer.id):
-        detach(changes, method, told)
-    for item in _of(changes, "invoiceitem", customer.id):
+            cancel(changes, subscription, with_events)
+    for method in _of_customer(changes, "payment_method", customer.id):
+        detach(changes, method, with_events)
+    for item in _of_customer(changes, "invoiceitem", customer.id):
         if item.body["invoice"] is None:
-            changes.delete(item, event=told)
+            changes.delete(item, event=with_events)
     for resource in DELETED_WITH_CUSTOMER:
-        for record in _of(changes, resource, customer.id):
-            changes.delete(record, event=told)
-    withdraw(changes, customer, told)
+        for record in _of_customer(changes, resource, customer.id):
+            changes.delete(record, event=with_events)
+    withdraw(changes, customer, with_events)
     return event
 
 
-def _test_clock(changes: Changes, clock: Record, event: Event) -> Event:
-    for customer in changes.space.some("customer"):
+def _end_test_clock(changes: Changes, clock: Record, event: Event) -> Event:
+    for customer in changes.space.listed("customer"):
         if customer.body.get("test_clock") == clock.id:
             delete(changes, customer, event is not False)
     return event
 
 
 ENDINGS: dict[str, Callable[[Changes, Record, Event], Event]] = {
-    "customer": _customer,
-    "test_helpers.test_clock": _test_clock,
+    "customer": _end_customer,
+    "test_helpers.test_clock": _end_test_clock,
     "account": connected.close,
 }
+"""Resource → what happens before its deletion. Returns the event of the deletion itself."""

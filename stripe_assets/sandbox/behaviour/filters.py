@@ -1,67 +1,35 @@
-"""What a list leaves out: the declared filters, and what Stripe omits when nothing is said (as data)."""
+"""The filters of lists: which records a list has with these parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
+from operator import ge, gt, le, lt
 from typing import Any
 
-from stripe_assets.sandbox.behaviour.deliveries import undelivered
+from stripe_assets.sandbox.behaviour.deliveries import is_undelivered
+from stripe_assets.sandbox.behaviour.omissions import OMISSIONS, values_at
 from stripe_assets.sandbox.calls.errors import invalid
 from stripe_assets.sandbox.calls.parameters import RANGE, Params
 from stripe_assets.sandbox.objects.store import Record, Space
-from stripe_assets.sandbox.settings import DAY
 
 Accepts = Callable[[Record], bool]
 
-PAGING = frozenset({"limit", "starting_after", "ending_before", "expand", "page", "include", "order_by"})
-
-
-@dataclass(frozen=True, slots=True)
-class Omission:
-    """Unless one of the `unless` parameters is given, only (or never) these values of a field are listed."""
-
-    unless: tuple[str, ...]
-    path: str
-    only: tuple[Any, ...] = ()
-    never: tuple[Any, ...] = ()
-
-    def accepts(self, record: Record) -> bool:
-        value = next(iter(values(record.body, self.path)), None)
-        return value in self.only if self.only else value not in self.never
-
-
-def _off_clock(*unless: str) -> Omission:
-    return Omission(("test_clock", *unless), "test_clock", only=(None,))
-
-
-OMISSIONS: dict[str, tuple[Omission, ...]] = {
-    "/v1/subscriptions": (Omission(("status",), "status", never=("canceled",)), _off_clock("customer")),
-    "/v1/customers": (_off_clock(),),
-    "/v1/quotes": (_off_clock("customer"),),
-    "/v1/subscription_schedules": (_off_clock("customer"),),
-    "/v1/prices": (Omission(("active",), "active", only=(True,)),),
-    "/v1/reviews": (Omission((), "open", only=(True,)),),
-    "/v1/tax_ids": (Omission(("owner",), "owner.type", only=("self",)),),
-    "/v1/payment_methods": (Omission(("customer",), "customer", only=(None,)), Omission(("type",), "type", never=("custom",))),
-    "/v1/tax/registrations": (Omission(("status",), "status", never=("expired",)),),
-    "/v2/money_management/financial_accounts": (Omission(("statuses",), "status", never=("closed",)),),
-    "/v2/core/accounts": (Omission(("closed",), "closed", never=(True,)),),
-}
-
-RETAINED: dict[str, int] = {"/v1/events": 30 * DAY, "/v2/core/events": 30 * DAY}
-"""List → for how many seconds Stripe keeps what is in it."""
+PAGING = frozenset(
+    {"limit", "starting_after", "ending_before", "expand", "page", "include", "order_by"}
+)
+"""Parameters of a list that filter nothing."""
 
 EVERY_STATUS = ("status", "all")
 
 ANYTHING = "*"
-"""The value of a record's link that every value of the parameter matches."""
+"""The value of a record's link that every value of the parameter accepts."""
 
 EXCLUSIVE: dict[str, tuple[str, ...]] = {"/v1/events": ("type", "types")}
-"""List → parameters of which one may be given."""
+"""List → parameters of which a call may have only one."""
 
 MOST_VALUES: dict[tuple[str, str], int] = {("/v1/events", "types"): 20}
+"""(list, parameter) → how many values it may have."""
 
 PATHS: dict[str, dict[str, str]] = {
     "/v1/invoices": {"subscription": "parent.subscription_details.subscription"},
@@ -75,23 +43,16 @@ PATHS: dict[str, dict[str, str]] = {
     "/v2/core/events": {"types": "type", "object_id": "related_object.id"},
     "/v2/money_management/financial_accounts": {"statuses": "status"},
 }
-"""Route → parameter → the field it filters by, where that is not the field of its name. `$`: only a link of the record says it."""
+"""List → parameter → the field that it filters by, where the field has another name.
 
+`$`: no field has the value, only a link of the record.
+"""
 
-def values(body: Any, path: str) -> Iterable[Any]:
-    """What stands at a dotted path; lists are looked into."""
-    found = [body]
-    for part in path.split("."):
-        below: list[Any] = []
-        for item in found:
-            item = item.get(part) if isinstance(item, Mapping) else None
-            below.extend(item) if isinstance(item, list) else below.append(item)
-        found = below
-    return found
+BOUNDS: dict[str, Callable[[Any, Any], bool]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
 
 
 def check_combination(path: str, params: Params) -> None:
-    """Raises ApiError (400)."""
+    """Raises ApiError (400) for parameters that exclude each other, and for too many values."""
     both = [name for name in EXCLUSIVE.get(path, ()) if name in params]
     if len(both) > 1:
         raise invalid(f"You may only specify one of these parameters: {', '.join(both)}.", both[0])
@@ -102,8 +63,15 @@ def check_combination(path: str, params: Params) -> None:
 
 
 def accepts(path: str, params: Params, space: Space) -> Accepts:
-    """Whether a list with these parameters has a record."""
-    tests: list[Accepts] = [o.accepts for o in OMISSIONS.get(path, ()) if not any(name in params for name in o.unless)]
+    """A function that says whether the list has a record, with these parameters.
+
+    It does not look at `created`: see `created_bounds`.
+    """
+    tests: list[Accepts] = [
+        omission.accepts
+        for omission in OMISSIONS.get(path, ())
+        if not any(name in params for name in omission.unless)
+    ]
     for name, value in params.items():
         if name not in PAGING and name != "created":
             tests.append(_test(path, name, value, space))
@@ -123,7 +91,8 @@ def _test(path: str, name: str, wanted: Any, space: Space) -> Accepts:
         return _everything
     if special := SPECIAL.get((path, name)):
         return lambda record: special(record, wanted, space)
-    if path.startswith("/v2/") and (bound := _V2_BOUNDS.get(name)):
+    bound = BOUNDS.get(name.removeprefix("created_")) if name.startswith("created_") else None
+    if path.startswith("/v2/") and bound:
         return lambda record: bound(record.body.get("created", ""), wanted)
     field = PATHS.get(path, {}).get(name, name)
 
@@ -132,17 +101,21 @@ def _test(path: str, name: str, wanted: Any, space: Space) -> Accepts:
             return record.links[name] in (wanted, ANYTHING)
         if field.split(".")[0] not in record.body:
             return field != "$"
-        return any(matches(value, wanted) for value in values(record.body, field))
+        return any(matches(value, wanted) for value in values_at(record.body, field))
 
     return test
 
 
 def matches(value: Any, wanted: Any) -> bool:
-    """A field's value against a parameter: text, a list of texts, a range, or an object of such."""
+    """Whether a field's value fits a parameter: a text, a list, a range, or an object of these."""
     if isinstance(wanted, Mapping):
         if set(wanted) <= RANGE:
-            return isinstance(value, int) and all(_within(value, bound, int(limit)) for bound, limit in wanted.items())
-        return isinstance(value, Mapping) and all(matches(value.get(key), item) for key, item in wanted.items())
+            return isinstance(value, int) and all(
+                BOUNDS[bound](value, int(limit)) for bound, limit in wanted.items()
+            )
+        return isinstance(value, Mapping) and all(
+            matches(value.get(key), item) for key, item in wanted.items()
+        )
     if isinstance(wanted, list):
         return any(matches(value, item) for item in wanted)
     if isinstance(value, list):
@@ -154,12 +127,8 @@ def matches(value: Any, wanted: Any) -> bool:
     return value is not None and str(value) == str(wanted)
 
 
-def _within(value: int, bound: str, limit: int) -> bool:
-    return {"gt": value > limit, "gte": value >= limit, "lt": value < limit, "lte": value <= limit}[bound]
-
-
 def created_bounds(value: Any) -> tuple[int, int]:
-    """A `created` parameter as (first, last) second, both included."""
+    """The first and the last second of a `created` parameter. Both are within it."""
     if not isinstance(value, Mapping):
         return (int(value), int(value))
     first = max([0, *(int(value[k]) + (k == "gt") for k in ("gt", "gte") if k in value)])
@@ -190,7 +159,7 @@ def _type_of_event(record: Record, wanted: Any, space: Space) -> bool:
 
 
 def _delivered(record: Record, wanted: Any, space: Space) -> bool:
-    return (not undelivered(record)) == (wanted == "true")
+    return (not is_undelivered(record)) == (wanted == "true")
 
 
 def _expired(record: Record, wanted: Any, space: Space) -> bool:
@@ -220,7 +189,8 @@ def _any_status(record: Record, wanted: Any, space: Space) -> bool:
 SPECIAL: dict[tuple[str, str], Callable[[Record, Any, Space], bool]] = {
     ("/v1/subscriptions", "status"): _status_of_subscription,
     **{
-        ("/v1/subscriptions", name): _item_of_subscription(name) for name in ("price", "plan", "current_period_end", "current_period_start")
+        ("/v1/subscriptions", name): _item_of_subscription(name)
+        for name in ("price", "plan", "current_period_end", "current_period_start")
     },
     ("/v1/tax/registrations", "status"): _any_status,
     ("/v1/invoiceitems", "pending"): _pending_item,
@@ -233,10 +203,4 @@ SPECIAL: dict[tuple[str, str], Callable[[Record, Any, Space], bool]] = {
     ("/v1/customers/{customer}/sources", "object"): _kind_of_source,
     ("/v1/accounts/{account}/external_accounts", "object"): _kind_of_source,
 }
-
-_V2_BOUNDS: dict[str, Callable[[str, str], bool]] = {
-    "created_gt": lambda value, limit: value > limit,
-    "created_gte": lambda value, limit: value >= limit,
-    "created_lt": lambda value, limit: value < limit,
-    "created_lte": lambda value, limit: value <= limit,
-}
+"""(list, parameter) → the filter that is no comparison with a field of that name."""

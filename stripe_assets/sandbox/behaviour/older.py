@@ -1,4 +1,4 @@
-"""Objects in the shape that older API versions gave them, as events of that time still have it."""
+"""Objects in the shape of older API versions. Events that were rendered at that time keep it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from typing import Any
 from stripe_assets.sandbox.objects.store import Body, Space
 
 Source = tuple[str | int, ...] | Callable[[Space, Body], Any]
-"""Where a field's value stands today, or what finds it."""
+"""The path of a field's value in today's shape, or a function that finds the value."""
 
 
 @dataclass(frozen=True, slots=True)
-class Former:
+class FormerShape:
     until: str
-    """The date of the first version without it."""
+    """The date of the first version without this shape."""
     resource: str
     had: Mapping[str, Source] = field(default_factory=dict)
+    """Fields that only the older shape has."""
     lacked: tuple[str, ...] = ()
+    """Fields that only the newer shape has."""
 
 
 def _at(body: Any, path: tuple[str | int, ...]) -> Any:
@@ -30,39 +32,44 @@ def _at(body: Any, path: tuple[str | int, ...]) -> Any:
     return body
 
 
-def _intent(space: Space, invoice: Body) -> str | None:
+def _intent_of_invoice(space: Space, invoice: Body) -> str | None:
     table = space.table("invoice_payment")
-    payments = [table.by_id[id].body for _, id in table.index("invoice").get(invoice["id"], ())]
-    return next((intent for payment in payments if (intent := payment["payment"]["payment_intent"])), None)
+    for _, id in table.index("invoice").get(invoice["id"], ()):
+        if intent := table.by_id[id].body["payment"]["payment_intent"]:
+            return intent
+    return None
 
 
-def _charge(space: Space, invoice: Body) -> str | None:
-    intent = space.find(_intent(space, invoice), ["payment_intent"])
+def _charge_of_invoice(space: Space, invoice: Body) -> str | None:
+    intent = space.find(_intent_of_invoice(space, invoice), ["payment_intent"])
     return intent.body["latest_charge"] if intent else None
 
 
-def _paid(space: Space, invoice: Body) -> bool:
+def _is_paid(space: Space, invoice: Body) -> bool:
     return invoice["status"] == "paid"
 
 
-def _invoice(space: Space, charge: Body) -> str | None:
-    payments = space.some("invoice_payment") if charge["payment_intent"] else []
-    return next((one.body["invoice"] for one in payments if one.body["payment"]["payment_intent"] == charge["payment_intent"]), None)
+def _invoice_of_charge(space: Space, charge: Body) -> str | None:
+    intent = charge["payment_intent"]
+    for payment in space.listed("invoice_payment") if intent else ():
+        if payment.body["payment"]["payment_intent"] == intent:
+            return payment.body["invoice"]
+    return None
 
 
-FORMER: tuple[Former, ...] = (
-    Former(
+FORMER_SHAPES: tuple[FormerShape, ...] = (
+    FormerShape(
         "2025-03-31",
         "invoice",
         {
             "subscription": ("parent", "subscription_details", "subscription"),
-            "payment_intent": _intent,
-            "charge": _charge,
-            "paid": _paid,
+            "payment_intent": _intent_of_invoice,
+            "charge": _charge_of_invoice,
+            "paid": _is_paid,
         },
         ("parent",),
     ),
-    Former(
+    FormerShape(
         "2025-03-31",
         "line_item",
         {
@@ -72,25 +79,30 @@ FORMER: tuple[Former, ...] = (
         },
         ("parent", "pricing", "taxes"),
     ),
-    Former(
+    FormerShape(
         "2025-03-31",
         "subscription",
-        {name: ("items", "data", 0, name) for name in ("current_period_start", "current_period_end")},
+        {
+            name: ("items", "data", 0, name)
+            for name in ("current_period_start", "current_period_end")
+        },
     ),
-    Former("2025-03-31", "charge", {"invoice": _invoice}),
-    Former("2025-09-30", "discount", {"coupon": ("source", "coupon")}, ("source",)),
-    Former("2025-09-30", "promotion_code", {"coupon": ("promotion", "coupon")}, ("promotion",)),
+    FormerShape("2025-03-31", "charge", {"invoice": _invoice_of_charge}),
+    FormerShape("2025-09-30", "discount", {"coupon": ("source", "coupon")}, ("source",)),
+    FormerShape(
+        "2025-09-30", "promotion_code", {"coupon": ("promotion", "coupon")}, ("promotion",)
+    ),
 )
 
 
 def rendered(space: Space, data: Any, version: str) -> Any:
-    """An object, and the objects in it, as this version had them."""
+    """An object, and the objects in it, in the shape of this version."""
     if isinstance(data, list):
         return [rendered(space, item, version) for item in data]
     if not isinstance(data, dict):
         return data
     out = {name: rendered(space, value, version) for name, value in data.items()}
-    for former in FORMER:
+    for former in FORMER_SHAPES:
         if data.get("object") == former.resource and version[:10] < former.until:
             for name, source in former.had.items():
                 out[name] = source(space, data) if callable(source) else _at(data, source)

@@ -10,7 +10,9 @@ from stripe_assets.sandbox.objects.store import Record, scoped
 CAPABILITIES = ("card_payments", "transfers")
 
 
-def open_account(make: Builder, id: str, name: str, country: str, currency: str, email: str, **more: Any) -> Record:
+def open_account(
+    make: Builder, id: str, name: str, country: str, currency: str, email: str, **more: Any
+) -> Record:
     """The account's own record, in no list of its own, with the bank account that its payouts go to."""
     account = make.add(
         "account",
@@ -47,15 +49,22 @@ def open_account(make: Builder, id: str, name: str, country: str, currency: str,
         account_holder_name=name,
     )
     for value in ("DE811907980", "ATU99999999"):
-        about: dict[str, Any] = {"type": "eu_vat", "value": value, "country": value[:2], "verification": {"status": "unavailable"}}
+        about: dict[str, Any] = {
+            "type": "eu_vat",
+            "value": value,
+            "country": value[:2],
+            "verification": {"status": "unavailable"},
+        }
         make.add("tax_id", make.ago(450), owner={"type": "self"}, **about)
     return account
 
 
-def introduce(platform: Builder, connected: Builder, account: Record, people: tuple[tuple[str, str], ...]) -> None:
+def introduce(
+    platform: Builder, connected: Builder, account: Record, people: tuple[tuple[str, str], ...]
+) -> None:
     """Shows a connected account to its platform: in its list, with persons, capabilities and external accounts."""
     platform.space.table("account").put(account)
-    for record in connected.some("bank_account"):
+    for record in connected.listed("bank_account"):
         if record.body["account"] == account.id:
             platform.space.table("bank_account").put(record)
     card = platform.add(
@@ -82,14 +91,26 @@ def introduce(platform: Builder, connected: Builder, account: Record, people: tu
             last_name=last,
             email=f"person{n}@example.com",
             dob={"day": 3 + n, "month": 7, "year": 1980},
-            relationship={"owner": n == 0, "representative": n == 0, "director": n > 0, "percent_ownership": 60.0 - 20 * n, "title": "CEO"},
+            relationship={
+                "owner": n == 0,
+                "representative": n == 0,
+                "director": n > 0,
+                "percent_ownership": 60.0 - 20 * n,
+                "title": "CEO",
+            },
             verification={"status": "verified"},
         )
         connected.space.table("person").put(person)
     for name in CAPABILITIES:
         key = scoped(account.id, name)
         capability = platform.add(
-            "capability", 0, id=key, account=account.id, requested=True, requested_at=platform.ago(400), status="active"
+            "capability",
+            0,
+            id=key,
+            account=account.id,
+            requested=True,
+            requested_at=platform.ago(400),
+            status="active",
         )
         capability.body["id"] = name
         connected.space.table("capability").put(capability)

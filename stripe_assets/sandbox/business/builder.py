@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from stripe_assets.sandbox.objects.generate import complete
+from stripe_assets.sandbox.objects.complete import complete
 from stripe_assets.sandbox.objects.ids import new_id
 from stripe_assets.sandbox.objects.schema import schemas
 from stripe_assets.sandbox.objects.store import Record, Space, Store
@@ -43,13 +43,18 @@ class Builder:
         known: dict[str, Any] = {"id": id, "object": resource, "livemode": self.space.livemode}
         if schema.version == "v1":
             known["created"] = created
-        given = {**{name: value for name, value in known.items() if name in schema.fields}, **fields}
-        body = complete(resource, {name.rstrip("_"): value for name, value in given.items()}, created)
+        given = {
+            **{name: value for name, value in known.items() if name in schema.fields},
+            **fields,
+        }
+        body = complete(
+            resource, {name.rstrip("_"): value for name, value in given.items()}, created
+        )
         record = Record(resource, id, body, created, parent, links or {})
         return self.space.table(resource).put(record, listed)
 
-    def some(self, resource: str) -> list[Record]:
-        return self.space.some(resource)
+    def listed(self, resource: str) -> list[Record]:
+        return self.space.listed(resource)
 
     def one(self, resource: str) -> Record:
-        return self.random.choice(self.space.some(resource))
+        return self.random.choice(self.space.listed(resource))

@@ -42,11 +42,18 @@ def invite(make: Builder, many: int, test_clock: str | None = None) -> list[Reco
             invoice_settings={},
             invoice_prefix=f"K{n:06X}",
             next_invoice_sequence=1,
-            shipping={"name": name, "address": address(place), "phone": None} if n % 6 == 0 else None,
+            shipping={"name": name, "address": address(place), "phone": None}
+            if n % 6 == 0
+            else None,
             test_clock=test_clock,
         )
         del customer.body["invoice_credit_balance"]
-        customer.body["tax"] = {"automatic_tax": "supported", "ip_address": None, "location": None, "provider": "stripe"}
+        customer.body["tax"] = {
+            "automatic_tax": "supported",
+            "ip_address": None,
+            "location": None,
+            "provider": "stripe",
+        }
         method = card_method(make, customer, n, place)
         customer.body["invoice_settings"]["default_payment_method"] = method.id
         furnish(make, customer, method, n, place)
@@ -69,7 +76,11 @@ def card_method(make: Builder, customer: Record | None, n: int, place: Place) ->
         "networks": {"available": [BRANDS[n % len(BRANDS)]]},
         "three_d_secure_usage": {"supported": True},
     }
-    details = {"address": address(place), "name": customer.body["name"] if customer else None, "email": None}
+    details = {
+        "address": address(place),
+        "name": customer.body["name"] if customer else None,
+        "email": None,
+    }
     return make.add(
         "payment_method",
         created,
@@ -87,19 +98,37 @@ def furnish(make: Builder, customer: Record, method: Record, n: int, place: Plac
         for value in ("DE123456789", "EU826010755")[: 1 + n % 2]:
             owner = {"type": "customer", "customer": customer.id}
             verification = {"status": "verified", "verified_name": customer.body["name"]}
-            about: dict[str, Any] = {"type": "eu_vat", "value": value, "country": "DE", "verification": verification}
+            about: dict[str, Any] = {
+                "type": "eu_vat",
+                "value": value,
+                "country": "DE",
+                "verification": verification,
+            }
             make.add("tax_id", customer.created + DAY, customer=customer.id, owner=owner, **about)
     if n % 11 == 3:
         kind = "card" if n % 2 else "bank_account"
-        shared: dict[str, Any] = {"customer": customer.id, "country": place.country, "last4": "1117", "fingerprint": f"fs{n:06d}"}
-        card: dict[str, Any] = {"brand": "Visa", "exp_month": 9, "exp_year": 2030, "funding": "credit", "name": customer.body["name"]}
+        shared: dict[str, Any] = {
+            "customer": customer.id,
+            "country": place.country,
+            "last4": "1117",
+            "fingerprint": f"fs{n:06d}",
+        }
+        card: dict[str, Any] = {
+            "brand": "Visa",
+            "exp_month": 9,
+            "exp_year": 2030,
+            "funding": "credit",
+            "name": customer.body["name"],
+        }
         bank: dict[str, Any] = {
             "bank_name": "Banque Élysée",
             "currency": place.currency,
             "status": "verified",
             "account_holder_type": "individual",
         }
-        saved = make.add(kind, customer.created + 120, **shared, **(card if kind == "card" else bank))
+        saved = make.add(
+            kind, customer.created + 120, **shared, **(card if kind == "card" else bank)
+        )
         customer.body["default_source"] = saved.id
     if n % 40 == 14:
         for _ in range(12):
@@ -115,9 +144,20 @@ def furnish(make: Builder, customer: Record, method: Record, n: int, place: Plac
         balance = 0
         for amount in (-1500, 400):
             balance += amount
-            about: dict[str, Any] = {"currency": place.currency, "type": "adjustment", "description": TEXTS[n % len(TEXTS)]}
+            about: dict[str, Any] = {
+                "currency": place.currency,
+                "type": "adjustment",
+                "description": TEXTS[n % len(TEXTS)],
+            }
             created = customer.created + DAY + balance % 7
-            make.add("customer_balance_transaction", created, customer=customer.id, amount=amount, ending_balance=balance, **about)
+            make.add(
+                "customer_balance_transaction",
+                created,
+                customer=customer.id,
+                amount=amount,
+                ending_balance=balance,
+                **about,
+            )
         customer.body["balance"] = balance
     if n % 12 == 2:
         save_card(make, customer, method, n)
@@ -128,8 +168,18 @@ def save_card(make: Builder, customer: Record, method: Record, n: int) -> None:
     created = customer.created + 2 * DAY
     failed = n % 24 == 14
     status = "requires_payment_method" if failed else "succeeded"
-    fields: dict[str, Any] = {"payment_method_types": ["card"], "usage": "off_session", "customer": customer.id}
-    intent = make.add("setup_intent", created, status=status, payment_method=None if failed else method.id, **fields)
+    fields: dict[str, Any] = {
+        "payment_method_types": ["card"],
+        "usage": "off_session",
+        "customer": customer.id,
+    }
+    intent = make.add(
+        "setup_intent",
+        created,
+        status=status,
+        payment_method=None if failed else method.id,
+        **fields,
+    )
     for attempt in range(1 + n % 2 + failed):
         last = attempt == n % 2 + failed
         made = make.add(
@@ -145,7 +195,11 @@ def save_card(make: Builder, customer: Record, method: Record, n: int) -> None:
         intent.body["latest_attempt"] = made.id
     if not failed:
         details = {"type": "card", "card": {}}
-        acceptance = {"type": "online", "accepted_at": created, "online": {"ip_address": "203.0.113.4", "user_agent": "Mozilla/5.0"}}
+        acceptance = {
+            "type": "online",
+            "accepted_at": created,
+            "online": {"ip_address": "203.0.113.4", "user_agent": "Mozilla/5.0"},
+        }
         shape = {
             "payment_method_details": details,
             "customer_acceptance": acceptance,

@@ -10,7 +10,8 @@ from typing import Any
 
 from stripe_assets.catalog import catalog
 from stripe_assets.sandbox.calls.routes import Route, normal, parent_of, table
-from stripe_assets.sandbox.objects.generate import Content, complete
+from stripe_assets.sandbox.objects.complete import complete
+from stripe_assets.sandbox.objects.content import Content
 from stripe_assets.sandbox.objects.ids import new_id
 from stripe_assets.sandbox.objects.relations import CHILDREN_BY, SUBLISTS, segment
 from stripe_assets.sandbox.objects.schema import schemas
@@ -33,7 +34,12 @@ ONE_PER_ACCOUNT = (
 GIVEN: dict[str, Mapping[str, Any]] = {
     "financial_connections.account_owner": {},
     "apps.secret": {"scope": {"type": "account"}, "payload": None, "deleted": None},
-    "tax_id": {"type": "eu_vat", "value": "DE123456789", "owner": {"type": "self"}, "customer": None},
+    "tax_id": {
+        "type": "eu_vat",
+        "value": "DE123456789",
+        "owner": {"type": "self"},
+        "customer": None,
+    },
     "treasury.financial_account": {"status": "open"},
     "tax.location": {"type": "performance"},
 }
@@ -41,7 +47,11 @@ GIVEN: dict[str, Mapping[str, Any]] = {
 
 CYCLES: dict[str, tuple[Mapping[str, Any], ...]] = {
     "v2.core.account": ({"closed": False}, {"closed": True}),
-    "v2.money_management.financial_account": ({"status": "open"}, {"status": "closed"}, {"status": "pending"}),
+    "v2.money_management.financial_account": (
+        {"status": "open"},
+        {"status": "closed"},
+        {"status": "pending"},
+    ),
     "tax.registration": ({"status": "active"}, {"status": "expired"}, {"status": "scheduled"}),
     "review": ({"open": True}, {"open": False}),
 }
@@ -68,7 +78,7 @@ def fill(space: Space, seed: int, now: int, each: int, leave: Collection[str] = 
         given: dict[str, Any] = dict(turns[n % len(turns)])
         if record.resource in under:
             parents, field = under[record.resource]
-            if owners := [owner.id for name in parents for owner in space.some(name)][-each:]:
+            if owners := [owner.id for name in parents for owner in space.listed(name)][-each:]:
                 given[field] = owners[n % len(owners)]
         _content(space, record, seed, given)
         _link(space, record, n)
@@ -80,12 +90,14 @@ def _link(space: Space, record: Record, n: int) -> None:
     fields = schemas()[record.resource].fields
     for route in catalog().resources[record.resource].routes:
         for name in route.parent_params if route.parent else ():
-            owners = space.some(route.parent or "")
+            owners = space.listed(route.parent or "")
             if "{" + name + "}" not in route.path and name not in fields and owners:
                 record.links.setdefault(name, owners[n % len(owners)].id)
 
 
-def _stubs(space: Space, seed: int, now: int, each: int, leave: Collection[str]) -> Iterator[Record]:
+def _stubs(
+    space: Space, seed: int, now: int, each: int, leave: Collection[str]
+) -> Iterator[Record]:
     nested = _nested()
     for resource in catalog().resources:
         fields = schemas()[resource].fields
@@ -98,23 +110,29 @@ def _stubs(space: Space, seed: int, now: int, each: int, leave: Collection[str])
             yield _stub(space, resource, n, seed, now)
 
 
-def _children(space: Space, resource: str, places: list[Nested], seed: int, now: int, each: int) -> Iterator[Record]:
+def _children(
+    space: Space, resource: str, places: list[Nested], seed: int, now: int, each: int
+) -> Iterator[Record]:
     n = 0
     for place in places:
-        for parent in [record for name in place.parents for record in space.some(name)][:each]:
+        for parent in [record for name in place.parents for record in space.listed(name)][:each]:
             for _ in range(each):
                 record = _stub(space, resource, n, seed, now, (parent.id, place.part))
                 n += 1
                 yield record
 
 
-def _stub(space: Space, resource: str, n: int, seed: int, now: int, parent: tuple[str, str] | None = None) -> Record:
+def _stub(
+    space: Space, resource: str, n: int, seed: int, now: int, parent: tuple[str, str] | None = None
+) -> Record:
     id = new_id(resource, seed, space.account, space.livemode, n)
     if space.livemode:
         id = id.replace("_test_", "_live_", 1)
     random = Random(f"{id}/created")
     oldest = (catalog().resources[resource].retention_days or 302) - 2
-    return space.table(resource).put(Record(resource, id, {}, now - random.randrange(DAY, oldest * DAY), parent))
+    return space.table(resource).put(
+        Record(resource, id, {}, now - random.randrange(DAY, oldest * DAY), parent)
+    )
 
 
 def _content(space: Space, record: Record, seed: int, known: Mapping[str, Any]) -> None:
@@ -122,17 +140,30 @@ def _content(space: Space, record: Record, seed: int, known: Mapping[str, Any]) 
 
     def pick(targets: Sequence[str]) -> str | None:
         for resource in targets:
-            everything = space.some(resource) or [other for other in space.table(resource).by_id.values() if not other.deleted]
+            everything = space.listed(resource) or [
+                other for other in space.table(resource).by_id.values() if not other.deleted
+            ]
             if found := [other for other in everything if other.id != record.id]:
                 return random.choice(found).id
         return None
 
     schema = schemas()[record.resource]
-    given: dict[str, Any] = {"id": record.id, "object": record.resource, "created": record.created, "livemode": space.livemode}
+    given: dict[str, Any] = {
+        "id": record.id,
+        "object": record.resource,
+        "created": record.created,
+        "livemode": space.livemode,
+    }
     if schema.version == "v2":
         del given["created"]
-    given = {name: value for name, value in {**given, **GIVEN.get(record.resource, {}), **known}.items() if name in schema.fields}
-    record.body = Content(random, pick, record.created, "usd", record.resource, record.id).object(schema.fields, given)
+    given = {
+        name: value
+        for name, value in {**given, **GIVEN.get(record.resource, {}), **known}.items()
+        if name in schema.fields
+    }
+    record.body = Content(random, pick, record.created, "usd", record.resource, record.id).object(
+        schema.fields, given
+    )
 
 
 def _singletons(space: Space, seed: int, now: int) -> None:
@@ -142,11 +173,21 @@ def _singletons(space: Space, seed: int, now: int) -> None:
             _content(space, record, seed, {})
             record.body.pop("id", None)
     for resource, parent in ONE_PER_PARENT.items():
-        for owner in space.some(parent):
+        for owner in space.listed(parent):
             if owner.id not in space.table(resource).by_id:
-                known = {"object": resource, "livemode": space.livemode, parent.split(".")[-1]: owner.id}
-                given = {name: value for name, value in known.items() if name in schemas()[resource].fields}
-                space.table(resource).put(Record(resource, owner.id, complete(resource, given, now), now))
+                known = {
+                    "object": resource,
+                    "livemode": space.livemode,
+                    parent.split(".")[-1]: owner.id,
+                }
+                given = {
+                    name: value
+                    for name, value in known.items()
+                    if name in schemas()[resource].fields
+                }
+                space.table(resource).put(
+                    Record(resource, owner.id, complete(resource, given, now), now)
+                )
 
 
 def _under_a_field() -> dict[str, tuple[tuple[str, ...], str]]:
@@ -157,7 +198,9 @@ def _under_a_field() -> dict[str, tuple[tuple[str, ...], str]]:
     for routes in table().values():
         for route in routes:
             if _is_nested_list(route) and normal(route.path) in by:
-                nested.update(dict.fromkeys(route.resources, (parent_of(route), by[normal(route.path)])))
+                nested.update(
+                    dict.fromkeys(route.resources, (parent_of(route), by[normal(route.path)]))
+                )
             elif route.kind == "list":
                 listed.update(route.resources)
     return {resource: place for resource, place in nested.items() if resource not in listed}
@@ -174,7 +217,9 @@ def _nested() -> dict[str, list[Nested]]:
                 listed.update(route.resources)
             if _is_nested_list(route) and normal(route.path) not in by:
                 for resource in route.resources:
-                    found.setdefault(resource, []).append(Nested(parent_of(route), segment(route.path)))
+                    found.setdefault(resource, []).append(
+                        Nested(parent_of(route), segment(route.path))
+                    )
     for (parent, path), (url, field) in SUBLISTS.items():
         if field == "parent":
             for resource in _sublist_targets(parent, path):

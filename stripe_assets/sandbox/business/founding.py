@@ -20,7 +20,15 @@ from stripe_assets.sandbox.business import (
 from stripe_assets.sandbox.business.builder import Builder
 from stripe_assets.sandbox.business.filler import fill
 from stripe_assets.sandbox.business.scale import enlarge
-from stripe_assets.sandbox.keys import CONNECTED_JP, CONNECTED_US, KEYS, NOT_SET_UP, PLATFORM, SECOND, covers
+from stripe_assets.sandbox.keys import (
+    CONNECTED_JP,
+    CONNECTED_US,
+    KEYS,
+    NOT_SET_UP,
+    PLATFORM,
+    SECOND,
+    covers,
+)
 from stripe_assets.sandbox.objects.store import Record, Store
 from stripe_assets.sandbox.settings import Settings
 
@@ -41,13 +49,25 @@ KISSATEN = (("花子", "山田"), ("Ada", "Quill"))
 def found_accounts(store: Store, settings: Settings, now: int) -> None:
     """The accounts alone: who they are, their settings, and balances of nothing."""
     store.platforms[PLATFORM] = (CONNECTED_US, CONNECTED_JP)
-    places = ((PLATFORM, False), (PLATFORM, True), (SECOND, False), (CONNECTED_US, False), (CONNECTED_JP, False))
-    platform, live, second, *partners = [Builder(store, store.space(*place), settings.seed, now) for place in places]
+    places = (
+        (PLATFORM, False),
+        (PLATFORM, True),
+        (SECOND, False),
+        (CONNECTED_US, False),
+        (CONNECTED_JP, False),
+    )
+    platform, live, second, *partners = [
+        Builder(store, store.space(*place), settings.seed, now) for place in places
+    ]
     for own in (platform, live):
-        accounts.open_account(own, PLATFORM, "Röstwerk & Söhne ☕", "US", "usd", "office@example.com")
+        accounts.open_account(
+            own, PLATFORM, "Röstwerk & Söhne ☕", "US", "usd", "office@example.com"
+        )
     accounts.open_account(second, SECOND, "Blumen Wójcik", "DE", "eur", "blumen@example.com")
     for partner, name in zip(partners, ("Atelier Zoë", "喫茶店さくら"), strict=True):
-        account = accounts.open_account(partner, partner.space.account, name, "FR", "eur", "eur@example.com")
+        account = accounts.open_account(
+            partner, partner.space.account, name, "FR", "eur", "eur@example.com"
+        )
         accounts.introduce(platform, partner, account, ())
     for make in (platform, live, second, *partners):
         payments.balance(make)
@@ -63,7 +83,9 @@ def found_everything(store: Store, settings: Settings, now: int) -> None:
 
     store.platforms[PLATFORM] = (CONNECTED_US, CONNECTED_JP)
     platform, live, second = build(PLATFORM, False), build(PLATFORM, True), build(SECOND, False)
-    accounts.open_account(platform, PLATFORM, "Röstwerk & Söhne ☕", "US", "usd", "office@example.com")
+    accounts.open_account(
+        platform, PLATFORM, "Röstwerk & Söhne ☕", "US", "usd", "office@example.com"
+    )
     accounts.open_account(live, PLATFORM, "Röstwerk & Söhne ☕", "US", "usd", "office@example.com")
     accounts.open_account(second, SECOND, "Blumen Wójcik", "DE", "eur", "blumen@example.com")
     run_shop(platform, 130, months=5)
@@ -78,7 +100,11 @@ def found_everything(store: Store, settings: Settings, now: int) -> None:
     for n, partner in enumerate(connected):
         for k in range(3 - n):
             connect.transfer(
-                live if partner.space.livemode else platform, partner, 9000 + 100 * k, now - (k + 9) * 86_400, 12 if n + k == 0 else k
+                live if partner.space.livemode else platform,
+                partner,
+                9000 + 100 * k,
+                now - (k + 9) * 86_400,
+                12 if n + k == 0 else k,
             )
     oddities.happen(platform, CONNECTED_US)
     oddities.happen(live, CONNECTED_US)
@@ -87,7 +113,11 @@ def found_everything(store: Store, settings: Settings, now: int) -> None:
         payments.balance(make)
     fill(platform.space, settings.seed, now, 3, leave=("event",))
     fill(live.space, settings.seed, now, 2, leave=("event", "test_helpers.test_clock"))
-    not_theirs = [name for name in catalog().resources if covers(NOT_SET_UP, name) or name in (*WITHOUT_CONNECT, "event")]
+    not_theirs = [
+        name
+        for name in catalog().resources
+        if covers(NOT_SET_UP, name) or name in (*WITHOUT_CONNECT, "event")
+    ]
     fill(second.space, settings.seed, now, 1, leave=not_theirs)
     for partner in connected:
         fill(partner.space, settings.seed, now, 0)
@@ -102,15 +132,21 @@ def run_shop(make: Builder, many: int, months: int) -> None:
     products.stock(make)
     buyers = customers.invite(make, many)
     sales.unattached_methods(make)
-    subscribed = [subscriptions.subscribe(make, buyers[n], n, months=months) for n in range(0, many * 2 // 3)]
+    subscribed = [
+        subscriptions.subscribe(make, buyers[n], n, months=months) for n in range(0, many * 2 // 3)
+    ]
     for n, status in enumerate(("active", "canceled", "released")):
         subscriptions.schedule(make, subscribed[n], status)
-    for n, (lines, outcome) in enumerate(((3, "paid"), (25, "paid"), (1, "open"), (11, "draft"), (2, "void"), (40, "paid"))):
+    for n, (lines, outcome) in enumerate(
+        ((3, "paid"), (25, "paid"), (1, "open"), (11, "draft"), (2, "void"), (40, "paid"))
+    ):
         invoices.manual(make, buyers[-1 - n], make.ago(20 - 3 * n) - 40, lines, outcome)
-    price = next(p.body for p in make.some("price") if p.body["type"] == "one_time" and p.body["active"])
+    price = next(
+        p.body for p in make.listed("price") if p.body["type"] == "one_time" and p.body["active"]
+    )
     for n in range(3):
         invoices.invoice_item(make, buyers[n], make.ago(2 + n), price, 1, None)
-    paid = [record for record in make.some("invoice") if record.body["status"] == "paid"]
+    paid = [record for record in make.listed("invoice") if record.body["status"] == "paid"]
     for n, lines in enumerate((1, 11, 1)):
         source = max(paid, key=lambda r: len(_lines(make, r))) if n == 1 else paid[-1 - n]
         invoices.credit_note(make, source, lines, min(source.created + 86_400 * 2, make.now - 60))
@@ -129,11 +165,16 @@ def _lines(make: Builder, invoice: Record) -> list[tuple[int, str]]:
 
 
 def give_back(make: Builder) -> None:
-    charges = [record for record in make.some("charge") if record.body["paid"]]
+    charges = [record for record in make.listed("charge") if record.body["paid"]]
     for n, paid in enumerate(charges[:: max(1, len(charges) // 20)]):
         at = min(paid.created + 86_400 * (2 + n % 5), make.now - 120 - n)
         if n % 5 == 4:
-            payments.dispute(make, paid, ("needs_response", "won", "lost")[n // 5 % 3], min(at, make.ago(6)) if n // 5 % 3 == 1 else at)
+            payments.dispute(
+                make,
+                paid,
+                ("needs_response", "won", "lost")[n // 5 % 3],
+                min(at, make.ago(6)) if n // 5 % 3 == 1 else at,
+            )
         else:
             for _ in range(13 if n == 1 else 1):
                 payments.refund(make, paid, max(1, paid.body["amount"] // 20), at)
@@ -157,9 +198,17 @@ def on_test_clock(make: Builder) -> None:
 
 
 def join(
-    platform: Builder, partner: Builder, name: str, country: str, currency: str, people: tuple[tuple[str, str], ...], many: int
+    platform: Builder,
+    partner: Builder,
+    name: str,
+    country: str,
+    currency: str,
+    people: tuple[tuple[str, str], ...],
+    many: int,
 ) -> Builder:
-    account = accounts.open_account(partner, partner.space.account, name, country, currency, f"{currency}@example.com")
+    account = accounts.open_account(
+        partner, partner.space.account, name, country, currency, f"{currency}@example.com"
+    )
     accounts.introduce(platform, partner, account, people)
     connect.trade(platform, partner, currency, many)
     return partner

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_assets.sandbox.business.builder import Builder
-from stripe_assets.sandbox.objects.events import emit, snapshot, type_of
+from stripe_assets.sandbox.objects.events import add_event, snapshot, type_of
 from stripe_assets.sandbox.objects.store import Record
 from stripe_assets.sandbox.settings import DAY
 
@@ -32,7 +32,15 @@ def remember(make: Builder) -> None:
     last = make.now - 1
     for n, (at, type, record) in enumerate(happened):
         pending = 1 if n % 23 == 7 else 0
-        emit(make.store, make.space, type, snapshot(make.store, make.space, record), min(at, last), make.seed, pending_webhooks=pending)
+        add_event(
+            make.store,
+            make.space,
+            type,
+            snapshot(make.store, make.space, record),
+            min(at, last),
+            make.seed,
+            pending_webhooks=pending,
+        )
 
 
 def _of(record: Record) -> list[tuple[int, str, Record]]:

@@ -13,10 +13,18 @@ MONTH = 30 * DAY
 TAX_PERCENT = 19
 
 
-def monthly(make: Builder, subscription: Record, customer: Record, at: int, *, outcome: str, extra: int = 0) -> Record:
+def monthly(
+    make: Builder, subscription: Record, customer: Record, at: int, *, outcome: str, extra: int = 0
+) -> Record:
     """The invoice of one month: a line for each item and `extra` lines from invoice items."""
     first = at == subscription.created
-    invoice = blank(make, customer, at, "subscription_create" if first else "subscription_cycle", subscription.body["currency"])
+    invoice = blank(
+        make,
+        customer,
+        at,
+        "subscription_create" if first else "subscription_cycle",
+        subscription.body["currency"],
+    )
     invoice.body["parent"] = {
         "type": "subscription_details",
         "subscription_details": {
@@ -100,7 +108,11 @@ def item_line(make: Builder, invoice: Record, subscription: Record, item: Record
 def extra_line(make: Builder, invoice: Record, customer: Record, k: int) -> None:
     """An invoice item and the line that it became."""
     currency = invoice.body["currency"]
-    price = next(p.body for p in make.some("price") if p.body["type"] == "one_time" and p.body["currency"] == currency and p.body["active"])
+    price = next(
+        p.body
+        for p in make.listed("price")
+        if p.body["type"] == "one_time" and p.body["currency"] == currency and p.body["active"]
+    )
     item = invoice_item(make, customer, invoice.created - k, price, 1 + k % 3, invoice.id)
     details = {"invoice_item": item.id, "proration": False}
     line(
@@ -114,7 +126,14 @@ def extra_line(make: Builder, invoice: Record, customer: Record, k: int) -> None
     )
 
 
-def invoice_item(make: Builder, customer: Record, at: int, price: dict[str, Any], quantity: int, invoice: str | None) -> Record:
+def invoice_item(
+    make: Builder,
+    customer: Record,
+    at: int,
+    price: dict[str, Any],
+    quantity: int,
+    invoice: str | None,
+) -> Record:
     amount = price["unit_amount"] * quantity
     pricing = {
         "type": "price_details",
@@ -140,11 +159,13 @@ def invoice_item(make: Builder, customer: Record, at: int, price: dict[str, Any]
     )
 
 
-def line(make: Builder, invoice: Record, price: dict[str, Any], quantity: int, **fields: Any) -> Record:
+def line(
+    make: Builder, invoice: Record, price: dict[str, Any], quantity: int, **fields: Any
+) -> Record:
     amount = price["unit_amount"] * quantity
     taxes = []
     if invoice.body["currency"] == "eur":
-        rate = make.some("tax_rate")[0].id
+        rate = make.listed("tax_rate")[0].id
         taxes = [
             {
                 "amount": amount * TAX_PERCENT // (100 + TAX_PERCENT),
@@ -186,7 +207,12 @@ def settle(make: Builder, invoice: Record, customer: Record, outcome: str) -> No
     total = body["subtotal"]
     steps = body["status_transitions"]
     body.update(
-        status=outcome, total=total, subtotal_excluding_tax=total, total_excluding_tax=total, amount_due=total, amount_remaining=total
+        status=outcome,
+        total=total,
+        subtotal_excluding_tax=total,
+        total_excluding_tax=total,
+        amount_due=total,
+        amount_remaining=total,
     )
     body.update(total_discount_amounts=[], total_pretax_credit_amounts=[], total_taxes=[])
     if outcome == "draft":
@@ -201,7 +227,15 @@ def settle(make: Builder, invoice: Record, customer: Record, outcome: str) -> No
         body["amount_remaining"] = 0
         return
     fails = outcome != "paid"
-    intent = payments.charge(make, customer, total, body["currency"], at + 3600, fails=fails, description=f"Invoice {body['number']}")
+    intent = payments.charge(
+        make,
+        customer,
+        total,
+        body["currency"],
+        at + 3600,
+        fails=fails,
+        description=f"Invoice {body['number']}",
+    )
     body.update(attempted=True, attempt_count=2 if fails else 1)
     make.add(
         "invoice_payment",

@@ -20,12 +20,29 @@ def happen(make: Builder, connected: str) -> None:
         expected_availability_date=at + DAY,
     )
     topup.body["balance_transaction"] = move(make, "topup", topup, 50_000, 0, at).id
-    make.add("topup", at + 60, amount=1_000, currency="usd", status="failed", failure_code="insufficient_funds")
-    collection = make.add("connect_collection_transfer", at, amount=700, currency="usd", destination=connected)
+    make.add(
+        "topup",
+        at + 60,
+        amount=1_000,
+        currency="usd",
+        status="failed",
+        failure_code="insufficient_funds",
+    )
+    collection = make.add(
+        "connect_collection_transfer", at, amount=700, currency="usd", destination=connected
+    )
     move(make, "connect_collection_transfer", collection, 700, 0, at + 1)
-    reserve = make.add("reserve_transaction", at, amount=-900, currency="usd", description="Rolling reserve")
+    reserve = make.add(
+        "reserve_transaction", at, amount=-900, currency="usd", description="Rolling reserve"
+    )
     move(make, "reserve_transaction", reserve, -900, 0, at + 2)
-    withheld = make.add("tax_deducted_at_source", at, period_start=at - 30 * DAY, period_end=at, tax_deduction_account_number="MUMA12345B")
+    withheld = make.add(
+        "tax_deducted_at_source",
+        at,
+        period_start=at - 30 * DAY,
+        period_end=at,
+        tax_deduction_account_number="MUMA12345B",
+    )
     withheld.body["currency"] = "usd"
     move(make, "tax_fee", withheld, -250, 0, at + 3)
     del withheld.body["currency"]

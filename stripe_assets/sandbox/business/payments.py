@@ -17,11 +17,24 @@ def fee_of(amount: int, currency: str) -> int:
     return amount * 29 // 1000 + FIXED_FEE[currency]
 
 
-def move(make: Builder, kind: str, source: Record, amount: int, fee: int, created: int, **more: Any) -> Record:
+def move(
+    make: Builder, kind: str, source: Record, amount: int, fee: int, created: int, **more: Any
+) -> Record:
     """A balance transaction: net is amount less fee, available two days later."""
     available = created if kind in ("payout", "transfer") else created + PENDING_DAYS * DAY
     currency = source.body["currency"]
-    details = [{"amount": fee, "currency": currency, "type": "stripe_fee", "description": "Processing fees"}] if fee else []
+    details = (
+        [
+            {
+                "amount": fee,
+                "currency": currency,
+                "type": "stripe_fee",
+                "description": "Processing fees",
+            }
+        ]
+        if fee
+        else []
+    )
     category = {"adjustment": "dispute", "application_fee": "platform_earning"}.get(kind, kind)
     return make.add(
         "balance_transaction",
@@ -41,7 +54,16 @@ def move(make: Builder, kind: str, source: Record, amount: int, fee: int, create
     )
 
 
-def charge(make: Builder, customer: Record, amount: int, currency: str, created: int, *, fails: bool = False, **more: Any) -> Record:
+def charge(
+    make: Builder,
+    customer: Record,
+    amount: int,
+    currency: str,
+    created: int,
+    *,
+    fails: bool = False,
+    **more: Any,
+) -> Record:
     """A payment intent with its charge (two when it `fails`: both declined). Returns the intent."""
     method = customer.body["invoice_settings"]["default_payment_method"]
     description = more.pop("description", None)
@@ -66,11 +88,26 @@ def charge(make: Builder, customer: Record, amount: int, currency: str, created:
     return intent
 
 
-def one_charge(make: Builder, intent: Record, customer: Record, method: str, created: int, failed: bool, **more: Any) -> Record:
+def one_charge(
+    make: Builder,
+    intent: Record,
+    customer: Record,
+    method: str,
+    created: int,
+    failed: bool,
+    **more: Any,
+) -> Record:
     amount, currency = intent.body["amount"], intent.body["currency"]
     card = make.space.table("payment_method").by_id[method].body
-    shown = {name: card["card"][name] for name in ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")}
-    outcome = {"network_status": "declined_by_network" if failed else "approved_by_network", "risk_level": "normal", "type": "authorized"}
+    shown = {
+        name: card["card"][name]
+        for name in ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4")
+    }
+    outcome = {
+        "network_status": "declined_by_network" if failed else "approved_by_network",
+        "risk_level": "normal",
+        "type": "authorized",
+    }
     made = make.add(
         "charge",
         created,
@@ -82,7 +119,10 @@ def one_charge(make: Builder, intent: Record, customer: Record, method: str, cre
         customer=customer.id,
         payment_intent=intent.id,
         payment_method=method,
-        payment_method_details={"type": "card", "card": {**shown, "amount_authorized": amount, "network": card["card"]["brand"]}},
+        payment_method_details={
+            "type": "card",
+            "card": {**shown, "amount_authorized": amount, "network": card["card"]["brand"]},
+        },
         billing_details=card["billing_details"],
         status="failed" if failed else "succeeded",
         failure_code="card_declined" if failed else None,
@@ -93,7 +133,9 @@ def one_charge(make: Builder, intent: Record, customer: Record, method: str, cre
         **more,
     )
     if not failed:
-        made.body["balance_transaction"] = move(make, "charge", made, amount, fee_of(amount, currency), created).id
+        made.body["balance_transaction"] = move(
+            make, "charge", made, amount, fee_of(amount, currency), created
+        ).id
     return made
 
 
@@ -128,11 +170,16 @@ def dispute(make: Builder, paid: Record, status: str, created: int) -> Record:
         status=status,
         reason="product_not_received",
         evidence_details={"due_by": created + 7 * DAY, "has_evidence": status != "needs_response"},
-        payment_method_details={"type": "card", "card": {"brand": "visa", "case_type": "chargeback"}},
+        payment_method_details={
+            "type": "card",
+            "card": {"brand": "visa", "case_type": "chargeback"},
+        },
     )
     taken = [move(make, "adjustment", made, -amount, DISPUTE_FEE[currency], created)]
     if status == "won":
-        taken.append(move(make, "adjustment", made, amount, -DISPUTE_FEE[currency], created + 5 * DAY))
+        taken.append(
+            move(make, "adjustment", made, amount, -DISPUTE_FEE[currency], created + 5 * DAY)
+        )
     made.body["balance_transactions"] = [record.id for record in taken]
     paid.body["disputed"] = True
     return made
@@ -140,13 +187,23 @@ def dispute(make: Builder, paid: Record, status: str, created: int) -> Record:
 
 def pay_out(make: Builder) -> None:
     """Weekly payouts per currency of what had become available by then; the rest stays as balance."""
-    waiting = sorted(make.some("balance_transaction"), key=lambda record: record.body["available_on"])
-    bank = next(record for record in make.some("bank_account") if record.body["account"] == make.space.account)
+    waiting = sorted(
+        make.listed("balance_transaction"), key=lambda record: record.body["available_on"]
+    )
+    bank = next(
+        record
+        for record in make.listed("bank_account")
+        if record.body["account"] == make.space.account
+    )
     for currency in sorted({record.body["currency"] for record in waiting}):
         own = [record for record in waiting if record.body["currency"] == currency]
         for week in range(16, 0, -1):
             at = make.ago(7 * week - 1.5)
-            ready = [record for record in own if record.body["available_on"] <= at and "payout" not in record.links]
+            ready = [
+                record
+                for record in own
+                if record.body["available_on"] <= at and "payout" not in record.links
+            ]
             amount = sum(record.body["net"] for record in ready)
             if amount <= 0:
                 continue
@@ -164,7 +221,9 @@ def pay_out(make: Builder) -> None:
                 status="paid" if at + 2 * DAY <= make.now else "in_transit",
                 reconciliation_status="completed",
             )
-            made.body["balance_transaction"] = (taken := move(make, "payout", made, -amount, 0, at)).id
+            made.body["balance_transaction"] = (
+                taken := move(make, "payout", made, -amount, 0, at)
+            ).id
             for record in (*ready, taken):
                 record.links["payout"] = made.id
 
@@ -172,13 +231,19 @@ def pay_out(make: Builder) -> None:
 def balance(make: Builder) -> None:
     """The account's balance: the sum of its transactions' net, by currency and status."""
     sums: dict[str, dict[str, int]] = {"available": {}, "pending": {}}
-    for record in make.some("balance_transaction"):
+    for record in make.listed("balance_transaction"):
         by_currency = sums[record.body["status"]]
-        by_currency[record.body["currency"]] = by_currency.get(record.body["currency"], 0) + record.body["net"]
+        by_currency[record.body["currency"]] = (
+            by_currency.get(record.body["currency"], 0) + record.body["net"]
+        )
     currencies = sorted(sums["available"] | sums["pending"])
     parts: dict[str, Any] = {
         status: [
-            {"amount": found.get(currency, 0), "currency": currency, "source_types": {"card": found.get(currency, 0)}}
+            {
+                "amount": found.get(currency, 0),
+                "currency": currency,
+                "source_types": {"card": found.get(currency, 0)},
+            }
             for currency in currencies
         ]
         for status, found in sums.items()

@@ -12,18 +12,61 @@ CURRENCIES = ("usd", "eur", "jpy", "kwd")
 STARTER = {"usd": 1900, "eur": 1790, "jpy": 2400, "kwd": 5250}
 TEAM = {"usd": 9900, "eur": 9200, "jpy": 14800, "kwd": 30750}
 COUPONS: tuple[dict[str, Any], ...] = (
-    {"id": "SOMMER25", "percent_off": 25.0, "duration": "repeating", "duration_in_months": 3, "name": "Sommer ☀️"},
-    {"id": "FIVE_OFF", "amount_off": 500, "currency": "usd", "duration": "once", "name": "Five dollars off"},
+    {
+        "id": "SOMMER25",
+        "percent_off": 25.0,
+        "duration": "repeating",
+        "duration_in_months": 3,
+        "name": "Sommer ☀️",
+    },
+    {
+        "id": "FIVE_OFF",
+        "amount_off": 500,
+        "currency": "usd",
+        "duration": "once",
+        "name": "Five dollars off",
+    },
     {"id": "友達割", "percent_off": 12.5, "duration": "forever", "name": "友達紹介割引"},
 )
 
 
 def stock(make: Builder) -> None:
-    starter = make.add("product", make.ago(420), id="prod_starter", name="Bohnen-Abo", active=True, type="service", updated=make.ago(9))
-    team = make.add("product", make.ago(410), id="prod_team", name="オフィス定期便", active=True, type="service", updated=make.ago(30))
-    fields = {"name": "Moka «Élan» ☕", "active": True, "type": "good", "shippable": True, "url": "https://example.com/moka"}
-    machine = make.add("product", make.ago(400), tax_code="txcd_99999999", updated=make.ago(80), **fields)
-    make.add("product", make.ago(390), name="Altes Modell", active=False, type="good", updated=make.ago(200))
+    starter = make.add(
+        "product",
+        make.ago(420),
+        id="prod_starter",
+        name="Bohnen-Abo",
+        active=True,
+        type="service",
+        updated=make.ago(9),
+    )
+    team = make.add(
+        "product",
+        make.ago(410),
+        id="prod_team",
+        name="オフィス定期便",
+        active=True,
+        type="service",
+        updated=make.ago(30),
+    )
+    fields = {
+        "name": "Moka «Élan» ☕",
+        "active": True,
+        "type": "good",
+        "shippable": True,
+        "url": "https://example.com/moka",
+    }
+    machine = make.add(
+        "product", make.ago(400), tax_code="txcd_99999999", updated=make.ago(80), **fields
+    )
+    make.add(
+        "product",
+        make.ago(390),
+        name="Altes Modell",
+        active=False,
+        type="good",
+        updated=make.ago(200),
+    )
     for currency in CURRENCIES:
         recurring(make, starter, currency, STARTER[currency], "month")
         recurring(make, team, currency, TEAM[currency], "month")
@@ -64,12 +107,19 @@ def stock(make: Builder) -> None:
         )
 
 
-def recurring(make: Builder, product: Record, currency: str, amount: int | None, interval: str, **more: Any) -> Record:
+def recurring(
+    make: Builder, product: Record, currency: str, amount: int | None, interval: str, **more: Any
+) -> Record:
     """A price and the plan of the same id: Stripe shows one thing under both names."""
-    created = product.created + len(make.some("price")) * 60
+    created = product.created + len(make.listed("price")) * 60
     meter = more.pop("meter", None)
     usage = "metered" if meter else "licensed"
-    shared = {"product": product.id, "currency": currency, "active": more.pop("active", True), "nickname": more.pop("nickname", None)}
+    shared = {
+        "product": product.id,
+        "currency": currency,
+        "active": more.pop("active", True),
+        "nickname": more.pop("nickname", None),
+    }
     decimal = more.pop("unit_amount_decimal", None) or str(amount)
     price = make.add(
         "price",
@@ -79,13 +129,27 @@ def recurring(make: Builder, product: Record, currency: str, amount: int | None,
         unit_amount=amount,
         unit_amount_decimal=decimal,
         tax_behavior="unspecified",
-        lookup_key=f"{product.id}_{interval}_{currency}" if shared["active"] and not meter else None,
+        lookup_key=f"{product.id}_{interval}_{currency}"
+        if shared["active"] and not meter
+        else None,
         recurring={"interval": interval, "interval_count": 1, "usage_type": usage, "meter": meter},
-        currency_options={currency: {"unit_amount": amount, "unit_amount_decimal": decimal, "tax_behavior": "unspecified"}},
+        currency_options={
+            currency: {
+                "unit_amount": amount,
+                "unit_amount_decimal": decimal,
+                "tax_behavior": "unspecified",
+            }
+        },
         **shared,
         **more,
     )
-    plan = {"interval": interval, "interval_count": 1, "billing_scheme": "per_unit", "usage_type": usage, "meter": meter}
+    plan = {
+        "interval": interval,
+        "interval_count": 1,
+        "billing_scheme": "per_unit",
+        "usage_type": usage,
+        "meter": meter,
+    }
     make.add("plan", created, id=price.id, amount=amount, amount_decimal=decimal, **plan, **shared)
     return price
 
@@ -93,7 +157,13 @@ def recurring(make: Builder, product: Record, currency: str, amount: int | None,
 def tiered(make: Builder, product: Record) -> Record:
     tiers = [
         {"up_to": 10, "unit_amount": 900, "unit_amount_decimal": "900"},
-        {"up_to": None, "unit_amount": 650, "unit_amount_decimal": "650", "flat_amount": 100, "flat_amount_decimal": "100"},
+        {
+            "up_to": None,
+            "unit_amount": 650,
+            "unit_amount_decimal": "650",
+            "flat_amount": 100,
+            "flat_amount_decimal": "100",
+        },
     ]
     created = product.created + DAY
     shared = {
@@ -105,13 +175,25 @@ def tiered(make: Builder, product: Record) -> Record:
         "tiers": tiers,
     }
     price = make.add(
-        "price", created, type="recurring", recurring={"interval": "month", "interval_count": 1}, currency_options={}, **shared
+        "price",
+        created,
+        type="recurring",
+        recurring={"interval": "month", "interval_count": 1},
+        currency_options={},
+        **shared,
     )
     make.add("plan", created, id=price.id, interval="month", interval_count=1, **shared)
     return price
 
 
-def one_time(make: Builder, product: Record, currency: str, amount: int, active: bool = True, inline: bool = False) -> Record:
+def one_time(
+    make: Builder,
+    product: Record,
+    currency: str,
+    amount: int,
+    active: bool = True,
+    inline: bool = False,
+) -> Record:
     """An inline price (made with `price_data`) is active=false and in no list."""
     return make.add(
         "price",
@@ -125,13 +207,21 @@ def one_time(make: Builder, product: Record, currency: str, amount: int, active:
         unit_amount_decimal=str(amount),
         active=active and not inline,
         tax_behavior="exclusive",
-        currency_options={currency: {"unit_amount": amount, "unit_amount_decimal": str(amount), "tax_behavior": "exclusive"}},
+        currency_options={
+            currency: {
+                "unit_amount": amount,
+                "unit_amount_decimal": str(amount),
+                "tax_behavior": "exclusive",
+            }
+        },
     )
 
 
 def discounts(make: Builder, product: Record) -> None:
     for n, fields in enumerate(COUPONS):
-        coupon = make.add("coupon", make.ago(300 - n), valid=True, times_redeemed=n, currency_options={}, **fields)
+        coupon = make.add(
+            "coupon", make.ago(300 - n), valid=True, times_redeemed=n, currency_options={}, **fields
+        )
         coupon.body["applies_to"] = {"products": [product.id]} if n == 0 else None
         if coupon.body["applies_to"] is None:
             del coupon.body["applies_to"]

@@ -38,7 +38,9 @@ def line_items(make: Builder, parent: Record, part: str, many: int) -> int:
 
 def checkouts(make: Builder, customers: list[Record], link: Record | None) -> None:
     payers = [customer for customer in customers if customer.body["currency"] == "usd"]
-    for n, (status, many) in enumerate((("complete", 2), ("open", 1), ("expired", 1), ("complete", 13), ("complete", 3))):
+    for n, (status, many) in enumerate(
+        (("complete", 2), ("open", 1), ("expired", 1), ("complete", 13), ("complete", 3))
+    ):
         customer = payers[n % len(payers)]
         created = make.ago(45 - 9 * n)
         session = make.add(
@@ -48,7 +50,11 @@ def checkouts(make: Builder, customers: list[Record], link: Record | None) -> No
             status=status,
             currency="usd",
             customer=customer.id if status == "complete" else None,
-            customer_details={"email": customer.body["email"], "name": customer.body["name"], "tax_ids": []}
+            customer_details={
+                "email": customer.body["email"],
+                "name": customer.body["name"],
+                "tax_ids": [],
+            }
             if status == "complete"
             else None,
             payment_link=link.id if link and n == 4 else None,
@@ -63,7 +69,9 @@ def checkouts(make: Builder, customers: list[Record], link: Record | None) -> No
         total = line_items(make, session, "line_items", many)
         session.body.update(amount_subtotal=total, amount_total=total)
         if status == "complete":
-            session.body["payment_intent"] = payments.charge(make, customer, total, "usd", created + 600).id
+            session.body["payment_intent"] = payments.charge(
+                make, customer, total, "usd", created + 600
+            ).id
 
 
 def payment_links(make: Builder) -> Record:
@@ -108,7 +116,11 @@ def quotes(make: Builder, customers: list[Record], clock: str | None = None) -> 
 def office(make: Builder) -> None:
     """Files with links, and where events are delivered to."""
     for n, (name, purpose) in enumerate(
-        (("Ladenschild ☕.png", "business_logo"), ("evidence.pdf", "dispute_evidence"), ("領収書.pdf", "dispute_evidence"))
+        (
+            ("Ladenschild ☕.png", "business_logo"),
+            ("evidence.pdf", "dispute_evidence"),
+            ("領収書.pdf", "dispute_evidence"),
+        )
     ):
         file = make.add(
             "file",
@@ -146,5 +158,9 @@ def unattached_methods(make: Builder) -> None:
     for n in range(3):
         card_method(make, None, 900 + n, PLACES[n])
     make.add(
-        "payment_method", make.ago(33), type="custom", custom={"type": "cpmt_gutschein", "display_name": "Gutschein"}, billing_details={}
+        "payment_method",
+        make.ago(33),
+        type="custom",
+        custom={"type": "cpmt_gutschein", "display_name": "Gutschein"},
+        billing_details={},
     )

@@ -26,7 +26,7 @@ STATUSES = (
 def monthly_prices(make: Builder, currency: str) -> list[Record]:
     return [
         record
-        for record in make.some("price")
+        for record in make.listed("price")
         if record.body["type"] == "recurring"
         and record.body["active"]
         and record.body["currency"] == currency
@@ -42,10 +42,16 @@ def subscribe(make: Builder, customer: Record, n: int, *, months: int = 5) -> Re
     created = max(customer.created + DAY, make.now - months * MONTH + (n % 25) * DAY // 2)
     created = min(created, make.now - DAY)
     ended = status in ("canceled", "incomplete_expired")
-    stopped = min(created + 2 * MONTH, make.now - DAY // 2) if status == "canceled" else created + DAY if ended else None
+    stopped = (
+        min(created + 2 * MONTH, make.now - DAY // 2)
+        if status == "canceled"
+        else created + DAY
+        if ended
+        else None
+    )
     begun = max(0, ((stopped or make.now) - created) // MONTH)
     period = created + begun * MONTH
-    rate = make.some("tax_rate")[0].id
+    rate = make.listed("tax_rate")[0].id
     subscription = make.add(
         "subscription",
         created,
@@ -60,7 +66,9 @@ def subscribe(make: Builder, customer: Record, n: int, *, months: int = 5) -> Re
         default_tax_rates=[rate] if currency == "eur" else [],
         canceled_at=stopped if status == "canceled" else None,
         ended_at=stopped,
-        cancellation_details={"reason": "cancellation_requested", "feedback": "too_expensive"} if status == "canceled" else {},
+        cancellation_details={"reason": "cancellation_requested", "feedback": "too_expensive"}
+        if status == "canceled"
+        else {},
         trial_start=created if status == "trialing" else None,
         trial_end=make.now + 9 * DAY if status == "trialing" else None,
         billing_mode={"type": "flexible"},
@@ -73,7 +81,13 @@ def subscribe(make: Builder, customer: Record, n: int, *, months: int = 5) -> Re
     if n % 6 == 1:
         discount(make, subscription, customer, n)
     if status in ("incomplete", "incomplete_expired"):
-        invoices.monthly(make, subscription, customer, created, outcome="open" if status == "incomplete" else "void")
+        invoices.monthly(
+            make,
+            subscription,
+            customer,
+            created,
+            outcome="open" if status == "incomplete" else "void",
+        )
     elif status != "trialing":
         bill(make, subscription, customer, begun, status, n)
     return subscription
@@ -99,7 +113,7 @@ def add_items(make: Builder, subscription: Record, n: int, currency: str, period
 
 
 def discount(make: Builder, subscription: Record, customer: Record, n: int) -> None:
-    codes = make.some("promotion_code")
+    codes = make.listed("promotion_code")
     code = codes[n % len(codes)]
     made = make.add(
         "discount",
@@ -117,7 +131,9 @@ def discount(make: Builder, subscription: Record, customer: Record, n: int) -> N
         customer.body["discount"] = make.add("discount", customer.created, **about).id
 
 
-def bill(make: Builder, subscription: Record, customer: Record, months: int, status: str, n: int) -> None:
+def bill(
+    make: Builder, subscription: Record, customer: Record, months: int, status: str, n: int
+) -> None:
     failing = {"past_due": "open", "unpaid": "uncollectible"}.get(status)
     for month in range(months + 1):
         at = subscription.created + month * MONTH
@@ -133,7 +149,11 @@ def bill(make: Builder, subscription: Record, customer: Record, months: int, sta
 
 def schedule(make: Builder, subscription: Record, status: str) -> Record:
     """A schedule that a subscription follows, or one that ended."""
-    item = next(record for record in make.some("subscription_item") if record.body["subscription"] == subscription.id)
+    item = next(
+        record
+        for record in make.listed("subscription_item")
+        if record.body["subscription"] == subscription.id
+    )
     phase: dict[str, Any] = {
         "currency": subscription.body["currency"],
         "start_date": subscription.created,
@@ -147,7 +167,9 @@ def schedule(make: Builder, subscription: Record, status: str) -> Record:
         subscription=subscription.id if status == "active" else None,
         status=status,
         phases=[phase],
-        current_phase={"start_date": phase["start_date"], "end_date": phase["end_date"]} if status == "active" else None,
+        current_phase={"start_date": phase["start_date"], "end_date": phase["end_date"]}
+        if status == "active"
+        else None,
         end_behavior="release",
         canceled_at=make.ago(3) if status == "canceled" else None,
         released_at=make.ago(2) if status == "released" else None,

@@ -1,4 +1,4 @@
-"""Stripe's errors: what is wrong, as an exception; and how v1 and v2 write it down."""
+"""Stripe's errors as an exception, and their JSON in v1 and in v2."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ DOCS = "https://stripe.com/docs/error-codes/"
 
 
 class ApiError(Exception):
-    """An answer that is an error. `status` is HTTP's; the rest is in the body."""
+    """An error that a call gets as its answer. `status` is the HTTP status; the body has the rest."""
 
     def __init__(
         self,
@@ -21,12 +21,15 @@ class ApiError(Exception):
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
-        self.status, self.message, self.code, self.param, self.type = status, message, code, param, type
+        self.status, self.message, self.code = status, message, code
+        self.param, self.type = param, type
         self.headers = headers or {}
 
     def body(self, version: str, request_id: str) -> dict[str, Any]:
+        """The JSON of the answer. `version` is `v1` or `v2`."""
         if version == "v2":
-            return {"error": {"type": self.type, "code": self.code or "invalid_request", "message": self.message}}
+            code = self.code or "invalid_request"
+            return {"error": {"type": self.type, "code": code, "message": self.message}}
         error: dict[str, Any] = {}
         if self.code:
             error["code"] = self.code
@@ -44,15 +47,18 @@ def missing(noun: str, id: str, param: str = "id", status: int = 404) -> ApiErro
 
 
 def unknown_url(method: str, path: str) -> ApiError:
-    return ApiError(404, f"Unrecognized request URL ({method}: {path}). The sandbox, like Stripe, has no such route.")
+    message = f"Unrecognized request URL ({method}: {path}). "
+    return ApiError(404, message + "The sandbox, like Stripe, has no such route.")
 
 
 def unknown_parameter(name: str) -> ApiError:
-    return ApiError(400, f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
+    message = f"Received unknown parameter: {name}"
+    return ApiError(400, message, code="parameter_unknown", param=name)
 
 
 def missing_parameter(name: str) -> ApiError:
-    return ApiError(400, f"Missing required param: {name}.", code="parameter_missing", param=name)
+    message = f"Missing required param: {name}."
+    return ApiError(400, message, code="parameter_missing", param=name)
 
 
 def invalid(message: str, param: str, code: str | None = None) -> ApiError:

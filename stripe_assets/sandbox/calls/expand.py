@@ -1,4 +1,4 @@
-"""`expand[]`: checked against the shapes, turned into a tree."""
+"""The `expand[]` and `include[]` parameters: checked, and turned into a tree."""
 
 from __future__ import annotations
 
@@ -11,15 +11,24 @@ DEEPEST = 4
 
 
 def parse(resources: Sequence[str], paths: Sequence[str], in_list: bool) -> Tree:
-    """The tree below one item. Raises ApiError (400) for a path that no resource of the route can expand."""
+    """The tree below one item of an answer.
+
+    `in_list`: each path begins with `data.`, as a list's paths do.
+    Raises ApiError (400) for a path that no resource of the route can expand.
+    """
     tree: Tree = {}
     for path in paths:
         parts = path.split(".")
         if len(parts) > DEEPEST:
-            raise _refused(f"You cannot expand more than {DEEPEST} levels of a property. Property: {path}")
+            raise _refused(
+                f"You cannot expand more than {DEEPEST} levels of a property. Property: {path}"
+            )
         if in_list:
             if parts[0] != "data" or len(parts) < 2:
-                raise _refused(f"This property cannot be expanded ({path}). You may want to try expanding 'data.{path}' instead.")
+                raise _refused(
+                    f"This property cannot be expanded ({path}). "
+                    f"You may want to try expanding 'data.{path}' instead."
+                )
             parts = parts[1:]
         if not any(is_expandable(resource, parts) for resource in resources):
             raise _refused(f"This property cannot be expanded ({path}).")

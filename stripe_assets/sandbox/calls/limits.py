@@ -1,4 +1,4 @@
-"""Stripe's rate limits, as token buckets: an account's, and an endpoint's within it."""
+"""Stripe's rate limits as token buckets: one for an account, and one for each of its endpoints."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from dataclasses import dataclass, field
 from stripe_assets.sandbox.calls.errors import ApiError
 
 GLOBAL = {True: 100.0, False: 25.0}
-"""Requests a second by livemode."""
+"""Requests a second of one account, by livemode."""
 ENDPOINT = 25.0
+"""Requests a second of one endpoint."""
 SLOW = 20.0
-"""Files and Search."""
+"""Requests a second of the Files and Search endpoints."""
 
 
 @dataclass(slots=True)
 class Bucket:
     rate: float
+    """Tokens a second, and the most tokens that the bucket holds."""
     tokens: float
     at: float
+    """When `tokens` was counted, in seconds of the monotonic clock."""
 
     def take(self, now: float) -> bool:
+        """Takes one token. Returns False where none is left."""
         self.tokens = min(self.rate, self.tokens + (now - self.at) * self.rate)
         self.at = now
         if self.tokens < 1:
@@ -33,19 +37,20 @@ class Bucket:
 class Limits:
     enabled: bool = False
     per_account: float | None = None
-    """Overrides `GLOBAL`."""
+    """Replaces `GLOBAL`."""
     per_endpoint: float | None = None
+    """Replaces `ENDPOINT` and `SLOW`."""
     buckets: dict[tuple[str, ...], Bucket] = field(default_factory=dict)
 
     def check(self, account: str, livemode: bool, endpoint: str) -> None:
-        """Raises ApiError (429) with Stripe's reason."""
+        """Raises ApiError (429) with Stripe's reason. `endpoint` is the method and the route."""
         if not self.enabled:
             return
-        own = self.per_account or GLOBAL[livemode]
-        endpoint_rate = self.per_endpoint or (SLOW if "/files" in endpoint or endpoint.endswith("/search") else ENDPOINT)
-        if not self._take((account, str(livemode)), own):
+        if not self._take((account, str(livemode)), self.per_account or GLOBAL[livemode]):
             raise _limited("global-rate")
-        if not self._take((account, str(livemode), endpoint), endpoint_rate):
+        is_slow = "/files" in endpoint or endpoint.endswith("/search")
+        rate = self.per_endpoint or (SLOW if is_slow else ENDPOINT)
+        if not self._take((account, str(livemode), endpoint), rate):
             raise _limited("endpoint-rate")
 
     def _take(self, key: tuple[str, ...], rate: float) -> bool:

@@ -1,4 +1,4 @@
-"""A request's parameters: decoded from Stripe's bracket notation, checked against what the route declares."""
+"""A request's parameters: decoded from Stripe's bracket notation, checked against the route."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from urllib.parse import parse_qsl
 from stripe_assets.sandbox.calls.errors import invalid, missing_parameter, unknown_parameter
 
 Params = dict[str, Any]
-"""Names to strings, lists, or more Params."""
+"""Parameter names with their values: strings, lists, or more Params."""
 
 RANGE = frozenset({"gt", "gte", "lt", "lte"})
+"""The bounds of a range: `created[gte]`."""
+
 _PART = re.compile(r"\[([^\]]*)\]")
 
 
@@ -36,7 +38,7 @@ def _put(into: Params, parts: list[str], value: str) -> None:
 
 
 def _lists(value: Any) -> Any:
-    """Objects whose keys are 0, 1, 2 … are lists."""
+    """The same value, where an object with the keys 0, 1, 2 … has become a list."""
     if not isinstance(value, dict):
         return value
     below = {name: _lists(item) for name, item in value.items()}
@@ -46,9 +48,11 @@ def _lists(value: Any) -> Any:
 
 
 def check(given: Params, declared: Mapping[str, str], required: Collection[str]) -> None:
-    """Raises ApiError (400) for a name that is not declared, a value of the wrong type, a required one that is missing.
+    """Refuses parameters that the route does not take.
 
-    A type is words joined by commas: `string`, `integer`, `boolean`, `enum:a|b`, `array:…`, `object`.
+    `declared` gives each parameter's type, as words with commas between them: `string`,
+    `integer`, `boolean`, `enum:a|b`, `array:…`, `object`.
+    Raises ApiError (400) for an unknown name, a value of another type, or a missing parameter.
     """
     for name, value in given.items():
         if name not in declared:
@@ -76,12 +80,15 @@ def _check_type(name: str, value: Any, kind: str) -> None:
         raise invalid("Invalid array", name)
     elif kind.startswith("enum:") and isinstance(value, str):
         words, *others = kind[5:].split(",")
-        # `enum:,string` is a string that may be emptied; other enums name what is known of an open set.
-        if value not in words.split("|") and words and not ("integer" in others and value.isdigit()):
-            raise invalid(f"Invalid {name}: must be one of {', '.join(words.split('|'))}", name)
+        if not words:
+            return  # `enum:,string` is any string, or the empty text that unsets the field
+        known = words.split("|")
+        if value not in known and not ("integer" in others and value.isdigit()):
+            raise invalid(f"Invalid {name}: must be one of {', '.join(known)}", name)
 
 
 def integer(value: Any, name: str) -> int:
+    """The parameter's value as an integer. Raises ApiError (400), which names the parameter."""
     try:
         return int(value)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Keys: whose they are, and what they may not."""
+"""Authentication of a request by its API key, and the permissions of the key."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ from stripe_assets.sandbox.keys import KEYS, Key, covers, masked
 
 
 def authenticate(header: str | None) -> Key:
-    """The key of an Authorization header (Bearer, or Basic as curl's -u sends it). Raises ApiError (401, 403)."""
+    """The key of an Authorization header: Bearer, or Basic as `curl -u` sends it.
+
+    Raises ApiError (401, 403).
+    """
     text = _text(header)
     if not text:
-        raise ApiError(401, "You did not provide an API key. Send it in the Authorization header: 'Bearer YOUR_SECRET_KEY'.")
+        message = "You did not provide an API key. Send it in the Authorization header: "
+        raise ApiError(401, message + "'Bearer YOUR_SECRET_KEY'.")
     key = KEYS.get(text)
     if key is None:
         raise ApiError(401, f"Invalid API Key provided: {masked(text)}")
     if key.kind == "publishable":
-        raise ApiError(403, "This API call cannot be made with a publishable API key. Use a secret API key.", code="secret_key_required")
+        message = "This API call cannot be made with a publishable API key. Use a secret API key."
+        raise ApiError(403, message, code="secret_key_required")
     return key
 
 
@@ -34,15 +39,25 @@ def _text(header: str | None) -> str:
 
 
 def permit(key: Key, account: str, route: Route) -> None:
-    """Raises ApiError: 403 where the key lacks a permission, 400 where the account lacks the product."""
-    own = all(covers(key.denied, resource) for resource in route.resources)
-    if key.denied and route.resources and own:
+    """Refuses a route that the key may not use, or that the account is not set up for.
+
+    Raises ApiError: 403 without the permission, 400 without the product.
+    """
+    if _all_covered(key.denied, route):
         permission = "rak_" + route.resources[0].replace(".", "_") + "_read"
         message = (
-            f"The provided key '{key.shown}' does not have the required permissions for this endpoint on account '{account}'. "
+            f"The provided key '{key.shown}' does not have the required permissions "
+            f"for this endpoint on account '{account}'. "
             f"Having the '{permission}' permission would allow this request to continue."
         )
         raise ApiError(403, message)
-    if key.missing and route.resources and all(covers(key.missing, resource) for resource in route.resources):
+    if _all_covered(key.missing, route):
         area = route.resources[0].split(".")[-2].replace("_", " ").title()
-        raise ApiError(400, f"Your account is not set up to use {area}. Visit the dashboard to get started.")
+        message = f"Your account is not set up to use {area}. Visit the dashboard to get started."
+        raise ApiError(400, message)
+
+
+def _all_covered(areas: tuple[str, ...], route: Route) -> bool:
+    if not areas or not route.resources:
+        return False
+    return all(covers(areas, resource) for resource in route.resources)

@@ -1,4 +1,7 @@
-"""Connections that can be cut: uvicorn's protocol, remembered by the client's address."""
+"""Connections that the sandbox can close without an answer.
+
+uvicorn's protocol does not offer that, so this one keeps its transports by the client's address.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,15 @@ class Protocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
             _open[(peer[0], peer[1])] = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
-        for address in [address for address, transport in _open.items() if transport is self._transport]:
+        for address in [
+            address for address, transport in _open.items() if transport is self._transport
+        ]:
             del _open[address]
         super().connection_lost(exc)
 
 
 def drop(scope: Scope) -> None:
-    """Ends the client's connection without an answer."""
+    """Closes the client's connection without an answer."""
     host, port = scope["client"]
     transport = _open.get((host, port))
     if isinstance(transport, asyncio.WriteTransport):

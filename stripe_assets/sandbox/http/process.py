@@ -1,4 +1,4 @@
-"""A sandbox of one's own in a subprocess: for tests, and for a command's lifetime."""
+"""A sandbox in a subprocess, which ends with its test or with its command."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ import urllib.request
 from typing import Any, Self
 
 STARTS_WITHIN = 30.0
+"""Seconds."""
 
 
 class Sandbox:
-    """Starts on a free port when entered (or by `start`), is stopped at the end of the block (or by `stop`).
+    """A context manager: the sandbox runs during its block, or from `start` until `stop`.
 
-    Options are those of `stripe_assets.sandbox.settings.Settings`: `Sandbox(seed=2, rate_limits=True)`.
+    It takes a free port. Its options are the fields of `stripe_assets.sandbox.settings.Settings`:
+    `Sandbox(seed=2, rate_limits=True)`.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -27,10 +29,18 @@ class Sandbox:
         self.base = ""
 
     def start(self) -> Self:
-        """Raises RuntimeError when it does not come up, with the line that says why."""
-        command = [sys.executable, "-m", "stripe_assets.sandbox", "--until-stdin-closes", *_arguments(self._options)]
+        """Raises RuntimeError when it does not start, with the subprocess's reason."""
+        command = [
+            sys.executable,
+            "-m",
+            "stripe_assets.sandbox",
+            "--until-stdin-closes",
+            *_arguments(self._options),
+        ]
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
         line = self._first_line()
         if "http://" not in line:
             self.stop()
@@ -41,7 +51,9 @@ class Sandbox:
     def _first_line(self) -> str:
         assert self._process and self._process.stdout
         found: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=lambda out: found.put(out.readline()), args=(self._process.stdout,), daemon=True).start()
+        threading.Thread(
+            target=lambda out: found.put(out.readline()), args=(self._process.stdout,), daemon=True
+        ).start()
         try:
             return found.get(timeout=STARTS_WITHIN)
         except queue.Empty:
@@ -50,7 +62,8 @@ class Sandbox:
     def stop(self) -> None:
         if self._process:
             if self._process.stdin:
-                self._process.stdin.close()  # which it also ends with, should it lose the signal while it starts
+                # While it starts it may lose the signal. It ends with its stdin, too.
+                self._process.stdin.close()
             self._process.terminate()
             try:
                 self._process.wait(timeout=5)
@@ -69,7 +82,11 @@ class Sandbox:
         self.stop()
 
     def control(self, what: str, method: str = "POST", **body: Any) -> Any:
-        """A control call: `control("faults", path="/v1/charges*", status=500, times=2)`. Raises ValueError with its refusal."""
+        """Sends a control call, and returns its answer.
+
+        `control("faults", path="/v1/charges*", status=500, times=2)`: see
+        `stripe_assets.sandbox.http.control`. Raises ValueError with the reason of a refusal.
+        """
         data = json.dumps(body).encode() if method != "GET" else None
         request = urllib.request.Request(f"{self.base}/_sandbox/{what}", data=data, method=method)
         try:
@@ -79,11 +96,17 @@ class Sandbox:
             raise ValueError(json.loads(refused.read())["error"]) from None
 
     def log(self, since: int = 0) -> list[dict[str, Any]]:
-        """The requests after the `since`-th: see `stripe_assets.sandbox.calls.log.Entry`."""
+        """The requests after the `since`-th.
+
+        Each has the fields of `stripe_assets.sandbox.calls.log.Entry` and of its `Caller`.
+        """
         return self.control(f"log?since={since}", "GET")
 
     def reset(self) -> None:
-        """Ends faults, latency and limits and empties the log. The data stays as it is."""
+        """Ends all faults, limits and other conditions, and empties the log.
+
+        The data stays as it is.
+        """
         self.control("reset")
 
 

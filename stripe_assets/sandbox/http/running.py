@@ -1,4 +1,4 @@
-"""Runs the application on loopback."""
+"""Runs the server on loopback, in this process."""
 
 from __future__ import annotations
 
@@ -16,15 +16,22 @@ from stripe_assets.sandbox.settings import Settings
 HOST = "127.0.0.1"
 
 
-def serve(settings: Settings | None = None, *, started: Callable[[str], None] | None = None, **options: object) -> None:
-    """Serves until SIGTERM or Ctrl-C. `options` are those of `Settings`; `started` is told the base URL.
+def serve(
+    settings: Settings | None = None,
+    *,
+    started: Callable[[str], None] | None = None,
+    **options: object,
+) -> None:
+    """Serves until SIGTERM or Ctrl-C.
 
-    Raises OSError when the port is taken.
+    `options` are the fields of `Settings`. `started` is called with the base URL.
+    Raises OSError when the port is in use.
     """
     settings = settings or Settings(**options)  # type: ignore[arg-type]
     listener = socket.create_server((HOST, settings.port), backlog=512)
     app = App(World.of(settings))
-    # What was built stays: without this each full collection walks it again, in the middle of an answer.
+    # The world's objects stay until the end. Without this, each full garbage collection would
+    # walk all of them again, in the middle of an answer.
     gc.freeze()
     if started:
         started(f"http://{HOST}:{listener.getsockname()[1]}")

@@ -23,18 +23,18 @@ from stripe_assets.sandbox.behaviour.writes import write
 from stripe_assets.sandbox.calls import parameters
 from stripe_assets.sandbox.calls.call import Call, Reply
 from stripe_assets.sandbox.calls.errors import ApiError, unknown_url
-from stripe_assets.sandbox.calls.log import Entry
+from stripe_assets.sandbox.calls.log import Caller, Entry
 from stripe_assets.sandbox.calls.routes import Route, find
-from stripe_assets.sandbox.http import control
 from stripe_assets.sandbox.http.auth import authenticate, permit
 from stripe_assets.sandbox.http.connections import drop
+from stripe_assets.sandbox.http.control.table import PREFIX, answer
 
 _VERSION = re.compile(r"^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$")
 
 
 @dataclass(slots=True)
 class Seen:
-    """What the log says of a request."""
+    """What is known of a request so far, for its log entry."""
 
     request_id: str
     started: float = field(default_factory=time.perf_counter)
@@ -51,28 +51,14 @@ class App:
         if scope["type"] != "http":
             return await _lifespan(receive, send)
         request = Request(scope, receive)
-        query = scope["query_string"].decode("latin-1")
         self.world.catch_up()
-        if scope["path"].startswith("/_sandbox"):
-            reply = control.answer(self.world, request.method, scope["path"], query, await request.body())
+        if scope["path"].startswith(PREFIX):
+            body = await request.body()
+            reply = answer(self.world, request.method, scope["path"], _query(request), body)
             return await _respond(send, reply, {"content-type": "application/json"})
         self.world.log.count += 1
         seen = Seen(f"req_{self.world.log.count:014d}")
-        fault: Fault | None = None
-        try:
-            body = await request.body()
-            fault = self.world.faults.due(request.method, scope["path"], query, request.headers.get("stripe-account", ""))
-            if self.world.latency:
-                await asyncio.sleep(self.world.latency)
-            if fault and fault.kind == "status":
-                raise ApiError(fault.status, fault.message, code=fault.code, param=fault.param, type=fault.type, headers=fault.headers)
-            reply = self._answer(request, body, seen)
-        except ApiError as error:
-            reply = _error(error, scope["path"], seen)
-        except Exception as wrong:
-            logging.getLogger("stripe_assets.sandbox").exception("%s %s", request.method, scope["path"])
-            message = f"The sandbox itself failed: {type(wrong).__name__}: {wrong}"
-            reply = _error(ApiError(500, message, type="api_error"), scope["path"], seen)
+        reply, fault = await self._reply(request, seen)
         if fault and fault.kind == "hang":
             await asyncio.sleep(fault.seconds)
         if fault and fault.kind == "drop":
@@ -89,51 +75,75 @@ class App:
         }
         await _respond(send, reply, headers, cut=bool(fault and fault.kind == "truncate"))
 
+    async def _reply(self, request: Request, seen: Seen) -> tuple[Reply, Fault | None]:
+        """The reply to an API call, and the fault that the request meets."""
+        path, conditions = request.scope["path"], self.world.conditions
+        fault: Fault | None = None
+        try:
+            body = await request.body()
+            account = request.headers.get("stripe-account", "")
+            fault = conditions.faults.due(request.method, path, _query(request), account)
+            if conditions.latency:
+                await asyncio.sleep(conditions.latency)
+            if fault and fault.kind == "status":
+                raise fault.error.as_exception()
+            return self._answer(request, body, seen), fault
+        except ApiError as error:
+            return _error(error, path, seen), fault
+        except Exception as wrong:
+            log = logging.getLogger("stripe_assets.sandbox")
+            log.exception("%s %s", request.method, path)
+            message = f"The sandbox itself failed: {type(wrong).__name__}: {wrong}"
+            return _error(ApiError(500, message, type="api_error"), path, seen), fault
+
     def _answer(self, request: Request, body: bytes, seen: Seen) -> Reply:
-        world, path, query = self.world, request.scope["path"], request.scope["query_string"].decode("latin-1")
-        key = authenticate(request.headers.get("authorization"))
+        world, path, headers = self.world, request.scope["path"], request.headers
+        key = authenticate(headers.get("authorization"))
         seen.account, seen.livemode = key.account, key.livemode
-        space = world.space_of(key, request.headers.get("stripe-account") or request.headers.get("stripe-context"))
+        account = headers.get("stripe-account") or headers.get("stripe-context")
+        space = world.space_of(key, account)
         seen.account = space.account
-        _check_version(request.headers.get("stripe-version"))
-        found = find(request.method, path)
-        if world.only and not path.startswith(world.only):
-            found = None
-        if found is None:
-            raise unknown_url(request.method, path)
-        route, places = found
+        _check_version(headers.get("stripe-version"))
+        route, places = self._route(request.method, path)
         seen.route = route.path
-        world.limits.check(space.account, key.livemode, f"{request.method} {route.path}")
+        endpoint = f"{request.method} {route.path}"
+        world.conditions.limits.check(space.account, key.livemode, endpoint)
         permit(key, space.account, route)
-        params = parameters.decode(query) if request.method == "GET" else decode_body(route, request.headers, body)
         call = Call(
             request.method,
             path,
-            query,
-            params,
+            _query(request),
+            _params(request, route, body),
             key,
             space,
             world.clock.now(),
             seen.request_id,
-            request.headers.get("idempotency-key"),
+            headers.get("idempotency-key"),
             places,
         )
         if request.method == "GET":
             return Reply(200, read(world.store, call, route))
         return write(world, call, route)
 
+    def _route(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """The route and the values of its placeholders. Raises ApiError (404)."""
+        only = self.world.conditions.only
+        found = None if only and not path.startswith(only) else find(method, path)
+        if found is None:
+            raise unknown_url(method, path)
+        return found
+
     def _note(self, request: Request, seen: Seen, reply: Reply) -> None:
+        stripe_account = request.headers.get("stripe-account")
         self.world.log.add(
             Entry(
-                n=int(seen.request_id[4:]),
+                n=int(seen.request_id.removeprefix("req_")),
                 at=time.time(),
                 method=request.method,
                 path=request.scope["path"],
-                query=request.scope["query_string"].decode("latin-1"),
+                query=_query(request),
                 route=seen.route,
-                account=seen.account,
-                livemode=seen.livemode,
-                stripe_account=request.headers.get("stripe-account"),
+                caller=Caller(seen.account, seen.livemode, stripe_account),
                 status=reply.status,
                 ms=round((time.perf_counter() - seen.started) * 1000, 2),
                 bytes=len(reply.body),
@@ -142,27 +152,44 @@ class App:
         )
 
 
+def _query(request: Request) -> str:
+    return request.scope["query_string"].decode("latin-1")
+
+
 def _error(error: ApiError, path: str, seen: Seen) -> Reply:
-    return Reply(error.status, orjson.dumps(error.body(path[1:3], seen.request_id)), error.headers)
+    body = orjson.dumps(error.body(path[1:3], seen.request_id))
+    return Reply(error.status, body, error.headers)
 
 
-def decode_body(route: Route, headers: Any, body: bytes) -> dict[str, Any]:
-    """v1 sends forms, v2 JSON. Raises ApiError (400)."""
+def _params(request: Request, route: Route, body: bytes) -> dict[str, Any]:
+    """A GET has its parameters in the query. Other calls have a form (v1) or JSON (v2) as a body.
+
+    Raises ApiError (400) for a body that is not JSON.
+    """
+    if request.method == "GET":
+        return parameters.decode(_query(request))
     if route.version == "v2":
         try:
             return orjson.loads(body) if body else {}
         except orjson.JSONDecodeError:
-            raise ApiError(400, "The request body is not JSON.", code="invalid_json") from None
+            message = "The request body is not JSON."
+            raise ApiError(400, message, code="invalid_json") from None
     return parameters.decode(body.decode("utf-8", "replace"))
 
 
 def _check_version(version: str | None) -> None:
-    pinned = catalog().api_version
-    if version is not None and version != pinned and (not _VERSION.match(version) or version[:10] >= pinned[:10]):
+    """Raises ApiError (400) for a version that does not exist, or is newer than the SDK's."""
+    newest = catalog().api_version
+    if version is None or version == newest:
+        return
+    if not _VERSION.match(version) or version[:10] >= newest[:10]:
         raise ApiError(400, f"Invalid Stripe API version: {version}")
 
 
-async def _respond(send: Send, reply: Reply, headers: MutableMapping[str, str], cut: bool = False) -> None:
+async def _respond(
+    send: Send, reply: Reply, headers: MutableMapping[str, str], cut: bool = False
+) -> None:
+    """Sends the reply. `cut`: only half of its body, as a connection that breaks."""
     headers["content-length"] = str(len(reply.body))
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": reply.status, "headers": encoded})

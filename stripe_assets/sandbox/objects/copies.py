@@ -1,4 +1,4 @@
-"""Records like another one, of which there may be a million: what they have in common is kept, and rendered, once."""
+"""Copies of a record, of which a benchmark has a million. What they share is kept and rendered once."""
 
 from __future__ import annotations
 
@@ -9,27 +9,31 @@ from stripe_assets.sandbox.objects.store import Body, Record
 
 
 @dataclass(frozen=True, slots=True)
-class Mould:
-    """A template as JSON, in pieces between the fields that a copy has of its own."""
+class RenderedTemplate:
+    """The JSON of a template, with gaps for the fields that differ in each copy."""
 
     version: int
-    """The store's when it was made."""
+    """The store's version when it was made."""
     pieces: tuple[tuple[bytes, str], ...]
-    """What stands before a field of the copy's own, and the field."""
+    """(the JSON before a gap, the field that fills the gap)."""
     end: bytes
+    """The JSON after the last gap."""
     rendered: frozenset[str]
-    """Those of these fields that hold other objects."""
+    """The fields of gaps that hold other objects."""
 
 
 @dataclass(slots=True, eq=False)
 class Template:
     record: Record
-    moulds: dict[tuple[str, ...], Mould] = field(default_factory=dict)
-    """By what was to be expanded."""
+    by_tree: dict[tuple[str, ...], RenderedTemplate] = field(default_factory=dict)
+    """The key of what is expanded → its JSON."""
 
 
 class Copy(Record):
-    """A record like another, with an id and a few fields of its own. Costs a tenth of a record until it is changed."""
+    """A record like its template, with its own id and a few other fields.
+
+    It takes a tenth of a record's memory until it is changed.
+    """
 
     __slots__ = ("_own", "changes", "template")
 
@@ -39,12 +43,12 @@ class Copy(Record):
         self.parent, self.deleted = None, False
 
     @property
-    def alike(self) -> bool:
-        """Whether it still differs from its template by nothing but `changes`."""
+    def is_like_template(self) -> bool:
+        """Whether it still differs from its template in its id, `created` and `changes` alone."""
         return self._own is None and not self.deleted and not self.template.record.deleted
 
     def own(self, name: str) -> Any:
-        """A field of one that is alike."""
+        """The value of a field, for a copy that is like its template."""
         if name == "id":
             return self.id
         if name == "created":
@@ -70,5 +74,5 @@ class Copy(Record):
 
     @property
     def rendered(self) -> dict[tuple[str, ...], tuple[int, bytes]]:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """Nothing is kept: there may be a million."""
+        """Always empty: a million copies would keep too much."""
         return {}

@@ -1,4 +1,4 @@
-"""Events: which type a change of an object has, and the record that says so."""
+"""Events: the type of a change, and the record of an event."""
 
 from __future__ import annotations
 
@@ -32,9 +32,13 @@ FAMILY: dict[str, str] = {
 """The first part of a resource's event types, where it is not the resource's name."""
 
 ANY = object()
+"""Any value but null."""
 
 NAMED: dict[tuple[str, str], tuple[tuple[str, Any, str], ...]] = {
-    ("charge", "created"): (("status", "failed", "charge.failed"), ("status", ANY, "charge.succeeded")),
+    ("charge", "created"): (
+        ("status", "failed", "charge.failed"),
+        ("status", ANY, "charge.succeeded"),
+    ),
     ("payment_method", "created"): (("customer", ANY, "payment_method.attached"),),
     ("review", "created"): (("open", ANY, "review.opened"),),
     ("checkout.session", "created"): (
@@ -42,39 +46,59 @@ NAMED: dict[tuple[str, str], tuple[tuple[str, Any, str], ...]] = {
         ("status", "expired", "checkout.session.expired"),
     ),
     ("subscription", "canceled"): (("status", ANY, "customer.subscription.deleted"),),
-    ("financial_connections.account", "deleted"): (("id", ANY, "financial_connections.account.deactivated"),),
+    ("financial_connections.account", "deleted"): (
+        ("id", ANY, "financial_connections.account.deactivated"),
+    ),
 }
-"""(resource, what happened) → types, where they are not family.action: the first whose field has that value (or is not null)."""
+"""(resource, action) → (field, value, type), where the type is not the family and the action.
+
+The first entry whose field has the value is the type. Without one there is no event.
+"""
 
 ACCOUNT_OWNED = frozenset({"card", "bank_account"})
+"""Resources that belong to a customer or to an account. An account's have other event types."""
 
-ACCOUNT_IN: dict[str, str] = {"account": "id", "person": "account", "capability": "account", "card": "account", "bank_account": "account"}
-"""Resources that a connected account and its platform both see → the field that names the account."""
+ACCOUNT_IN: dict[str, str] = {
+    "account": "id",
+    "person": "account",
+    "capability": "account",
+    "card": "account",
+    "bank_account": "account",
+}
+"""Resource → the field that names the account, for what the account and its platform both have."""
 
 
 @cache
 def types() -> frozenset[str]:
+    """Every type that the SDK knows."""
     return frozenset(schemas()["event"].fields["type"]["enum"])
 
 
 def type_of(record: Record, action: str) -> str | None:
-    """None where Stripe sends no event for it."""
+    """The type of the event of a change. None where Stripe sends no event.
+
+    `action` is what happened: `created`, `updated`, `deleted`, `canceled`.
+    """
     family = FAMILY.get(record.resource, record.resource)
     if record.resource in ACCOUNT_OWNED and record.body.get("account"):
         family = "account.external_account"
     name: str | None = f"{family}.{action}"
     if choices := NAMED.get((record.resource, action)):
-        fits = (type for field, wanted, type in choices if (value := record.body.get(field)) is not None and wanted in (ANY, value))
+        fits = (
+            type
+            for field, wanted, type in choices
+            if (value := record.body.get(field)) is not None and wanted in (ANY, value)
+        )
         name = next(fits, None)
     return name if name in types() else None
 
 
 def snapshot(store: Store, space: Space, record: Record) -> dict[str, Any]:
-    """The object as an event carries it: as it is now, unexpanded."""
+    """The object as an event has it: in its present state, with nothing expanded."""
     return orjson.loads(as_bytes(store, space, record))
 
 
-def emit(
+def add_event(
     store: Store,
     space: Space,
     type: str,
@@ -89,9 +113,10 @@ def emit(
     idempotency_key: str | None = None,
     pending_webhooks: int = 0,
 ) -> Record:
-    """Writes an event into an account's list. `data` is the object's snapshot, `previous` the values that changed.
+    """Adds an event to an account's list.
 
-    `account` is whose event it is: left out, the account's in whose list it is, if that is a connected one.
+    `data` is the object's snapshot. `previous` has the former values of the changed fields.
+    `account` is the event's `account`. None: the account of this list, if it is a connected one.
     """
     table = space.table("event")
     id = new_id("event", seed, space.account, space.livemode, len(table.by_id), created)

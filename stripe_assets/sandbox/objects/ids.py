@@ -1,4 +1,4 @@
-"""Ids as Stripe makes them: a prefix per resource and letters that the seed decides."""
+"""Ids like Stripe's: a prefix for the resource, and letters that follow from the seed."""
 
 from __future__ import annotations
 
@@ -154,13 +154,23 @@ PREFIXES: dict[str, str] = {
     "webhook_endpoint": "we",
 }
 
-LENGTHS = {"customer": 14, "product": 14, "subscription_item": 14, "source": 24, "checkout.session": 58}
-"""Letters after the prefix, where they are not 24."""
+LENGTHS = {
+    "customer": 14,
+    "product": 14,
+    "subscription_item": 14,
+    "source": 24,
+    "checkout.session": 58,
+}
+"""Resource → how many letters come after the prefix. Others have 24."""
 
 
 def new_id(resource: str, *source: object) -> str:
-    """The id that this source (seed, account, mode, a count) gives; the same source gives the same id."""
-    digest = hashlib.blake2b("/".join(map(str, (resource, *source))).encode(), digest_size=48).digest()
+    """The id that follows from this source: seed, account, mode and a number.
+
+    The same source gives the same id.
+    """
+    text = "/".join(map(str, (resource, *source)))
+    digest = hashlib.blake2b(text.encode(), digest_size=48).digest()
     number = int.from_bytes(digest, "big")
     letters = []
     for _ in range(LENGTHS.get(resource, 24)):

@@ -1,4 +1,4 @@
-"""The API's shapes as the sandbox reads them: per resource its fields, what in them is another object, and its routes."""
+"""The catalog's shapes as the sandbox uses them: a resource's fields, nested objects and routes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from stripe_assets.catalog import catalog, shapes
 
 Node = Mapping[str, Any]
 Guide = dict[str, Any]
-"""Field → a node that holds another object (`ref`, `embed`, `sublist`), or a Guide for the object or objects below it."""
+"""Field → a node that holds another object (`ref`, `embed`, `sublist`), or a Guide of its fields."""
 
 OBJECTS = frozenset({"ref", "embed", "sublist"})
-"""`id` is a reference too, but one that the API never expands."""
+"""The kinds of fields that may hold another object.
+
+A field of the kind `id` is a reference too, but the API never expands it.
+"""
 
 
 @dataclass(slots=True)
@@ -25,13 +28,13 @@ class Schema:
     posts: Mapping[str, Mapping[str, Any]]
     deletes: Mapping[str, Mapping[str, Any]]
     guide: Guide = field(default_factory=dict)
-    """Everything that may be expanded or is another object."""
+    """Every field that is another object or may be expanded."""
     always: Guide = field(default_factory=dict)
-    """The part of it that is never an id: embedded objects and sublists."""
+    """The part of `guide` that is never an id: embedded objects and sublists."""
 
     @property
     def noun(self) -> str:
-        """What Stripe's messages call it."""
+        """The resource's name in Stripe's messages."""
         return NOUNS.get(self.name, self.name.replace(".", " ").replace("_", " "))
 
     @property
@@ -39,10 +42,15 @@ class Schema:
         return "v2" if self.name.startswith("v2.") else "v1"
 
 
-NOUNS = {"payment_method": "PaymentMethod", "payment_intent": "payment_intent", "setup_intent": "setupintent"}
+NOUNS = {
+    "payment_method": "PaymentMethod",
+    "payment_intent": "payment_intent",
+    "setup_intent": "setupintent",
+}
 
 
 def guide_of(fields: Mapping[str, Node], kinds: frozenset[str]) -> Guide:
+    """The part of the fields that leads to nodes of these kinds."""
     found: Guide = {}
     for name, node in fields.items():
         inner = node
@@ -57,13 +65,19 @@ def guide_of(fields: Mapping[str, Node], kinds: frozenset[str]) -> Guide:
 
 @cache
 def schemas() -> Mapping[str, Schema]:
+    """Resource → its schema. Text fields that the catalog knows as references are ids here."""
     references = catalog().resources
     made = {}
     for name, top in shapes().items():
         fields = {key: node for key, node in top["fields"].items() if key != "deleted"}
         for known in references[name].fields if name in references else ():
             node = fields.get(known.name)
-            if known.kind == "reference" and node and node["t"] == "string" and len(known.path) == 1:
+            if (
+                known.kind == "reference"
+                and node
+                and node["t"] == "string"
+                and len(known.path) == 1
+            ):
                 fields[known.name] = {**node, "t": "id", "to": list(known.targets)}
         made[name] = Schema(
             name,
@@ -78,6 +92,7 @@ def schemas() -> Mapping[str, Schema]:
 
 
 def is_node(guide: Mapping[str, Any]) -> bool:
+    """Whether it is a node. Otherwise it is a Guide."""
     return isinstance(guide.get("t"), str)
 
 

@@ -1,4 +1,4 @@
-"""What exists: records in tables, a table per resource, a space of tables per account and mode."""
+"""Records in tables: a table for each resource, a space of tables for each account and mode."""
 
 from __future__ import annotations
 
@@ -8,29 +8,36 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Sort = tuple[int, str]
+"""The order of lists: (created, id)."""
 Body = dict[str, Any]
+"""An object's fields."""
 
 
 def scoped(parent: str, id: str) -> str:
-    """The key of an object whose id is only its own below its parent (a capability's)."""
+    """The table's key of an object whose id is unique only below its parent, as a capability's."""
     return f"{parent}/{id}"
 
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """One object. In `body` a reference and an embedded object are an id, and a sublist is absent: both are rendered."""
+    """One object.
+
+    In `body`, a reference and an embedded object are an id, and a sublist is absent. `render`
+    puts them in.
+    """
 
     resource: str
     id: str
     body: Body
     created: int
     parent: tuple[str, str] | None = None
-    """(id, last part of the route) of what owns it, where no field of it says so."""
+    """(the parent's id, last part of the nested route), where no field names the parent."""
     links: dict[str, str] = field(default_factory=dict)
-    """What a list may filter by although no field carries it (`balance_transaction` by `payout`)."""
+    """Values that a list filters by although no field has them, as a transaction's `payout`."""
     deleted: bool = False
-    """A customer whose retrieve still gives a stub."""
+    """Whether it is deleted but still retrieved, as a stub. Only a customer is."""
     rendered: dict[tuple[str, ...], tuple[int, bytes]] = field(default_factory=dict)
+    """Key of what is expanded → (the store's version, JSON)."""
 
     @property
     def sort(self) -> Sort:
@@ -41,12 +48,13 @@ class Record:
 class Table:
     by_id: dict[str, Record] = field(default_factory=dict)
     order: list[Sort] = field(default_factory=list)
-    """Ascending; lists are read from its end."""
+    """Oldest first. Lists begin at its end."""
     unlisted: set[str] = field(default_factory=set)
-    """Retrievable, in no list: inline prices, one's own account, the deleted."""
+    """Ids that are in no list: inline prices, the account itself, deleted customers."""
     late: set[str] = field(default_factory=set)
-    """New, and not yet in lists: they are only eventually consistent."""
+    """Ids of new objects that lists do not have yet: Stripe's lists are eventually consistent."""
     changes: int = 0
+    """Counts the changes. An index of an earlier count is made anew."""
     indexes: dict[str, tuple[int, dict[Any, list[Sort]]]] = field(default_factory=dict)
 
     def put(self, record: Record, listed: bool = True) -> Record:
@@ -65,13 +73,13 @@ class Table:
         self.late.discard(id)
         self.changes += 1
 
-    def appear(self, record: Record) -> None:
-        """From now on lists have it, if it is still there."""
+    def list_now(self, record: Record) -> None:
+        """From now on lists have the record, if it still exists."""
         if self.by_id.get(record.id) is record:
             self.late.discard(record.id)
 
     def index(self, name: str) -> dict[Any, list[Sort]]:
-        """Sort keys (ascending) by a top-level field's value, or by `parent`. Made when first asked for."""
+        """Value → sort keys, oldest first: of a top-level field, or of `Record.parent`."""
         found = self.indexes.get(name)
         if found and found[0] == self.changes:
             return found[1]
@@ -85,6 +93,7 @@ class Table:
         return made
 
     def newest_first(self) -> Iterator[Record]:
+        """The records that lists have."""
         for _, id in reversed(self.order):
             if id not in self.unlisted:
                 yield self.by_id[id]
@@ -105,14 +114,15 @@ class Space:
         return found
 
     def find(self, id: object, targets: tuple[str, ...] | list[str]) -> Record | None:
+        """The record of one of these resources with this id, listed or not."""
         for resource in targets:
             table = self.tables.get(resource)
             if table and (record := table.by_id.get(str(id))):
                 return record
         return None
 
-    def some(self, resource: str) -> list[Record]:
-        """Its listed records, oldest first."""
+    def listed(self, resource: str) -> list[Record]:
+        """The records that lists have, oldest first."""
         table = self.table(resource)
         return [table.by_id[id] for _, id in table.order if id not in table.unlisted]
 
@@ -121,11 +131,11 @@ class Space:
 class Store:
     spaces: dict[tuple[str, bool], Space] = field(default_factory=dict)
     platforms: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Platform → its connected accounts."""
+    """Platform → its connected accounts, also closed ones."""
     closed: set[tuple[str, bool]] = field(default_factory=set)
-    """Connected accounts whose platform has no access any more."""
+    """(account, livemode) of connected accounts that their platform has no access to any more."""
     version: int = 0
-    """Counts changes: what was rendered before one is rendered again."""
+    """Counts the changes. JSON of an earlier count is rendered anew."""
 
     def space(self, account: str, livemode: bool) -> Space:
         key = (account, livemode)
@@ -134,15 +144,22 @@ class Store:
         return self.spaces[key]
 
     def platform_of(self, space: Space) -> Space | None:
-        """The platform's data, for a connected account."""
+        """The data of a connected account's platform. None for an account that is not connected."""
         for platform, connected in self.platforms.items():
             if space.account in connected:
                 return self.spaces.get((platform, space.livemode))
         return None
 
-    def elsewhere(self, space: Space, id: object, targets: tuple[str, ...] | list[str]) -> Record | None:
-        """A record of another account in this mode: a transfer's destination, an application fee's charge."""
+    def elsewhere(
+        self, space: Space, id: object, targets: tuple[str, ...] | list[str]
+    ) -> Record | None:
+        """A record of another account in the same mode.
+
+        A transfer's destination and an application fee's charge are such references.
+        """
         for (_, livemode), other in self.spaces.items():
-            if livemode == space.livemode and other is not space and (record := other.find(id, targets)):
+            if livemode != space.livemode or other is space:
+                continue
+            if record := other.find(id, targets):
                 return record
         return None

@@ -13,7 +13,7 @@ Tree = dict[str, Any]
 
 
 def key_of(tree: Tree, prefix: str = "") -> tuple[str, ...]:
-    """A tree as something to cache by."""
+    """A hashable form of the tree: a cache's key."""
     found: list[str] = []
     for name, below in sorted(tree.items()):
         found.append(prefix + name)

@@ -1,4 +1,4 @@
-"""People, companies and places that the sandbox's business deals with, in several scripts. All invented."""
+"""Names, places and notes for the sandbox's data, in several scripts. All of them are invented."""
 
 from __future__ import annotations
 

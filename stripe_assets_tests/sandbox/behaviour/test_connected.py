@@ -34,12 +34,17 @@ def test_a_new_account_is_listed_and_has_data_of_its_own(sdk: stripe.StripeClien
     assert id in listed(sdk)
     assert [c["name"] for c in get(sdk, "/v1/customers", stripe_account=id)["data"]] == ["Theirs"]
     events = get(sdk, "/v1/events", stripe_account=id)["data"]
-    assert {(event["type"], event["account"]) for event in events} == {("account.application.authorized", id), ("customer.created", id)}
+    assert {(event["type"], event["account"]) for event in events} == {
+        ("account.application.authorized", id),
+        ("customer.created", id),
+    }
     assert get(sdk, "/v1/balance", stripe_account=id)["object"] == "balance"
 
 
 @pytest.mark.parametrize("by", ["http", "control"])
-def test_a_closed_account_is_out_of_reach(sdk: stripe.StripeClient, changeable: Sandbox, by: str) -> None:
+def test_a_closed_account_is_out_of_reach(
+    sdk: stripe.StripeClient, changeable: Sandbox, by: str
+) -> None:
     id = opened(sdk)
     if by == "http":
         assert sdk.v1.accounts.delete(id).deleted
@@ -80,11 +85,28 @@ def test_the_platform_itself_is_not_closed(changeable: Sandbox) -> None:
         changeable.control("objects/delete", resource="account", id=PLATFORM)
 
 
-def test_what_the_platform_changes_of_an_account_is_that_accounts_event(sdk: stripe.StripeClient) -> None:
+def test_what_the_platform_changes_of_an_account_is_that_accounts_event(
+    sdk: stripe.StripeClient,
+) -> None:
     person = sdk.v1.accounts.persons.create(CONNECTED_JP, {"first_name": "Aoi"})
-    assert person.id in [p["id"] for p in get(sdk, f"/v1/accounts/{CONNECTED_JP}/persons", stripe_account=CONNECTED_JP)["data"]]
+    assert person.id in [
+        p["id"]
+        for p in get(sdk, f"/v1/accounts/{CONNECTED_JP}/persons", stripe_account=CONNECTED_JP)[
+            "data"
+        ]
+    ]
     sdk.v1.accounts.update(CONNECTED_JP, {"email": "neu@example.com"})
     sdk.v1.accounts.persons.delete(CONNECTED_JP, person.id)
-    found = [(e["type"], e["account"]) for e in get(sdk, "/v1/events", limit=3, stripe_account=CONNECTED_JP)["data"]]
-    assert sorted(found) == [(type, CONNECTED_JP) for type in ("account.updated", "person.created", "person.deleted")]
-    assert person.id not in [p["id"] for p in get(sdk, f"/v1/accounts/{CONNECTED_JP}/persons", stripe_account=CONNECTED_JP)["data"]]
+    found = [
+        (e["type"], e["account"])
+        for e in get(sdk, "/v1/events", limit=3, stripe_account=CONNECTED_JP)["data"]
+    ]
+    assert sorted(found) == [
+        (type, CONNECTED_JP) for type in ("account.updated", "person.created", "person.deleted")
+    ]
+    assert person.id not in [
+        p["id"]
+        for p in get(sdk, f"/v1/accounts/{CONNECTED_JP}/persons", stripe_account=CONNECTED_JP)[
+            "data"
+        ]
+    ]

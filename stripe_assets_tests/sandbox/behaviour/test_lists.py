@@ -28,7 +28,9 @@ def pages(client: stripe.StripeClient, path: str, **params: Any) -> list[dict[st
             return found
 
 
-def test_every_v1_list_pages_to_its_end_and_each_object_can_be_retrieved(client: stripe.StripeClient, world: World) -> None:
+def test_every_v1_list_pages_to_its_end_and_each_object_can_be_retrieved(
+    client: stripe.StripeClient, world: World
+) -> None:
     retrieved = 0
     for route in list_routes("v1"):
         for path, params in calls(client, world, route):
@@ -62,7 +64,9 @@ def test_every_v2_list_pages_by_next_page_url(client: stripe.StripeClient, world
 
 def test_every_model_of_the_catalog_has_objects(world: World) -> None:
     spaces = world.store.spaces.values()
-    assert [name for name in catalog().resources if not any(space.table(name).by_id for space in spaces)] == []
+    assert [
+        name for name in catalog().resources if not any(space.table(name).by_id for space in spaces)
+    ] == []
 
 
 def test_singletons_answer(client: stripe.StripeClient) -> None:
@@ -89,7 +93,12 @@ def test_ending_before_goes_back(client: stripe.StripeClient) -> None:
 def test_created_filters_are_inclusive_and_exclusive_as_named(client: stripe.StripeClient) -> None:
     everything = pages(client, "/v1/charges")
     at = everything[40]["created"]
-    for bound, keeps in (("gt", at.__lt__), ("gte", at.__le__), ("lt", at.__gt__), ("lte", at.__ge__)):
+    for bound, keeps in (
+        ("gt", at.__lt__),
+        ("gte", at.__le__),
+        ("lt", at.__gt__),
+        ("lte", at.__ge__),
+    ):
         found = pages(client, "/v1/charges", created={bound: at})
         assert found == [charge for charge in everything if keeps(charge["created"])], bound
     assert {charge["created"] for charge in pages(client, "/v1/charges", created=at)} == {at}
@@ -99,18 +108,40 @@ def test_created_filters_are_inclusive_and_exclusive_as_named(client: stripe.Str
     ("path", "params", "field"),
     [
         ("/v1/invoices", {"status": "open"}, lambda invoice: invoice["status"] == "open"),
-        ("/v1/prices", {"active": True, "currency": "jpy"}, lambda price: price["active"] and price["currency"] == "jpy"),
-        ("/v1/prices", {"active": True, "type": "recurring"}, lambda price: price["recurring"] is not None),
-        ("/v1/events", {"type": "payment_intent.*"}, lambda event: event["type"].startswith("payment_intent.")),
-        ("/v1/events", {"types": ["invoice.paid", "charge.failed"]}, lambda event: event["type"] in ("invoice.paid", "charge.failed")),
+        (
+            "/v1/prices",
+            {"active": True, "currency": "jpy"},
+            lambda price: price["active"] and price["currency"] == "jpy",
+        ),
+        (
+            "/v1/prices",
+            {"active": True, "type": "recurring"},
+            lambda price: price["recurring"] is not None,
+        ),
+        (
+            "/v1/events",
+            {"type": "payment_intent.*"},
+            lambda event: event["type"].startswith("payment_intent."),
+        ),
+        (
+            "/v1/events",
+            {"types": ["invoice.paid", "charge.failed"]},
+            lambda event: event["type"] in ("invoice.paid", "charge.failed"),
+        ),
         ("/v1/events", {"delivery_success": False}, lambda event: event["pending_webhooks"] == 1),
         ("/v1/balance_transactions", {"type": "refund"}, lambda moved: moved["type"] == "refund"),
         ("/v1/file_links", {"expired": True}, lambda link: link["expired"]),
         ("/v1/invoiceitems", {"pending": True}, lambda item: item["invoice"] is None),
-        ("/v1/subscriptions", {"status": "past_due"}, lambda subscription: subscription["status"] == "past_due"),
+        (
+            "/v1/subscriptions",
+            {"status": "past_due"},
+            lambda subscription: subscription["status"] == "past_due",
+        ),
     ],
 )
-def test_filters_filter(client: stripe.StripeClient, path: str, params: dict[str, Any], field: Any) -> None:
+def test_filters_filter(
+    client: stripe.StripeClient, path: str, params: dict[str, Any], field: Any
+) -> None:
     found = pages(client, path, **params)
     assert found and all(field(item) for item in found)
 
@@ -118,10 +149,16 @@ def test_filters_filter(client: stripe.StripeClient, path: str, params: dict[str
 def test_a_filter_by_reference_gives_all_of_it(client: stripe.StripeClient) -> None:
     everything = pages(client, "/v1/invoices")
     customer = everything[5]["customer"]
-    assert pages(client, "/v1/invoices", customer=customer) == [item for item in everything if item["customer"] == customer]
-    subscription = next(i["parent"]["subscription_details"]["subscription"] for i in everything if i["parent"])
+    assert pages(client, "/v1/invoices", customer=customer) == [
+        item for item in everything if item["customer"] == customer
+    ]
+    subscription = next(
+        i["parent"]["subscription_details"]["subscription"] for i in everything if i["parent"]
+    )
     found = pages(client, "/v1/invoices", subscription=subscription)
-    assert found and all(item["parent"]["subscription_details"]["subscription"] == subscription for item in found)
+    assert found and all(
+        item["parent"]["subscription_details"]["subscription"] == subscription for item in found
+    )
 
 
 def test_a_payouts_transactions_are_only_known_by_asking(client: stripe.StripeClient) -> None:

@@ -24,7 +24,12 @@ INVALID = stripe.InvalidRequestError
         ("/v1/customers", {"created": {"after": 1}}, "parameter_unknown", "created[after]"),
         ("/v1/customers", {"starting_after": "cus_none"}, "resource_missing", "starting_after"),
         ("/v1/customers", {"ending_before": "cus_none"}, "resource_missing", "ending_before"),
-        ("/v1/customers", {"starting_after": "cus_a", "ending_before": "cus_b"}, None, "ending_before"),
+        (
+            "/v1/customers",
+            {"starting_after": "cus_a", "ending_before": "cus_b"},
+            None,
+            "ending_before",
+        ),
         ("/v1/subscription_items", {}, "parameter_missing", "subscription"),
         ("/v1/charges", {"expand": ["data.nothing"]}, None, "expand"),
         ("/v1/charges", {"expand": ["data.amount"]}, None, "expand"),
@@ -38,13 +43,21 @@ def test_a_bad_parameter_is_refused_with_its_name(
 ) -> None:
     with pytest.raises(INVALID) as refused:
         get(client, path, **params)
-    assert (refused.value.http_status, refused.value.code, refused.value.param) == (400, code, param)
+    assert (refused.value.http_status, refused.value.code, refused.value.param) == (
+        400,
+        code,
+        param,
+    )
     assert refused.value.request_id
 
 
 def test_a_cursor_that_the_filter_excludes_is_refused(client: stripe.StripeClient) -> None:
     archived = get(client, "/v1/prices", active=False)["data"][0]["id"]
-    on_clock = get(client, "/v1/customers", test_clock=get(client, "/v1/test_helpers/test_clocks")["data"][0]["id"])["data"][0]["id"]
+    on_clock = get(
+        client,
+        "/v1/customers",
+        test_clock=get(client, "/v1/test_helpers/test_clocks")["data"][0]["id"],
+    )["data"][0]["id"]
     newest = get(client, "/v1/charges", limit=1)["data"][0]
     for path, params in (
         ("/v1/prices", {"active": True, "starting_after": archived}),
@@ -56,7 +69,15 @@ def test_a_cursor_that_the_filter_excludes_is_refused(client: stripe.StripeClien
         assert (refused.value.code, refused.value.param) == ("resource_missing", "starting_after")
 
 
-@pytest.mark.parametrize("path", ["/v1/customers/cus_none", "/v1/invoices/in_none", "/v1/customers/cus_none/tax_ids", "/v1/coupons/友達"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/customers/cus_none",
+        "/v1/invoices/in_none",
+        "/v1/customers/cus_none/tax_ids",
+        "/v1/coupons/友達",
+    ],
+)
 def test_an_unknown_id_is_404(client: stripe.StripeClient, path: str) -> None:
     with pytest.raises(INVALID) as refused:
         get(client, path)
@@ -77,7 +98,9 @@ def test_a_v2_error_has_v2s_shape(client: stripe.StripeClient) -> None:
 
 
 def test_unknown_keys_are_401_and_not_repeated(sandbox: Sandbox) -> None:
-    with pytest.raises(stripe.AuthenticationError, match="Invalid API Key provided: sk_test_\\*\\*\\*9876") as refused:
+    with pytest.raises(
+        stripe.AuthenticationError, match="Invalid API Key provided: sk_test_\\*\\*\\*9876"
+    ) as refused:
         get(client_of(sandbox, "sk_test_abcdefgh9876"), "/v1/charges")
     assert refused.value.http_status == 401 and "abcdefgh" not in str(refused.value)
 
@@ -106,7 +129,9 @@ def test_an_account_without_a_product_is_told_so(sandbox: Sandbox) -> None:
     assert refused.value.http_status == 400
 
 
-def test_connected_accounts_have_data_of_their_own(sandbox: Sandbox, client: stripe.StripeClient) -> None:
+def test_connected_accounts_have_data_of_their_own(
+    sandbox: Sandbox, client: stripe.StripeClient
+) -> None:
     own = {charge["id"] for charge in get(client, "/v1/charges", limit=100)["data"]}
     for account in (CONNECTED_US, CONNECTED_JP):
         theirs = get(client, "/v1/charges", limit=100, stripe_account=account)["data"]
@@ -120,7 +145,12 @@ def test_connected_accounts_have_data_of_their_own(sandbox: Sandbox, client: str
 
 
 @pytest.mark.parametrize(
-    ("key", "account"), [("sk_test_sandbox", SECOND), ("sk_test_second", CONNECTED_US), ("rk_test_sandbox", CONNECTED_US)]
+    ("key", "account"),
+    [
+        ("sk_test_sandbox", SECOND),
+        ("sk_test_second", CONNECTED_US),
+        ("rk_test_sandbox", CONNECTED_US),
+    ],
 )
 def test_another_account_is_403(sandbox: Sandbox, key: str, account: str) -> None:
     with pytest.raises(stripe.PermissionError) as refused:
@@ -132,8 +162,13 @@ def test_live_mode_has_other_data(sandbox: Sandbox, client: stripe.StripeClient)
     live = client_of(sandbox, "sk_live_sandbox")
     customers = get(live, "/v1/customers", limit=100)["data"]
     assert 10 < len(customers) < 100 and all(customer["livemode"] for customer in customers)
-    assert not {c["id"] for c in customers} & {c["id"] for c in get(client, "/v1/customers", limit=100)["data"]}
-    assert get(live, "/v1/products/prod_starter")["livemode"] and not get(client, "/v1/products/prod_starter")["livemode"]
+    assert not {c["id"] for c in customers} & {
+        c["id"] for c in get(client, "/v1/customers", limit=100)["data"]
+    }
+    assert (
+        get(live, "/v1/products/prod_starter")["livemode"]
+        and not get(client, "/v1/products/prod_starter")["livemode"]
+    )
 
 
 @pytest.mark.parametrize("version", ["2030-01-01", "latest", "2026-10-28.unknown"])

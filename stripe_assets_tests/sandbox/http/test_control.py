@@ -66,14 +66,18 @@ def test_rate_limits_say_which(changeable: Sandbox) -> None:
         for _ in range(4):
             get(client, "/v1/charges", limit=1)
     assert (
-        limited.value.headers and {k.lower(): v for k, v in limited.value.headers.items()}["stripe-rate-limited-reason"] == "endpoint-rate"
+        limited.value.headers
+        and {k.lower(): v for k, v in limited.value.headers.items()}["stripe-rate-limited-reason"]
+        == "endpoint-rate"
     )
     assert get(client, "/v1/refunds", limit=1)["data"]
     changeable.control("limits", per_account=2)
     with pytest.raises(stripe.RateLimitError) as limited:
         for path in ("/v1/charges", "/v1/refunds", "/v1/payouts", "/v1/prices"):
             get(client, path, limit=1)
-    assert {k.lower(): v for k, v in (limited.value.headers or {}).items()}["stripe-rate-limited-reason"] == "global-rate"
+    assert {k.lower(): v for k, v in (limited.value.headers or {}).items()}[
+        "stripe-rate-limited-reason"
+    ] == "global-rate"
 
 
 def test_it_can_know_only_some_urls(changeable: Sandbox) -> None:
@@ -104,8 +108,17 @@ def test_it_listens_on_loopback_only(sandbox: Sandbox) -> None:
 
 def test_a_taken_port_is_one_clear_line(sandbox: Sandbox) -> None:
     port = str(urlsplit(sandbox.base).port)
-    done = subprocess.run([sys.executable, "-m", "stripe_assets.sandbox", "--port", port], capture_output=True, text=True, timeout=20)
-    assert done.returncode == 1 and "cannot listen on port" in done.stderr and len(done.stderr.splitlines()) == 1
+    done = subprocess.run(
+        [sys.executable, "-m", "stripe_assets.sandbox", "--port", port],
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    assert (
+        done.returncode == 1
+        and "cannot listen on port" in done.stderr
+        and len(done.stderr.splitlines()) == 1
+    )
 
 
 def test_it_starts_quickly_and_stops_at_once() -> None:

@@ -14,18 +14,30 @@ from stripe_assets.sandbox.objects.render import as_bytes, as_object
 from stripe_assets.sandbox.settings import Settings
 from stripe_assets_tests.sandbox.conftest import NOW
 
-TREES = (("customer", {}), ("customer", {"sources": {}, "tax_ids": {}, "tax": {}}), ("invoice", {}), ("invoice", {"customer": {}}))
+TREES = (
+    ("customer", {}),
+    ("customer", {"sources": {}, "tax_ids": {}, "tax": {}}),
+    ("invoice", {}),
+    ("invoice", {"customer": {}}),
+)
 DEEP = {"discounts": {}, "lines": {"data": {"discounts": {}}}, "customer": {"sources": {}}}
 
 
-@pytest.mark.parametrize(("resource", "tree"), [*TREES, ("invoice", DEEP), ("line_item", {}), ("charge", {"refunds": {}, "customer": {}})])
+@pytest.mark.parametrize(
+    ("resource", "tree"),
+    [*TREES, ("invoice", DEEP), ("line_item", {}), ("charge", {"refunds": {}, "customer": {}})],
+)
 def test_copies_are_rendered_as_any_other_object(resource: str, tree: dict[str, Any]) -> None:
     grown = World.of(Settings(now=NOW, customers=3, invoices=3, more=("charge=3",)))
     space = grown.store.space(PLATFORM, False)
-    copies = [record for record in space.some(resource) if isinstance(record, Copy)]
+    copies = [record for record in space.listed(resource) if isinstance(record, Copy)]
     assert len(copies) == 3
     for record in (*copies, *copies):
-        assert as_bytes(grown.store, space, record, tree) == orjson.dumps(as_object(grown.store, space, record, tree))
+        assert as_bytes(grown.store, space, record, tree) == orjson.dumps(
+            as_object(grown.store, space, record, tree)
+        )
     copies[0].body = {**copies[0].body, "metadata": {"changed": "yes"}}
     grown.store.version += 1
-    assert b"changed" in as_bytes(grown.store, space, copies[0], tree) and b"changed" not in as_bytes(grown.store, space, copies[1], tree)
+    assert b"changed" in as_bytes(
+        grown.store, space, copies[0], tree
+    ) and b"changed" not in as_bytes(grown.store, space, copies[1], tree)
