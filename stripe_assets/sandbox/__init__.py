@@ -1,7 +1,7 @@
-"""A local Stripe stand-in over HTTP, on loopback only: for a first run without an account, and for tests.
+"""A local Stripe stand-in over HTTP, for a first run without an account and for tests.
 
-It answers every route of the catalog as Stripe would, with the data of a small invented business.
-It may import `catalog` and nothing else of the project.
+It listens on loopback only. It answers every route of the catalog as Stripe would, with the data
+of a small invented business. It may import `catalog` and nothing else of the project.
 
 | room | what it is | may import |
 | --- | --- | --- |
@@ -25,7 +25,7 @@ __all__ = ["KEYS", "Sandbox", "serve"]
 
 
 def serve(**options: Any) -> None:
-    """Serves in this process until it is stopped: see `stripe_assets.sandbox.http.running.serve`."""
+    """Serves in this process until it is stopped: see `sandbox.http.running.serve`."""
     # A program that only starts a subprocess does not need the server's imports.
     from stripe_assets.sandbox.http.running import serve as run  # noqa: PLC0415
 

@@ -12,7 +12,7 @@ from stripe_assets.sandbox.behaviour.world import World
 from stripe_assets.sandbox.settings import Settings, today
 
 NOW = today()
-"""What a sandbox starts with: the world of these tests is the one that the running sandbox has."""
+"""The time at which a sandbox starts: the running sandbox and `world` have the same data."""
 
 
 def client_of(
@@ -36,19 +36,19 @@ def client(sandbox: Sandbox) -> stripe.StripeClient:
 
 @pytest.fixture(scope="session")
 def world() -> World:
-    """The seeded data without a server: only for reading."""
+    """The seeded data without a server. Tests do not change it."""
     return World.of(Settings(now=NOW))
 
 
 @pytest.fixture(scope="module")
 def own_sandbox() -> Iterator[Sandbox]:
-    """A sandbox that a module may change."""
+    """A sandbox that the tests of one module may change."""
     with Sandbox() as running:
         yield running
 
 
 @pytest.fixture
 def changeable(own_sandbox: Sandbox) -> Iterator[Sandbox]:
-    """The module's own sandbox; faults and limits end with the test."""
+    """The module's own sandbox. Its faults and limits end with the test."""
     yield own_sandbox
     own_sandbox.reset()

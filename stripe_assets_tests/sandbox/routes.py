@@ -1,4 +1,4 @@
-"""Every list route of the catalog with arguments that make it answer."""
+"""Every list route of the catalog, with parameters that it answers to."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def list_routes(version: str) -> list[Route]:
 def calls(
     client: stripe.StripeClient, world: World, route: Route
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(path, parameters) to list a route: for two parents where it has some."""
+    """(path, parameters) to list a route. A nested route is listed for two parents."""
     params: dict[str, Any] = {}
     for name in route.required:
         params[name] = (

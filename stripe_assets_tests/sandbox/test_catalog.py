@@ -1,4 +1,4 @@
-"""What the catalog asks Stripe, the sandbox answers."""
+"""The sandbox answers every request that the catalog describes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def test_every_list_of_the_catalog_is_answered_with_its_parameters(
     rows: dict[str, int] = {}
     for resource in catalog().resources.values():
         for route in resource.routes:
-            parents = [record.body for record in space.listed(route.parent)] if route.parent else [{}]
+            parents: list[dict[str, Any]] = [{}]
+            if route.parent:
+                parents = [record.body for record in space.listed(route.parent)]
             if route.parent_where:
                 name, wanted = route.parent_where
                 parents = [

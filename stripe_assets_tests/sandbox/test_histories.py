@@ -1,4 +1,7 @@
-"""The random histories that other rooms' properties are about: they happen, and events tell of all that they change."""
+"""The random histories that the properties of other rooms use.
+
+Each of their actions happens, and each change has its event.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,10 @@ from stripe_assets_tests.sandbox.conftest import client_of, get
 from stripe_assets_tests.sync.histories import ACTIONS, Step, apply, events_of, some_history
 
 UNTOLD = {"balance_transaction", "line_item", "subscription_item", "event"}
-"""Resources without events of their own: their parents' events, or none."""
+"""Resources without events of their own. Their parents may have events."""
 
 SILENT = {"settle", "wait"}
-"""Actions of which no event tells."""
+"""Actions without an event."""
 
 
 @pytest.fixture(scope="module")

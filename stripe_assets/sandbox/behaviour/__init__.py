@@ -1,4 +1,5 @@
-"""What Stripe does: lists and retrieves, creates, changes and deletes objects, and sends the events of each change.
+"""What Stripe does with a call: it reads, creates, changes or deletes objects, and writes events.
 
-It may import `objects`, `calls`, `business`, `sandbox.keys` and `sandbox.settings`, and knows nothing of HTTP.
+It may import `objects`, `calls`, `business`, `sandbox.keys` and `sandbox.settings`. It knows
+nothing of HTTP. `effects` has what single routes do.
 """

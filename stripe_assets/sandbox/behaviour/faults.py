@@ -1,4 +1,4 @@
-"""Failures that a test asked for: of the requests whose path fits a pattern, a few times or always."""
+"""Faults that a test asked for: requests whose path fits a pattern fail, a few times or always."""
 
 from __future__ import annotations
 

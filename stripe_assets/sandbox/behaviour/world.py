@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from stripe_assets.sandbox.behaviour.agenda import Agenda
 from stripe_assets.sandbox.behaviour.clock import Clock
 from stripe_assets.sandbox.behaviour.conditions import Conditions
-from stripe_assets.sandbox.business.founding import found_everything
+from stripe_assets.sandbox.business.seeding import seed
 from stripe_assets.sandbox.calls.call import Reply
 from stripe_assets.sandbox.calls.errors import ApiError
 from stripe_assets.sandbox.calls.limits import Limits
@@ -32,7 +32,7 @@ class World:
     def of(cls, settings: Settings) -> World:
         now = today() if settings.now is None else settings.now
         store = Store()
-        found_everything(store, settings, now)
+        seed(store, settings, now)
         conditions = Conditions(
             limits=Limits(settings.rate_limits),
             latency=settings.latency,
@@ -41,10 +41,10 @@ class World:
         return cls(settings, store, Clock(now), conditions)
 
     def start_over(self) -> None:
-        """Replaces all data by the data of a new sandbox that starts at the clock's present time."""
+        """Replaces all data by that of a new sandbox, which starts at the clock's present time."""
         self.store, self.agenda = Store(), Agenda()
         self.replies.clear()
-        found_everything(self.store, self.settings, self.clock.now())
+        seed(self.store, self.settings, self.clock.now())
 
     def catch_up(self) -> None:
         """Runs the actions of the agenda whose time the clock has reached."""
@@ -52,7 +52,7 @@ class World:
             self.store.version += 1
 
     def space_of(self, key: Key, account: str | None) -> Space:
-        """The data that a call reads and changes: the key's own account's, or a connected account's.
+        """The data that a call is about: that of the key's own account, or of a connected one.
 
         Raises ApiError (403) for an account that the key has no access to.
         """

@@ -1,4 +1,4 @@
-"""Bank accounts that customers linked: who owns them, as the bank says."""
+"""Bank accounts that customers linked, and their owners as the bank names them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from stripe_assets.sandbox.business.builder import Builder
 from stripe_assets.sandbox.objects.words import NAMES
 
 
-def link(make: Builder) -> None:
-    """Three linked accounts; the owners of two are known, the first has twelve."""
+def link_accounts(make: Builder) -> None:
+    """Three linked accounts. The owners of two are known: twelve and one."""
     customers = make.listed("customer")
     for n in range(3):
         created = make.ago(50 - n)

@@ -1,8 +1,7 @@
-"""Makes records of one account and mode: complete in shape, with ids that the seed decides."""
+"""Makes the records of one account and mode, complete and with ids that follow from the seed."""
 
 from __future__ import annotations
 
-from random import Random
 from typing import Any
 
 from stripe_assets.sandbox.objects.complete import complete
@@ -13,12 +12,14 @@ from stripe_assets.sandbox.settings import DAY
 
 
 class Builder:
+    """`now` is the time of the whole business, in Unix seconds: nothing is newer."""
+
     def __init__(self, store: Store, space: Space, seed: int, now: int) -> None:
         self.store, self.space, self.seed, self.now = store, space, seed, now
-        self.random = Random(f"{seed}/{space.account}/{space.livemode}")
         self._made: dict[str, int] = {}
 
     def ago(self, days: float) -> int:
+        """A time in Unix seconds."""
         return self.now - int(days * DAY)
 
     def new_id(self, resource: str) -> str:
@@ -37,7 +38,10 @@ class Builder:
         links: dict[str, str] | None = None,
         **fields: Any,
     ) -> Record:
-        """A new record. `fields` may leave out what is null, empty or false."""
+        """A new record. Fields that `fields` leaves out are null, empty, false or 0.
+
+        `parent` and `links` are those of `Record`. `listed`: whether lists have it.
+        """
         id = self.new_id(resource) if id is None else id
         schema = schemas()[resource]
         known: dict[str, Any] = {"id": id, "object": resource, "livemode": self.space.livemode}
@@ -55,6 +59,3 @@ class Builder:
 
     def listed(self, resource: str) -> list[Record]:
         return self.space.listed(resource)
-
-    def one(self, resource: str) -> Record:
-        return self.random.choice(self.space.listed(resource))

@@ -1,4 +1,4 @@
-"""A few of everything that nobody wrote by hand: objects of every resource of the catalog, referring to what exists."""
+"""A few objects of every resource that the business has none of. They refer to what exists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ONE_PER_PARENT: dict[str, str] = {
     "cash_balance": "customer",
     "treasury.financial_account_features": "treasury.financial_account",
 }
-"""Resources without an id, found by their parent's."""
+"""Resource without an id → its parent, by whose id it is found."""
 
 ONE_PER_ACCOUNT = (
     "balance_settings",
@@ -30,6 +30,7 @@ ONE_PER_ACCOUNT = (
     "billing.credit_balance_summary",
     "v2.money_management.payout_methods_bank_account_spec",
 )
+"""Resources that each account has one object of, without an id."""
 
 GIVEN: dict[str, Mapping[str, Any]] = {
     "financial_connections.account_owner": {},
@@ -43,7 +44,7 @@ GIVEN: dict[str, Mapping[str, Any]] = {
     "treasury.financial_account": {"status": "open"},
     "tax.location": {"type": "performance"},
 }
-"""What generated objects of a resource must say."""
+"""Resource → values that its objects must have."""
 
 CYCLES: dict[str, tuple[Mapping[str, Any], ...]] = {
     "v2.core.account": ({"closed": False}, {"closed": True}),
@@ -55,38 +56,49 @@ CYCLES: dict[str, tuple[Mapping[str, Any], ...]] = {
     "tax.registration": ({"status": "active"}, {"status": "expired"}, {"status": "scheduled"}),
     "review": ({"open": True}, {"open": False}),
 }
-"""What they say in turn, so that what a list leaves out by default exists."""
+"""Resource → values that its objects have in turn.
+
+So there are also objects that a list leaves out by default.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Nested:
-    """A list under a parent whose children have no field that names it."""
+    """A nested list whose objects have no field that names their parent."""
 
     parents: tuple[str, ...]
+    """The resources that the parent can be of."""
     part: str
+    """The last part of the route."""
 
 
 def fill(space: Space, seed: int, now: int, each: int, leave: Collection[str] = ()) -> None:
-    """Makes `each` objects of every resource that this space has none of, and fills them once all exist."""
+    """Adds `each` objects of every resource that this space has none of, but for those in `leave`.
+
+    All are added first and get their fields afterwards, so that each can refer to any other.
+    """
     made = list(_stubs(space, seed, now, each, leave))
-    under = _under_a_field()
+    parent_fields = _parent_fields()
     counts: Counter[str] = Counter()
     for record in made:
         n = counts[record.resource]
         counts[record.resource] += 1
         turns = CYCLES.get(record.resource, ({},))
         given: dict[str, Any] = dict(turns[n % len(turns)])
-        if record.resource in under:
-            parents, field = under[record.resource]
+        if record.resource in parent_fields:
+            parents, field = parent_fields[record.resource]
             if owners := [owner.id for name in parents for owner in space.listed(name)][-each:]:
                 given[field] = owners[n % len(owners)]
-        _content(space, record, seed, given)
+        _set_content(space, record, seed, given)
         _link(space, record, n)
-    _singletons(space, seed, now)
+    _add_singletons(space, seed, now)
 
 
 def _link(space: Space, record: Record, n: int) -> None:
-    """Gives the object to one parent, where its list wants to be told which and no field of the object says so."""
+    """Links the object to a parent, where a parameter of its list names the parent.
+
+    That is for objects without a field that names it.
+    """
     fields = schemas()[record.resource].fields
     for route in catalog().resources[record.resource].routes:
         for name in route.parent_params if route.parent else ():
@@ -98,6 +110,7 @@ def _link(space: Space, record: Record, n: int) -> None:
 def _stubs(
     space: Space, seed: int, now: int, each: int, leave: Collection[str]
 ) -> Iterator[Record]:
+    """New records with an id and without fields."""
     nested = _nested()
     for resource in catalog().resources:
         fields = schemas()[resource].fields
@@ -128,14 +141,13 @@ def _stub(
     id = new_id(resource, seed, space.account, space.livemode, n)
     if space.livemode:
         id = id.replace("_test_", "_live_", 1)
-    random = Random(f"{id}/created")
     oldest = (catalog().resources[resource].retention_days or 302) - 2
-    return space.table(resource).put(
-        Record(resource, id, {}, now - random.randrange(DAY, oldest * DAY), parent)
-    )
+    created = now - Random(f"{id}/created").randrange(DAY, oldest * DAY)
+    return space.table(resource).put(Record(resource, id, {}, created, parent))
 
 
-def _content(space: Space, record: Record, seed: int, known: Mapping[str, Any]) -> None:
+def _set_content(space: Space, record: Record, seed: int, known: Mapping[str, Any]) -> None:
+    """Gives the record plausible fields. `known` are values that it must have."""
     random = Random(f"{seed}/{record.id}")
 
     def pick(targets: Sequence[str]) -> str | None:
@@ -156,79 +168,73 @@ def _content(space: Space, record: Record, seed: int, known: Mapping[str, Any]) 
     }
     if schema.version == "v2":
         del given["created"]
-    given = {
-        name: value
-        for name, value in {**given, **GIVEN.get(record.resource, {}), **known}.items()
-        if name in schema.fields
-    }
-    record.body = Content(random, pick, record.created, "usd", record.resource, record.id).object(
-        schema.fields, given
-    )
+    given = {**given, **GIVEN.get(record.resource, {}), **known}
+    content = Content(random, pick, record.created, "usd", record.resource, record.id)
+    record.body = content.object(schema.fields, _of_schema(record.resource, given))
 
 
-def _singletons(space: Space, seed: int, now: int) -> None:
+def _of_schema(resource: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    fields = schemas()[resource].fields
+    return {name: value for name, value in given.items() if name in fields}
+
+
+def _add_singletons(space: Space, seed: int, now: int) -> None:
     for resource in ONE_PER_ACCOUNT:
         if resource in schemas() and not space.table(resource).by_id:
             record = space.table(resource).put(Record(resource, "", {}, now))
-            _content(space, record, seed, {})
+            _set_content(space, record, seed, {})
             record.body.pop("id", None)
     for resource, parent in ONE_PER_PARENT.items():
+        table, field = space.table(resource), parent.split(".")[-1]
         for owner in space.listed(parent):
-            if owner.id not in space.table(resource).by_id:
-                known = {
-                    "object": resource,
-                    "livemode": space.livemode,
-                    parent.split(".")[-1]: owner.id,
-                }
-                given = {
-                    name: value
-                    for name, value in known.items()
-                    if name in schemas()[resource].fields
-                }
-                space.table(resource).put(
-                    Record(resource, owner.id, complete(resource, given, now), now)
-                )
+            if owner.id not in table.by_id:
+                known = {"object": resource, "livemode": space.livemode, field: owner.id}
+                body = complete(resource, _of_schema(resource, known), now)
+                table.put(Record(resource, owner.id, body, now))
 
 
-def _under_a_field() -> dict[str, tuple[tuple[str, ...], str]]:
-    """Resources that are only listed under a parent, where a field of theirs names it: the parents and the field."""
+def _parent_fields() -> dict[str, tuple[tuple[str, ...], str]]:
+    """Resource → (its parents' resources, its field that names the parent).
+
+    Only resources that have no list but a nested one.
+    """
     nested: dict[str, tuple[tuple[str, ...], str]] = {}
     listed: set[str] = set()
     by = {normal(path): field for path, field in CHILDREN_BY.items()}
-    for routes in table().values():
-        for route in routes:
-            if _is_nested_list(route) and normal(route.path) in by:
-                nested.update(
-                    dict.fromkeys(route.resources, (parent_of(route), by[normal(route.path)]))
-                )
-            elif route.kind == "list":
-                listed.update(route.resources)
+    for route in _all_routes():
+        path = normal(route.path)
+        if _is_nested_list(route) and path in by:
+            nested.update(dict.fromkeys(route.resources, (parent_of(route), by[path])))
+        elif route.kind == "list":
+            listed.update(route.resources)
     return {resource: place for resource, place in nested.items() if resource not in listed}
 
 
 def _nested() -> dict[str, list[Nested]]:
-    """Resources whose children are found by `Record.parent`: from the routes and the sublists."""
-    by = {normal(path) for path in CHILDREN_BY}
+    """Resource → the nested lists and sublists that find its objects by `Record.parent`."""
+    by_field = {normal(path) for path in CHILDREN_BY}
     found: dict[str, list[Nested]] = {}
     listed: set[str] = set()
-    for routes in table().values():
-        for route in routes:
-            if route.kind == "list" and "{" not in route.path:
-                listed.update(route.resources)
-            if _is_nested_list(route) and normal(route.path) not in by:
-                for resource in route.resources:
-                    found.setdefault(resource, []).append(
-                        Nested(parent_of(route), segment(route.path))
-                    )
+    for route in _all_routes():
+        if route.kind == "list" and "{" not in route.path:
+            listed.update(route.resources)
+        if _is_nested_list(route) and normal(route.path) not in by_field:
+            for resource in route.resources:
+                place = Nested(parent_of(route), segment(route.path))
+                found.setdefault(resource, []).append(place)
     for (parent, path), (url, field) in SUBLISTS.items():
-        if field == "parent":
-            for resource in _sublist_targets(parent, path):
-                if resource in listed:
-                    continue
-                place = Nested((parent,), segment(url))
-                if place not in found.setdefault(resource, []):
-                    found[resource].append(place)
+        for resource in _sublist_targets(parent, path) if field == "parent" else ():
+            if resource in listed:
+                continue
+            place = Nested((parent,), segment(url))
+            if place not in found.setdefault(resource, []):
+                found[resource].append(place)
     return found
+
+
+def _all_routes() -> Iterator[Route]:
+    for routes in table().values():
+        yield from routes
 
 
 def _is_nested_list(route: Route) -> bool:

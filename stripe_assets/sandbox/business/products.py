@@ -1,4 +1,4 @@
-"""What the business sells: a coffee subscription in four currencies, machines, and discounts on them."""
+"""What the business sells: coffee subscriptions in four currencies, machines, and discounts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from stripe_assets.sandbox.objects.store import Record
 from stripe_assets.sandbox.settings import DAY
 
 CURRENCIES = ("usd", "eur", "jpy", "kwd")
+"""Those of all prices."""
 STARTER = {"usd": 1900, "eur": 1790, "jpy": 2400, "kwd": 5250}
 TEAM = {"usd": 9900, "eur": 9200, "jpy": 14800, "kwd": 30750}
+MACHINE = {"usd": 12900, "eur": 11900, "jpy": 19800, "kwd": 39500}
+"""Currency → amount, in the currency's minor unit."""
 COUPONS: tuple[dict[str, Any], ...] = (
     {
         "id": "SOMMER25",
@@ -30,43 +33,40 @@ COUPONS: tuple[dict[str, Any], ...] = (
 )
 
 
-def stock(make: Builder) -> None:
-    starter = make.add(
-        "product",
-        make.ago(420),
-        id="prod_starter",
-        name="Bohnen-Abo",
-        active=True,
-        type="service",
-        updated=make.ago(9),
-    )
-    team = make.add(
-        "product",
-        make.ago(410),
-        id="prod_team",
-        name="オフィス定期便",
-        active=True,
-        type="service",
-        updated=make.ago(30),
-    )
-    fields = {
-        "name": "Moka «Élan» ☕",
-        "active": True,
-        "type": "good",
-        "shippable": True,
-        "url": "https://example.com/moka",
-    }
-    machine = make.add(
-        "product", make.ago(400), tax_code="txcd_99999999", updated=make.ago(80), **fields
-    )
-    make.add(
-        "product",
-        make.ago(390),
-        name="Altes Modell",
-        active=False,
+def add_products(make: Builder) -> None:
+    """All products with their prices, and coupons, tax rates and shipping rates."""
+    starter = _product(make, 420, 9, id="prod_starter", name="Bohnen-Abo", type="service")
+    team = _product(make, 410, 30, id="prod_team", name="オフィス定期便", type="service")
+    machine = _product(
+        make,
+        400,
+        80,
+        name="Moka «Élan» ☕",
         type="good",
-        updated=make.ago(200),
+        shippable=True,
+        url="https://example.com/moka",
+        tax_code="txcd_99999999",
     )
+    _product(make, 390, 200, name="Altes Modell", type="good", active=False)
+    _add_recurring_prices(make, starter, team)
+    for currency, amount in MACHINE.items():
+        price = one_time(make, machine, currency, amount)
+        machine.body["default_price"] = machine.body["default_price"] or price.id
+    one_time(make, machine, "usd", 14900, active=False)
+    one_time(make, machine, "usd", 1, inline=True)
+    _add_coupons(make, starter)
+    _add_tax_rates(make)
+    _add_shipping_rates(make)
+
+
+def _product(make: Builder, age: int, updated: int, **fields: Any) -> Record:
+    """`age` and `updated` are days ago."""
+    return make.add(
+        "product", make.ago(age), updated=make.ago(updated), **{"active": True, **fields}
+    )
+
+
+def _add_recurring_prices(make: Builder, starter: Record, team: Record) -> None:
     for currency in CURRENCIES:
         recurring(make, starter, currency, STARTER[currency], "month")
         recurring(make, team, currency, TEAM[currency], "month")
@@ -84,15 +84,13 @@ def stock(make: Builder) -> None:
         value_settings={"event_payload_key": "value"},
         updated=make.ago(2),
     )
-    recurring(make, team, "usd", None, "month", meter=meter.id, unit_amount_decimal="2.00000000375")
-    for currency, amount in (("usd", 12900), ("eur", 11900), ("jpy", 19800), ("kwd", 39500)):
-        price = one_time(make, machine, currency, amount)
-        machine.body["default_price"] = machine.body["default_price"] or price.id
-    one_time(make, machine, "usd", 14900, active=False)
-    one_time(make, machine, "usd", 1, inline=True)
-    discounts(make, starter)
-    rates(make)
+    decimal = "2.00000000375"
+    recurring(make, team, "usd", None, "month", meter=meter.id, unit_amount_decimal=decimal)
+
+
+def _add_shipping_rates(make: Builder) -> None:
     for name, amount in (("Bicycle courier", 700), ("Post", 450)):
+        in_euro = {"amount": amount - 50, "tax_behavior": "inclusive"}
         make.add(
             "shipping_rate",
             make.ago(300),
@@ -102,7 +100,7 @@ def stock(make: Builder) -> None:
             fixed_amount={
                 "amount": amount,
                 "currency": "usd",
-                "currency_options": {"eur": {"amount": amount - 50, "tax_behavior": "inclusive"}},
+                "currency_options": {"eur": in_euro},
             },
         )
 
@@ -110,7 +108,7 @@ def stock(make: Builder) -> None:
 def recurring(
     make: Builder, product: Record, currency: str, amount: int | None, interval: str, **more: Any
 ) -> Record:
-    """A price and the plan of the same id: Stripe shows one thing under both names."""
+    """A price, and the plan of the same id. In Stripe they are one object under two names."""
     created = product.created + len(make.listed("price")) * 60
     meter = more.pop("meter", None)
     usage = "metered" if meter else "licensed"
@@ -121,6 +119,7 @@ def recurring(
         "nickname": more.pop("nickname", None),
     }
     decimal = more.pop("unit_amount_decimal", None) or str(amount)
+    has_lookup_key = shared["active"] and not meter
     price = make.add(
         "price",
         created,
@@ -129,9 +128,7 @@ def recurring(
         unit_amount=amount,
         unit_amount_decimal=decimal,
         tax_behavior="unspecified",
-        lookup_key=f"{product.id}_{interval}_{currency}"
-        if shared["active"] and not meter
-        else None,
+        lookup_key=f"{product.id}_{interval}_{currency}" if has_lookup_key else None,
         recurring={"interval": interval, "interval_count": 1, "usage_type": usage, "meter": meter},
         currency_options={
             currency: {
@@ -194,7 +191,10 @@ def one_time(
     active: bool = True,
     inline: bool = False,
 ) -> Record:
-    """An inline price (made with `price_data`) is active=false and in no list."""
+    """A price for one purchase.
+
+    An inline price, which a call makes by `price_data`, is not active and in no list.
+    """
     return make.add(
         "price",
         product.created + amount,
@@ -217,13 +217,15 @@ def one_time(
     )
 
 
-def discounts(make: Builder, product: Record) -> None:
+def _add_coupons(make: Builder, product: Record) -> None:
+    """Coupons with two promotion codes each. The first coupon is for this product alone."""
     for n, fields in enumerate(COUPONS):
         coupon = make.add(
             "coupon", make.ago(300 - n), valid=True, times_redeemed=n, currency_options={}, **fields
         )
-        coupon.body["applies_to"] = {"products": [product.id]} if n == 0 else None
-        if coupon.body["applies_to"] is None:
+        if n == 0:
+            coupon.body["applies_to"] = {"products": [product.id]}
+        else:
             del coupon.body["applies_to"]
         for code in (f"{coupon.id}-A", f"{coupon.id}-B"):
             make.add(
@@ -236,7 +238,7 @@ def discounts(make: Builder, product: Record) -> None:
             )
 
 
-def rates(make: Builder) -> None:
+def _add_tax_rates(make: Builder) -> None:
     for name, country, percentage, inclusive in (
         ("USt.", "DE", 19.0, True),
         ("消費税", "JP", 10.0, False),

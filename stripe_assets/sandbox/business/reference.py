@@ -1,4 +1,4 @@
-"""What Stripe has for everybody: countries, exchange rates, tax codes, report types."""
+"""What Stripe has for every account: countries, exchange rates, tax codes, report types."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TAX_CODES = {
 REPORTS = ("balance.summary.1", "payouts.itemized.3", "ending_balance_reconciliation.itemized.4")
 
 
-def publish(make: Builder) -> None:
+def add_reference_data(make: Builder) -> None:
     for country, currency in COUNTRIES.items():
         fields = {
             "individual": {"minimum": ["individual.email"]},

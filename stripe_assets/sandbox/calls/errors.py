@@ -8,7 +8,10 @@ DOCS = "https://stripe.com/docs/error-codes/"
 
 
 class ApiError(Exception):
-    """An error that a call gets as its answer. `status` is the HTTP status; the body has the rest."""
+    """An error that is the answer to a call.
+
+    `status` is the HTTP status. The body has the other arguments.
+    """
 
     def __init__(
         self,

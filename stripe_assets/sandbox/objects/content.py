@@ -89,7 +89,7 @@ class Content:
     def object(
         self, fields: Mapping[str, Node], given: Mapping[str, Any] = {}, depth: int = 0
     ) -> dict[str, Any]:
-        """Values for all fields. `depth` is 0 for the object itself, and more for nested objects."""
+        """Values for all fields. `depth` is 0 for the object itself, more for nested objects."""
         kind = fields.get("type")
         chosen = given.get("type")
         if chosen is None and kind is not None and kind["t"] in ("enum", "string"):

@@ -1,4 +1,4 @@
-"""Copies of a record, of which a benchmark has a million. What they share is kept and rendered once."""
+"""Copies of a record. A benchmark has a million, so what they share is kept and rendered once."""
 
 from __future__ import annotations
 

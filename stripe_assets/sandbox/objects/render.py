@@ -1,4 +1,4 @@
-"""Records as the API shows them: with embedded objects, sublists of ten, and expanded references."""
+"""Records as the API shows them, with embedded objects, sublists and expanded references."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from stripe_assets.catalog import catalog, shapes
 
 Node = Mapping[str, Any]
 Guide = dict[str, Any]
-"""Field → a node that holds another object (`ref`, `embed`, `sublist`), or a Guide of its fields."""
+"""Field → a node that holds another object (`ref`, `embed`, `sublist`), or a Guide below it."""
 
 OBJECTS = frozenset({"ref", "embed", "sublist"})
 """The kinds of fields that may hold another object.

@@ -1,4 +1,7 @@
-"""What an answer expands, as a tree of fields: `customer.default_source` is `{"customer": {"default_source": {}}}`."""
+"""What an answer expands, as a tree of fields.
+
+The path `customer.default_source` is `{"customer": {"default_source": {}}}`.
+"""
 
 from __future__ import annotations
 

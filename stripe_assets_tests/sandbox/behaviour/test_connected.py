@@ -1,4 +1,4 @@
-"""Connected accounts: they come, they go, and what is theirs is told in their own events."""
+"""Connected accounts begin and end, and changes of their objects are their own events."""
 
 from __future__ import annotations
 

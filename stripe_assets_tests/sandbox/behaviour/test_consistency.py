@@ -1,4 +1,4 @@
-"""Lists that are behind, and events in an older version's shape."""
+"""Lists that get new objects late, and events in the shape of an older version."""
 
 from __future__ import annotations
 

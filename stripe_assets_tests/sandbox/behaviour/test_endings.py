@@ -1,4 +1,4 @@
-"""What is deleted, detached or canceled: what remains of it, and which events say so."""
+"""Objects that are deleted, detached or canceled: what remains, and which events there are."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ def test_a_line_is_removed_from_a_draft(sdk: stripe.StripeClient) -> None:
     )
     events = get(sdk, "/v1/events", limit=5, type="invoice.updated")[
         "data"
-    ]  # those of one second in any order
+    ]  # the events of one second come in any order
     updated = [event["data"] for event in events if event["data"]["object"]["id"] == invoice]
     assert (20, 120) in [
         (data["object"]["total"], data["previous_attributes"].get("total")) for data in updated

@@ -1,4 +1,4 @@
-"""What Stripe's lists leave out unless asked: the traps that the catalog's overlay answers."""
+"""What Stripe's lists leave out by default: the traps that the catalog's overlay knows."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def sdk(changeable: Sandbox) -> stripe.StripeClient:
 
 
 def newest(sdk: stripe.StripeClient, many: int = 1, **params: Any) -> list[dict[str, Any]]:
-    """The newest events' (type, object, what changed), those of one call in any order."""
+    """The newest events. The events of one call come in any order."""
     return get(sdk, "/v1/events", limit=many, **params)["data"]
 
 

@@ -1,4 +1,4 @@
-"""Refusals, as the SDK's exceptions show them."""
+"""Refused calls, as the SDK's exceptions show them."""
 
 from __future__ import annotations
 

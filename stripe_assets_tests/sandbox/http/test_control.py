@@ -133,7 +133,10 @@ def test_it_starts_quickly_and_stops_at_once() -> None:
 
 
 def test_it_ends_with_the_process_that_started_it() -> None:
-    code = "import os; from stripe_assets.sandbox import Sandbox; print(Sandbox().start().base, flush=True); os._exit(9)"
+    code = (
+        "import os; from stripe_assets.sandbox import Sandbox; "
+        "print(Sandbox().start().base, flush=True); os._exit(9)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20)
     port = urlsplit(done.stdout.strip()).port
     assert port

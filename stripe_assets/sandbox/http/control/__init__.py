@@ -56,10 +56,10 @@ account is in no list, and its calls get a 403 (`account_invalid`). The platform
 `account.application.deauthorized`.
 
 Deliveries: with `fail` true, the delivery of an event fails if an enabled endpoint takes its type.
-That is an endpoint of the event's account, or one that the platform made with `connect`. A call
-with `account` or `types` needs no endpoint. A failed event has `pending_webhooks` and is listed for
-`delivery_success=false`. With `delay` (in seconds, also without `fail`) it is delivered later, as by
-a slow endpoint. `fail` false without `delay` ends all outages, or those of an `account`; earlier
-events stay failed until `deliveries/mark`. Without `ids` that call marks all failed events of the
-account as delivered, as after a retry.
+That is an endpoint of the event's account, or one that the platform made with `connect`. Where the
+call names an `account` or `types`, their events fail also without an endpoint. A failed event has
+`pending_webhooks` and is listed for `delivery_success=false`. With `delay` (in seconds, also
+without `fail`) the delivery succeeds later, as by a slow endpoint. `fail` false without `delay`
+ends all outages, or those of an `account`. Earlier events stay failed until `deliveries/mark`.
+Without `ids` that call marks all failed events of the account as delivered, as after a retry.
 """

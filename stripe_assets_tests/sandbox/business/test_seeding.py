@@ -1,4 +1,4 @@
-"""The seeded business: shapes, references, money, and that a seed decides all of it."""
+"""The seeded business: its shapes, references and money. All of it follows from the seed."""
 
 from __future__ import annotations
 
