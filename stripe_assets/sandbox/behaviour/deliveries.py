@@ -1,4 +1,4 @@
-"""The delivery of events to webhook endpoints: which events an endpoint takes, and which fail."""
+"""The delivery of events to webhook endpoints: who takes an event, and whether it fails."""
 
 from __future__ import annotations
 

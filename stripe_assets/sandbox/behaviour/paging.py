@@ -146,7 +146,7 @@ def v2_page(
 
 
 def _token(last: Sort, before: int) -> str:
-    """The token of the page that begins after this sort key, with so many records before it."""
+    """The token of a page after this sort key. `before` is the number of records before it."""
     text = f"{last[0]} {last[1]} {before}"
     return "page_" + base64.urlsafe_b64encode(text.encode()).decode()
 

@@ -10,7 +10,7 @@ from stripe_assets.sandbox.settings import DAY
 
 
 def add_sales(platform: Builder, connected: Builder, currency: str, many: int) -> None:
-    """So many customers and charges of the connected account.
+    """Adds `many` customers of the connected account, with a charge each.
 
     The platform gets a fee of every second charge.
     """
@@ -70,7 +70,7 @@ def transfer(
 ) -> Record:
     """Moves money to a connected account, where it arrives as a charge.
 
-    So many times a part of it is reversed.
+    It has `reversals` reversals, each of a small part.
     """
     made = platform.add(
         "transfer",

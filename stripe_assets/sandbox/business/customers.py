@@ -18,7 +18,7 @@ def address(place: Place) -> dict[str, Any]:
 
 
 def add_customers(make: Builder, many: int, test_clock: str | None = None) -> list[Record]:
-    """So many customers, each with a payment method.
+    """Adds `many` customers, each with a payment method.
 
     Some also have tax ids, old sources, a credit balance or a setup intent.
     """
@@ -63,7 +63,7 @@ def add_customers(make: Builder, many: int, test_clock: str | None = None) -> li
 
 
 def card_method(make: Builder, customer: Record | None, n: int, place: Place) -> Record:
-    """A card, of the customer or of nobody."""
+    """A card of the customer, or of no customer."""
     created = customer.created + 60 if customer else make.ago(40 + n)
     card = {
         "brand": BRANDS[n % len(BRANDS)],
@@ -95,7 +95,7 @@ def card_method(make: Builder, customer: Record | None, n: int, place: Place) ->
 
 
 def _add_extras(make: Builder, customer: Record, method: Record, n: int, place: Place) -> None:
-    """What only some customers have. `n` is the customer's number."""
+    """Adds what only some customers have. `n` is the customer's number."""
     if n % 7 == 0:
         _add_tax_ids(make, customer, n)
     if n % 11 == 3:

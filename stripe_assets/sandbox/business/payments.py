@@ -12,7 +12,7 @@ FIXED_FEE = {"usd": 30, "eur": 25, "jpy": 40, "kwd": 90}
 """The fixed part of the fee of a charge, by currency, in the currency's minor unit."""
 DISPUTE_FEE = {"usd": 1500, "eur": 1500, "jpy": 1300, "kwd": 4500}
 PENDING_DAYS = 2
-"""After so many days the money of a balance transaction is available."""
+"""Days until the money of a balance transaction is available."""
 
 
 def fee_of(amount: int, currency: str) -> int:

@@ -9,7 +9,7 @@ from stripe_assets.sandbox.objects.store import Record
 from stripe_assets.sandbox.settings import DAY
 
 CURRENCIES = ("usd", "eur", "jpy", "kwd")
-"""Those of all prices."""
+"""The currencies of every monthly price."""
 STARTER = {"usd": 1900, "eur": 1790, "jpy": 2400, "kwd": 5250}
 TEAM = {"usd": 9900, "eur": 9200, "jpy": 14800, "kwd": 30750}
 MACHINE = {"usd": 12900, "eur": 11900, "jpy": 19800, "kwd": 39500}

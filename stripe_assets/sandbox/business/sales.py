@@ -11,7 +11,7 @@ from stripe_assets.sandbox.settings import DAY
 
 
 def _add_line_items(make: Builder, parent: Record, part: str, many: int) -> int:
-    """So many line items in the parent's list `part`. Returns their total amount."""
+    """Adds `many` line items to the parent's list `part`. Returns their total amount."""
     prices = [
         record
         for record in make.space.table("price").by_id.values()

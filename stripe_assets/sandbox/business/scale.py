@@ -43,7 +43,7 @@ def add_copies(make: Builder, settings: Settings) -> None:
 
 
 def _copy_invoices(make: Builder, many: int, start: int) -> None:
-    """Invoices with one line each. All customers have some."""
+    """Adds invoices with one line each, to all customers in turn."""
     space = make.space
     owners = [record.id for record in make.listed("customer")]
     templates = _templates(make, "line_item")

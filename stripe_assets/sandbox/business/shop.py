@@ -31,7 +31,7 @@ DISPUTES = ("needs_response", "won", "lost")
 
 
 def add_shop(make: Builder, many: int, months: int) -> None:
-    """A shop with so many customers, and subscriptions that are at most so many months old."""
+    """Adds a shop with `many` customers. Its subscriptions are at most `months` months old."""
     reference.add_reference_data(make)
     products.add_products(make)
     buyers = customers.add_customers(make, many)
@@ -73,7 +73,7 @@ def _add_credit_notes(make: Builder) -> None:
 
 
 def _refund_and_dispute(make: Builder) -> None:
-    """About twenty charges are refunded; every fifth of these is disputed instead."""
+    """Picks about twenty charges. Every fifth is disputed, the others are refunded."""
     charges = [record for record in make.listed("charge") if record.body["paid"]]
     for n, paid in enumerate(charges[:: max(1, len(charges) // 20)]):
         at = min(paid.created + DAY * (2 + n % 5), make.now - 120 - n)

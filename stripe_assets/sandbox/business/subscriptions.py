@@ -41,7 +41,7 @@ def monthly_prices(make: Builder, currency: str) -> list[Record]:
 def subscribe(make: Builder, customer: Record, n: int, *, months: int = 5) -> Record:
     """A subscription, with an invoice for each month until now, or until it ended.
 
-    `n` is its number. It is at most so many `months` old.
+    `n` is its number. It is at most `months` months old.
     """
     status = STATUSES[n % len(STATUSES)]
     created = max(customer.created + DAY, make.now - months * MONTH + (n % 25) * DAY // 2)

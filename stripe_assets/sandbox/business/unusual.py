@@ -8,7 +8,7 @@ from stripe_assets.sandbox.settings import DAY
 
 
 def add_movements(make: Builder, connected: str) -> None:
-    """One movement of each kind, in dollars, with its balance transaction.
+    """Adds one movement of each kind, in dollars, with its balance transaction.
 
     `connected` is the connected account that the platform collects from.
     """

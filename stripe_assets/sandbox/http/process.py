@@ -62,7 +62,7 @@ class Sandbox:
     def stop(self) -> None:
         if self._process:
             if self._process.stdin:
-                # While it starts it may lose the signal. It ends with its stdin, too.
+                # A process that is still starting may lose the signal. It also ends with its stdin.
                 self._process.stdin.close()
             self._process.terminate()
             try:

@@ -9,7 +9,7 @@ from typing import Any
 from stripe_assets.sandbox.objects.schema import Node, schemas
 
 VARIANTS = 3
-"""An object with at least this many fields that belong to one `type` has only its own type's."""
+"""From this number of type-specific fields on, an object has only those of its own `type`."""
 
 LEAST: dict[str, Callable[[], Any]] = {
     "boolean": lambda: False,

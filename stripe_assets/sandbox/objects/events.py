@@ -56,7 +56,7 @@ The first entry whose field has the value is the type. Without one there is no e
 """
 
 ACCOUNT_OWNED = frozenset({"card", "bank_account"})
-"""Resources that belong to a customer or to an account. An account's have other event types."""
+"""Resources of a customer or of an account. The account's have other event types."""
 
 ACCOUNT_IN: dict[str, str] = {
     "account": "id",

@@ -128,7 +128,7 @@ class _Renderer:
         tree: Tree,
         path: tuple[str, ...],
     ) -> Any:
-        """The value with what belongs into it.
+        """The value, with embedded objects, sublists and what the call expands.
 
         All four trees are of the place that `path` leads to: `guide` has every field that may
         hold an object, `always` those that are never an id, `hidden` those that an answer has

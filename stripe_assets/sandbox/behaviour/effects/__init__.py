@@ -1,4 +1,4 @@
-"""What a POST or DELETE does besides storing its parameters, route by route. `table` has them all.
+"""What the POST and DELETE of single routes do besides storing parameters. `table` has them all.
 
 It may import what `behaviour` may, and of `behaviour` all but `writes`, which uses it.
 """
