@@ -9,8 +9,14 @@ from datetime import UTC, datetime
 from types import TracebackType
 
 from stripe_assets.catalog import catalog
-from stripe_assets.catalog.incremental import is_incremental, listed_under_accounts
-from stripe_assets.catalog.lists import list_key, list_params, nested_lists, root_lists
+from stripe_assets.catalog.incremental import is_incremental
+from stripe_assets.catalog.lists import (
+    list_key,
+    list_params,
+    listed_under_accounts,
+    nested_lists,
+    root_lists,
+)
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import upstreams_of, with_upstreams

@@ -47,7 +47,7 @@ def test_check_on_the_command_line(
     assert main(["--check"]) == 0
     (folder / "shapes.json").write_bytes(b"{}")
     assert main(["--check"]) == 1
-    assert "shapes.json: not what the installed stripe SDK gives" in capsys.readouterr().err
+    assert "shapes.json: out of date with the installed stripe SDK" in capsys.readouterr().err
 
 
 def test_a_column_is_never_dropped_or_retyped_unless_that_is_asked_for(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from stripe_assets.catalog.incremental import sweep_shows_deletions
+from stripe_assets.catalog.lists import sweep_shows_deletions
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.retrieval import read_by_platform, retrieve_route
 from stripe_assets.mirror import Batch, ObjectRef, Owner
