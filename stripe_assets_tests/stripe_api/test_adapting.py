@@ -18,7 +18,8 @@ CHARGES, REFUNDS = "/v1/charges", "/v1/refunds"
 
 
 class Stage:
-    """A budget, time that passes when it is waited, and a server that takes `limit` requests a second of an endpoint."""
+    """A budget, time that passes when it is waited, and a server that takes `limit` requests a
+    second of an endpoint."""
 
     def __init__(self, limit: float = 25.0, limits: Limits | None = None) -> None:
         self.clock = Time()
