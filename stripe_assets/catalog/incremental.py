@@ -54,7 +54,8 @@ def models_to_sync_for(catalog: Catalog, name: str) -> frozenset[str]:
     """The models that an incremental run has to select when an event names an object of this model.
 
     These are: the model itself, the events, each model whose rows are read with it (`parents`), and
-    every model with `new_rows`: no event tells of a new row of theirs, so each run asks for them.
+    every model with `new_rows`: no event says that such a model has a new row, so each run lists
+    them.
     """
     found, todo = {name, EVENT}, [name]
     while todo:

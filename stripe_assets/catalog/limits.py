@@ -1,4 +1,4 @@
-"""Stripe's rate limits, in requests a second. Source: https://docs.stripe.com/rate-limits
+"""Stripe's limits. The rates are in requests a second: https://docs.stripe.com/rate-limits
 
 They are constants and not part of the data file, so that `stripe_api` has them without loading the
 catalog.
@@ -14,6 +14,9 @@ ENDPOINT_RATE = 25.0
 """For one endpoint of an account: a list and a retrieve of one resource are two endpoints."""
 FILES_AND_SEARCH_RATE = 20.0
 """For an endpoint of files or a search."""
+
+LARGEST_PAGE = 100
+"""How many objects a page of a list may have at most: https://docs.stripe.com/api/pagination"""
 
 _FILES = "/v1/files"
 _SEARCH = "/search"

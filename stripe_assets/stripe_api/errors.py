@@ -143,15 +143,17 @@ class StripeError(Exception):
         key = f"key '{failure.alias}'" if failure.alias else ""
         account = f"account {failure.account}" if failure.account else ""
         asked = f"GET {failure.path}" if failure.path else ""
-        whose = f" ({', '.join(part for part in (key, account) if part)})" if key or account else ""
+        asked_as = (
+            f" ({', '.join(part for part in (key, account) if part)})" if key or account else ""
+        )
         kinds = "/".join(part for part in (failure.type, failure.code) if part)
         param = f"param {failure.param}" if failure.param else ""
-        said = " ".join(part for part in (str(failure.status or ""), kinds, param) if part)
+        answered = " ".join(part for part in (str(failure.status or ""), kinds, param) if part)
         tries = f"after {failure.attempts} attempts" if failure.attempts > 1 else ""
         notes = ", ".join(
             part for part in (failure.rate_limited_reason, failure.request_id, tries) if part
         )
-        line = ": ".join(part for part in (asked + whose, said, failure.message) if part)
+        line = ": ".join(part for part in (asked + asked_as, answered, failure.message) if part)
         line += f" [{notes}]" if notes else ""
         return f"{line}. {self.advice}" if self.advice else line
 
@@ -180,10 +182,10 @@ class NotFound(StripeError):
     @property
     def missing(self) -> bool:
         """Whether Stripe knows the route and says that there is no such object."""
-        said = self.code in ("resource_missing", "not_found") or (
+        is_missing = self.code in ("resource_missing", "not_found") or (
             not self.code and self.message.startswith("No such")
         )
-        return said and not self._unrecognized and not self.refused_cursor
+        return is_missing and not self._unrecognized and not self.refused_cursor
 
     @property
     def unknown_url(self) -> bool:

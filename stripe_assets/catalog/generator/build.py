@@ -10,13 +10,11 @@ from stripe_assets.catalog.generator.fields import fields, secret_paths
 from stripe_assets.catalog.generator.order import dependencies, topological
 from stripe_assets.catalog.generator.routes import SdkRoute
 from stripe_assets.catalog.generator.sdk import PLACEHOLDER, Sdk
+from stripe_assets.catalog.limits import LARGEST_PAGE
 from stripe_assets.catalog.model import Field, Resource, Retrieve, Route
 from stripe_assets.catalog.overlay import events, names, routes
 from stripe_assets.catalog.overlay.references import PREFIXES
 from stripe_assets.catalog.roles import ACCOUNT
-
-PAGE = 100
-"""The largest page size that Stripe allows."""
 
 
 def build(sdk: Sdk) -> tuple[Resource, ...]:
@@ -144,7 +142,7 @@ def _route(sdk: Sdk, name: str, entry: routes.List) -> Route:
         else "starting_after"
         if "starting_after" in known.params
         else "none",
-        limit=PAGE if has_limit else None,
+        limit=LARGEST_PAGE if has_limit else None,
         created_filter=None
         if v2
         else "created"

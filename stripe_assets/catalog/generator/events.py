@@ -15,7 +15,7 @@ THIN = "v1."
 the same object."""
 FETCH = "fetch_related_object"
 
-Said = TypeVar("Said")
+Value = TypeVar("Value")
 
 
 def event_types(source: SdkSource) -> tuple[EventType, ...]:
@@ -23,14 +23,15 @@ def event_types(source: SdkSource) -> tuple[EventType, ...]:
 
     Raises ValueError for an entry of the overlay that has no effect.
     """
-    names, said = _names(source), annotated_objects(source)
-    _require_used(names, said, source.resources)
+    names, annotated_as = _names(source), annotated_objects(source)
+    _require_used(names, annotated_as, source.resources)
     return tuple(
         EventType(
             name,
-            objects=_fitting(overlay.OBJECTS, name) or _objects(name, said, source.resources),
-            targets=_fitting(overlay.TARGETS, name) or (),
-            lists=_fitting(overlay.LISTS, name) or (),
+            objects=_overlay_value(overlay.OBJECTS, name)
+            or _objects(name, annotated_as, source.resources),
+            targets=_overlay_value(overlay.TARGETS, name) or (),
+            lists=_overlay_value(overlay.LISTS, name) or (),
             deletes=name.endswith(".deleted") and name not in overlay.NO_REMOVALS,
             ignored_reason=overlay.IGNORED.get(name),
         )
@@ -80,14 +81,14 @@ def _names(source: SdkSource) -> tuple[str, ...]:
 
 
 def _objects(
-    name: str, said: Mapping[str, tuple[str, ...]], resources: Collection[str]
+    name: str, annotated_as: Mapping[str, tuple[str, ...]], resources: Collection[str]
 ) -> tuple[str, ...]:
     """The annotated object; else the object whose name is the longest start of the type.
 
     Raises ValueError where there is neither.
     """
-    if name in said:
-        return said[name]
+    if name in annotated_as:
+        return annotated_as[name]
     parts = name.split(".")
     for length in range(len(parts) - 1, 0, -1):
         if (beginning := ".".join(parts[:length])) in resources:
@@ -95,12 +96,12 @@ def _objects(
     raise ValueError(f"OBJECTS: add {name}: the SDK does not say what its data.object is")
 
 
-def _fitting(said: Mapping[str, Said], name: str) -> Said | None:
+def _overlay_value(table: Mapping[str, Value], name: str) -> Value | None:
     """The overlay's value for this type, else for the longest pattern that fits it."""
-    if name in said:
-        return said[name]
-    patterns = [pattern for pattern in said if _fits(pattern, name)]
-    return said[max(patterns, key=len)] if patterns else None
+    if name in table:
+        return table[name]
+    patterns = [pattern for pattern in table if _fits(pattern, name)]
+    return table[max(patterns, key=len)] if patterns else None
 
 
 def _fits(pattern: str, name: str) -> bool:
@@ -108,7 +109,7 @@ def _fits(pattern: str, name: str) -> bool:
 
 
 def _require_used(
-    names: Collection[str], said: Mapping[str, tuple[str, ...]], resources: Collection[str]
+    names: Collection[str], annotated_as: Mapping[str, tuple[str, ...]], resources: Collection[str]
 ) -> None:
     """Raises ValueError for an entry of the overlay that fits no type, names an object that the SDK
     does not have, or repeats what the SDK says."""
@@ -127,14 +128,18 @@ def _require_used(
             raise ValueError(
                 f"OBJECTS: {pattern} has {sorted(unknown)}, which the SDK does not have"
             )
-        if all(_says(name, said, resources) == objects for name in names if _fits(pattern, name)):
+        if all(
+            _sdk_objects(name, annotated_as, resources) == objects
+            for name in names
+            if _fits(pattern, name)
+        ):
             raise ValueError(f"OBJECTS: remove {pattern}: the SDK says the same")
 
 
-def _says(
-    name: str, said: Mapping[str, tuple[str, ...]], resources: Collection[str]
+def _sdk_objects(
+    name: str, annotated_as: Mapping[str, tuple[str, ...]], resources: Collection[str]
 ) -> tuple[str, ...] | None:
     try:
-        return _objects(name, said, resources)
+        return _objects(name, annotated_as, resources)
     except ValueError:
         return None
