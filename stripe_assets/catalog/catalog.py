@@ -72,11 +72,9 @@ class Catalog:
         return self.resources.get(name)
 
     def by_id(self, id: str, targets: Sequence[str]) -> str | None:
-        """The target, of a reference with several possible targets, that the id's prefix stands
-        for.
+        """Which of a reference's possible targets the id belongs to, by the id's prefix.
 
-        A single target is returned without a look at the prefix. None where no target has such a
-        prefix.
+        A single target needs no prefix. None where no target has a prefix that fits.
         """
         if len(targets) == 1:
             return targets[0]

@@ -85,9 +85,7 @@ class Budget:
     def acquire(self, account: str, livemode: bool, endpoint: str, stop: threading.Event) -> bool:
         """Waits until a request may be sent, and takes it from the budget.
 
-        True: send it, and call `finished` after it.
-
-        False: `stop` is set; do not send it.
+        True: send the request, and call `finished` after it. False: `stop` is set; do not send it.
         """
         if stop.is_set():
             return False

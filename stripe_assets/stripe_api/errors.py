@@ -230,7 +230,7 @@ class ServerError(StripeError):
 class Unreachable(StripeError):
     """No answer of Stripe after all retries: no connection, a timeout or a bad certificate.
 
-    Or a redirect, which is not followed.
+    Also a redirect, which is not followed.
     """
 
     advice = "Check the network, the proxy settings and STRIPE_API_BASE"
