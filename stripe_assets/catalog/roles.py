@@ -5,6 +5,9 @@ from __future__ import annotations
 ACCOUNT = "account"
 """The resource whose rows are the accounts that a key reaches."""
 
+CHARGE = "charge"
+"""The resource whose live rows Stripe counts as transactions when it allots read requests."""
+
 EVENT = "event"
 """The resource that says which objects changed."""
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from stripe_assets.catalog.roles import CHARGE
 from stripe_assets.mirror import Mirror, Owner
 
 PERIOD = timedelta(days=30)
@@ -51,7 +52,7 @@ def reads(mirror: Mirror, now: datetime | None = None) -> dict[Owner, Reads]:
 
 
 def _charges(mirror: Mirror, begin: datetime) -> dict[Owner, int]:
-    charge = mirror.tables["charge"].c
+    charge = mirror.tables[CHARGE].c
     owner = (charge._account_id, charge._livemode)
     query = sa.select(*owner, sa.func.count()).where(
         charge._livemode, charge._deleted_at.is_(None), charge.created >= begin

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-from stripe_assets.sync.plan import PAGE
 
 from stripe_assets.catalog import catalog
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.sandbox.calls.limits import ENDPOINT, GLOBAL
+from stripe_assets.sync.constants import PAGE
 from stripe_assets_tests.benchmarks.report import Report
 from stripe_assets_tests.benchmarks.stage import KINDS, Databases, sync, without_cursor
 

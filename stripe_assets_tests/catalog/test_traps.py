@@ -94,7 +94,8 @@ def test_what_comes_only_when_asked_for_is_asked_for(name: str, field: str) -> N
 
 
 def test_what_is_mostly_listed_elsewhere_is_not_asked_for_with_every_row() -> None:
-    """A balance transaction's source is a charge, a refund or a payout; whole ones would come along with each row."""
+    """A balance transaction's source is a charge, a refund or a payout; whole ones would come along
+    with each row."""
     assert catalog()["balance_transaction"].expand == ()
 
 
@@ -222,3 +223,18 @@ def is_expandable(resource: str, path: list[str]) -> bool:
             return not rest
         nodes = node["fields"]
     return False
+
+
+def test_a_closed_account_is_answered_with_an_error_of_its_own() -> None:
+    codes = {
+        item.name: item.retrieve.gone_codes
+        for item in catalog().resources.values()
+        if item.retrieve and item.retrieve.gone_codes
+    }
+    assert codes == {"account": ("account_invalid",)}
+
+
+def test_the_link_into_a_customer_s_portal_is_never_kept() -> None:
+    session = catalog()["billing_portal.session"]
+    assert session.secrets == (("url",),)
+    assert "url" not in {field.name for field in session.fields}

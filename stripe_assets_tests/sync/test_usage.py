@@ -30,7 +30,7 @@ class Process:
         api = StripeApi(parse_api_key("acme", "sk_live_made_up"), budget=self.budget)
         self.usage = AccountUsage(mirror, api)
         self.usage.belongs_to(OWNER)
-        api._reads = self.sent  # type: ignore[assignment]
+        api.counts._by_account = self.sent  # type: ignore[assignment]
 
     def rate(self, owner: Owner = OWNER) -> float:
         return self.budget.rate(owner.account_id, owner.livemode)

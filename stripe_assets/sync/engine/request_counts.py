@@ -70,7 +70,7 @@ class AccountUsage:
             return {}
         platform = self._platform
         sent: Counter[Owner] = Counter()
-        for account, requests in self._api.reads.items():
+        for account, requests in self._api.counts.by_account().items():
             sent[Owner(account or platform.account_id, platform.livemode)] += requests
         return dict(sent - self._counted)
 

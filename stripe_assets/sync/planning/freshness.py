@@ -12,11 +12,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from stripe_assets.catalog import Catalog, catalog
-from stripe_assets.catalog.incremental import (
-    incremental_strategies,
-    is_incremental,
-    listed_under_accounts,
-)
+from stripe_assets.catalog.incremental import incremental_strategies, is_incremental
+from stripe_assets.catalog.lists import listed_under_accounts
 from stripe_assets.catalog.upstreams import upstreams_of, with_upstreams
 from stripe_assets.mirror import Mirror, Owner, Sweep
 from stripe_assets.sync.constants import RETENTION, SKEW

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from stripe_assets.catalog.incremental import sweep_shows_deletions
+from stripe_assets.catalog.lists import sweep_shows_deletions
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.retrieval import read_by_platform, retrieve_route
 from stripe_assets.mirror import Batch, ObjectRef, Owner

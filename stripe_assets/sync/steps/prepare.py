@@ -6,8 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from stripe_assets.catalog.incremental import listed_under_accounts
-from stripe_assets.catalog.lists import nested_lists
+from stripe_assets.catalog.lists import listed_under_accounts, nested_lists
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import Owner
