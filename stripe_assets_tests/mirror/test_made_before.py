@@ -47,7 +47,7 @@ class Old:
 
     @property
     def goes_on(self) -> bool:
-        """Whether a sweep that was begun then can be continued: only in the same version of Stripe's API."""
+        """Whether its sweeps can be continued: only in the same version of Stripe's API."""
         return catalog().api_version == self.read["api_version"]
 
 
@@ -327,7 +327,7 @@ def test_a_full_sync_continues_what_the_old_code_began_and_an_incremental_one_fo
 
 
 def _is_as_a_fresh_one(stage: Stage, path: Path) -> None:
-    """All that today's code reads into an empty mirror is in the old one, and no live row is more."""
+    """Today's code reads the same rows into an empty mirror."""
     with Mirror.open(f"sqlite:///{path}") as fresh:
         Stage(stage.sandbox, fresh).sync(*history.MODELS)
         models = {*history.MODELS, "line_item", "source", "card", "bank_account"}

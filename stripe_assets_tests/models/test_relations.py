@@ -39,7 +39,7 @@ from stripe_assets_tests.mirror.small import NOON
 
 @pytest.fixture
 def statements(mirror: Mirror) -> Iterator[list[str]]:
-    """What the database is asked."""
+    """The statements that the database gets."""
     found: list[str] = []
 
     def note(*args: object) -> None:
@@ -103,7 +103,7 @@ def test_an_account_is_its_own_owner(session: Session) -> None:
 
 
 def test_what_another_account_owns(session: Session) -> None:
-    """A fee is the platform's; the charge that it was taken from belongs to the account that the fee names."""
+    """A fee belongs to the platform, its charge to the account that the fee names."""
     charge = session.scalars(
         sa.select(Charge).where(Charge.application_fee_id.is_not(None)).limit(1)
     ).first()

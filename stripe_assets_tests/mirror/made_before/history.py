@@ -1,6 +1,6 @@
-"""What happened at Stripe while the old mirrors were made: control calls to a sandbox, the same ones each time.
+"""What happened at Stripe while the old mirrors were made: always the same calls to a sandbox.
 
-It imports nothing of the project: the old code that makes the mirrors and the test use the same file.
+It imports nothing of the project: the old code, which makes the mirrors, and the test both use it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SECOND_PAGE = "/v1/entitlements/features?*starting_after*"
 FAILING, FAILING_TYPE = "/v1/products/prod_a*", "product.*"
 """Of the object that an event run could not read, and the events that this run was for."""
 HANGING, HANGING_TYPE = f"/v1/customers/{CUSTOMERS[11]}*", "customer.*"
-"""Of the object that another event run waited for when it was stopped, and the events that it was for."""
+"""Of the object that a stopped event run waited for, and the events that this run was for."""
 
 
 class Control(Protocol):
@@ -55,7 +55,10 @@ class Control(Protocol):
 
 
 class History:
-    """The steps in their order. Each begins an hour after the one before, by the sandbox's clock."""
+    """The steps in their order. Each begins an hour after the one before, by the sandbox's clock.
+
+    `control` is the control call of a sandbox.
+    """
 
     def __init__(self, control: Control) -> None:
         self._control = control

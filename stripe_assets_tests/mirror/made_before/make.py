@@ -250,7 +250,7 @@ def sqlite_dump(path: Path) -> str:
 
 
 def postgresql_dump(url: str, created: list[str]) -> str:
-    """The statements that created the tables, in their order, and the rows as PostgreSQL itself quotes them."""
+    """The statements that created the tables, and the rows as PostgreSQL itself quotes them."""
     lines = [f"{statement.strip()};" for statement in created]
     with psycopg.connect(url) as connection:
         connection.execute("SET TIME ZONE 'UTC'")
