@@ -141,8 +141,9 @@ def as_mirrored(catalog: Catalog, resource: Resource, obj: Mapping[str, Any]) ->
     for path in resource.secrets:
         expected = _without_path(expected, path)
     carried = at(expected, ("data", "object"))
-    if isinstance(carried, dict) and (told := catalog.by_object(carried)):  # an event's
-        for path in told.secrets:
+    if isinstance(carried, dict) and (its := catalog.by_object(carried)):
+        # The object in an event.
+        for path in its.secrets:
             expected = _without_path(expected, ("data", "object", *path))
     for field in resource.fields:
         value = at(expected, field.path)

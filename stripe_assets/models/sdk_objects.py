@@ -40,7 +40,7 @@ def plain(value: Any) -> Any:
 
 
 def on_the_wire(resource: Resource, obj: dict[str, Any]) -> dict[str, Any]:
-    """The object with v2's 64-bit integers as strings: Stripe sends strings, the SDK parses them."""
+    """The object with v2's 64-bit integers as Stripe sends them: strings, which the SDK parses."""
     strings = {field.path[0] for field in resource.fields if field.wire == "int64_string"}
     return {
         name: str(value) if name in strings and type(value) is int else value

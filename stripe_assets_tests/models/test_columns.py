@@ -1,4 +1,4 @@
-"""A row's attributes are its columns, under whatever engine the session has."""
+"""The attributes of a row are its columns, with any engine."""
 
 from __future__ import annotations
 

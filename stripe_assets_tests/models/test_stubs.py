@@ -33,7 +33,7 @@ def misread(invoice: Invoice) -> None:
     invoice.total.upper()
 Invoice.sync_from_stripe_data({}, mirorr=None)
 """
-"""Each line from the fourth on that is no `def` is one."""
+"""Every line from the fourth on is a mistake, except the `def`."""
 
 
 @pytest.fixture(scope="module")
@@ -117,17 +117,17 @@ def test_every_attribute_of_the_stubs_exists() -> None:
     for text in stubs.STUBS.read_text().split("\nclass ")[3:]:
         name = text.partition("(")[0]
         lines = [line.strip() for line in text.splitlines()]
-        told = {
+        declared = {
             line.partition(":")[0]
             for line in lines
             if ": Attribute[" in line or line.endswith(": Any")
         }
-        told |= {
+        declared |= {
             line.removeprefix("def ").partition("(")[0] for line in lines if line.startswith("def ")
         }
         cls = getattr(models, name)
         assert (
-            told | inherited
+            declared | inherited
             == relations().columns(cls.resource).keys() | relations().of(cls.resource).keys()
         )
     assert len(stubs.STUBS.read_text().split("\nclass ")) - 3 == len(catalog().resources)

@@ -71,7 +71,7 @@ def client(server: Sandbox) -> stripe.StripeClient:
 
 @pytest.fixture
 def mirror(server: Sandbox, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    """Empty, and the one of the environment."""
+    """An empty mirror, which the environment names."""
     monkeypatch.setenv("STRIPE_ASSETS_DATABASE_URL", database_url)
     with Mirror.open(database_url) as mirror:
         yield mirror
@@ -108,7 +108,7 @@ def another(
 
 
 def asked(server: Sandbox, before: int) -> list[str]:
-    """What was asked for since: the account, if it is a connected one, and the path."""
+    """The requests since then: the account, if it is a connected one, and the path."""
     return [
         f"{one['stripe_account'] or ''}{one['path']}"
         for one in server.log()[before:]
@@ -451,7 +451,7 @@ def test_an_older_state_that_is_dated_changes_nothing(
 def test_answers_that_overtake_each_other_are_not_ordered_by_guess(
     client: stripe.StripeClient, mirror: Mirror
 ) -> None:
-    """The later answer is given first: an answer's date tells the second of its end alone."""
+    """The later answer is passed first. The date of an answer says only the second of its end."""
     first = client.v1.products.create({"name": "1"})
     second = client.v1.products.update(first.id, {"name": "2"})
     assert Product.sync_from_stripe_data(second).name == "2"
