@@ -51,6 +51,14 @@ def test_check_on_the_command_line(
     assert "shapes.json: out of date with the installed stripe SDK" in capsys.readouterr().err
 
 
+def test_writing_names_the_command_that_has_to_follow(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(generate.write, "__defaults__", (folder, False))
+    assert main([]) == 0
+    assert "python -m stripe_assets.models" in capsys.readouterr().err
+
+
 def test_a_column_is_never_dropped_or_retyped_unless_that_is_asked_for(
     folder: Path, generated: Mapping[str, bytes]
 ) -> None:
