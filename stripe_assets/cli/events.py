@@ -12,7 +12,7 @@ from stripe_assets.cli.errors import BadInput, CommandError, reported
 from stripe_assets.cli.runs import checked_aliases, run_and_show
 
 if TYPE_CHECKING:
-    from stripe_assets.orchestration.in_process import KeyRuns
+    from stripe_assets.orchestration.in_process_runs import InProcessRuns
     from stripe_assets.sync import EventSelection
 
 
@@ -91,10 +91,10 @@ def process_and_show(
     ]
     left = selection.ids
 
-    def run(runs: KeyRuns, outcome: EventsOutcome) -> None:
+    def run(runs: InProcessRuns, outcome: EventsOutcome) -> None:
         nonlocal left
         if selection.ids and not left:
-            outcome.took(EventSummary(outcome.alias))
+            outcome.record(EventSummary(outcome.alias))
             return
         outcome.selection = replace(selection, ids=left)
         runs.process_events(outcome, verbosity)

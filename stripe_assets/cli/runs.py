@@ -12,7 +12,7 @@ from stripe_assets.cli.errors import BadInput
 from stripe_assets.cli.signals import Interrupted, raised_afterwards
 
 if TYPE_CHECKING:
-    from stripe_assets.orchestration.in_process import KeyRuns
+    from stripe_assets.orchestration.in_process_runs import InProcessRuns
     from stripe_assets.orchestration.outcome import Outcome
 
 Asked = TypeVar("Asked", bound="Outcome")
@@ -37,7 +37,7 @@ def checked_aliases(aliases: tuple[str, ...]) -> list[str]:
 
 def run_and_show(
     outcomes: Sequence[Asked],
-    run: Callable[[KeyRuns, Asked], object],
+    run: Callable[[InProcessRuns, Asked], object],
     show: Callable[[Sequence[Asked]], object],
 ) -> bool:
     """Runs what each outcome asks for and shows all of them, also when a signal ends it before the last. True when all succeeded."""
@@ -48,8 +48,8 @@ def run_and_show(
     screen = Screen()
     try:
         with screen.waiting("starting Dagster"):
-            from stripe_assets.orchestration.in_process import KeyRuns
-        runs = KeyRuns(screen)
+            from stripe_assets.orchestration.in_process_runs import InProcessRuns
+        runs = InProcessRuns(screen)
         try:
             for outcome in outcomes:
                 with raised_afterwards():

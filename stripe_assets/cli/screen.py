@@ -23,7 +23,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from stripe_assets.orchestration.heartbeat import Heartbeat
+from stripe_assets.orchestration.display import RunDisplay
+from stripe_assets.orchestration.progress_log import ProgressLog
 from stripe_assets.sync import EventProgress
 from stripe_assets.sync import Progress as SyncProgress
 
@@ -36,7 +37,7 @@ def stdout_console() -> Console:
     return Console(highlight=False, width=width)
 
 
-class Screen:
+class Screen(RunDisplay):
     def __init__(self) -> None:
         sys.stderr.flush()
         self._file = os.fdopen(os.dup(2), "w", encoding="utf-8", buffering=1)
@@ -64,7 +65,7 @@ class Screen:
     def progress(self, alias: str, progress: SyncProgress | EventProgress) -> Iterator[None]:
         """Shows how a run moves, as long as the context is entered."""
         if not self._console.is_terminal:
-            with Heartbeat(
+            with ProgressLog(
                 progress.line, lambda line: self.say([f"{alias}: {line}"]), SECONDS_BETWEEN_LINES
             ):
                 yield

@@ -9,8 +9,8 @@ import pytest
 
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror import Owner
-from stripe_assets.orchestration.key_run import KeyRun
-from stripe_assets.orchestration.stripe_sync import StripeSync, Sync
+from stripe_assets.orchestration.key_runs import KeySyncRun
+from stripe_assets.orchestration.stripe_sync import StripeSync
 from stripe_assets.sync import Mode, ModelResult, Plan, Progress, SyncAborted
 
 
@@ -37,24 +37,26 @@ class BrokenSync:
 
 
 class Source(StripeSync):
-    def __init__(self, sync: Sync, events: list[str]) -> None:
+    def __init__(self, sync: BrokenSync, events: list[str]) -> None:
         self._sync = sync
         self._events = events
 
     @contextmanager
-    def open(self, alias: str, models: Sequence[str], mode: Mode, run_id: str) -> Iterator[Sync]:
+    def open(
+        self, alias: str, models: Sequence[str], mode: Mode, run_id: str
+    ) -> Iterator[BrokenSync]:
         try:
             yield self._sync
         finally:
             self._events.append("threads ended")
 
 
-def started(error: BaseException, events: list[str]) -> KeyRun:
+def started(error: BaseException, events: list[str]) -> KeySyncRun:
     """Invoices finish before the customers that they depend on: held until the customers are in, or the end."""
     models = [
         name for name in catalog().resources if name in ("customer", "invoice", "charge", "product")
     ]
-    return KeyRun(
+    return KeySyncRun(
         Source(BrokenSync(["product", "invoice"], error), events), "acme", models, "full", "run"
     )
 
