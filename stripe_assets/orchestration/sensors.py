@@ -48,7 +48,7 @@ def register_api_keys(
 
 
 @dg.sensor(
-    # By name: Dagster warns where two sensors of a code location have the job itself.
+    # By name: with the job itself, Dagster warns about the job's place in the code location.
     job_name=PROCESS_EVENTS,
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=30,
