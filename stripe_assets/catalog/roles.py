@@ -6,3 +6,7 @@ EVENT = "event"
 
 
 ACCOUNT = "account"
+
+
+CHARGE = "charge"
+"""The resource that Stripe counts as an account's transactions."""

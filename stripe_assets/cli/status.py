@@ -1,4 +1,7 @@
-"""`stripe-assets status`: what the database holds, how fresh it is and what it took. Asks neither Stripe nor Dagster."""
+"""`stripe-assets status`: what the database holds, how fresh it is, and how many requests it took.
+
+Asks neither Stripe nor Dagster.
+"""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -27,7 +30,11 @@ RELATED = "only as related objects"
 @click.command(short_help="Show what the database holds and how fresh it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every account's models.")
 def status(as_json: bool) -> None:
-    """Show what the database holds and how fresh it is: accounts, models, rows, and when each was last swept to its end."""
+    """Show what the database holds and how fresh it is.
+
+    Shows the accounts and the models with their rows, and when the last sweep of each finished. A
+    sweep is one complete listing of a model.
+    """
     from stripe_assets.cli.allocation import reads
     from stripe_assets.cli.database import opened_if_there, shown
     from stripe_assets.cli.holdings import holdings, unsettled_events
@@ -48,14 +55,14 @@ def status(as_json: bool) -> None:
     console = stdout_console()
     if not there:
         console.print(
-            f"There is no database yet ({url}). Make it: stripe-assets sync",
+            f"There is no database yet ({url}). Make it with: stripe-assets sync",
             markup=False,
             soft_wrap=True,
         )
         return
     console.print(f"database: {url}", markup=False, soft_wrap=True)
     if not held:
-        console.print("Nothing was synced yet: stripe-assets sync")
+        console.print("Nothing was synced yet. Start with: stripe-assets sync")
         return
     _print_owners(console, held, stored, sent)
     _print_high_reads(console, sent.values())
@@ -120,7 +127,6 @@ def _print_owners(
     stored: dict[str, StoredKey],
     sent: Mapping[Owner, Reads],
 ) -> None:
-    from stripe_assets.cli.availability import UNAVAILABLE, label
     from stripe_assets.cli.table import Column, Line, print_table
 
     by_owner: dict[Owner, list[Holding]] = defaultdict(list)
@@ -146,13 +152,19 @@ def _print_owners(
                 _requests(sent.get(owner)),
                 f"{len(its):,}",
                 f"{sum(one.rows for one in its):,}",
-                f"{sum(label(one.availability) == UNAVAILABLE for one in its if one.availability):,}",
+                f"{_unavailable(its):,}",
                 f"{sum(one.unfinished for one in its):,}",
             )
         )
         for owner, its in by_owner.items()
     ]
     print_table(console, "\naccounts", columns, lines)
+
+
+def _unavailable(held: Sequence[Holding]) -> int:
+    from stripe_assets.cli.availability import UNAVAILABLE, label
+
+    return sum(label(one.availability) == UNAVAILABLE for one in held if one.availability)
 
 
 def _requests(its: Reads | None) -> str:
@@ -169,15 +181,17 @@ def _print_high_reads(console: Console, sent: Iterable[Reads]) -> None:
     for one in sent:
         if one.is_high:
             said = (
-                f"\n{one.owner.account_id} was sent {one.requests:,} requests in 30 days: {one.share:.0%} of the {one.allocation:,} reads"
-                f" that Stripe allots it ({PER_TRANSACTION} a transaction, {LEAST:,} at least; {one.transactions:,} charges are known)."
-                " Run full sweeps less often, or fewer models."
+                f"\n{one.owner.account_id} was sent {one.requests:,} requests in 30 days: "
+                f"{one.share:.0%} of the {one.allocation:,} reads that Stripe allots it "
+                f"({PER_TRANSACTION} for each transaction, at least {LEAST:,}; the database has "
+                f"{one.transactions:,} charges of these 30 days). "
+                "Run full sweeps less often, or sync fewer models."
             )
             console.print(Text(said, style="yellow"), soft_wrap=True)
 
 
 def _print_models(console: Console, held: Sequence[Holding]) -> None:
-    """All accounts together; the time is that of the account whose sweep is the oldest."""
+    """Shows each model over all accounts. The time is that of the account with the oldest sweep."""
     from rich.text import Text
 
     from stripe_assets.cli.availability import reasons

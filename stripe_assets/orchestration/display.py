@@ -9,7 +9,7 @@ from stripe_assets.sync import EventProgress, Progress
 
 
 class RunDisplay:
-    """Shows nothing: a run of Dagster's own has its log. The command line's displays override it."""
+    """Shows nothing: a run that Dagster starts has its log. The command line overrides it."""
 
     def waiting(self, what: str) -> AbstractContextManager[None]:
         """Shows what the run waits for, while the context is entered."""

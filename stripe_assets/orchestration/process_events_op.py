@@ -45,7 +45,9 @@ class EventsConfig(dg.Config):
     )
     others: bool = pydantic.Field(
         default=False,
-        description="With ids: ids that this key does not have belong to other keys. They are no failure.",
+        description=(
+            "With ids: ids that this key does not have belong to other keys and are no failure."
+        ),
     )
     verbosity: int = pydantic.Field(
         default=1,

@@ -101,7 +101,10 @@ class AccountEvents:
 
 
 class SensorTick:
-    """One tick. Afterwards `cursor` has each key's error and the place where the next tick begins."""
+    """One tick.
+
+    Afterwards `cursor` has each key's error, and the place where the next tick begins.
+    """
 
     def __init__(
         self,
@@ -111,7 +114,10 @@ class SensorTick:
         log: logging.Logger,
         seconds: float = TICK_SECONDS - REQUEST_SECONDS,
     ) -> None:
-        """`active`: keys that have a run, which the tick leaves out. After `seconds` no look begins."""
+        """`active`: keys that have a run; the tick leaves them out.
+
+        After `seconds` the tick begins no further look.
+        """
         self.cursor = SensorCursor.parsed(cursor)
         self.cursor.keys = {
             alias: self.cursor.keys.get(alias, KeyCursor()) for alias in sorted(aliases)

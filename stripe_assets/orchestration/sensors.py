@@ -1,4 +1,8 @@
-"""The sensors: one makes a partition of every API key and fails dead runs, two follow Stripe's events."""
+"""The sensors: what starts runs without a command.
+
+One makes a partition of every API key and reports dead runs as failed. Two follow Stripe's events
+and request runs.
+"""
 
 from collections import defaultdict
 

@@ -1,4 +1,4 @@
-"""The sensors that follow Stripe's events, and the nightly schedule: real ticks against the sandbox."""
+"""The event sensors and the nightly schedule: real ticks against the sandbox."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def failing(server: Sandbox, account: str = SECOND, count: int = 1) -> list[str]
 
 @pytest.fixture(autouse=True)
 def delivered(request: pytest.FixtureRequest) -> None:
-    """What the sandbox's history, or an earlier test, has left undelivered."""
+    """Marks the events as delivered that the sandbox's history or an earlier test left."""
     if "stripe_server" in request.fixturenames:
         server: Sandbox = request.getfixturevalue("stripe_server")
         for account in ("acct_1SandboxPlatform", SECOND, CONNECTED, "acct_1SandboxKissaten"):

@@ -1,4 +1,7 @@
-"""A run that ends early: what is finished is reported, after the threads are ended. The sync is a stand-in that breaks."""
+"""A run that ends early reports what is finished, after the sync's threads have ended.
+
+The sync is a stand-in that breaks.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ class Terminated(BaseException):
 
 
 class BrokenSync:
-    """Finishes these models in this order, then breaks."""
+    """Stands in for a KeySync: finishes these models in this order, then breaks."""
 
     def __init__(self, finishing: Sequence[str], error: BaseException) -> None:
         self.progress = Progress()
@@ -52,7 +55,10 @@ class Source(StripeSync):
 
 
 def started(error: BaseException, events: list[str]) -> KeySyncRun:
-    """Invoices finish before the customers that they depend on: held until the customers are in, or the end."""
+    """Invoices finish before the customers that they depend on.
+
+    So they are held until the customers are done, or until the end.
+    """
     models = [
         name for name in catalog().resources if name in ("customer", "invoice", "charge", "product")
     ]

@@ -1,4 +1,7 @@
-"""A sensor's round over keys and accounts: turns, time, errors, and what is asked for once. The watches are stand-ins."""
+"""A sensor's tick over keys and accounts: turns, time, errors, and repeated requests.
+
+The watches are stand-ins.
+"""
 
 from __future__ import annotations
 

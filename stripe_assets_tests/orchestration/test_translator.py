@@ -96,7 +96,7 @@ def test_two_models_with_one_key_are_refused_by_name() -> None:
         def get_asset_spec(self, data: ModelData) -> dg.AssetSpec:
             return super().get_asset_spec(data).replace_attributes(key="stripe")
 
-    with pytest.raises(ValueError, match="OneKey gave the models .* and .* the same asset key"):
+    with pytest.raises(ValueError, match=r"OneKey gave the models .* and .* the same asset key"):
         translate(catalog(), OneKey())
 
 
