@@ -22,13 +22,14 @@ def label(availability: str) -> str:
     return head if head == AVAILABLE or head in _LABELS else UNAVAILABLE
 
 
-def reasons(said: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def reasons(availabilities: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """Returns reason → the models that Stripe refuses for it, wholly or partly.
 
-    `said` is (model, availability). The reasons are without request ids: each answer has its own.
+    Each item is (model, availability). The reasons are without request ids: each answer has its
+    own.
     """
     by_reason: dict[str, list[str]] = defaultdict(list)
-    for model, availability in sorted(set(said)):
+    for model, availability in sorted(set(availabilities)):
         if label(availability) in (UNAVAILABLE, _PARTLY):
             models = by_reason[re.sub(r"\s*[\[(]req_\w+[\])]", "", availability)]
             if model not in models:

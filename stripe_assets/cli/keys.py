@@ -265,7 +265,7 @@ def _print_table(rows: list[dict[str, object]]) -> None:
         connected = accounts if isinstance(accounts, str) else ", ".join(map(str, accounts))
         cells = [
             row["alias"],
-            row["account"] or "asked at sync",
+            row["account"] or "read at each sync",
             row["mode"],
             row["kind"],
             row["last4"],

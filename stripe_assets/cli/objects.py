@@ -129,15 +129,15 @@ def _print_json(found: Sequence[Found], failed: Sequence[str]) -> None:
     )
 
 
-def _plain(one: Found) -> dict[str, Any]:
-    done = one.done
+def _plain(found: Found) -> dict[str, Any]:
+    done = found.done
     return {
-        "model": one.named.model,
-        "id": one.named.id,
-        "alias": one.alias,
+        "model": found.named.model,
+        "id": found.named.id,
+        "alias": found.alias,
         "account": done.owner.account_id,
         "livemode": done.owner.livemode,
-        "deleted": one.deleted,
+        "deleted": found.deleted,
         "requests": done.requests,
         "rows": {
             name: count
@@ -180,15 +180,15 @@ def _print_tables(found: Sequence[Found], failed: Sequence[str]) -> None:
         say(console, f"failed: {line}", "red")
 
 
-def _line(one: Found) -> Line:
+def _line(found: Found) -> Line:
     from stripe_assets.cli.table import Line
 
-    written = one.done.counts.total
+    written = found.done.counts.total
     cells = (
-        f"{one.named.model} {one.named.id}",
-        one.alias,
-        one.done.owner.account_id,
+        f"{found.named.model} {found.named.id}",
+        found.alias,
+        found.done.owner.account_id,
         f"{written:,}",
-        f"{one.done.requests:,}",
+        f"{found.done.requests:,}",
     )
-    return Line((*cells, "deleted" if one.deleted else ""), "yellow" if one.deleted else "")
+    return Line((*cells, "deleted" if found.deleted else ""), "yellow" if found.deleted else "")

@@ -61,7 +61,7 @@ def _serve(port: int, seed: int) -> None:
 
 
 def _started(base: str) -> None:
-    click.echo(f"A Stripe stand-in runs at {base}. In another terminal:\n")
+    click.echo(f"A stand-in of Stripe's API runs at {base}. In another terminal, run:\n")
     for name, value in _environment(base).items():
         click.echo(f"export {name}={value}")
     click.echo(f"stripe-assets sync --api-key {ALIAS}")

@@ -74,6 +74,6 @@ def _print_paragraphs(
         console.print(Text(title, style="italic"))
     for line in lines:
         first, *rest = zip(columns, line.cells, strict=True)
-        said = ", ".join(f"{column.heading}: {cell}" for column, cell in rest if cell)
+        text = ", ".join(f"{column.heading}: {cell}" for column, cell in rest if cell)
         console.print(Text(first[1], style=line.style), soft_wrap=True)
-        console.print(Padding(Text(said, style=line.style), (0, 0, 0, 2), expand=False))
+        console.print(Padding(Text(text, style=line.style), (0, 0, 0, 2), expand=False))

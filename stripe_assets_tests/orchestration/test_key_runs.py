@@ -86,3 +86,10 @@ def test_an_abort_is_the_outcomes_error() -> None:
     ]
     assert run.outcome.error == "acme: 401"
     assert set(run.outcome.unfinished) == {"customer", "charge"}
+
+
+def test_a_bug_is_raised_and_its_message_is_the_outcomes_error() -> None:
+    run = started(ZeroDivisionError("a bug"), [])
+    with pytest.raises(ZeroDivisionError):
+        list(run.run(catalog(), lambda: None, lambda line: None))
+    assert run.outcome.error == "a bug"
