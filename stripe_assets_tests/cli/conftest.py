@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -72,10 +72,11 @@ def interrupted(
     *given: str,
     **variables: str,
 ) -> tuple[int, str]:
-    """Runs a command and sends it a signal while the sandbox holds one of its requests.
+    """Runs a command and sends it a signal while the sandbox holds its requests.
 
-    The sandbox answers so many requests and holds the later ones for an hour. Returns the exit
-    code and the output, after the command has ended and while the request is still held.
+    The sandbox answers so many requests and holds the later ones for an hour. The signal is sent
+    when the command has printed its first line of progress, so it waits for answers by then.
+    Returns the exit code and the output, after the command has ended and while requests are held.
     """
     before = server.control("state", "GET")["requests"]
 
@@ -93,16 +94,20 @@ def interrupted(
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
+    printed: list[str] = []
     try:
-        while len(server.log()) < answered or not held():
-            assert running.poll() is None, running.communicate()
-            time.sleep(0.1)
+        assert running.stdout is not None
+        while not printed or not re.search(r"\d/\d+ (models|events), ", printed[-1]):
+            line = running.stdout.readline()
+            assert line, "".join(printed)  # otherwise the command has ended
+            printed.append(line)
+        assert held()
         running.send_signal(number)
-        output, _ = running.communicate(timeout=60)  # a request gives up after 80 seconds
+        output, _ = running.communicate(timeout=60)  # a request would give up after 80 seconds
     finally:
         running.kill()
-    assert held(), "the command ended after the sandbox had answered all requests"
-    return running.returncode, output
+    assert held(), "the sandbox has answered all requests before the command ended"
+    return running.returncode, "".join(printed) + output
 
 
 @pytest.fixture
