@@ -1,4 +1,7 @@
-"""The database as the commands open it: never one in memory, never made only to find it empty."""
+"""The database as the commands open it.
+
+They refuse a database in memory. A command that only reads does not make a missing database.
+"""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def opened() -> Mirror:
-    """The database, made where there is none. Raises BadInput and MirrorError."""
+    """Opens the database, and makes it where it is missing. Raises BadInput and MirrorError."""
     from stripe_assets.mirror import Mirror
 
     _url()
@@ -26,7 +29,7 @@ def opened() -> Mirror:
 
 @contextmanager
 def opened_if_there() -> Iterator[Mirror | None]:
-    """The database, None where its file is missing. Raises BadInput and MirrorError."""
+    """Yields the database, None where its file is missing. Raises BadInput and MirrorError."""
     path = _file(_url())
     if path is not None and not path.exists():
         yield None
@@ -36,26 +39,27 @@ def opened_if_there() -> Iterator[Mirror | None]:
 
 
 def shown() -> str:
-    """The database's URL without its password. Raises BadInput and MirrorError."""
-    from stripe_assets.mirror import shown_url
+    """Returns the database's URL without its password. Raises BadInput and MirrorError."""
+    from stripe_assets.mirror.errors import shown_url
 
     return shown_url(_url())
 
 
 def _url() -> sa.URL:
-    from stripe_assets.mirror import database_url
+    from stripe_assets.mirror.dialects.url import database_url
 
     url = database_url()
     if url.get_backend_name() == "sqlite":
         name = url.database or ""
         if not name or ":memory:" in name or url.query.get("mode") == "memory":
             raise BadInput(
-                "STRIPE_ASSETS_DATABASE_URL is a database in memory, lost when the command ends: write sqlite:///FILE"
+                "STRIPE_ASSETS_DATABASE_URL names a database in memory, which is lost when the "
+                "command ends. Name a file: sqlite:///FILE"
             )
     return url
 
 
 def _file(url: sa.URL) -> Path | None:
-    """Of SQLite; None for a server, and for the `file:` addresses that only SQLite can read."""
+    """Returns SQLite's file. None for a server, and for a `file:` address: only SQLite reads it."""
     name = url.database or ""
     return None if url.get_backend_name() != "sqlite" or name.startswith("file:") else Path(name)

@@ -1,4 +1,4 @@
-"""The tables that `sync` ends with, and the JSON of every kind of run, on stdout."""
+"""What `sync` prints on stdout at its end, and the JSON of every kind of run."""
 
 from __future__ import annotations
 
@@ -59,7 +59,11 @@ def _totals(outcome: SyncOutcome) -> str:
     results = outcome.results
     with_rows = sum(result.rows_in_mirror > 0 for result in results)
     rows = sum(result.rows_in_mirror for result in results)
-    return f"{outcome.alias}: {len(results)} models, {with_rows} with rows; {rows:,} rows, {outcome.requests:,} requests"
+    models = "1 model" if len(results) == 1 else f"{len(results)} models"
+    return (
+        f"{outcome.alias}: {models}, {with_rows} with rows; "
+        f"{rows:,} rows, {outcome.requests:,} requests"
+    )
 
 
 def print_failures(console: Console, outcome: Outcome) -> None:

@@ -257,7 +257,9 @@ def _reading(mirror: Mirror) -> dict[str, Any]:
         "own_account": own.account_id if own else None,
         "requests": {
             owner.account_id: count
-            for owner, count in mirror.request_counts.since(datetime(2020, 1, 1, tzinfo=UTC)).items()
+            for owner, count in mirror.request_counts.since(
+                datetime(2020, 1, 1, tzinfo=UTC)
+            ).items()
         },
         "events": {
             owner.account_id: {

@@ -1,4 +1,4 @@
-"""A line in the run's log every few seconds, so that a long sweep is seen to move."""
+"""A progress line in the run's log every few seconds, so that a long run is seen to move."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable
 from types import TracebackType
 
 
-class Heartbeat:
-    """While it is entered, logs `line()` every `seconds` from a thread of its own; the last line on the way out."""
+class ProgressLog:
+    """A context manager: logs `line()` every `seconds` from its own thread, and once at the end."""
 
     def __init__(
         self, line: Callable[[], str], log: Callable[[str], object], seconds: float = 5.0
@@ -17,9 +17,9 @@ class Heartbeat:
         self._log = log
         self._seconds = seconds
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="progress", daemon=True)
+        self._thread = threading.Thread(target=self._log_lines, name="progress", daemon=True)
 
-    def __enter__(self) -> Heartbeat:
+    def __enter__(self) -> ProgressLog:
         self._thread.start()
         return self
 
@@ -34,6 +34,6 @@ class Heartbeat:
         if error is None:
             self._log(self._line())
 
-    def _beat(self) -> None:
+    def _log_lines(self) -> None:
         while not self._over.wait(self._seconds):
             self._log(self._line())

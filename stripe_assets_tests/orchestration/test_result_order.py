@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_assets.orchestration.release import ReleaseOrder
+from stripe_assets.orchestration.result_order import ResultOrder
 
 CHAIN = {"account": [], "customer": ["account"], "invoice": ["customer"], "line_item": ["invoice"]}
 
 
 def test_a_result_waits_for_its_upstreams() -> None:
-    order = ReleaseOrder(CHAIN)
+    order = ResultOrder(CHAIN)
     assert list(order.finish("invoice", 3)) == []
     assert list(order.finish("customer", 2)) == []
     assert list(order.finish("account", 1)) == [1, 2, 3]
@@ -19,26 +19,26 @@ def test_a_result_waits_for_its_upstreams() -> None:
 
 
 def test_upstreams_that_are_not_selected_are_not_waited_for() -> None:
-    order = ReleaseOrder({"invoice": ["customer"]})
+    order = ResultOrder({"invoice": ["customer"]})
     assert list(order.finish("invoice", 1)) == [1]
 
 
 def test_a_failed_model_releases_what_depends_on_it() -> None:
-    order = ReleaseOrder(CHAIN)
+    order = ResultOrder(CHAIN)
     list(order.finish("account", 1))
     assert list(order.finish("invoice", 3)) == []
     assert list(order.fail("customer")) == [3]
 
 
 def test_a_failed_model_does_not_overtake_its_own_upstreams() -> None:
-    order = ReleaseOrder(CHAIN)
+    order = ResultOrder(CHAIN)
     assert list(order.finish("invoice", 3)) == []
     assert list(order.fail("customer")) == [3]
     assert list(order.finish("account", 1)) == [1]
 
 
 def test_what_is_held_at_the_end_comes_upstreams_first() -> None:
-    order = ReleaseOrder(CHAIN)
+    order = ResultOrder(CHAIN)
     list(order.finish("line_item", 4))
     list(order.finish("customer", 2))
     assert list(order.rest()) == [2, 4]
@@ -65,7 +65,7 @@ def test_every_finished_model_is_reported_once_and_none_before_a_reported_upstre
     run: tuple[dict[str, list[str]], list[str], set[str], int],
 ) -> None:
     graph, finishing, failing, ended_after = run
-    order = ReleaseOrder(graph)
+    order = ResultOrder(graph)
     reported: list[str] = []
     for model in finishing[:ended_after]:
         reported.extend(order.fail(model) if model in failing else order.finish(model, model))

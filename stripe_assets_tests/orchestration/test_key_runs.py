@@ -1,4 +1,7 @@
-"""A run that ends early: what is finished is reported, after the threads are ended. The sync is a stand-in that breaks."""
+"""A run that ends early reports what is finished, after the sync's threads have ended.
+
+The sync is a stand-in that breaks.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ import pytest
 
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror import Owner
-from stripe_assets.orchestration.key_run import KeyRun
-from stripe_assets.orchestration.stripe_sync import StripeSync, Sync
+from stripe_assets.orchestration.key_runs import KeySyncRun
+from stripe_assets.orchestration.stripe_sync import StripeSync
 from stripe_assets.sync import Mode, ModelResult, Plan, Progress, SyncAborted
 
 
@@ -19,7 +22,7 @@ class Terminated(BaseException):
 
 
 class BrokenSync:
-    """Finishes these models in this order, then breaks."""
+    """Stands in for a KeySync: finishes these models in this order, then breaks."""
 
     def __init__(self, finishing: Sequence[str], error: BaseException) -> None:
         self.progress = Progress()
@@ -37,24 +40,29 @@ class BrokenSync:
 
 
 class Source(StripeSync):
-    def __init__(self, sync: Sync, events: list[str]) -> None:
+    def __init__(self, sync: BrokenSync, events: list[str]) -> None:
         self._sync = sync
         self._events = events
 
     @contextmanager
-    def open(self, alias: str, models: Sequence[str], mode: Mode, run_id: str) -> Iterator[Sync]:
+    def open(
+        self, alias: str, models: Sequence[str], mode: Mode, run_id: str
+    ) -> Iterator[BrokenSync]:
         try:
             yield self._sync
         finally:
             self._events.append("threads ended")
 
 
-def started(error: BaseException, events: list[str]) -> KeyRun:
-    """Invoices finish before the customers that they depend on: held until the customers are in, or the end."""
+def started(error: BaseException, events: list[str]) -> KeySyncRun:
+    """Invoices finish before the customers that they depend on.
+
+    So they are held until the customers are done, or until the end.
+    """
     models = [
         name for name in catalog().resources if name in ("customer", "invoice", "charge", "product")
     ]
-    return KeyRun(
+    return KeySyncRun(
         Source(BrokenSync(["product", "invoice"], error), events), "acme", models, "full", "run"
     )
 
@@ -78,3 +86,10 @@ def test_an_abort_is_the_outcomes_error() -> None:
     ]
     assert run.outcome.error == "acme: 401"
     assert set(run.outcome.unfinished) == {"customer", "charge"}
+
+
+def test_a_bug_is_raised_and_its_message_is_the_outcomes_error() -> None:
+    run = started(ZeroDivisionError("a bug"), [])
+    with pytest.raises(ZeroDivisionError):
+        list(run.run(catalog(), lambda: None, lambda line: None))
+    assert run.outcome.error == "a bug"

@@ -1,7 +1,7 @@
-"""In which order a run may report its models: upstreams first, whatever finished first.
+"""The order in which a run reports its models: upstreams first, whichever model finishes first.
 
-Dagster refuses a result that comes after one that depends on it. Models finish in any order, so a finished one is held
-until nothing that it depends on (among the selected) can still report.
+Dagster refuses a result that comes after the result of an asset that depends on it. Models finish
+in any order. So a finished model is held until none of its selected upstreams can still report.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from typing import Generic, TypeVar
 Result = TypeVar("Result")
 
 
-class ReleaseOrder(Generic[Result]):
-    """Takes models as they finish, gives back those that may be reported now."""
+class ResultOrder(Generic[Result]):
+    """Takes models as they finish. Yields the results that may be reported now."""
 
     def __init__(self, depends_on: Mapping[str, Iterable[str]]) -> None:
-        """`depends_on`: every selected model, upstreams first, with its upstreams. Those that are not selected are not waited for."""
+        """`depends_on`: every selected model with its upstreams, upstreams first.
+
+        No model waits for an upstream that is not selected.
+        """
         self._upstreams = {
             model: {up for up in ups if up in depends_on} for model, ups in depends_on.items()
         }
@@ -28,18 +31,18 @@ class ReleaseOrder(Generic[Result]):
         self._settled: set[str] = set()
 
     def finish(self, model: str, result: Result) -> Iterator[Result]:
-        """`model` is done: yields its result and those that waited for it, as far as they may be reported."""
+        """`model` is done: yields its result, and the results that waited for it."""
         self._held[model] = result
         yield from self._release(model)
 
     def fail(self, model: str) -> Iterator[Result]:
-        """`model` will never report: yields what waited only for it."""
+        """`model` will never report: yields the results that waited only for it."""
         self._settled.add(model)
         for downstream in self._downstreams[model]:
             yield from self._release(downstream)
 
     def rest(self) -> Iterator[Result]:
-        """Everything that is still held, upstreams first: the run is over, nothing else will report."""
+        """The run is over: yields everything that is still held, upstreams first."""
         for model in self._upstreams:
             if model in self._held:
                 self._settled.add(model)

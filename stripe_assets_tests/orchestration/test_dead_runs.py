@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from stripe_assets.definitions import defs
-from stripe_assets.orchestration.orphans import HOST, PID, STARTED, end_orphans, name_process
+from stripe_assets.orchestration.dead_runs import HOST, PID, STARTED, fail_dead_runs, record_process
 
 
 @pytest.fixture
@@ -36,10 +36,10 @@ def test_a_killed_run_is_reported_as_failed(instance: dg.DagsterInstance, starte
     instance.add_run_tags(
         started_run, {HOST: socket.gethostname(), PID: str(process.pid), STARTED: f"{began:.2f}"}
     )
-    assert end_orphans(instance) == []
+    assert fail_dead_runs(instance) == []
     process.kill()
     process.wait()
-    assert end_orphans(instance) == [started_run]
+    assert fail_dead_runs(instance) == [started_run]
     assert status(instance, started_run) is dg.DagsterRunStatus.FAILURE
 
 
@@ -49,13 +49,13 @@ def test_a_process_that_took_over_the_number_is_not_taken_for_the_run_s(
     instance.add_run_tags(
         started_run, {HOST: socket.gethostname(), PID: str(os.getpid()), STARTED: "1.0"}
     )
-    assert end_orphans(instance) == [started_run]
+    assert fail_dead_runs(instance) == [started_run]
 
 
 def test_a_run_that_goes_on_and_one_of_another_machine_are_left_alone(
     instance: dg.DagsterInstance, started_run: str
 ) -> None:
-    name_process(instance, started_run)
-    assert end_orphans(instance) == []
+    record_process(instance, started_run)
+    assert fail_dead_runs(instance) == []
     instance.add_run_tags(started_run, {HOST: "elsewhere", PID: "1", STARTED: "1.0"})
-    assert end_orphans(instance) == []
+    assert fail_dead_runs(instance) == []

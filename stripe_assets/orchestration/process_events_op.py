@@ -1,55 +1,64 @@
-"""The op that processes events: those of one API key with a partition tag, of every key in turn without."""
+"""The op of the job `process_events`.
+
+With a partition tag it processes the events of that API key, without one those of every key, one
+after another.
+"""
 
 from dataclasses import replace
 
 import dagster as dg
 import pydantic
 
-from stripe_assets.catalog import catalog
-from stripe_assets.orchestration.assets import asset_key
-from stripe_assets.orchestration.event_log import EventLog
-from stripe_assets.orchestration.key_run import KeyEvents
-from stripe_assets.orchestration.orphans import name_process
+from stripe_assets.orchestration.assets import MODELS
+from stripe_assets.orchestration.dead_runs import record_process
+from stripe_assets.orchestration.failures import failure, final_failure, no_key
+from stripe_assets.orchestration.key_runs import KeyEventsRun
+from stripe_assets.orchestration.metadata import event_tables
 from stripe_assets.orchestration.outcome import EventsOutcome
 from stripe_assets.orchestration.partitions import register
-from stripe_assets.orchestration.report import event_tables, failure, no_key, refused
+from stripe_assets.orchestration.stripe_event_log import StripeEventLog
 from stripe_assets.orchestration.stripe_sync import StripeSync
 from stripe_assets.sync import EventSelection, InvalidSelection
 
 PROCESS_EVENTS = "process_events"
-"""The job, and the op within it: a code location cannot have an op and a job of one name, so the op itself has another."""
+"""The job, and the op's alias in it. An op and a job of one code location may not share a name, so
+the op itself has another."""
 EACH_EVENT = 2
-"""The verbosity from which every event is logged."""
+"""The verbosity from which on every event is logged."""
 
 
 class EventsConfig(dg.Config):
-    """Two of `failed`, `type` and `ids` exclude each other; without any, all events are processed."""
+    """`failed`, `type` and `ids` exclude each other. None of them means all events."""
 
     failed: bool = pydantic.Field(
         default=False,
-        description="Events whose webhooks are pending or failed (delivery_success=false).",
+        description="Only events whose webhooks are pending or failed (delivery_success=false).",
     )
     type: str | None = pydantic.Field(
-        default=None, description="A type, or several with *: payment_intent.*"
+        default=None,
+        description="Only events of this type. * stands for any text: payment_intent.*",
     )
-    ids: list[str] = pydantic.Field(default=[], description="These events.")
+    ids: list[str] = pydantic.Field(default=[], description="Only these events.")
     account: str | None = pydantic.Field(
-        default=None, description="The account whose events the ids are, where it is known."
+        default=None,
+        description="With ids: the account that the events belong to, where it is known.",
     )
     others: bool = pydantic.Field(
         default=False,
-        description="Ids that this key does not have may be another key's, and are no failure.",
+        description=(
+            "With ids: ids that this key does not have belong to other keys and are no failure."
+        ),
     )
     verbosity: int = pydantic.Field(
         default=1,
-        description="2 logs each event with what it did, and the traceback of each failure.",
+        description="2 logs what was done about each event, and the traceback of each failure.",
     )
 
 
 def events_config(
     selection: EventSelection, verbosity: int = 1, others: bool = False
 ) -> dict[str, object]:
-    """A run's config."""
+    """Returns the config of a `process_events` run."""
     chosen: dict[str, object] = {
         "failed": selection.failed,
         "type": selection.type,
@@ -64,12 +73,16 @@ def events_config(
 @dg.op(
     name="process_stripe_events",
     out=dg.Out(dg.Nothing),
-    description="Reads again, in its present state, every object that an event says was changed, and marks what is deleted.",
+    description=(
+        "Reads every object that an event says has changed again, in its present state, "
+        "and marks the deleted ones."
+    ),
 )
 def process_stripe_events(
     context: dg.OpExecutionContext, config: EventsConfig, stripe: dg.ResourceParam[StripeSync]
 ) -> None:
-    name_process(context.instance, context.run.run_id)
+    """Processes the chosen events, and fails at the end if any of them failed."""
+    record_process(context.instance, context.run.run_id)
     selection = _selection(config)
     aliases = (context.partition_key,) if context.has_partition_key else stripe.aliases()
     if not aliases:
@@ -77,13 +90,8 @@ def process_stripe_events(
     outcomes: list[EventsOutcome] = []
     for position, alias in enumerate(aliases):
         others = config.others or (bool(selection.ids) and position + 1 < len(aliases))
-        outcomes.append(
-            _processed(
-                context,
-                KeyEvents(stripe, alias, selection, context.run.run_id, others),
-                config.verbosity,
-            )
-        )
+        run = KeyEventsRun(stripe, alias, selection, context.run.run_id, others)
+        outcomes.append(_processed(context, run, config.verbosity))
         if others and outcomes[-1].error is None:
             if not outcomes[-1].elsewhere:
                 break
@@ -98,12 +106,13 @@ def _selection(config: EventsConfig) -> EventSelection:
     try:
         return EventSelection(config.failed, config.type, tuple(config.ids), config.account)
     except InvalidSelection as error:
-        raise refused(str(error)) from None
+        raise final_failure(str(error)) from None
 
 
-def _processed(context: dg.OpExecutionContext, run: KeyEvents, verbosity: int) -> EventsOutcome:
+def _processed(context: dg.OpExecutionContext, run: KeyEventsRun, verbosity: int) -> EventsOutcome:
+    """Runs one key's part and logs a materialization of each model that got rows."""
     outcome = run.outcome
-    each = EventLog(context.log.info)
+    each = StripeEventLog(context.log.info)
     try:
         run.run(
             lambda: register(context.instance, [outcome.alias]),
@@ -113,10 +122,11 @@ def _processed(context: dg.OpExecutionContext, run: KeyEvents, verbosity: int) -
     finally:
         each.flush()
     for model, rows in outcome.result.rows.items() if outcome.result else ():
-        key = asset_key(catalog()[model])
-        there = outcome.result.rows_in_mirror if outcome.result else {}
+        in_mirror = outcome.result.rows_in_mirror if outcome.result else {}
         metadata = {"rows_written": rows} | (
-            {"dagster/partition_row_count": there[model]} if model in there else {}
+            {"dagster/partition_row_count": in_mirror[model]} if model in in_mirror else {}
         )
-        context.log_event(dg.AssetMaterialization(key, partition=outcome.alias, metadata=metadata))
+        context.log_event(
+            dg.AssetMaterialization(MODELS.key(model), partition=outcome.alias, metadata=metadata)
+        )
     return outcome
