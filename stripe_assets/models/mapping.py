@@ -10,10 +10,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
-from sqlalchemy.ext.compiler import compiles
 
 from stripe_assets.catalog import Resource, catalog
-from stripe_assets.mirror import COLUMN_TYPES, PRIMARY_KEY, SCHEMA, ObjectReader, Owner, Tables
+from stripe_assets.mirror import (
+    COLUMN_TYPES,
+    PRIMARY_KEY,
+    ObjectReader,
+    Owner,
+    PortableTable,
+    Tables,
+)
 from stripe_assets.models.joins import Joins, session_of
 from stripe_assets.models.model import Model, model
 from stripe_assets.models.relations import Relation, Relations
@@ -25,23 +31,13 @@ _being_mapped: set[type] = set()
 _related: dict[tuple[str, str], None] = {}
 
 
-class ModelTable(sa.Table):
-    """A table of the mirror on whichever database a statement is run: PostgreSQL has it in a schema, SQLite has no schemas."""
-
-
-@compiles(ModelTable, "postgresql")
-def _in_schema(table: ModelTable, compiler: Any, **kwargs: Any) -> str:
-    text = compiler.visit_table(table, **kwargs)
-    return f"{SCHEMA}.{text}" if text else text
-
-
 class ModelTables(Tables):
     def __init__(self) -> None:
-        super().__init__(catalog(), None)
+        super().__init__(catalog(), None, COLUMN_TYPES)
 
     def _make(self, resource: Resource) -> sa.Table:
         columns = self.layout.columns(resource)
-        return ModelTable(
+        return PortableTable(
             resource.table,
             self.metadata,
             *(
