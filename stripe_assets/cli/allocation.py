@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import sqlalchemy as sa
-
 from stripe_assets.catalog.roles import CHARGE
 from stripe_assets.mirror import Mirror, Owner
 
@@ -45,20 +43,11 @@ def reads(mirror: Mirror, now: datetime | None = None) -> dict[Owner, Reads]:
     """Returns the requests of each account that has any. Raises MirrorError."""
     begin = (now or datetime.now(UTC)) - PERIOD
     requests = mirror.request_counts.since(begin)
-    charges = _charges(mirror, begin) if any(owner.livemode for owner in requests) else {}
+    charges = (
+        mirror.live_rows.created_in_live_mode(CHARGE, begin)
+        if any(owner.livemode for owner in requests)
+        else {}
+    )
     return {
         owner: Reads(owner, requests[owner], charges.get(owner, 0)) for owner in sorted(requests)
     }
-
-
-def _charges(mirror: Mirror, begin: datetime) -> dict[Owner, int]:
-    charge = mirror.tables[CHARGE].c
-    owner = (charge._account_id, charge._livemode)
-    query = sa.select(*owner, sa.func.count()).where(
-        charge._livemode, charge._deleted_at.is_(None), charge.created >= begin
-    )
-    with mirror.connection() as connection:
-        return {
-            Owner(account_id, mode): number
-            for account_id, mode, number in connection.execute(query.group_by(*owner))
-        }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stripe_assets.cli.errors import BadInput
@@ -30,7 +29,9 @@ def opened() -> Mirror:
 @contextmanager
 def opened_if_there() -> Iterator[Mirror | None]:
     """Yields the database, None where its file is missing. Raises BadInput and MirrorError."""
-    path = _file(_url())
+    from stripe_assets.mirror import database_file
+
+    path = database_file(_url())
     if path is not None and not path.exists():
         yield None
         return
@@ -46,20 +47,12 @@ def shown() -> str:
 
 
 def _url() -> sa.URL:
-    from stripe_assets.mirror.dialects.url import database_url
+    from stripe_assets.mirror import database_url, is_in_memory
 
     url = database_url()
-    if url.get_backend_name() == "sqlite":
-        name = url.database or ""
-        if not name or ":memory:" in name or url.query.get("mode") == "memory":
-            raise BadInput(
-                "STRIPE_ASSETS_DATABASE_URL names a database in memory, which is lost when the "
-                "command ends. Name a file: sqlite:///FILE"
-            )
+    if is_in_memory(url):
+        raise BadInput(
+            "STRIPE_ASSETS_DATABASE_URL names a database in memory, which is lost when the "
+            "command ends. Name a file: sqlite:///FILE"
+        )
     return url
-
-
-def _file(url: sa.URL) -> Path | None:
-    """Returns SQLite's file. None for a server, and for a `file:` address: only SQLite reads it."""
-    name = url.database or ""
-    return None if url.get_backend_name() != "sqlite" or name.startswith("file:") else Path(name)

@@ -8,13 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-import sqlalchemy as sa
 
 from stripe_assets.mirror import Mirror, Owner, SweepStatus
-
-_SELECTS_A_STATEMENT = 100  # SQLite allows 500 in a compound SELECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,7 @@ class Holding:
 def holdings(mirror: Mirror) -> list[Holding]:
     """Returns every (account, model) that has rows or was swept, sorted. Raises MirrorError."""
     sweeps = {(sweep.owner, sweep.resource): sweep for sweep in mirror.sweeps.statuses()}
-    rows = _rows(mirror)
+    rows = mirror.live_rows.counts_of_all()
     held = sorted({*sweeps, *rows}, key=lambda key: (key[0].account_id, key[0].livemode, key[1]))
     return [
         Holding(owner, model, rows.get((owner, model), 0), sweeps.get((owner, model)))
@@ -63,26 +58,3 @@ def unsettled_events(mirror: Mirror, aliases: Iterable[str]) -> dict[str, dict[s
         for alias in aliases
     }
     return {alias: its for alias, its in counts.items() if its}
-
-
-def _rows(mirror: Mirror) -> dict[tuple[Owner, str], int]:
-    queries: list[Any] = []
-    for name, table in mirror.tables.items():
-        owner = (table.c._account_id, table.c._livemode)
-        query = sa.select(sa.literal_column(f"'{name}'"), *owner, sa.func.count()).select_from(
-            table
-        )
-        queries.append(query.where(table.c._deleted_at.is_(None)).group_by(*owner))
-    found: dict[tuple[Owner, str], int] = {}
-    with mirror.connection() as connection:
-        for start in range(0, len(queries), _SELECTS_A_STATEMENT):
-            counted: Any = connection.execute(
-                sa.union_all(*queries[start : start + _SELECTS_A_STATEMENT])
-            )
-            found.update(
-                {
-                    (Owner(account_id, livemode), name): rows
-                    for name, account_id, livemode, rows in counted
-                }
-            )
-    return found

@@ -19,7 +19,9 @@ from stripe_assets.mirror.batch import (
     WriteCounts,
 )
 from stripe_assets.mirror.columns import Row, Rows
-from stripe_assets.mirror.dialects.url import DEFAULT_URL, database_url
+from stripe_assets.mirror.dialects.column_types import COLUMN_TYPES
+from stripe_assets.mirror.dialects.portable_table import PortableTable
+from stripe_assets.mirror.dialects.url import DEFAULT_URL, database_file, database_url, is_in_memory
 from stripe_assets.mirror.errors import InvalidDatabaseUrl, MirrorError, shown_url
 from stripe_assets.mirror.key_store import KeyStore, KeyStoreError, StoredKey
 from stripe_assets.mirror.mirror import Mirror
@@ -27,22 +29,19 @@ from stripe_assets.mirror.rows.flatten import flatten
 from stripe_assets.mirror.rows.rebuild import ObjectReader
 from stripe_assets.mirror.state.ledger_records import EventState, Failing
 from stripe_assets.mirror.state.sweep_records import FinishedSweep, Sweep, SweepStatus
-from stripe_assets.mirror.tables.tables import (
-    COLUMN_TYPES,
+from stripe_assets.mirror.tables.layout import (
     PRIMARY_KEY,
-    SCHEMA,
     ColumnKind,
     Layout,
-    Tables,
     read_at_column,
 )
+from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.tables.values import decimal_text
 
 __all__ = [
     "COLUMN_TYPES",
     "DEFAULT_URL",
     "PRIMARY_KEY",
-    "SCHEMA",
     "Absence",
     "Batch",
     "Checkpoint",
@@ -65,6 +64,7 @@ __all__ = [
     "OpenSublist",
     "Owner",
     "ParentRef",
+    "PortableTable",
     "Row",
     "Rows",
     "StoredKey",
@@ -72,9 +72,11 @@ __all__ = [
     "SweepStatus",
     "Tables",
     "WriteCounts",
+    "database_file",
     "database_url",
     "decimal_text",
     "flatten",
+    "is_in_memory",
     "read_at_column",
     "shown_url",
 ]

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from stripe_assets.mirror.batch import Batch, WriteCounts
 from stripe_assets.mirror.dialects import dialect_of
 from stripe_assets.mirror.dialects.base import Dialect
+from stripe_assets.mirror.dialects.column_types import COLUMN_TYPES
 from stripe_assets.mirror.dialects.url import database_url
 from stripe_assets.mirror.errors import FAILURES, MirrorError, explained
 from stripe_assets.mirror.migrate.evolve import ensure_schema
@@ -22,7 +23,7 @@ from stripe_assets.mirror.state.leases import Leases
 from stripe_assets.mirror.state.ledger import Ledger
 from stripe_assets.mirror.state.request_counts import RequestCounts
 from stripe_assets.mirror.state.sweeps import Sweeps
-from stripe_assets.mirror.tables.tables import Tables
+from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.transactions import Transactions
 from stripe_assets.mirror.write.upsert import Upserter
 
@@ -80,7 +81,7 @@ class Mirror:
 
             catalog = load()
         dialect = dialect_of(engine.url)
-        tables = Tables(catalog, dialect.schema)
+        tables = Tables(catalog, dialect.schema, COLUMN_TYPES)
         try:
             ensure_schema(engine, tables, dialect)
         except FAILURES as error:

@@ -13,10 +13,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
-from sqlalchemy.ext.compiler import compiles
 
 from stripe_assets.catalog import Resource, catalog
-from stripe_assets.mirror import COLUMN_TYPES, PRIMARY_KEY, SCHEMA, ObjectReader, Owner, Tables
+from stripe_assets.mirror import (
+    COLUMN_TYPES,
+    PRIMARY_KEY,
+    ObjectReader,
+    Owner,
+    PortableTable,
+    Tables,
+)
 from stripe_assets.models.joins import Classes, Joins, session_of
 from stripe_assets.models.relations import Relation, Relations
 from stripe_assets.models.sessions import ReadingSession
@@ -27,28 +33,15 @@ _being_mapped: set[type] = set()
 _related: dict[tuple[str, str], None] = {}
 
 
-class ModelTable(sa.Table):
-    """A table of the mirror, for statements on either database.
-
-    PostgreSQL has the table in a schema. SQLite has no schemas.
-    """
-
-
-@compiles(ModelTable, "postgresql")
-def _in_schema(table: ModelTable, compiler: Any, **kwargs: Any) -> str:
-    text = compiler.visit_table(table, **kwargs)
-    return f"{SCHEMA}.{text}" if text else text
-
-
 class ModelTables(Tables):
     """The tables without the parts that only creating them needs: indexes, NOT NULL, a schema."""
 
     def __init__(self) -> None:
-        super().__init__(catalog(), None)
+        super().__init__(catalog(), None, COLUMN_TYPES)
 
     def _make(self, resource: Resource) -> sa.Table:
         columns = self.layout.columns(resource)
-        return ModelTable(
+        return PortableTable(
             resource.table,
             self.metadata,
             *(

@@ -17,7 +17,7 @@ import dagster as dg
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Resource
-from stripe_assets.mirror.tables.tables import Layout
+from stripe_assets.mirror import Layout
 from stripe_assets.orchestration import describe
 from stripe_assets.orchestration.partitions import api_key_partitions
 

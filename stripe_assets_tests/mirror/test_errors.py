@@ -13,14 +13,14 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from stripe_assets.mirror import Checkpoint, Mirror, MirrorError
-from stripe_assets.mirror.dialects import sqlite as sqlite_dialect
+from stripe_assets.mirror.dialects import sqlite_engine
 from stripe_assets_tests.conftest import new_postgresql_database
 from stripe_assets_tests.mirror.small import CATALOG, OWNER, at, flat, lines, write
 
 
 @pytest.fixture
 def file_mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    monkeypatch.setattr(sqlite_dialect, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(sqlite_engine, "BUSY_SECONDS", 0.1)
     with Mirror.open(f"sqlite:///{tmp_path}/mirror.db", catalog=CATALOG) as mirror:
         yield mirror
 

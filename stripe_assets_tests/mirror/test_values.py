@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from stripe_assets.mirror import Mirror
-from stripe_assets.mirror.tables.tables import instant_text, instant_texts
+from stripe_assets.mirror.tables.instant_text import instant_text, instant_texts
 from stripe_assets_tests.mirror.small import OWNER, write
 
 

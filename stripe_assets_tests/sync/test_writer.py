@@ -36,7 +36,7 @@ def test_rows_that_the_database_refuses_fail_their_model_only(
 def test_a_locked_file_ends_the_run_with_one_clear_line(
     server: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("stripe_assets.mirror.dialects.sqlite.BUSY_SECONDS", 1)
+    monkeypatch.setattr("stripe_assets.mirror.dialects.sqlite_engine.BUSY_SECONDS", 1)
     file = tmp_path / "mirror.db"
     with Mirror.open(f"sqlite:///{file}") as mirror:
         other = sqlite3.connect(file)

@@ -1,6 +1,7 @@
-"""One module for each SQL dialect. A dialect is found in `DIALECTS`, by the backend of a database's URL.
+"""One module for each SQL dialect's differences. No other package asks which dialect it has.
 
-May import `mirror.tables`, `mirror.columns`, `mirror.batch` and `mirror.errors`.
+`DIALECTS` has the dialect for the backend of a database's URL. May import `mirror.tables` and the
+modules of plain data at the top of `mirror`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the mirror asks of a SQL dialect. `sqlite.py` and `postgresql.py` answer, each with what its database is quick at."""
+"""What the mirror asks of a SQL dialect. Each dialect does it in the way its database is quick at."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
 
 from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.columns import ColumnBatch, Row
-from stripe_assets.mirror.tables.tables import PRIMARY_KEY, ColumnKind
+from stripe_assets.mirror.tables.layout import PRIMARY_KEY, ColumnKind
 
 Columns = Mapping[str, ColumnKind]
 
@@ -25,7 +26,10 @@ class Closing:
     field: str | None
     owner: Owner
     read_at: dict[str, datetime]
-    """Parent's id → when the request of the first page was sent: rows that were last observed before are gone."""
+    """Parent's id → when the request of the sublist's first page was sent.
+
+    Rows of the sublist that were last observed before that are gone.
+    """
 
 
 class Dialect(Protocol):
@@ -36,25 +40,33 @@ class Dialect(Protocol):
     """Whether a writer locks rows, and not the whole database."""
 
     list_items: str
-    """What a JSON list holds, as a table `item`; `{}` stands for the list."""
+    """SQL for the items of a JSON list, as a table `item`. `{}` stands for the list."""
 
     item_text: str
-    """An item of it."""
+    """SQL for the text of such an item."""
 
     def engine(self, url: sa.URL) -> sa.Engine: ...
+
+    def is_in_memory(self, url: sa.URL) -> bool:
+        """Whether the database is in the memory of the process that opens it."""
+        ...
+
+    def database_file(self, url: sa.URL) -> Path | None:
+        """The file of the database, where it has one that Python can look for."""
+        ...
 
     def version_table_exists(self, connection: sa.Connection) -> bool: ...
 
     def begin_schema_change(self, connection: sa.Connection) -> None:
-        """Waits until no other program changes the schema; the lock ends with the transaction."""
+        """Waits until no other program changes the schema. The lock ends with the transaction."""
         ...
 
     def existing_columns(self, connection: sa.Connection) -> dict[str, set[str]]:
-        """Table → its columns, of every table that is there."""
+        """Table → its columns, for every table of the database."""
         ...
 
     def has_key(self, column: sa.ColumnElement[object], key: str) -> sa.ColumnElement[bool]:
-        """Whether the JSON object in a column has a key, null values included."""
+        """Whether the JSON object in a column has a key, also one whose value is null."""
         ...
 
     def upsert(
@@ -65,9 +77,10 @@ class Dialect(Protocol):
         blocks: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int:
-        """Writes observed rows in the order of their primary key. The blocks have the same columns, and no row twice. Newest wins.
+        """Writes observed rows in the order of their primary key. The newest observation wins.
 
-        Returns how many were inserted or updated.
+        The blocks have the same columns, and no row twice. Returns how many rows were inserted or
+        updated.
         """
         ...
 
@@ -79,7 +92,7 @@ class Dialect(Protocol):
         blocks: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int:
-        """Inserts the rows that are missing; otherwise as `upsert`."""
+        """Inserts the rows that are missing, and leaves the others alone. Otherwise as `upsert`."""
         ...
 
     def put(
@@ -92,28 +105,32 @@ class Dialect(Protocol):
         *,
         keep: bool = False,
     ) -> int:
-        """Inserts or replaces rows of one of the mirror's own tables; with `keep`, a row that is there stays as it is.
+        """Inserts or replaces rows of one of the mirror's own tables.
 
-        Returns how many were written.
+        Parameters: keep: leaves a row alone that the table has already.
+        Returns how many rows were written.
         """
         ...
 
     def listed(
         self, columns: Columns, rows: Iterable[Sequence[str | bool | None]]
     ) -> sa.FromClause:
-        """Values as a table that a statement can join: one parameter however many there are."""
+        """Values as a table that a statement can join. Any number of rows is one parameter."""
         ...
 
     def read_otherwise(
         self, connection: sa.Connection, parent: str, column: str, closing: Closing
     ) -> list[tuple[str, datetime | None]]:
-        """Those of the parents whose column does not say that their sublist was last read then, and what it says."""
+        """Parents whose column has another reading time than `closing`: their ids, and this time."""
         ...
 
     def with_stale_rows(
         self, connection: sa.Connection, tables: Sequence[str], closing: Closing
     ) -> list[tuple[str, str]]:
-        """Table, parent: those of the parents that have rows in it which were last observed earlier. Few, as a rule none."""
+        """(Table, parent's id) where the table has rows of the parent that were observed earlier.
+
+        Usually there are none.
+        """
         ...
 
     def close_sublists(
@@ -125,7 +142,10 @@ class Dialect(Protocol):
         at: datetime,
         synced_at: datetime,
     ) -> int:
-        """Makes tombstones of the rows of these parents that were last observed before `at`. Returns how many."""
+        """Makes tombstones of these parents' rows that were last observed before `at`.
+
+        Returns how many.
+        """
         ...
 
 
@@ -138,7 +158,7 @@ def quoted_list(names: Sequence[str]) -> str:
 
 
 def on_conflict(columns: Sequence[str], key: Sequence[str]) -> str:
-    """The clause that replaces the present columns."""
+    """The clause that replaces the given columns of a row that exists."""
     changed = [column for column in columns if column not in key]
     assigned = ", ".join(f"{quoted(column)} = excluded.{quoted(column)}" for column in changed)
     return f"ON CONFLICT ({quoted_list(key)}) DO UPDATE SET {assigned}"
@@ -146,16 +166,19 @@ def on_conflict(columns: Sequence[str], key: Sequence[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def newest_wins(columns: tuple[str, ...], stored: str) -> str:
-    """The clause that replaces the present columns of a resource's row where the stored one is not newer.
+    """The clause that replaces the given columns of a resource's row, unless the stored is newer.
 
-    Parameters: stored: the name under which the statement sees the stored row.
+    Parameters: stored: the name that the stored row has in the statement.
     """
     clause = on_conflict((*columns, "_synced_at"), PRIMARY_KEY)
-    return f'{clause} WHERE {stored}."_observed_at" IS NULL OR {stored}."_observed_at" <= excluded."_observed_at"'
+    is_newest = (
+        f'{stored}."_observed_at" IS NULL OR {stored}."_observed_at" <= excluded."_observed_at"'
+    )
+    return f"{clause} WHERE {is_newest}"
 
 
 def on_conflict_add(table: str, key: Sequence[str], column: str) -> sa.TextClause:
-    """The clause that adds to what a row of the table has in the column."""
+    """The clause that adds the new value of a column to the stored one."""
     added = f"{quoted(column)} = {quoted(table)}.{quoted(column)} + excluded.{quoted(column)}"
     return sa.text(f"ON CONFLICT ({quoted_list(key)}) DO UPDATE SET {added}")
 
@@ -163,22 +186,23 @@ def on_conflict_add(table: str, key: Sequence[str], column: str) -> sa.TextClaus
 def among_owners(
     dialect: Dialect, table: sa.Table, owners: Iterable[Owner]
 ) -> sa.ColumnElement[bool]:
-    """Whether a row is one of these owners', looked up row by row.
+    """Whether a row belongs to one of these owners. The database looks that up row by row.
 
-    The databases guess badly how long the list is. As a test for truth they neither join it nor go through the primary key
-    once for each owner: the statement's other conditions choose which rows are read.
+    The databases guess badly how long the list is. As the condition tests for truth (IS TRUE),
+    they neither join the list nor search the primary key once for each owner: the statement's
+    other conditions decide which rows are read.
     """
     listed = listed_owners(dialect, owners)
     return sa.tuple_(table.c._account_id, table.c._livemode).in_(sa.select(listed)).is_(True)
 
 
 def keep_first(key: Sequence[str]) -> str:
-    """The clause that leaves a row that is there alone."""
+    """The clause that leaves a row alone that exists."""
     return f"ON CONFLICT ({quoted_list(key)}) DO NOTHING"
 
 
 def listed_ids(dialect: Dialect, ids: Iterable[str]) -> sa.Select[tuple[str]]:
-    """What `column.in_(…)` takes: any number of ids as one parameter."""
+    """Ids for `column.in_(…)`. Any number of ids is one parameter."""
     return sa.select(dialect.listed({"id": "text"}, ((id,) for id in ids)).c.id)
 
 

@@ -1,18 +1,22 @@
-"""A column as one text that PostgreSQL takes apart: next to no work for the driver, which looks at each value otherwise, or the server."""
+"""A column of values as one text, which PostgreSQL takes apart.
+
+The driver would look at each single value, and the server would parse a document: both cost more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from stripe_assets.mirror.tables.instant_text import instant_texts
 from stripe_assets.mirror.tables.json_text import json_texts
-from stripe_assets.mirror.tables.tables import ColumnKind, instant_texts
+from stripe_assets.mirror.tables.layout import ColumnKind
 from stripe_assets.mirror.tables.values import decimal_texts
 
 SEPARATOR, NULL = "\x1f", "\x1e"
-"""Control characters that no JSON has, and hardly a text."""
+"""Control characters. JSON never has them, and other texts hardly ever do."""
 LISTED = r"string_to_array(%s, E'\x1f', E'\x1e')"
-"""What PostgreSQL makes of it; of a single empty text it would make nothing."""
+"""SQL that splits the text. PostgreSQL makes an empty list of a single empty text."""
 _TEXTS: Mapping[ColumnKind, Callable[[Sequence[Any]], Sequence[Any]]] = {
     "text": lambda values: values,
     "bigint": lambda values: (
@@ -31,7 +35,10 @@ _TEXTS: Mapping[ColumnKind, Callable[[Sequence[Any]], Sequence[Any]]] = {
 
 
 def column_text(kind: ColumnKind, values: Sequence[Any]) -> str | None:
-    """None where a text has a character that has a meaning here, or NUL, which PostgreSQL does not take."""
+    """The values as one text.
+
+    None where a value has one of the two control characters, or NUL, which PostgreSQL refuses.
+    """
     texts = _TEXTS[kind](values)
     nulls = texts.count(None)
     joined = SEPARATOR.join([NULL if text is None else text for text in texts] if nulls else texts)

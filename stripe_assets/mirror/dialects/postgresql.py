@@ -1,7 +1,8 @@
-"""PostgreSQL: the rows of a statement travel as one JSON document, which the server takes apart; many travel column by column.
+"""PostgreSQL's statements. Few rows go to the server as one JSON document, many column by column.
 
-Either is one prepared statement for each set of columns however many rows there are, and almost no work for Python. To take a document
-apart is most of the server's work, though: from some rows on the columns, each a text of its own, take it half the time.
+Either way there is one prepared statement for each set of columns, for any number of rows, and
+almost no work for Python. But most of the server's work is to parse the document. Columns, each as
+one text, take the server half of that time when there are many rows.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,24 +28,22 @@ from stripe_assets.mirror.dialects.base import (
     quoted,
     quoted_list,
 )
-from stripe_assets.mirror.dialects.column_text import LISTED, column_text
+from stripe_assets.mirror.dialects.column_text import column_text
+from stripe_assets.mirror.dialects.column_types import COLUMN_TYPES
+from stripe_assets.mirror.dialects.postgresql_inserts import (
+    document,
+    insert_sql,
+    qualified,
+    typed_columns,
+    upsert_by_columns,
+)
 from stripe_assets.mirror.tables.json_text import json_text, loads
-from stripe_assets.mirror.tables.tables import COLUMN_TYPES, PRIMARY_KEY, SCHEMA, ColumnKind
+from stripe_assets.mirror.tables.layout import PRIMARY_KEY, SCHEMA, ColumnKind
 
-_LOCK = 0x73747269706561  # "stripea": any number that no other program is likely to take
-_TYPE = {
-    "text": "text",
-    "bigint": "bigint",
-    "double": "double precision",
-    "boolean": "boolean",
-    "numeric": "numeric",
-    "timestamp": "timestamptz",
-    "json": "jsonb",
-}
-Typed = tuple[tuple[str, str], ...]
-"""Columns and their types."""
+_LOCK = 0x73747269706561
+"""ASCII "stripea". Any number will do that no other program is likely to use."""
 MANY = 50
-"""Rows that travel by columns."""
+"""From so many rows on, they go column by column."""
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -64,13 +63,21 @@ class PostgreSQL:
             json_deserializer=loads,
             hide_parameters=True,
             pool_pre_ping=True,
-            pool_use_lifo=True,  # each connection prepares its own statements: the one that was used last is used again
+            # Each connection prepares its own statements. So the one that was used last is used
+            # again.
+            pool_use_lifo=True,
             connect_args={
                 "connect_timeout": 10,
                 "client_encoding": "utf8",
                 "application_name": "stripe_assets",
             },
         )
+
+    def is_in_memory(self, url: sa.URL) -> bool:
+        return False
+
+    def database_file(self, url: sa.URL) -> Path | None:
+        return None
 
     def version_table_exists(self, connection: sa.Connection) -> bool:
         return (
@@ -80,13 +87,16 @@ class PostgreSQL:
 
     def begin_schema_change(self, connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
-        # CREATE SCHEMA IF NOT EXISTS needs the right to create one even where it exists.
+        # CREATE SCHEMA IF NOT EXISTS needs the right to create a schema even where it exists.
         if connection.exec_driver_sql(f"SELECT to_regnamespace('{SCHEMA}')").scalar() is None:
             connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
 
     def existing_columns(self, connection: sa.Connection) -> dict[str, set[str]]:
         columns: dict[str, set[str]] = {}
-        query = f"SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = '{SCHEMA}'"
+        query = (
+            "SELECT table_name, column_name FROM information_schema.columns"
+            f" WHERE table_schema = '{SCHEMA}'"
+        )
         for table, column in connection.exec_driver_sql(query):
             columns.setdefault(table, set()).add(column)
         return columns
@@ -106,9 +116,9 @@ class PostgreSQL:
             written = self._by_columns(connection, table, kinds, blocks, synced_at)
             if written is not None:
                 return written
-        typed = _typed(blocks[0].names, kinds)
-        upsert = f"{_insert_sql(table, typed, _document(typed))} {newest_wins(blocks[0].names, 'stored')}"
-        return _execute(connection, upsert, _in_order(blocks), synced_at)
+        typed = typed_columns(blocks[0].names, kinds)
+        insert, conflict = insert_sql(table, typed), newest_wins(blocks[0].names, "stored")
+        return _execute(connection, f"{insert} {conflict}", _in_order(blocks), synced_at)
 
     def _by_columns(
         self,
@@ -118,7 +128,10 @@ class PostgreSQL:
         blocks: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int | None:
-        """Upserts rows in the order of their primary key; None where a text has what only a document can be freed of."""
+        """Upserts rows in the order of their primary key.
+
+        None where a text has a character that a column's text cannot hold: a document can.
+        """
         columns = merged(blocks)
         once, varying = self._shapes.of(table, columns)
         keys = list(zip(*(columns[name] for name in PRIMARY_KEY), strict=True))
@@ -128,8 +141,8 @@ class PostgreSQL:
             column_text(kinds[name], columns[name][:1]) is None for name in once
         ):
             return None
-        statement = _upsert_by_columns(
-            table, tuple(columns), _typed(once, kinds), _typed(varying, kinds)
+        statement = upsert_by_columns(
+            table, tuple(columns), typed_columns(once, kinds), typed_columns(varying, kinds)
         )
         values = (_value(kinds[name], columns[name][0]) for name in once)
         return connection.exec_driver_sql(statement, (*values, synced_at, *texts)).rowcount
@@ -142,8 +155,8 @@ class PostgreSQL:
         blocks: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int:
-        typed = _typed(blocks[0].names, kinds)
-        insert = f"{_insert_sql(table, typed, _document(typed))} {keep_first(PRIMARY_KEY)}"
+        typed = typed_columns(blocks[0].names, kinds)
+        insert = f"{insert_sql(table, typed)} {keep_first(PRIMARY_KEY)}"
         return _execute(connection, insert, _in_order(blocks), synced_at)
 
     def put(
@@ -158,12 +171,14 @@ class PostgreSQL:
     ) -> int:
         if not rows:
             return 0
-        typed = _typed(rows[0], kinds)
+        typed = typed_columns(rows[0], kinds)
         columns = [column for column, _ in typed]
-        insert = f"INSERT INTO {_qualified(table)} ({quoted_list(columns)}) SELECT {quoted_list(columns)} FROM {_document(typed)}"
-        return _execute(
-            connection, f"{insert} {keep_first(key) if keep else on_conflict(columns, key)}", rows
+        names, conflict = (
+            quoted_list(columns),
+            keep_first(key) if keep else on_conflict(columns, key),
         )
+        insert = f"INSERT INTO {qualified(table)} ({names}) SELECT {names} FROM {document(typed)}"
+        return _execute(connection, f"{insert} {conflict}", rows)
 
     def listed(
         self, columns: Columns, rows: Iterable[Sequence[str | bool | None]]
@@ -178,8 +193,9 @@ class PostgreSQL:
     ) -> list[tuple[str, datetime | None]]:
         statement = (
             f"SELECT found.id, found.read_at FROM {_CLOSED} AS closed CROSS JOIN LATERAL"
-            f" (SELECT id, {quoted(column)} AS read_at FROM {_qualified(parent)} WHERE _account_id = %s AND _livemode = %s"
-            " AND id = closed.id OFFSET 0) AS found WHERE found.read_at IS DISTINCT FROM closed.read_at"
+            f" (SELECT id, {quoted(column)} AS read_at FROM {qualified(parent)}"
+            " WHERE _account_id = %s AND _livemode = %s AND id = closed.id OFFSET 0) AS found"
+            " WHERE found.read_at IS DISTINCT FROM closed.read_at"
         )
         found = connection.exec_driver_sql(
             statement, (_read_at(closing), closing.owner.account_id, closing.owner.livemode)
@@ -189,10 +205,12 @@ class PostgreSQL:
     def with_stale_rows(
         self, connection: sa.Connection, tables: Sequence[str], closing: Closing
     ) -> list[tuple[str, str]]:
-        # Parent by parent: of a table that is being filled the planner knows nothing, and would read all of it.
+        # Parent by parent: the planner knows nothing of a table that is being filled, and would
+        # read all of it.
         selects = [
             f"SELECT DISTINCT '{table}', closed.id FROM closed CROSS JOIN LATERAL"
-            f" (SELECT * FROM {_qualified(table)} WHERE _parent_id = closed.id OFFSET 0) AS stored WHERE {_STALE} < closed.read_at)"
+            f" (SELECT * FROM {qualified(table)} WHERE _parent_id = closed.id OFFSET 0) AS stored"
+            f" WHERE {_STALE} < closed.read_at)"
             for table in tables
         ]
         which = (
@@ -219,8 +237,10 @@ class PostgreSQL:
         synced_at: datetime,
     ) -> int:
         statement = (
-            f"UPDATE {_qualified(table)} AS stored SET _deleted_at = %s, _observed_at = %s, _synced_at = %s"
-            f" WHERE stored._parent_id = ANY(ARRAY(SELECT json_array_elements_text(%s::json))) AND {_STALE} < %s)"
+            f"UPDATE {qualified(table)} AS stored"
+            " SET _deleted_at = %s, _observed_at = %s, _synced_at = %s"
+            " WHERE stored._parent_id = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
+            f" AND {_STALE} < %s)"
         )
         owner = (closing.owner.account_id, closing.owner.livemode)
         values = (
@@ -238,21 +258,14 @@ class PostgreSQL:
 
 _CLOSED = "(SELECT key AS id, value::timestamptz AS read_at FROM json_each_text(%s::json))"
 _STALE = (
-    "stored._parent_object = %s AND stored._parent_field IS NOT DISTINCT FROM %s::text AND stored._account_id = %s"
-    " AND stored._livemode = %s AND stored._deleted_at IS NULL AND (stored._observed_at IS NULL OR stored._observed_at"
+    "stored._parent_object = %s AND stored._parent_field IS NOT DISTINCT FROM %s::text"
+    " AND stored._account_id = %s AND stored._livemode = %s AND stored._deleted_at IS NULL"
+    " AND (stored._observed_at IS NULL OR stored._observed_at"
 )
 
 
 def _read_at(closing: Closing) -> str:
     return json_text(closing.read_at)
-
-
-def _qualified(table: str) -> str:
-    return f"{SCHEMA}.{quoted(table)}"
-
-
-def _typed(names: Iterable[str], kinds: Columns) -> Typed:
-    return tuple((column, _TYPE[kinds[column]]) for column in names)
 
 
 def _value(kind: ColumnKind, value: Any) -> Any:
@@ -263,35 +276,10 @@ def _in_order(blocks: Sequence[ColumnBatch]) -> list[Row]:
     return sorted(chain.from_iterable(blocks), key=itemgetter(*PRIMARY_KEY))
 
 
-@lru_cache(maxsize=4096)
-def _document(typed: Typed) -> str:
-    return f"json_to_recordset(%s::json) AS page({', '.join(f'{quoted(column)} {kind}' for column, kind in typed)})"
-
-
-@lru_cache(maxsize=4096)
-def _insert_sql(table: str, typed: Typed, source: str) -> str:
-    columns = quoted_list([column for column, _ in typed])
-    return f'INSERT INTO {_qualified(table)} AS stored ({columns}, "_synced_at") SELECT {columns}, %s::timestamptz FROM {source}'
-
-
-@lru_cache(maxsize=256)
-def _upsert_by_columns(table: str, names: tuple[str, ...], once: Typed, varying: Typed) -> str:
-    columns = quoted_list([name for name, _ in varying])
-    picked = [
-        *(f"page.{quoted(name)}::{kind}" for name, kind in varying),
-        *(f"%s::{kind}" for _, kind in once),
-    ]
-    inserted = quoted_list([name for name, _ in (*varying, *once)])
-    return (
-        f'INSERT INTO {_qualified(table)} AS stored ({inserted}, "_synced_at") SELECT {", ".join(picked)}, %s::timestamptz'
-        f" FROM unnest({', '.join([LISTED] * len(varying))}) AS page ({columns}) {newest_wins(names, 'stored')}"
-    )
-
-
 def _execute(connection: sa.Connection, sql: str, rows: Sequence[Row], *first: datetime) -> int:
     return connection.exec_driver_sql(sql, (*first, _without_nul(json_text(rows)))).rowcount
 
 
 def _without_nul(document: str) -> str:
-    """PostgreSQL's text holds every character but NUL; the replacement character stands for it."""
+    """PostgreSQL's text holds every character but NUL. The replacement character takes its place."""
     return _NUL.sub(r"\1\\ufffd", document) if "\\u0000" in document else document

@@ -13,7 +13,8 @@ from stripe_assets.mirror.batch import Batch, Owner
 from stripe_assets.mirror.columns import Rows
 from stripe_assets.mirror.dialects.base import Dialect
 from stripe_assets.mirror.rows.flatten import flatten
-from stripe_assets.mirror.tables.tables import PRIMARY_KEY, Tables, read_at_column
+from stripe_assets.mirror.tables.layout import PRIMARY_KEY, read_at_column
+from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.write.upsert import Upserter
 
 _PAGE = 500

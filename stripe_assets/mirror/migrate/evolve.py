@@ -10,7 +10,8 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from stripe_assets.mirror.dialects.base import Dialect
 from stripe_assets.mirror.migrate.backfill import fill_new_columns
-from stripe_assets.mirror.tables.tables import OWN_COLUMNS, Tables
+from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
+from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.write.upsert import Upserter
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.chunks import chunks
-from stripe_assets.mirror.tables.tables import Tables
+from stripe_assets.mirror.tables.resource_tables import Tables
 
 MODELS_PER_QUERY = 100
 """SQLite joins at most 500 SELECTs."""

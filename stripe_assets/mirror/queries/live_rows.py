@@ -12,7 +12,7 @@ from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.columns import Row
 from stripe_assets.mirror.dialects.base import listed_ids
 from stripe_assets.mirror.queries.counts import live_row_counts
-from stripe_assets.mirror.tables.tables import Tables, is_unsettled
+from stripe_assets.mirror.tables.resource_tables import Tables, is_unsettled
 from stripe_assets.mirror.transactions import Transactions
 
 _IDS_A_QUERY = 500

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from stripe_assets.mirror.batch import ObjectRef, Owner
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.dialects.base import Dialect, quoted
+from stripe_assets.mirror.dialects.column_types import COLUMN_TYPES
 from stripe_assets.mirror.queries.presence import IDS_PER_QUERY, present
 from stripe_assets.mirror.queries.reference_columns import ReferenceColumn, reference_columns
-from stripe_assets.mirror.tables.tables import COLUMN_TYPES, Tables
+from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.transactions import Transactions
 
 if TYPE_CHECKING:

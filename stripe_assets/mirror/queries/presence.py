@@ -11,7 +11,8 @@ from stripe_assets.mirror.batch import Absence, ObjectRef, Owner
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.columns import Row
 from stripe_assets.mirror.dialects.base import Dialect
-from stripe_assets.mirror.tables.tables import OWN_COLUMNS, Tables
+from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
+from stripe_assets.mirror.tables.resource_tables import Tables
 
 IDS_PER_QUERY = 500
 ASKED_AGAIN_AFTER = timedelta(days=1)

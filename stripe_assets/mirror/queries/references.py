@@ -12,7 +12,7 @@ from stripe_assets.mirror.columns import Row
 from stripe_assets.mirror.queries import presence
 from stripe_assets.mirror.queries.open_references import open_references
 from stripe_assets.mirror.queries.reference_columns import reference_columns
-from stripe_assets.mirror.tables.tables import Tables
+from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.transactions import Transactions
 
 TABLES_AT_ONCE = 2

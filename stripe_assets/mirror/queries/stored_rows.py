@@ -13,7 +13,8 @@ from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.columns import Row, Rows
 from stripe_assets.mirror.dialects.base import listed_ids, listed_owners
 from stripe_assets.mirror.rows.rebuild import ObjectReader
-from stripe_assets.mirror.tables.tables import PRIMARY_KEY, Tables
+from stripe_assets.mirror.tables.layout import PRIMARY_KEY
+from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.transactions import Transactions
 from stripe_assets.mirror.write.upsert import Upserter
 

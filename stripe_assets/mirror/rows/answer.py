@@ -25,7 +25,7 @@ from stripe_assets.mirror.rows.compiled import (
     without_key,
     without_path,
 )
-from stripe_assets.mirror.tables.tables import read_at_column
+from stripe_assets.mirror.tables.layout import read_at_column
 from stripe_assets.mirror.tables.values import INT64_MAX, INT64_MIN, TEXTS, UNFIT, Misfit
 
 Parent = tuple[str, str | None]

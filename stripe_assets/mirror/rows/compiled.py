@@ -7,7 +7,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stripe_assets.catalog.model import SECRET_NAMES, Field, Resource
-from stripe_assets.mirror.tables.tables import Layout
+from stripe_assets.mirror.tables.layout import Layout
 from stripe_assets.mirror.tables.values import (
     Convert,
     ConvertAll,

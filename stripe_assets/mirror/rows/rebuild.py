@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from stripe_assets.catalog.model import Field, Resource
 from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.chunks import chunks
-from stripe_assets.mirror.tables.tables import Tables
+from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.tables.values import Convert, to_wire
 
 Children = dict[tuple[str, str], list[dict[str, Any]]]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.dialects.base import Columns, among_owners
-from stripe_assets.mirror.tables.tables import OWN_COLUMNS
+from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
 from stripe_assets.mirror.transactions import Transactions
 
 _KEY = tuple(OWN_COLUMNS["_lease"][0])

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.dialects.base import on_conflict_add
-from stripe_assets.mirror.tables.tables import OWN_COLUMNS
+from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
 from stripe_assets.mirror.transactions import Transactions
 
 _KEY = tuple(OWN_COLUMNS["_read_count"][0])

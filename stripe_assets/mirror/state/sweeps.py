@@ -13,7 +13,7 @@ from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.columns import Row
 from stripe_assets.mirror.dialects.base import Columns, among_owners
 from stripe_assets.mirror.state.sweep_records import FinishedSweep, Sweep, SweepStatus
-from stripe_assets.mirror.tables.tables import OWN_COLUMNS
+from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
 from stripe_assets.mirror.transactions import Transactions
 
 CONTINUED_WITHIN = timedelta(days=1)

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.batch import ClosedSublist, Gone, Owner
 from stripe_assets.mirror.dialects.base import Closing, Dialect, listed_ids
-from stripe_assets.mirror.tables.tables import Tables, read_at_column
+from stripe_assets.mirror.tables.layout import read_at_column
+from stripe_assets.mirror.tables.resource_tables import Tables
 
 
 class Tombstones:

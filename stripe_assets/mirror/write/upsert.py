@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from stripe_assets.mirror.batch import Batch, Link, WriteCounts
 from stripe_assets.mirror.columns import ColumnBatch, Row, Rows
 from stripe_assets.mirror.dialects.base import Columns, Dialect, listed_ids
-from stripe_assets.mirror.tables.tables import OWN_COLUMNS, PARENT_COLUMNS, PRIMARY_KEY, Tables
+from stripe_assets.mirror.tables.layout import PARENT_COLUMNS, PRIMARY_KEY
+from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
+from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.write.ledger_entries import ledger_row
 from stripe_assets.mirror.write.tombstones import Tombstones
 
