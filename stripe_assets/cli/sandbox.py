@@ -100,12 +100,12 @@ def _sync(port: int, seed: int, as_json: bool) -> None:
             running.stop()
     if not as_json:
         click.echo(f"database: {url}")
-        click.echo(how_to_go_on(port, seed))
+        click.echo(next_steps(port, seed))
     if not succeeded:
         click.get_current_context().exit(CommandError.exit_code)
 
 
-def how_to_go_on(port: int, seed: int) -> str:
+def next_steps(port: int, seed: int) -> str:
     """Returns the commands that sync the sandbox from Dagster's UI.
 
     The sandbox has stopped by then. In the UI its API key is a partition like any other.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "--incremental",
     is_flag=True,
     help=(
-        "Read the objects that Stripe's events say have changed, and list what has no events.  "
+        "Read the changed objects that Stripe's events report, and list what has no events.  "
         "[default: --incremental where that is enough, else --full]"
     ),
 )

@@ -28,8 +28,9 @@ class SyncConfig(dg.Config):
     mode: Mode = pydantic.Field(
         default="auto",
         description=(
-            "full: list everything. incremental: read what Stripe's events since the last run say "
-            "has changed. auto: incremental where that is enough, else full."
+            "full: list everything. incremental: read the changed objects that Stripe's events "
+            "report, and list what has no events. auto: incremental where that is enough, full "
+            "elsewhere."
         ),
     )
 

@@ -74,7 +74,7 @@ def events_config(
     name="process_stripe_events",
     out=dg.Out(dg.Nothing),
     description=(
-        "Reads every object that an event says has changed again, in its present state, "
+        "Reads each object that an event reports as changed, in its present state, "
         "and marks the deleted ones."
     ),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from stripe_assets.cli.sandbox import how_to_go_on
+from stripe_assets.cli.sandbox import next_steps
 from stripe_assets.sandbox import Sandbox
 from stripe_assets_tests.cli.conftest import Command, interrupted
 
@@ -120,9 +120,9 @@ def test_after_the_sandboxs_sync_stands_how_dagsters_ui_reaches_the_same_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    _, start, then = how_to_go_on(port=8420, seed=7).strip().splitlines()
+    _, start, then = next_steps(port=8420, seed=7).strip().splitlines()
     assert start.split() == ["stripe-assets", "sandbox", "--port", "8420", "--seed", "7"]
     assert "STRIPE_API_BASE=http://127.0.0.1:8420 STRIPE_API_KEY__SANDBOX=sk_test_sandbox" in then
     assert then.endswith("dagster dev -m stripe_assets.definitions")
     (tmp_path / "workspace.yaml").touch()
-    assert how_to_go_on(port=0, seed=1).endswith("dagster dev")
+    assert next_steps(port=0, seed=1).endswith("dagster dev")
