@@ -13,3 +13,6 @@ EVENT = "event"
 
 OWN_ACCOUNT = "/v1/account"
 """The route that returns the account that the key belongs to."""
+
+EVENT_ACCOUNT = "account"
+"""The field of an event that names the connected account whose object changed."""

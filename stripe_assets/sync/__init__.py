@@ -14,12 +14,13 @@ from stripe_assets.sync.events.selection import (
     InvalidSelection,
 )
 from stripe_assets.sync.events.watch import EventWatch, WatchedEvent
-from stripe_assets.sync.objects import NotRetrievable, ObjectSync, SyncedObject
+from stripe_assets.sync.objects import ObjectSync
 from stripe_assets.sync.observed import Observed
 from stripe_assets.sync.planning.freshness import Mode
 from stripe_assets.sync.planning.plan import Plan
 from stripe_assets.sync.results import ModelResult, Progress
 from stripe_assets.sync.run import KeySync
+from stripe_assets.sync.synced import NotRetrievable, SyncedObject
 
 __all__ = [
     "EventProgress",

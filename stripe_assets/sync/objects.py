@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
 
-from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.retrieval import (
     account_in,
     parents_in,
@@ -24,7 +22,6 @@ from stripe_assets.catalog.retrieval import (
 )
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.mirror import (
-    Absence,
     Batch,
     Mirror,
     ObjectRef,
@@ -37,37 +34,16 @@ from stripe_assets.stripe_api import ApiKey, StripeError
 from stripe_assets.sync.collected import Collected
 from stripe_assets.sync.engine import sublist
 from stripe_assets.sync.engine.session import Session, SyncAborted
-from stripe_assets.sync.observed import Observed, is_contested, is_whole
+from stripe_assets.sync.observed import Observed, is_contested, is_whole, time_to_store
 from stripe_assets.sync.retrieval.closure import NO_ROUTE, Closure, ClosureResult
 from stripe_assets.sync.retrieval.handler import Retrieval
 from stripe_assets.sync.retrieval.read_request import ReadRequest
 from stripe_assets.sync.retrieval.retrieve import read_each
+from stripe_assets.sync.synced import NotRetrievable, SyncedObject, why_not_retrievable
 
 logger = logging.getLogger(__name__)
 
 Connect = Callable[[], sa.Connection]
-
-
-@dataclass(frozen=True, slots=True)
-class SyncedObject:
-    """What became of one object."""
-
-    resource: str
-    owner: Owner
-    id: str
-    counts: WriteCounts
-    closed: ClosureResult
-    absent: Mapping[ObjectRef, Absence]
-    """What the object and its related objects refer to, and could not be read this time."""
-    requests: int
-    rows: frozenset[ObjectRef]
-    """All rows that were written, or were there in a newer state."""
-    refusal: StripeError | None = None
-    """Why Stripe did not return the object that was asked for."""
-
-
-class NotRetrievable(ValueError):
-    """No route of Stripe's returns such an object by what is known of it."""
 
 
 class ObjectSync:
@@ -138,7 +114,8 @@ class ObjectSync:
         version = observed.api_version or ours
         if can_ask and not same_release(version, ours):
             return self._retrieved(ref, depth)
-        batch = self._flatten(name, obj, ref.owner, self._time_of(observed, can_ask), version)
+        at = time_to_store(observed, self._session.api, can_ask)
+        batch = self._flatten(name, obj, ref.owner, at, version)
         row = next(row for row in (batch.rows or batch.fills)[name] if row["id"] == ref.id)
         unsure = can_ask and not observed.is_known
         stored = self._mirror.rows.stored(name, row, self._reads) if unsure else None
@@ -172,7 +149,7 @@ class ObjectSync:
         self._identify()
         ref = self._ref(name, {**parents, "id": id})
         if not self._can_retrieve(ref):
-            raise NotRetrievable(_why_not(self._session.catalog[name]))
+            raise NotRetrievable(why_not_retrievable(self._session.catalog[name]))
         return self._retrieved(ref, depth)
 
     def _retrieved(self, ref: ObjectRef, depth: int | None) -> SyncedObject:
@@ -185,20 +162,6 @@ class ObjectSync:
         counts = self._write(depth, lambda connection: False)
         assert counts
         return self._synced(ref, counts, closed, retrieval.absent.get(ref))
-
-    def _time_of(self, observed: Observed, can_ask: bool) -> datetime | None:
-        """Returns the time to store with the state.
-
-        It is rather too early than too late: the next reader of the object corrects a time that is
-        too early, and a time that is too late would keep him away. Where Stripe cannot be asked it
-        is the best guess. None: nothing is known, and the state only fills a missing row.
-        """
-        api = self._session.api
-        now = api.now()
-        at = observed.since if can_ask and observed.since else observed.at
-        if at is None:
-            return now if api.knows_the_time else None
-        return min(at, now)
 
     def _identify(self, *, by_the_clock: bool = False) -> None:
         """Asks for the key's account, if it is not known; or if Stripe's time is needed, and no
@@ -267,8 +230,7 @@ class ObjectSync:
         return closed
 
     def _covers(self, owner: Owner) -> bool:
-        """A key that is to read all connected accounts may ask for any account. Stripe answers
-        which of them it does not reach."""
+        """A key with all connected accounts may ask for any account: Stripe refuses the others."""
         if owner == self._session.platform or owner.account_id == self._account:
             return True
         return self._key.connected == "all" or owner.account_id in self._key.connected
@@ -336,14 +298,3 @@ class ObjectSync:
         if errors:
             said = f"{self._key.alias}: nothing was written, as something could not be read: "
             raise SyncAborted(said + "; ".join(errors))
-
-
-def _why_not(resource: Resource) -> str:
-    routes = [route for route in (resource.retrieve, *resource.other_retrieves) if route]
-    name = resource.name
-    if routes:
-        ways = ", or its ".join(" and ".join(route.params.values()) for route in routes)
-        return f"Stripe returns a {name} by its id and its {ways}: name that too"
-    parents = " or ".join(dict.fromkeys(route.parent for route in resource.routes if route.parent))
-    said = f"Stripe has no route that returns one {name} by its id"
-    return said + (f": sync its {parents}, or the model" if parents else "")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stripe_assets.mirror import Batch, Row, read_at_column
+from stripe_assets.stripe_api import StripeApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,17 @@ def is_whole(row: Row, stored: Row | None, batch: Batch) -> bool:
     return all(
         one.parent.field and stored.get(read_at_column(one.parent.field)) for one in batch.sublists
     )
+
+
+def time_to_store(observed: Observed, api: StripeApi, can_ask: bool) -> datetime | None:
+    """Returns the time to store with the state.
+
+    It is rather too early than too late: the next reader of the object corrects a time that is too
+    early, and a time that is too late would keep him away. Where Stripe cannot be asked it is the
+    best guess. None: nothing is known, and the state only fills a missing row.
+    """
+    now = api.now()
+    at = observed.since if can_ask and observed.since else observed.at
+    if at is None:
+        return now if api.knows_the_time else None
+    return min(at, now)

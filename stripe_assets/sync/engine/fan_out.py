@@ -136,7 +136,8 @@ def _is_parent(row: Mapping[str, Any], route: Route, columns: Mapping[str, str |
 def restored(
     resource: Resource, route: Route, reader: Owner, checkpoint: Checkpoint, depth: int
 ) -> FanOut | None:
-    """Returns the fan-out that an interrupted run left. None: the checkpoint is of another route."""
+    """Returns the fan-out that an interrupted run left. None: it is a checkpoint of another
+    route."""
     for variant in route.variants:
         prefix = f"{PREFIX}{list_key(route, variant)} "
         if checkpoint.cursor and checkpoint.key.startswith(prefix):

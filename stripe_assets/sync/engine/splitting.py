@@ -1,4 +1,4 @@
-"""Whether a list is split into parts that are read at the same time, decided at each of its pages."""
+"""Decides at each page of a list whether to split it into parts that are read at the same time."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from typing import Any
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import EventType, Resource
 from stripe_assets.catalog.retrieval import account_in, parents_in
+from stripe_assets.catalog.roles import EVENT_ACCOUNT
 from stripe_assets.mirror import LedgerEntry, Owner
 
 Object = Mapping[str, Any]
@@ -32,7 +33,7 @@ def entry_of(catalog: Catalog, event: Object, owner: Owner) -> LedgerEntry:
     kind = catalog.events.get(type_) or EventType(type_, ())
     if kind.ignored_reason:
         return _ignored(plain, kind.ignored_reason)
-    account = event.get("account")
+    account = event.get(EVENT_ACCOUNT)
     if account is not None and not isinstance(account, str):
         raise UnreadableEvent("the event's account is not an id")
     if kind.targets:
@@ -94,7 +95,7 @@ def _targeted(catalog: Catalog, plain: LedgerEntry, kind: EventType, event: Obje
             value = value.get("id")
         if isinstance(value, str):
             resource = catalog[target.resource]
-            account = value if resource.rows_are_accounts else event.get("account")
+            account = value if resource.rows_are_accounts else event.get(EVENT_ACCOUNT)
             return _about(plain, resource, value, account)
     names = " or ".join(target.resource for target in kind.targets)
     return _ignored(plain, f"{kind.name} without the {names} that it is about")

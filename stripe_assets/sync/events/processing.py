@@ -11,6 +11,7 @@ from typing import Any
 
 from stripe_assets.catalog.lists import nested_lists
 from stripe_assets.catalog.retrieval import retrieve_route, same_release
+from stripe_assets.catalog.roles import EVENT_ACCOUNT
 from stripe_assets.mirror import (
     Batch,
     EventKey,
@@ -179,7 +180,7 @@ class EventProcessing:
                 continue
             # A moment earlier: where the object still carries it, the read wins.
             before = read[owner, id] - timedelta(microseconds=1)
-            account_id = event.get("account") or owner.account_id
+            account_id = event.get(EVENT_ACCOUNT) or owner.account_id
             gone.append(Gone(resource.name, Owner(account_id, owner.livemode), (own_id,), before))
         if gone:
             self._write([Batch(gone=gone)])

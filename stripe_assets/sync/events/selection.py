@@ -165,9 +165,8 @@ class EventSummary:
             "ignored": self.ignored.total(),
             "failed": self.failed_count,
         }
-        lines = [
-            f"{self.alias}: {', '.join(f'{count:,} {name}' for name, count in counts.items())}; {self.requests:,} requests"
-        ]
+        counted = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        lines = [f"{self.alias}: {counted}; {self.requests:,} requests"]
         if self.rows:
             lines.append(
                 "rows: "

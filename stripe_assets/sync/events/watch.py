@@ -71,8 +71,10 @@ class EventWatch:
         """Account → the undelivered event after which the next look begins. The caller keeps it."""
 
     def owners(self) -> tuple[Owner, ...]:
-        """Returns the accounts that the last run of the key found, its own first. Without such a run
-        Stripe is asked for the key's own account."""
+        """Returns the accounts that the last run of the key found, its own first.
+
+        Without such a run Stripe is asked for the key's own account.
+        """
         owners = self._mirror.accounts.covered_by(self._key.alias)
         if not owners:
             own_id, _ = Accounts(self._api, self._key, self._catalog[ACCOUNT]).own()
@@ -107,7 +109,10 @@ class EventWatch:
         return ()
 
     def new_events(self, owner: Owner) -> tuple[WatchedEvent, ...] | None:
-        """Events since the mirror was current that are not processed yet, or are due again. None: a full sweep has to come first."""
+        """Returns the events since the mirror was current that need processing, or another try.
+
+        None: a full sweep has to come first.
+        """
         now = self._api.now()
         current = {
             name: at
@@ -136,8 +141,11 @@ class EventWatch:
         return items(answer.body, path=path)
 
     def _in_time(self, ask: Callable[[], Answer], path: str) -> Answer:
-        """Bounds the whole request. The client's timeout bounds each wait: a server that sends a byte
-        now and then would hold the tick for ever."""
+        """Bounds the whole request.
+
+        The client's timeout bounds each wait only. A server that sends a byte now and then would
+        hold the tick for ever.
+        """
         came: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
 
         def asking() -> None:
