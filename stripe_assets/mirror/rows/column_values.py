@@ -1,4 +1,4 @@
-"""Columns of an answer: some of a block's rows apart, what stands at a path, and whether it fits."""
+"""Columns of an answer: those that only some rows have, values at a path, and 64-bit integers."""
 
 from __future__ import annotations
 
