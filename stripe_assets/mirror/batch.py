@@ -1,4 +1,4 @@
-"""What flatten makes and the mirror writes: rows, sublists, checkpoints. Plain records, no I/O."""
+"""What `flatten` makes and the mirror writes: rows, sublists, checkpoints. Records without I/O."""
 
 from __future__ import annotations
 
@@ -19,27 +19,32 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class ParentRef:
-    """The row that a sublist's or a fan-out's rows hang on. `field` is None for a fan-out that is no field of the parent.
-
-    `link` is a column of the rows that takes the parent's id besides.
-    """
+    """The parent of the rows of a sublist or a fan-out."""
 
     resource: str
     id: str
     field: str | None = None
+    """The parent's field. None for a fan-out that is no field of the parent."""
     link: str | None = None
+    """A column of the rows that gets the parent's id too."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSublist:
-    """A sublist that the answer cut off. Whoever fetches the rest closes it with the `observed_at` given here."""
+    """A sublist of which the answer has only the first items.
+
+    The reader of the rest closes the sublist with the `observed_at` given here.
+    """
 
     parent: ParentRef
     owner: Owner
     targets: tuple[str, ...]
     url: str
     cursor: str | None
-    """The last id received: the `starting_after` of the next request. None where none came, though there are some."""
+    """The last id received: the `starting_after` of the next request.
+
+    None where the answer has no item although the sublist has some.
+    """
     count: int
     """Items received: the `position` of the next one."""
     observed_at: datetime
@@ -47,7 +52,10 @@ class OpenSublist:
 
 @dataclass(frozen=True, slots=True)
 class ClosedSublist:
-    """Sublists read to their end: rows of these parents that were last observed before `observed_at` are gone."""
+    """Sublists that were read to their end.
+
+    Rows of these parents that were last observed before `observed_at` are gone.
+    """
 
     targets: tuple[str, ...]
     parent_resource: str
@@ -57,12 +65,15 @@ class ClosedSublist:
     observed_at: datetime
     """When the request of the *first* page was sent."""
     with_parents: bool = False
-    """The parents' rows are in the same batch, and say so."""
+    """The parents' rows are in the same batch, and have the reading time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Which parent's list returned these rows, where no field of theirs says so: true of a row however new its own state is."""
+    """The parent whose list returned these rows. No field of the rows names it.
+
+    A link is true whether the row's stored state is newer or not.
+    """
 
     resource: str
     column: str
@@ -78,7 +89,10 @@ class Checkpoint:
     owner: Owner
     resource: str
     key: str
-    """Names the list within the sweep: route, variant, parent. Short: fan-outs have one for each parent."""
+    """Names the list within the sweep: route, variant, parent.
+
+    It is short, because a fan-out has one for each parent.
+    """
     cursor: tuple[str, ...] = ()
     """Ids of the last page, its last id last; or the one `next_page_url`."""
     done: bool = False
@@ -86,13 +100,16 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Stripe answered that these objects do not exist: tombstones, where the mirror observed nothing newer."""
+    """Objects that do not exist, as Stripe answered.
+
+    Their rows become tombstones unless the mirror has observed something newer.
+    """
 
     resource: str
     owner: Owner
     ids: tuple[str, ...]
     observed_at: datetime
-    """When the request was sent that found it out."""
+    """When the request was sent that Stripe answered so."""
 
 
 EventKey = tuple[Owner, str]
@@ -101,7 +118,7 @@ EventKey = tuple[Owner, str]
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """What is to be done about an event, as it is first seen."""
+    """What is to be done about an event that is new to the ledger."""
 
     owner: Owner
     """Whose list had it: the owner of the event's row."""
@@ -109,17 +126,17 @@ class LedgerEntry:
     type: str
     created: datetime
     object: str | None = None
-    """The model to read. None: to be found out when it is processed, as for `object_id`."""
+    """The model to read. None, as in `object_id`: it is found out when the event is processed."""
     object_id: str | None = None
     object_account: str | None = None
     """Whose object it is, where that is not the event's owner."""
     object_created: datetime | None = None
     parents: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """What the object's route wants besides its id: placeholder → value."""
+    """What the object's route needs besides its id: placeholder → value."""
     lists: tuple[str, ...] = ()
     """Models whose nested lists, below the object, are to be read with it."""
     ignored: str | None = None
-    """Why nothing is to be done: it is settled from the start."""
+    """Why nothing is to be done. The entry is settled from the start then."""
 
     @property
     def key(self) -> EventKey:
@@ -128,34 +145,37 @@ class LedgerEntry:
 
 @dataclass(slots=True)
 class Batch:
-    """What one page of an answer comes to."""
+    """What one page of an answer brings into the mirror."""
 
     rows: dict[str, Rows] = field(default_factory=dict)
-    """Observed: the newest observation wins."""
+    """Observed rows. The newest observation wins."""
     fills: dict[str, Rows] = field(default_factory=dict)
-    """Embedded elsewhere: inserted where the row is missing, otherwise ignored."""
+    """Rows of embedded objects: inserted where the row is missing, otherwise ignored."""
     links: list[Link] = field(default_factory=list)
     sublists: list[OpenSublist] = field(default_factory=list)
     closed: list[ClosedSublist] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
     """Written after the rows."""
     ledger: list[LedgerEntry] = field(default_factory=list)
-    """Entered where the ledger does not have the event yet; what it has stays as it is."""
+    """Entered where the ledger does not have the event yet. An entry that it has stays as it is."""
     checkpoints: list[Checkpoint] = field(default_factory=list)
     objects: int = 0
-    """Objects of the answer: its items and the items of their sublists."""
+    """How many objects the answer has: its items, and the items of their sublists."""
 
 
 @dataclass(frozen=True, slots=True)
 class WriteCounts:
-    """What a write changed in the database; rows that lost against a newer observation are not in it."""
+    """What a write has changed in the database.
+
+    A row that was older than the stored one is not counted.
+    """
 
     rows: Mapping[str, int]
     """Resource → rows inserted or updated from observations."""
     fills: Mapping[str, int]
     """Resource → rows inserted because something embedded them."""
     tombstones: Mapping[str, int]
-    """Resource → rows that completely read sublists no longer have, or that Stripe said do not exist."""
+    """Resource → new tombstones: a whole sublist no longer has the object, or it does not exist."""
     events: int = 0
     """Events that are new to the ledger."""
 
@@ -166,18 +186,22 @@ class WriteCounts:
 
 @dataclass(frozen=True, slots=True, order=True)
 class ObjectRef:
-    """An object that a row refers to and that the mirror has neither as a row nor as a recorded absence."""
+    """An object, by resource, owner and id. A row refers to it."""
 
     resource: str
     owner: Owner
     id: str
     parents: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
-    """What a retrieve route wants besides the id, where the referring row tells it: placeholder → value."""
+    """What a retrieve route needs besides the id, where the referring row has it.
+
+    Placeholder → value.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Why an object is not there. `lasting`: it does not exist; otherwise it may not be read, which can change."""
+    """Why an object is not to be had."""
 
     reason: str
     lasting: bool
+    """The object does not exist. Otherwise the key may not read it, and that can change."""

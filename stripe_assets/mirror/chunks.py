@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
-    """The values in lists of at most `size`, read no further than the list that is asked for."""
+    """Yields the values in lists of at most `size`. Reads no further than the list it yields."""
     rest = iter(values)
     while some := list(islice(rest, size)):
         yield some

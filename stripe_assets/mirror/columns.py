@@ -1,4 +1,4 @@
-"""Rows column by column: what a page comes to, and how a database is handed it."""
+"""Rows column by column: the form in which a page goes to a database."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 import orjson
 
 Row = dict[str, Any]
-"""Column → Python value. A column that is missing is left alone by the write; None is written as NULL."""
+"""Column → Python value. A write leaves a missing column alone, and writes None as NULL."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnBatch:
-    """Rows of one resource that have the same columns, the primary key's first."""
+    """Rows of one resource that have the same columns. The primary key's columns come first."""
 
     columns: dict[str, Sequence[Any]]
     """Column → the value of each row."""
@@ -52,13 +52,13 @@ class ColumnBatch:
         )
 
     def set(self, column: str, value: Any) -> None:
-        """In every row."""
+        """Sets a column to one value in every row."""
         self.columns[column] = [value] * len(self)
 
 
 @dataclass(slots=True)
 class Rows:
-    """Rows of one resource, whichever columns each has."""
+    """Rows of one resource. They can have different columns."""
 
     blocks: list[ColumnBatch] = field(default_factory=list)
 
@@ -90,7 +90,10 @@ class Rows:
 
 
 def merged(blocks: Sequence[ColumnBatch], **every: Any) -> dict[str, Sequence[Any]]:
-    """The columns of blocks that have the same ones. `every`: more columns, which have one value for all rows."""
+    """The columns of blocks that have the same columns.
+
+    Parameters: every: more columns, each with one value for all rows.
+    """
     columns: dict[str, Sequence[Any]] = dict(blocks[0].columns)
     if len(blocks) > 1:
         columns = {
@@ -102,7 +105,10 @@ def merged(blocks: Sequence[ColumnBatch], **every: Any) -> dict[str, Sequence[An
 
 
 def is_same(values: Sequence[Any]) -> bool:
-    """Whether a column has one value for all of its rows: the same one, not only an equal one, as True and 1 are, or 1.5 and 1.50."""
+    """Whether a column has one value for all of its rows.
+
+    Equal values are not enough: True and 1 are different, and so are 1.5 and 1.50.
+    """
     first = values[0]
     if first != values[-1]:
         return False
@@ -120,16 +126,17 @@ def is_same(values: Sequence[Any]) -> bool:
 def _same_json(values: Sequence[Any]) -> bool:
     try:
         every, one = orjson.dumps(values), orjson.dumps(values[0])
-    except TypeError:  # what the quick way does not write
+    except TypeError:  # orjson cannot write one of the values
         return False
     return every == b"[" + b",".join([one] * len(values)) + b"]"
 
 
 class Shapes:
-    """Which columns of a table were alike in all rows of a write, in every write until now.
+    """Which columns of a table had one value for all rows of a write, in every write until now.
 
-    Most columns of most pages are. What is alike is handed to the database once, and a column that was always null not at all: to hand over
-    a value takes as long as to store it. As a column that has differed once is not called alike again, there are few statements to prepare.
+    Most columns of most pages have. Such a value goes to the database once, and a column that was
+    always null does not go there at all: to hand over a value takes as long as to store it. A
+    column that has varied once counts as varying for ever, so there are few statements to prepare.
     """
 
     def __init__(self) -> None:
@@ -137,7 +144,7 @@ class Shapes:
         self._seen: dict[tuple[str, tuple[str, ...]], tuple[set[str], set[str]]] = {}
 
     def of(self, table: str, columns: Mapping[str, Sequence[Any]]) -> tuple[list[str], list[str]]:
-        """The columns that have one value, not null in every write, and those that have more."""
+        """The columns with one value (not null in every write), and the columns that vary."""
         with self._lock:
             filled, varying = self._seen.setdefault((table, tuple(columns)), (set(), set()))
             for name, values in columns.items():

@@ -1,4 +1,4 @@
-"""API keys at rest: encrypted, or only the name of the environment variable that holds the secret."""
+"""Stored API keys: the encrypted secret, or only the name of the environment variable with it."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.mirror import Mirror
 
 VARIABLE = "STRIPE_ASSETS_ENCRYPTION_KEY"
-_HOW = 'make one with: python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+_HOW = (
+    'make one with: python -c "from cryptography.fernet import Fernet;'
+    ' print(Fernet.generate_key().decode())"'
+)
 
 
 class KeyStoreError(MirrorError):
-    """A stored key cannot be written or read. Its text never holds a secret."""
+    """A key cannot be stored or read. The text never has a secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """A key as the store knows it. The secret is only decrypted, or looked up, by `reveal`."""
+    """A stored key. Only `reveal` decrypts the secret, or looks it up."""
 
     alias: str
     storage: Literal["encrypted", "environment"]
@@ -38,19 +41,24 @@ class StoredKey:
     _token: str = field(default="", repr=False)
 
     def reveal(self) -> str:
-        """The secret in clear. Raises KeyStoreError where the encryption key or the variable is missing or wrong."""
+        """The secret in clear.
+
+        Raises KeyStoreError where the encryption key or the variable is missing or wrong.
+        """
         if self.storage == "environment":
             secret = os.environ.get(self.variable or "")
             if not secret:
                 raise KeyStoreError(
-                    f"API key {self.alias}: the environment variable {self.variable} that should hold it is not set"
+                    f"API key {self.alias}: the environment variable {self.variable} that should"
+                    " hold it is not set"
                 )
             return secret
         try:
             return _fernet().decrypt(self._token.encode()).decode()
         except InvalidToken:
             raise KeyStoreError(
-                f"API key {self.alias}: {VARIABLE} is not the key that it was encrypted with; set the right one, or add the key again"
+                f"API key {self.alias}: {VARIABLE} is not the key that it was encrypted with; set"
+                " the right one, or add the key again"
             ) from None
 
 
@@ -73,10 +81,11 @@ class KeyStore:
         connected: Literal["all", "none"] | tuple[str, ...] = "all",
         variable: str | None = None,
     ) -> StoredKey:
-        """Stores a key under its alias, in place of one that had it.
+        """Stores a key under its alias, and replaces a key that had the alias.
 
-        Parameters: secret: encrypted before it is stored; left out where `variable` names the environment variable with it.
-        Raises KeyStoreError: no encryption key, or neither a secret nor a variable.
+        Parameters: secret: it is encrypted before it is stored. variable: in place of `secret`, the
+        environment variable that holds it.
+        Raises KeyStoreError: no encryption key, or not exactly one of `secret` and `variable`.
         """
         if (secret is None) == (variable is None):
             raise KeyStoreError(
@@ -99,7 +108,7 @@ class KeyStore:
         return _stored(values)
 
     def list(self) -> list[StoredKey]:
-        """All keys by alias; nothing is decrypted."""
+        """All keys in the order of their aliases. Nothing is decrypted."""
         with self._mirror.connection() as connection:
             return [
                 _stored(row)
@@ -118,7 +127,7 @@ class KeyStore:
         return None if row is None else _stored(row)
 
     def remove(self, alias: str) -> bool:
-        """Deletes the key. False where there was none of that alias."""
+        """Deletes the key of an alias. Returns whether there was one."""
         with self._mirror.transaction() as connection:
             return (
                 connection.execute(
@@ -154,4 +163,4 @@ def _fernet() -> Fernet:
     try:
         return Fernet(key)
     except ValueError:
-        raise KeyStoreError(f"{VARIABLE} is no Fernet key; {_HOW}") from None
+        raise KeyStoreError(f"{VARIABLE} is not a valid Fernet key; {_HOW}") from None

@@ -12,8 +12,9 @@ from stripe_assets.mirror.batch import Batch, WriteCounts
 from stripe_assets.mirror.dialects import dialect_of
 from stripe_assets.mirror.dialects.base import Dialect
 from stripe_assets.mirror.dialects.column_types import COLUMN_TYPES
+from stripe_assets.mirror.dialects.failures import FAILURES, explained
 from stripe_assets.mirror.dialects.url import database_url
-from stripe_assets.mirror.errors import FAILURES, MirrorError, explained
+from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.migrate.evolve import ensure_schema
 from stripe_assets.mirror.queries.live_rows import LiveRows
 from stripe_assets.mirror.queries.references import References
@@ -107,7 +108,7 @@ class Mirror:
 
     @property
     def in_memory(self) -> bool:
-        """Whether the database is in this process's memory. All threads then share one connection."""
+        """Whether the database is in this process's memory, and all threads share a connection."""
         return self._transactions.in_memory
 
     def close(self) -> None:

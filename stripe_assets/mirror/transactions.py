@@ -1,4 +1,4 @@
-"""Connections and transactions of one database. Every store of the mirror reads and writes through them."""
+"""Connections and transactions of one database. Every store of the mirror uses them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from stripe_assets.mirror.dialects.base import Dialect
-from stripe_assets.mirror.errors import FAILURES, MirrorError, explained, shown_url
+from stripe_assets.mirror.dialects.failures import FAILURES, explained
+from stripe_assets.mirror.errors import MirrorError, shown_url
 
 T = TypeVar("T")
 
@@ -34,7 +35,7 @@ class Transactions:
 
     @property
     def in_memory(self) -> bool:
-        """Whether the database is in this process's memory. All threads then share one connection."""
+        """Whether the database is in this process's memory, and all threads share a connection."""
         return isinstance(self.engine.pool, sa.StaticPool)
 
     @contextmanager

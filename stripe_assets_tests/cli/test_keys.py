@@ -152,7 +152,7 @@ def test_stored_keys_that_cannot_be_used_say_why(
     shown = command("keys", "list", STRIPE_ASSETS_ENCRYPTION_KEY="none", COLUMNS="40")
     assert shown.returncode == 0
     assert "variable MINE" in shown.stderr
-    assert "no Fernet key" in shown.stderr
+    assert "not a valid Fernet key" in shown.stderr
     assert "last four: 0000" in shown.stdout
 
 

@@ -76,7 +76,7 @@ def test_without_an_encryption_key_nothing_is_stored(
     with pytest.raises(KeyStoreError, match=r"Fernet\.generate_key"):
         store.add("acme", SECRET, **ABOUT)
     monkeypatch.setenv("STRIPE_ASSETS_ENCRYPTION_KEY", "too short")
-    with pytest.raises(KeyStoreError, match="no Fernet key"):
+    with pytest.raises(KeyStoreError, match="not a valid Fernet key"):
         store.add("acme", SECRET, **ABOUT)
     assert store.list() == []
 

@@ -22,16 +22,16 @@ DIALECTS: Mapping[str, str] = {
     "postgresql": "stripe_assets.mirror.dialects.postgresql:PostgreSQL",
     "postgres": "stripe_assets.mirror.dialects.postgresql:PostgreSQL",
 }
-"""Backend of a URL → module and class. Imported when needed: a program on SQLite loads no PostgreSQL."""
+"""Backend of a URL → module and class. A program on SQLite does not import PostgreSQL's."""
 
 
 def dialect_of(url: sa.URL) -> Dialect:
-    """Returns the dialect for a URL. Raises MirrorError for a database that the mirror does not know."""
+    """The dialect for a URL. Raises MirrorError for any other database."""
     backend = url.get_backend_name()
     if backend not in DIALECTS:
         raise MirrorError(
-            f"{shown_url(url)}: the mirror lives in SQLite (sqlite:///FILE) or PostgreSQL"
-            f" (postgresql://…), not in {backend}"
+            f"{shown_url(url)}: {backend} is not supported; use SQLite (sqlite:///FILE) or"
+            " PostgreSQL (postgresql://…)"
         )
     module, _, name = DIALECTS[backend].partition(":")
     return getattr(import_module(module), name)()

@@ -1,4 +1,4 @@
-"""What the mirror asks of a SQL dialect. Each dialect does it in the way its database is quick at."""
+"""What the mirror needs of a SQL dialect. Each dialect does it in its database's quickest way."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Dialect(Protocol):
         blocks: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int:
-        """Inserts the rows that are missing, and leaves the others alone. Otherwise as `upsert`."""
+        """Inserts the missing rows, and leaves the others alone. Otherwise as `upsert`."""
         ...
 
     def put(
@@ -107,7 +107,7 @@ class Dialect(Protocol):
     ) -> int:
         """Inserts or replaces rows of one of the mirror's own tables.
 
-        Parameters: keep: leaves a row alone that the table has already.
+        Parameters: keep: a row that the table has already stays as it is.
         Returns how many rows were written.
         """
         ...
@@ -121,7 +121,7 @@ class Dialect(Protocol):
     def read_otherwise(
         self, connection: sa.Connection, parent: str, column: str, closing: Closing
     ) -> list[tuple[str, datetime | None]]:
-        """Parents whose column has another reading time than `closing`: their ids, and this time."""
+        """Parents whose column has another reading time than `closing`: (id, that time)."""
         ...
 
     def with_stale_rows(
@@ -158,7 +158,7 @@ def quoted_list(names: Sequence[str]) -> str:
 
 
 def on_conflict(columns: Sequence[str], key: Sequence[str]) -> str:
-    """The clause that replaces the given columns of a row that exists."""
+    """The clause that replaces the given columns of an existing row."""
     changed = [column for column in columns if column not in key]
     assigned = ", ".join(f"{quoted(column)} = excluded.{quoted(column)}" for column in changed)
     return f"ON CONFLICT ({quoted_list(key)}) DO UPDATE SET {assigned}"
@@ -197,7 +197,7 @@ def among_owners(
 
 
 def keep_first(key: Sequence[str]) -> str:
-    """The clause that leaves a row alone that exists."""
+    """The clause that leaves an existing row alone."""
     return f"ON CONFLICT ({quoted_list(key)}) DO NOTHING"
 
 

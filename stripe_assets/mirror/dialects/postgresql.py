@@ -281,5 +281,5 @@ def _execute(connection: sa.Connection, sql: str, rows: Sequence[Row], *first: d
 
 
 def _without_nul(document: str) -> str:
-    """PostgreSQL's text holds every character but NUL. The replacement character takes its place."""
+    """PostgreSQL's text holds every character but NUL. The replacement character stands for it."""
     return _NUL.sub(r"\1\\ufffd", document) if "\\u0000" in document else document

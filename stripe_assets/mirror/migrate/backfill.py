@@ -1,4 +1,7 @@
-"""What older rows know of a new column: `_extra` held the field, or a JSON column holds what is derived from it."""
+"""Values of a new column in older rows.
+
+`_extra` has the field, or a JSON column has the value that the new column is derived from.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +31,10 @@ def fill_new_columns(
     name: str,
     columns: Sequence[str],
 ) -> None:
-    """Moves what `_extra` holds of these new columns into them, and derives those that JSON columns tell.
+    """Moves values from `_extra` into these new columns, and derives others from JSON columns.
 
-    A value is read as if the API had just sent it, so that an embedded object fills its own row too; what does not fit
-    its new column stays in `_extra`.
+    A value is read as if the API had just sent it. So an embedded object fills its own row too. A
+    value that does not fit its new column stays in `_extra`.
     """
     table = tables[name]
     fields = [
@@ -65,7 +68,10 @@ def fill_new_columns(
 
 
 def _column_of(field: Field) -> str | None:
-    """The column whose appearance makes the field new: a sublist has none of its own but for the time of its last reading."""
+    """The column that a field gets when it is new.
+
+    A sublist has no column but the one with the time of its last reading.
+    """
     return (
         read_at_column(field.name)
         if field.kind == "sublist" and len(field.path) == 1
@@ -92,14 +98,15 @@ def _fill_row(
         name,
         [item],
         owner,
-        observed_at or datetime.now(UTC),  # a fill has no time: this one goes nowhere
+        observed_at or datetime.now(UTC),  # a fill has no time: this one is not stored
         api_version=row["_api_version"],
         fill=observed_at is None,
     )
     own_rows = list((batch.rows if observed_at else batch.fills).pop(name))
     flat = next(one for one in own_rows if one["id"] == row["id"])
     values = {column: flat[column] for field in fields if (column := _column_of(field)) in flat}
-    # What was a column before keeps its misfits in `_extra`: only what has moved into the new columns is taken out.
+    # Only the values that have moved into the new columns leave `_extra`. Those that did not fit
+    # an older column stay there.
     moved = {field.path[0] for field in fields if _column_of(field) in values} - set(
         flat["_extra"] or {}
     )

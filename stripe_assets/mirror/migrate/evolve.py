@@ -1,4 +1,4 @@
-"""The schema follows the catalog: tables and columns are added on start, nothing is dropped or narrowed."""
+"""The schema follows the catalog. A start adds tables and columns, and drops or narrows nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from stripe_assets.mirror.write.upsert import Upserter
 
 
 def schema_hash(tables: Tables) -> str:
-    """The same for two catalogs exactly when they ask for the same tables."""
+    """A hash that two catalogs share exactly when they need the same tables."""
     digest = hashlib.sha256()
     for name, resource in sorted(tables.catalog.resources.items()):
         digest.update(f"\n{resource.table}={name}:".encode())
@@ -32,9 +32,10 @@ def schema_hash(tables: Tables) -> str:
 
 
 def ensure_schema(engine: sa.Engine, tables: Tables, dialect: Dialect) -> bool:
-    """Creates and extends what the catalog asks for. Returns whether there was anything to do.
+    """Creates and extends the catalog's tables. Returns whether anything was missing.
 
-    A start that finds its schema there costs two small SELECTs. Programs that start together wait for each other.
+    Two small SELECTs are enough where nothing is missing. Programs that start together wait for
+    each other.
     """
     wanted = schema_hash(tables)
     with engine.connect() as connection:
@@ -79,9 +80,8 @@ def _extend(connection: sa.Connection, tables: Tables, dialect: Dialect) -> None
         added[name] = [column.name for column in table.columns if column.name not in columns]
         for column in added[name]:
             definition = CreateColumn(table.c[column]).compile(dialect=connection.dialect)
-            connection.exec_driver_sql(
-                f"ALTER TABLE {connection.dialect.identifier_preparer.format_table(table)} ADD COLUMN {definition}"
-            )
+            quoted_table = connection.dialect.identifier_preparer.format_table(table)
+            connection.exec_driver_sql(f"ALTER TABLE {quoted_table} ADD COLUMN {definition}")
         for index in table.indexes:
             connection.execute(CreateIndex(index, if_not_exists=True))
     writer = Upserter(tables, dialect)

@@ -1,4 +1,4 @@
-"""Live rows: how many there are, and which of them a run has to read again. Tombstones are not."""
+"""Live rows, which are no tombstones: how many there are, and which a run has to read again."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class LiveRows:
             return {(owner, name): rows for name, owner, rows in counted}
 
     def created_in_live_mode(self, resource: str, since: datetime) -> dict[Owner, int]:
-        """Owner → live-mode rows created since then. An owner that has no such row is left out."""
+        """Owner → live-mode rows created since then. An owner without such a row is left out."""
         table = self._tables[resource].c
         owner = (table._account_id, table._livemode)
         query = sa.select(*owner, sa.func.count()).where(

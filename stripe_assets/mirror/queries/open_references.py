@@ -1,4 +1,4 @@
-"""References of rows that point at nothing in the mirror: found with one pass over a table, in the database."""
+"""References that point at nothing in the mirror. The database finds them in one pass a table."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 ROWS_PER_FETCH = 2_000
 _EVERY_ROW = "LIMIT 9223372036854775807"
-"""Makes a subquery stand for itself: what it computes is computed once a row."""
+"""Keeps a subquery apart. So the database computes its expressions once a row."""
 _FIRST_ROW = "LIMIT 1 OFFSET 0"
-"""The same within EXISTS, where PostgreSQL takes no notice of a LIMIT alone and may join the whole target for each row."""
+"""Does the same within EXISTS. There PostgreSQL ignores a LIMIT without OFFSET, and may join the
+whole target for each row."""
 
 
 def open_references(
@@ -77,7 +78,11 @@ def _open_rows(
     owners: Sequence[Owner],
     ids: Sequence[str] | None,
 ) -> Iterator[Sequence[Mapping[Any, Any]]]:
-    """The rows that refer to what has no row: the columns that say to what, the others null. Each once: most say the same."""
+    """Yields rows with open references, in parts.
+
+    A row has its columns with open references and the columns that complete them. Others are null.
+    Equal rows come once: most rows refer to the same objects.
+    """
     query = _query(tables.catalog, dialect, name, ids is None)
     values = {
         "accounts": [owner.account_id for owner in owners],
@@ -94,9 +99,10 @@ def _open_rows(
 
 @lru_cache(maxsize=512)
 def _query(catalog: Catalog, dialect: Dialect, name: str, whole: bool) -> sa.TextualSelect:
-    """Text, with nothing for SQLAlchemy to compile, and without the tables that it names.
+    """The statement, as text: SQLAlchemy has nothing to compile, and makes no tables for it.
 
-    Parameters: whole: of rows that were written since a time, for which there is no index; otherwise of rows by their ids.
+    Parameters: whole: for all rows that were written since a time; there is no index for that.
+    Otherwise for rows by their ids.
     """
     every = reference_columns(catalog, name)
     conditions: dict[str, list[str]] = {}
@@ -108,11 +114,13 @@ def _query(catalog: Catalog, dialect: Dialect, name: str, whole: bool) -> sa.Tex
         f", CASE WHEN {' OR '.join(some)} THEN referring.{quoted(column)} END AS {quoted(column)}"
         for column, some in conditions.items()
     )
+    is_open = " OR ".join(f"each.{quoted(one.column)} IS NOT NULL" for one in every)
     text = (
-        f"SELECT DISTINCT * FROM (SELECT referring._account_id{picked} FROM {_qualified(dialect, catalog[name])} AS referring"
-        f" WHERE referring._account_id IN :accounts AND referring._livemode = :livemode"
-        f" AND {'referring._synced_at >= :since' if whole else 'referring.id IN :ids'} {_EVERY_ROW}) AS each"
-        f" WHERE {' OR '.join(f'each.{quoted(reading.column)} IS NOT NULL' for reading in every)}"
+        f"SELECT DISTINCT * FROM (SELECT referring._account_id{picked}"
+        f" FROM {_qualified(dialect, catalog[name])} AS referring"
+        " WHERE referring._account_id IN :accounts AND referring._livemode = :livemode"
+        f" AND {'referring._synced_at >= :since' if whole else 'referring.id IN :ids'}"
+        f" {_EVERY_ROW}) AS each WHERE {is_open}"
     )
     lists = {reading.column for reading in every if reading.field.kind == "references"}
     columns = (
@@ -133,7 +141,10 @@ def _query(catalog: Catalog, dialect: Dialect, name: str, whole: bool) -> sa.Tex
 
 
 def _is_open(catalog: Catalog, dialect: Dialect, reading: ReferenceColumn) -> str:
-    """Whether a row refers by it to something that none of the tables has which can have it. Each is looked up by its key."""
+    """SQL: whether the column refers to an object that none of its targets' tables has.
+
+    The objects are looked up by their primary keys.
+    """
     column, one = f"referring.{quoted(reading.column)}", reading.field.kind == "reference"
     id = column if one else dialect.item_text
     named = f"referring.{quoted(reading.owner_column)}" if reading.owner_column else id
@@ -142,14 +153,20 @@ def _is_open(catalog: Catalog, dialect: Dialect, reading: ReferenceColumn) -> st
     )
     nowhere = " AND ".join(
         f"NOT EXISTS (SELECT 1 FROM {_qualified(dialect, target)} AS target"
-        f" WHERE target._account_id = {id if target.rows_are_accounts else owner} AND target._livemode = referring._livemode"
+        f" WHERE target._account_id = {id if target.rows_are_accounts else owner}"
+        " AND target._livemode = referring._livemode"
         f" AND target.id = {id}{'' if one else f' {_FIRST_ROW}'})"
         for target in (catalog[name] for name in reading.field.targets if name in catalog.resources)
     )
     if one:
         return f"({column} IS NOT NULL AND {nowhere})"
-    # That it is not null is said first: NULL <> '[]' is not false, and the database would take the list apart all the same.
-    return f"({column} IS NOT NULL AND {column} <> '[]' AND EXISTS (SELECT 1 FROM {dialect.list_items.format(column)} WHERE {nowhere}))"
+    # NULL <> '[]' is not false, so the database would still take the list apart. IS NOT NULL comes
+    # first for that reason.
+    items = dialect.list_items.format(column)
+    return (
+        f"({column} IS NOT NULL AND {column} <> '[]'"
+        f" AND EXISTS (SELECT 1 FROM {items} WHERE {nowhere}))"
+    )
 
 
 def _qualified(dialect: Dialect, resource: Resource) -> str:

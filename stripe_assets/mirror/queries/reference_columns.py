@@ -21,7 +21,7 @@ class ReferenceColumn:
     field: Field
     column: str
     owner_column: str | None
-    """The column that names the target's owner, where the field's owner has the form `field:…`."""
+    """The column that names the target's owner, where `field.owner` has the form `field:…`."""
     parents: Mapping[str, tuple[Mapping[str, str], ...]]
     """Target → for each of its retrieve routes that needs more than the id: placeholder → the
     column of the referring row that has its value."""

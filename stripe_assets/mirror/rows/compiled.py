@@ -1,17 +1,20 @@
-"""How an object of a resource becomes a row, compiled once for each resource: a dictionary of field → what to do with its values."""
+"""How an object of a resource becomes a row: field → what to do with its values.
+
+It is compiled once for each resource. `rows.answer` carries it out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import NoneType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from stripe_assets.catalog.model import SECRET_NAMES, Field, Resource
+from stripe_assets.mirror.rows.json_paths import without_path
 from stripe_assets.mirror.tables.layout import Layout
 from stripe_assets.mirror.tables.values import (
     Convert,
     ConvertAll,
-    Misfit,
     exact_type,
     to_column,
     to_columns,
@@ -19,11 +22,10 @@ from stripe_assets.mirror.tables.values import (
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
-    from stripe_assets.mirror.rows.answer import Group, Page
 
-
-Handler = Callable[["Page", Any, "Group", int], Any]
-"""What the column holds of a value that is not null, of the object at a place of its group; raises Misfit when it can hold none of it."""
+Path = tuple[str, ...]
+Handling = Literal["json", "nested", "reference", "references", "drop"]
+"""`nested`: JSON with sublists or secrets at known paths."""
 
 
 class Entry(NamedTuple):
@@ -31,15 +33,21 @@ class Entry(NamedTuple):
 
     column: str | None
     fits: frozenset[type]
-    """Of these types values go into the column as they are (integers that have 64 bits)."""
+    """Values of these types go into the column as they are (integers only if they have 64 bits)."""
     convert: Convert | None
-    """Makes a column's value of one of another type."""
+    """Makes a column's value of a value of another type."""
     convert_all: ConvertAll | None
-    """Does so with all values of a page at once, as a rule."""
-    handle: Handler
-    """What is to be done with a value where there is no `convert`."""
+    """Does so with all values of a page at once. It works for most pages."""
+    handling: Handling
+    """How a value is handled that is not null, does not fit and has no `convert`."""
+    field: Any = None
+    """The catalog's Field. None for a secret's name that is no field."""
     sublist: Field | None = None
-    """Where the values are no column but sublists."""
+    """The field, where its values are no column but sublists."""
+    cuts: tuple[tuple[Path, Field], ...] = ()
+    """The sublists inside the field's JSON, each with its path in it."""
+    secrets: tuple[Path, ...] = ()
+    """The secrets inside the field's JSON."""
 
 
 _NULL = frozenset({NoneType})
@@ -50,7 +58,7 @@ CARRIERS = frozenset({"data"})
 
 
 class RowCompiler:
-    """What flatten needs to know of one resource."""
+    """What `flatten` needs to know of one resource."""
 
     __slots__ = (
         "authority",
@@ -70,13 +78,14 @@ class RowCompiler:
         self.self_owned = self_owned
         self.singleton = resource.singleton is not None
         self.authority = resource.retrieve is None and not resource.routes and not self.singleton
-        """No route returns it: what embeds it is the authority for its state."""
+        """No route returns such objects: the object that embeds one is the authority for its
+        state."""
         self.derived = tuple(
             (field.path, field.column)
             for field in resource.fields
             if field.derived and field.column
         )
-        self.secrets_of: dict[str, list[tuple[str, ...]]] = {}
+        self.secrets_of: dict[str, list[Path]] = {}
         for path in resource.secrets:
             self.secrets_of.setdefault(path[0], []).append(path[1:])
         self.entries: dict[str, Entry] = {}
@@ -84,7 +93,7 @@ class RowCompiler:
             if len(field.path) == 1 and not field.derived:
                 self.entries[field.path[0]] = self._entry(field)
         for name in [*SECRET_NAMES, *(path[0] for path in resource.secrets if len(path) == 1)]:
-            self.entries[name] = Entry(None, _NULL, None, None, _drop)
+            self.entries[name] = Entry(None, _NULL, None, None, "drop")
         plain = (field.path[0] for field in resource.fields if self._is_plain_json(field))
         self.clean_entries = {
             **self.entries,
@@ -95,9 +104,22 @@ class RowCompiler:
     def _entry(self, field: Field) -> Entry:
         exact = exact_type(field)
         fits = _NULL | {exact} if exact else _NULL
-        sublist = field if field.kind == "sublist" else None
+        cuts, secrets = self._cuts(field), tuple(self.secrets_of.get(field.path[0], ()))
+        handling: Mapping[str, Handling] = {
+            "json": "nested" if cuts or secrets else "json",
+            "reference": "reference",
+            "references": "references",
+        }
         return Entry(
-            field.column, fits, to_column(field), to_columns(field), self._handler(field), sublist
+            field.column,
+            fits,
+            to_column(field),
+            to_columns(field),
+            handling.get(field.kind, "drop"),
+            field,
+            field if field.kind == "sublist" else None,
+            cuts,
+            secrets,
         )
 
     def _is_plain_json(self, field: Field) -> bool:
@@ -109,27 +131,18 @@ class RowCompiler:
         )
         return plain and not self._cuts(field) and not self.secrets_of.get(field.path[0])
 
-    def _cuts(self, field: Field) -> list[tuple[tuple[str, ...], Field]]:
+    def _cuts(self, field: Field) -> tuple[tuple[Path, Field], ...]:
         """The sublists inside a field's JSON, and where they stand in it."""
         inside = (
             one
             for one in self.resource.fields
             if one.kind == "sublist" and len(one.path) > 1 and one.path[0] == field.path[0]
         )
-        return [(one.path[1:], one) for one in inside]
-
-    def _handler(self, field: Field) -> Handler:
-        if field.kind == "json":
-            return _json(self._cuts(field), self.secrets_of.get(field.path[0], []))
-        if field.kind == "reference":
-            return _reference(field)
-        if field.kind == "references":
-            return _references(field)
-        return _drop
+        return tuple((one.path[1:], one) for one in inside)
 
 
 class RowCompilers(dict[str, RowCompiler]):
-    """Resource name → plan, each compiled when it is first asked for."""
+    """Resource name → compiler. Each is made when it is first needed."""
 
     def __init__(self, catalog: Catalog) -> None:
         super().__init__()
@@ -137,16 +150,16 @@ class RowCompilers(dict[str, RowCompiler]):
         self._layout = Layout(catalog)
 
     def __missing__(self, name: str) -> RowCompiler:
-        plan = RowCompiler(
+        compiler = RowCompiler(
             self.catalog.resources[name],
             has_parent=name in self._layout.children,
             self_owned=name in self._layout.self_owned,
         )
-        self[name] = plan
-        return plan
+        self[name] = compiler
+        return compiler
 
     def of_object(self, obj: Mapping[str, Any], targets: tuple[str, ...]) -> RowCompiler | None:
-        """The plan for an object that can be one of `targets`, by what the object says that it is."""
+        """The compiler for an object that can be one of `targets`, by its field `object`."""
         name = obj.get("object")
         if name in targets:
             return self[name]
@@ -158,105 +171,9 @@ class RowCompilers(dict[str, RowCompiler]):
         )
 
     def without_carried(self, value: dict[str, Any]) -> dict[str, Any]:
-        """What an event tells, without the secrets of the object that it carries, now and before."""
+        """An event's `data` without the secrets of the object in it, of now and of before."""
         carried = self.catalog.by_object(value["object"])
         for path in carried.secrets if carried else ():
-            for whose in ("object", "previous_attributes"):
-                value = without_path(value, (whose, *path))
+            for state in ("object", "previous_attributes"):
+                value = without_path(value, (state, *path))
         return value
-
-
-def _drop(page: Page, value: Any, group: Group, place: int) -> Any:
-    pass
-
-
-def _json(cuts: list[tuple[tuple[str, ...], Field]], secrets: list[tuple[str, ...]]) -> Handler:
-    def handle(page: Page, value: Any, group: Group, place: int) -> Any:
-        if type(value) is dict and type(value.get("object")) is dict:
-            value = page.plans.without_carried(value)
-        return value if page.clean or not holds_key(value) else without_key(value)
-
-    def handle_with_paths(page: Page, value: Any, group: Group, place: int) -> Any:
-        for path in secrets:
-            value = without_path(value, path)
-        for path, sublist in cuts:
-            found = at_path(value, path)
-            if found is not None and not page.sublists(sublist, [(place, found)], group):
-                value = without_path(value, path)
-        return handle(page, value, group, place)
-
-    return handle_with_paths if cuts or secrets else handle
-
-
-def _reference(field: Field) -> Handler:
-    def handle(page: Page, value: Any, group: Group, place: int) -> Any:
-        if type(value) is not dict:
-            raise Misfit
-        page.embedded(field, value, group, place)
-        return value["id"]
-
-    return handle
-
-
-def _references(field: Field) -> Handler:
-    def handle(page: Page, value: Any, group: Group, place: int) -> Any:
-        if type(value) is not list:
-            raise Misfit
-        ids = []
-        for item in value:
-            if type(item) is dict:
-                page.embedded(field, item, group, place)
-                item = item["id"]
-            elif type(item) is not str:
-                raise Misfit
-            ids.append(item)
-        return ids
-
-    return handle
-
-
-def at_path(value: Any, path: tuple[str, ...]) -> Any:
-    """What stands at a path of nested objects, None where it leads nowhere."""
-    for key in path:
-        if type(value) is not dict:
-            return None
-        value = value.get(key)
-    return value
-
-
-def holds_key(value: Any) -> bool:
-    """Whether a name of SECRET_NAMES stands anywhere in a JSON value."""
-    if type(value) is dict:
-        if not SECRET_NAMES.isdisjoint(value):
-            return True
-        value = value.values()
-    elif type(value) is not list:
-        return False
-    for inner in value:
-        kind = type(inner)
-        if (kind is dict or kind is list) and holds_key(inner):
-            return True
-    return False
-
-
-def without_key(value: Any) -> Any:
-    """A copy of a JSON value without the names of SECRET_NAMES at any depth."""
-    if type(value) is dict:
-        return {key: without_key(inner) for key, inner in value.items() if key not in SECRET_NAMES}
-    if type(value) is list:
-        return [without_key(inner) for inner in value]
-    return value
-
-
-def without_path(value: Any, path: tuple[str, ...]) -> Any:
-    """The value without what stands at the path; the input is not changed. A list on the way means each of its items."""
-    if type(value) is list:
-        return [without_path(inner, path) for inner in value]
-    if type(value) is not dict or path[0] not in value:
-        return value
-    copy = dict(value)
-    if len(path) == 1:
-        del copy[path[0]]
-    else:
-        copy[path[0]] = without_path(copy[path[0]], path[1:])
-    return copy

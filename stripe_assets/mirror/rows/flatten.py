@@ -1,29 +1,21 @@
-"""API objects → rows, without I/O: what `Mirror.write` is given."""
+"""API objects → rows, without I/O. `Mirror.write` takes the result."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import count, groupby, islice, repeat
 from typing import TYPE_CHECKING, Any
 
 from stripe_assets.mirror.batch import Batch, Link, Owner, ParentRef
 from stripe_assets.mirror.errors import MirrorError
-from stripe_assets.mirror.rows.answer import Page
+from stripe_assets.mirror.rows.answer import AnswerRows
 from stripe_assets.mirror.rows.compiled import RowCompiler, RowCompilers
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
 
-_plans: dict[int, RowCompilers] = {}
-
-
-def plans_for(catalog: Catalog) -> RowCompilers:
-    """The compiled plans of a catalog, kept for as long as the program runs."""
-    plans = _plans.get(id(catalog))
-    if plans is None or plans.catalog is not catalog:
-        plans = _plans[id(catalog)] = RowCompilers(catalog)
-    return plans
+_compilers: dict[int, RowCompilers] = {}
 
 
 def flatten(
@@ -41,59 +33,78 @@ def flatten(
     listed: bool = False,
     clean: bool = False,
 ) -> Batch:
-    """What the objects of an answer come to in the mirror.
+    """The batch that the objects of an answer come to.
 
-    Parameters: resource: the model of the items, by its API name; an item that says it is another model becomes that one's row.
-    observed_at: when the request was sent, by Stripe's clock, aware. parent, position: for the items of a sublist or a
-    fan-out, where the first of them stands. platform_id: the account whose key it is, for what the platform owns.
-    fill: the items were embedded elsewhere (an event), so that they only fill missing rows. listed: this is a page of a list,
-    so that its items are not unlisted. clean: no name of SECRET_NAMES occurs in the answer, so that nobody need look for it.
+    Parameters: resource: the model of the items. An item whose field `object` names another model
+    becomes a row of that model. observed_at: when the request was sent, by Stripe's clock, aware.
+    parent, position: for the items of a sublist or a fan-out, with the position of the first.
+    platform_id: the key's own account, which owns what belongs to the platform. fill: the items
+    were embedded elsewhere (in an event), so they only fill missing rows. listed: the items come
+    from a list, so they are not unlisted. clean: no name of SECRET_NAMES occurs in the answer, so
+    nothing has to be searched for one.
 
-    Nothing of `items` is changed, but rows share their nested values. Raises MirrorError for an item without an id.
+    `items` is not changed, but the rows share its nested values. Raises MirrorError for an item
+    without an id, and ValueError where `observed_at` is not aware.
     """
     if observed_at.tzinfo is None:
         raise ValueError("observed_at must be aware: when the request was sent, in UTC")
-    ids = [item.get("id") for item in items]
-    if all(type(id) is str for id in ids) and len(set(ids)) < len(
-        ids
-    ):  # an object that comes twice is as it came last
-        items = list(dict(zip(ids, items, strict=True)).values())
-    page = Page(plans_for(catalog), owner.livemode, observed_at, api_version, platform_id, clean)
-
-    own = page.plans[resource]
-
-    def plan_of(item: Mapping[str, Any]) -> RowCompiler:
-        return (
-            own
-            if item.get("object", resource) == resource
-            else page.plans.of_object(item, (resource,)) or own
-        )
-
-    places, above, parent_id = (
-        count(position),
-        (parent.resource, parent.field) if parent else None,
-        parent.id if parent else "",
+    items = _last_of_each(items)
+    rows = AnswerRows(
+        _compilers_of(catalog), owner.livemode, observed_at, api_version, platform_id, clean
     )
-    for plan, some in groupby(items, plan_of):
+    _add(rows, resource, items, owner, parent, position, observed=not fill, listed=listed)
+    if parent is not None and parent.link is not None and items:
+        ids = tuple(str(item["id"]) for item in items)
+        rows.batch.links.append(Link(resource, parent.link, parent.id, owner, ids))
+    rows.batch.objects += len(items)
+    return rows.finish()
+
+
+def _compilers_of(catalog: Catalog) -> RowCompilers:
+    """The compilers of a catalog. They are kept for as long as the program runs."""
+    compilers = _compilers.get(id(catalog))
+    if compilers is None or compilers.catalog is not catalog:
+        compilers = _compilers[id(catalog)] = RowCompilers(catalog)
+    return compilers
+
+
+def _last_of_each(items: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The items. Of an object that comes twice only the last."""
+    ids = [item.get("id") for item in items]
+    if all(type(id) is str for id in ids) and len(set(ids)) < len(ids):
+        return list(dict(zip(ids, items, strict=True)).values())
+    return items
+
+
+def _add(
+    rows: AnswerRows,
+    resource: str,
+    items: Iterable[Mapping[str, Any]],
+    owner: Owner,
+    parent: ParentRef | None,
+    position: int,
+    *,
+    observed: bool,
+    listed: bool,
+) -> None:
+    own = rows.compilers[resource]
+
+    def compiler_of(item: Mapping[str, Any]) -> RowCompiler:
+        if item.get("object", resource) == resource:
+            return own
+        return rows.compilers.of_object(item, (resource,)) or own
+
+    positions = count(position)
+    above = (parent.resource, parent.field) if parent else None
+    parent_ids = repeat(parent.id if parent else "")
+    for compiler, some in groupby(items, compiler_of):
         objs = list(some)
         for item in objs:
-            if type(item.get("id")) is not str and not plan.singleton:
+            if type(item.get("id")) is not str and not compiler.singleton:
                 raise MirrorError(
                     f"an item of {resource} has no id: the API sent {sorted(item)[:12]}"
                 )
-        page.add(
-            plan,
-            objs,
-            owner.account_id,
-            not fill,
-            above,
-            repeat(parent_id),
-            islice(places, len(objs)),
-            listed=listed,
+        places = islice(positions, len(objs))
+        rows.groups.add(
+            compiler, objs, owner.account_id, observed, above, parent_ids, places, listed=listed
         )
-    if parent is not None and parent.link is not None and items:
-        page.batch.links.append(
-            Link(resource, parent.link, parent.id, owner, tuple(str(item["id"]) for item in items))
-        )
-    page.batch.objects += len(items)
-    return page.finish()

@@ -1,4 +1,4 @@
-"""Rows → API objects again: references as ids, sublists in order, v2's forms as they were sent."""
+"""Rows → API objects: references as ids, sublists in order, v2's values in the API's form."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.tables.values import Convert, to_wire
 
 Children = dict[tuple[str, str], list[dict[str, Any]]]
-"""(parent's id, field) → the objects of that sublist, in order."""
+"""(Parent's id, field) → the objects of that sublist, in order."""
 
 
 class ObjectReader:
-    """Reads objects with their sublists, a few statements for any number of objects."""
+    """Reads objects with their sublists. A few statements are enough for any number of objects."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -27,9 +27,10 @@ class ObjectReader:
     def read(
         self, connection: sa.Connection, name: str, owner: Owner, ids: Sequence[str]
     ) -> dict[str, dict[str, Any]]:
-        """Id → the object as the API would send it, references unexpanded; `deleted: true` on what is a tombstone.
+        """Id → the object as the API would send it, with references unexpanded.
 
-        Ids without a row are left out. Fields that are NULL come as null, whether the API sent null or nothing.
+        A tombstone has `deleted: true`. An id that has no row is left out. A field that is NULL
+        comes as null, whether the API sent null or left the field out.
         """
         rows: list[Mapping[str, Any]] = []
         for some in chunks(ids):
@@ -52,9 +53,8 @@ class ObjectReader:
         query = sa.select(table).where(
             table.c._livemode == owner.livemode, table.c[column].in_(values), *where
         )
-        if (
-            column == "id" or name not in self._tables.layout.self_owned
-        ):  # an account can be listed below what another one owns
+        # An account can be in a sublist of an object that another account owns.
+        if column == "id" or name not in self._tables.layout.self_owned:
             query = query.where(table.c._account_id == owner.account_id)
         return list(connection.execute(query).mappings())
 
@@ -138,7 +138,10 @@ class ObjectReader:
 
 
 def _put(obj: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    """Puts a sublist back where it was cut out; nowhere, if what held it is not there. The database's answer is ours to change."""
+    """Puts a sublist back where it was cut out, if the object around it is still there.
+
+    It changes `obj`, which belongs to nobody else: it has just come from the database.
+    """
     for key in path[:-1]:
         inner = obj.get(key)
         if type(inner) is not dict:

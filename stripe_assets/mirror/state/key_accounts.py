@@ -1,4 +1,4 @@
-"""The accounts that an API key covers: those that its last run found, and those it has lost since."""
+"""The accounts that an API key covers, and those that it has lost."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class KeyAccounts:
     def own_account(
         self, alias: str, fingerprint: str, connection: sa.Connection | None = None
     ) -> Owner | None:
-        """The own account of the key with this alias and fingerprint. None where it is not known."""
+        """The own account of the key with this alias and fingerprint. None where it is unknown."""
         table = self._table
         query = sa.select(table.c._account_id, table.c._livemode).where(
             table.c.alias == alias, table.c.own, table.c.fingerprint == fingerprint
@@ -78,7 +78,7 @@ class KeyAccounts:
     def set_own_account(
         self, alias: str, own: Owner, fingerprint: str, connection: sa.Connection | None = None
     ) -> None:
-        """Stores the own account of the alias's key. A key that had the alias before is forgotten."""
+        """Stores the own account of the alias's key. An earlier key of the alias is forgotten."""
         table = self._table
 
         def work(connection: sa.Connection) -> None:
@@ -110,7 +110,7 @@ class KeyAccounts:
         return self._transactions.change(work, connection)
 
     def end_pending_references(self, alias: str) -> None:
-        """Notes that every reference of the rows of the key's runs points at a row or an absence."""
+        """Notes that all references in the rows of the key's runs point at a row or an absence."""
         table = self._table
         ended = sa.update(table).where(table.c.alias == alias).values(unclosed_since=None)
         self._transactions.change(lambda connection: connection.execute(ended))

@@ -1,7 +1,8 @@
-"""The event ledger: what was done about each event, apart from the event's row.
+"""The event ledger: what was done about each event. It is apart from the event's row.
 
-An entry is pending until it is settled: processed, ignored with a reason, or failed, which is tried again. A run claims
-entries before it works on them. The last one to claim has them: what another run settles afterwards is not taken from it.
+An entry is pending until it is settled: processed, ignored with a reason, or failed. A failed one
+is tried again. A run claims entries before it works on them. The last run to claim an entry has it:
+another run cannot settle it any more.
 """
 
 from __future__ import annotations
@@ -20,15 +21,17 @@ from stripe_assets.mirror.transactions import Transactions
 
 _EVENTS_A_STATEMENT = 10_000
 _LONGEST_WAIT = timedelta(days=1)
-_WAITS = [
-    timedelta(minutes=1) * 2**failures for failures in range(11)
-]  # the twelfth would be longer than a day
+_WAITS = [timedelta(minutes=1) * 2**failures for failures in range(11)]
+"""The twelfth would be longer than a day."""
 
 _TRIED = ("pending", "failed")
 
 
 class Ledger:
-    """The `_event_ledger` table. Entries are made by `Mirror.write`, in the transaction that stores their events."""
+    """The `_event_ledger` table.
+
+    `Mirror.write` makes the entries, in the transaction that stores their events.
+    """
 
     def __init__(self, transactions: Transactions, table: sa.Table) -> None:
         self._transactions = transactions
@@ -46,11 +49,12 @@ class Ledger:
         due: datetime | None = None,
         unread: Collection[str] = (),
     ) -> int:
-        """Makes the pending and failed entries of these owners this run's, to be tried (again). Returns how many.
+        """Claims the pending and failed entries of these owners for a run. Returns how many.
 
-        Parameters: ids: these events only. type: a pattern of event types in which `*` stands for anything. models: events
-        whose object is one of these, and those whose object is not known yet. due: of the failed ones those whose next
-        attempt is due by then; all of them by default. unread: also the processed events about these models with lists that are left.
+        Parameters: ids: these events only. type: a pattern of event types; `*` stands for any text.
+        models: only events about these models, and those whose model is not known yet. due: only
+        failed entries whose next attempt is due by then; all failed ones by default. unread: also
+        processed events about these models whose nested lists are not all read.
         """
         table = self._table
         is_unread = sa.and_(table.c.state == "processed", table.c.object.in_(sorted(unread)))
@@ -87,9 +91,9 @@ class Ledger:
         return self._transactions.change(lambda connection: connection.execute(some).rowcount)
 
     def take(self, run_id: str, limit: int) -> list[LedgerEntry]:
-        """The first of this run's pending entries, by (object, object_created, object_id, created).
+        """The first pending entries of a run, by (object, object_created, object_id, created).
 
-        The same ones again until they are settled.
+        It returns the same entries again until they are settled.
         """
         table = self._table
         query = sa.select(table).where(
@@ -111,10 +115,12 @@ class Ledger:
         unread: Mapping[EventKey, Iterable[str]] | None = None,
         now: datetime,
     ) -> int:
-        """Records what became of entries, where they are pending and still this run's. Returns how many were.
+        """Settles entries that are pending and still claimed by this run. Returns how many were.
 
-        Parameters: ignored, failed: with the reason, the error. unread: processed, but for these lists. now: when; a failed
-        one is tried again a minute later, then after twice as long each time, at most a day.
+        Parameters: ignored: with the reason. failed: with the error. unread: processed entries,
+        with the nested lists that are not read. now: the time that is stored.
+        A failed entry is due again a minute later, then after twice as long each time, but at most
+        a day later.
         """
         done = {"state": "processed", "settled_at": now, "error": None, "lists": None}
         count = self._settle(run_id, ((key, None) for key in processed), done)
@@ -168,7 +174,8 @@ class Ledger:
                     table.c._livemode == listed.c.mode,
                     table.c.id == listed.c.id,
                 )
-                # Not `settled_at`: without it the index of the open entries is no way in, and each is found by its key.
+                # Without a condition on `settled_at`, the database does not use the index of the
+                # open entries. It finds each entry by its key.
                 .where(table.c.run_id == run_id, table.c.state == "pending")
                 .values({**values, **({note: listed.c.note} if note else {})})
             )
@@ -178,7 +185,7 @@ class Ledger:
         return count
 
     def states(self, owner: Owner, ids: Iterable[str]) -> dict[str, EventState]:
-        """Event's id → what the ledger says of it; those that it does not have are left out."""
+        """Event's id → its state. An event that the ledger does not have is left out."""
         table = self._table
         columns = (
             table.c.id,
@@ -201,9 +208,12 @@ class Ledger:
         return found
 
     def overtake(self, owner: Owner, model: str | None, before: datetime, now: datetime) -> int:
-        """A sweep that began then has read the model's objects: what had failed before need not be tried again. Returns how many.
+        """Ignores the failed events about a model that happened before a sweep of it began.
 
-        `model`: None for events of which it is not known what they are about.
+        The sweep has read the model's objects, so these events need not be tried again.
+
+        Parameters: model: None for events whose model is not known. before: when the sweep began.
+        Returns how many events.
         """
         table = self._table
         about = table.c.object.is_(None) if model is None else table.c.object == model
@@ -223,7 +233,7 @@ class Ledger:
         return self._transactions.change(lambda connection: connection.execute(overtaken).rowcount)
 
     def failing(self, owners: Iterable[Owner]) -> list[Failing]:
-        """What these owners' failed events are about, with how many there are of each."""
+        """The failed events of these owners, counted by owner and model."""
         table = self._table
         columns = (table.c._account_id, table.c._livemode, table.c.object)
         query = sa.select(
@@ -243,7 +253,10 @@ class Ledger:
         ]
 
     def unsettled_counts(self, owners: Iterable[Owner]) -> dict[str, int]:
-        """State → how many of these owners' events are pending or failed; a state that none is in is left out."""
+        """State → these owners' events in it, for `pending` and `failed`.
+
+        A state without an event is left out.
+        """
         table = self._table
         query = sa.select(table.c.state, sa.func.count()).where(
             table.c.settled_at.is_(None), table.c.state.in_(_TRIED), self._of(owners)

@@ -1,4 +1,4 @@
-"""Sweeps and their checkpoints: how far each list was read, so that the next run continues there."""
+"""Sweeps and their checkpoints: how far each list was read. The next run continues there."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class Sweeps:
         self._transactions.change(work)
 
     def current_until(self, owners: Iterable[Owner]) -> dict[SweepKey, datetime]:
-        """(Owner, resource) → the time, by Stripe's clock, until which the mirror has every change.
+        """(Owner, resource) → the time until which the mirror has every change, by Stripe's clock.
 
         A pair whose time is not known is left out.
         """

@@ -1,4 +1,7 @@
-"""JSON as the databases keep it: exact 64-bit integers, floats by their shortest digits, text as it is."""
+"""JSON as the databases keep it.
+
+Integers are exact up to 64 bits, floats have their shortest digits, text stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +18,17 @@ loads = orjson.loads
 
 
 def json_text(value: Any) -> str:
-    """A JSON value, or rows of columns with datetimes and decimals in them, as text."""
+    """A JSON value as text, or rows whose columns have datetimes and decimals too."""
     try:
         return orjson.dumps(value, default=_default).decode()
     except TypeError:
-        # Integers over 64 bits, and text that is no Unicode (half of a surrogate pair): rare, so the slow way is good enough.
+        # Integers over 64 bits, and text that is not Unicode (half of a surrogate pair). They are
+        # rare, so the slow way will do.
         return json.dumps(value, default=_default)
 
 
 def json_texts(values: Sequence[Any]) -> list[str | None]:
-    """A column of JSON values; None stays None."""
+    """A column of JSON values as texts. None stays None."""
     dumps = orjson.dumps
     try:
         return [None if value is None else dumps(value).decode() for value in values]

@@ -1,4 +1,4 @@
-"""The mirror's own tables: keys, sweeps, checkpoints, absences, the event ledger and other state."""
+"""The mirror's own tables: API keys, sweeps, checkpoints, absences, the event ledger and others."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
         {
             "started_at": "timestamp",
             "run_id": "text",
-            "scope": "text",  # only a run of the same scope may take it up
-            "unfinished": "boolean",  # what follows is of the last one that finished
+            "scope": "text",  # only a run of the same scope may resume it
+            "unfinished": "boolean",  # the columns below describe the last finished sweep
             "last_started_at": "timestamp",
             "last_finished_at": "timestamp",
             "rows": "bigint",
@@ -51,8 +51,8 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
         {
             "reason": "text",
             "observed_at": "timestamp",
-            "until": "timestamp",
-        },  # until: asked again then; null: not by itself
+            "until": "timestamp",  # from then on it may be asked for again; null: never
+        },
     ),
     "_event_ledger": (
         {"_account_id": "text", "_livemode": "boolean", "id": "text"},
@@ -63,34 +63,32 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
             "object_id": "text",
             "object_account": "text",  # whose object; null: the owner's
             "object_created": "timestamp",
-            "parents": "json",  # what its route wants besides the id
+            "parents": "json",  # what its route needs besides the id
             "lists": "json",  # the nested lists that are to be read with it
             "state": "text",  # pending, processed, failed, ignored
             "reason": "text",  # why it is ignored
             "attempts": "bigint",
             "error": "text",
             "next_attempt_at": "timestamp",
-            "settled_at": "timestamp",  # when it was processed or ignored; null: it is open, if only for its lists
-            "run_id": "text",  # who has it, or had it last
+            # When it was processed or ignored. Null: it is open, if only for its lists.
+            "settled_at": "timestamp",
+            "run_id": "text",  # the run that has claimed it last
         },
     ),
     "_reach": (
         {"alias": "text", "_account_id": "text", "_livemode": "boolean"},
-        # own: the key's own account, whose row also tells since when references of rows may not be closed, and by which key it was found
         {
-            "own": "boolean",
+            "own": "boolean",  # the key's own account. Its row has the last two columns too
             "seen_at": "timestamp",
             "lost_at": "timestamp",
-            "unclosed_since": "timestamp",
-            "fingerprint": "text",
+            "unclosed_since": "timestamp",  # rows written since may have open references
+            "fingerprint": "text",  # of the key by which the account was found
         },
     ),
     "_lease": (
         {"_account_id": "text", "_livemode": "boolean", "run_id": "text"},
-        {
-            "process": "text",
-            "expires_at": "timestamp",
-        },  # runs of one process share its budget already
+        # The runs of one process share its budget already.
+        {"process": "text", "expires_at": "timestamp"},
     ),
     "_read_count": (
         {"_account_id": "text", "_livemode": "boolean", "day": "text"},

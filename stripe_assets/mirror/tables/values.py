@@ -1,7 +1,8 @@
-"""A scalar's way into its column and back: what the wire sends, what the column holds, and that both say the same.
+"""Scalars: from the API's form to the column's value and back, without any loss.
 
-A value that its column cannot hold, or cannot give back letter by letter, raises `Misfit`; the caller keeps the wire's
-form in `_extra`, so that a page never fails for a field that Stripe sends otherwise than its SDK declares it.
+A value that its column cannot hold, or cannot give back letter by letter, raises `Misfit`. The
+caller keeps the API's form in `_extra`. So no page fails because Stripe sends a field in another
+form than its SDK declares.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ _PLAIN_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
 class Misfit(Exception):
-    """The wire's value does not go into the column and back unchanged. `column_value` is the nearest that it can hold."""
+    """The API's value does not go into the column and back unchanged.
+
+    `column_value` is the nearest value that the column can hold.
+    """
 
     def __init__(self, column_value: Any = None) -> None:
         super().__init__("the value does not fit its column")
@@ -35,11 +39,14 @@ class Misfit(Exception):
 
 
 UNFIT = (Misfit, TypeError, ValueError, OverflowError, OSError)
-"""What a conversion of many values raises: one by one they say which it is."""
+"""What a conversion of many values raises. Their conversion one by one shows which value it is."""
 
 
 def exact_type(field: Field) -> type | None:
-    """The type whose every value goes into the field's column as it is, None where a value has to be looked at."""
+    """The type whose values all go into the field's column as they are.
+
+    None where each value has to be looked at.
+    """
     if field.wire != "plain":
         return None
     return {"string": str, "reference": str, "boolean": bool, "float": float, "integer": int}.get(
@@ -48,7 +55,10 @@ def exact_type(field: Field) -> type | None:
 
 
 def to_column(field: Field) -> Convert | None:
-    """The function that turns a wire value (never None) into the column's value, or raises Misfit. None where more has to be done."""
+    """The function that makes the column's value of an API value (never None), or raises Misfit.
+
+    None for the kinds of fields that need more than a conversion.
+    """
     if field.kind in ("json", "reference", "references", "sublist"):
         return None
     if field.kind == "timestamp":
@@ -59,9 +69,10 @@ def to_column(field: Field) -> Convert | None:
 
 
 def to_columns(field: Field) -> ConvertAll | None:
-    """Does so with many values, nulls among them; raises one of UNFIT where one of them does not fit.
+    """The function that does so with many values, nulls included.
 
-    None where there is no quicker way than one by one.
+    It raises one of UNFIT where a value does not fit. None where no function is quicker than
+    `to_column` for each value.
     """
     if field.kind == "references":
         return _lists_of_ids
@@ -71,7 +82,10 @@ def to_columns(field: Field) -> ConvertAll | None:
 
 
 def to_wire(field: Field) -> Convert | None:
-    """The function that turns the column's value (never None) into what the API sent, None where they are the same."""
+    """The function that makes the API's value of a column's value (never None).
+
+    None where they are the same.
+    """
     if field.kind == "timestamp":
         return instant_to_text if field.wire == "rfc3339" else _instant_to_seconds
     if field.kind == "integer" and field.wire == "int64_string":
@@ -80,7 +94,7 @@ def to_wire(field: Field) -> Convert | None:
 
 
 def decimal_text(value: Decimal) -> str:
-    """Never an exponent: `0.000001`, where str() would say 1E-6."""
+    """A decimal without an exponent: `0.000001`, where str() returns 1E-6."""
     return format(value, "f")
 
 
@@ -90,7 +104,7 @@ def decimal_texts(values: Sequence[Decimal | None]) -> list[str | None]:
 
 
 def instant_to_text(value: datetime) -> str:
-    """v2's form: milliseconds, or microseconds where there are any."""
+    """The form of API v2: with milliseconds, or with microseconds where there are any."""
     text = value.astimezone(UTC).isoformat(
         timespec="microseconds" if value.microsecond % 1000 else "milliseconds"
     )

@@ -1,4 +1,4 @@
-"""Rows whose objects are gone: no longer in a completely read sublist, or not known to Stripe any more."""
+"""Rows whose objects are gone: a whole sublist no longer has them, or Stripe does not know them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from stripe_assets.mirror.tables.resource_tables import Tables
 
 
 class Tombstones:
-    """Makes tombstones within a write's transaction. Nothing that was observed later is touched."""
+    """Makes tombstones within a write's transaction. Rows that were observed later stay."""
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
         self._tables = tables
@@ -30,13 +30,15 @@ class Tombstones:
         now: datetime,
         lost: Collection[str] | None = None,
     ) -> Counter[str]:
-        """Resource → rows that these completely read sublists no longer have.
+        """Makes tombstones of the rows that these whole sublists no longer have.
 
-        `lost`: models of which a row of this write was older than what was there; None where the write has no rows.
+        Parameters: lost: models of which this write had a row that was older than the stored one;
+        None where the write has no rows.
+        Returns resource → tombstones.
         """
         made: Counter[str] = Counter()
-        for targets, closing, noted in _together(closed):
-            if not noted or lost is None or closing.parent_resource in lost:
+        for targets, closing, with_parents in _together(closed):
+            if not with_parents or lost is None or closing.parent_resource in lost:
                 self._note(connection, closing)
             tables = {self._tables[name].name: name for name in sorted(targets)}
             stale: dict[str, list[tuple[str, datetime]]] = {}
@@ -50,9 +52,10 @@ class Tombstones:
         return made
 
     def mark_deleted(self, connection: sa.Connection, gone: Gone, now: datetime) -> Counter[str]:
-        """Resource → rows that were alive and whose objects do not exist.
+        """Makes tombstones of the live rows whose objects do not exist.
 
-        What a gone object's sublists held goes with it where no route could tell otherwise; nothing else does.
+        The items of such an object's sublists go with it where no route returns them. No other row
+        does. Returns resource → tombstones.
         """
         made: Counter[str] = Counter()
         for owner, ids in self._owned(gone):
@@ -84,17 +87,17 @@ class Tombstones:
             *self._rows(table, gone.owner, gone.ids),
             sa.or_(table.c._observed_at.is_(None), table.c._observed_at <= at),
         )
-        # A tombstone stays what it is, but an observation from before this one shall not bring it back.
+        # A tombstone stays one. An observation that is older than this answer must not revive it.
         connection.execute(
             sa.update(table).where(*known, table.c._deleted_at.is_not(None)).values(_observed_at=at)
         )
-        burial = sa.update(table).where(*known, table.c._deleted_at.is_(None))
+        marked = sa.update(table).where(*known, table.c._deleted_at.is_(None))
         return connection.execute(
-            burial.values(_deleted_at=at, _observed_at=at, _synced_at=now)
+            marked.values(_deleted_at=at, _observed_at=at, _synced_at=now)
         ).rowcount
 
     def _sublists_without_route(self, name: str) -> list[tuple[Field, tuple[str, ...]]]:
-        """The sublists of a resource whose items cannot be asked for by themselves, and these items' resources."""
+        """The sublists of a resource whose items no route returns, and these items' resources."""
         resources = self._tables.catalog.resources
         found = []
         for field in resources[name].fields:
@@ -111,7 +114,10 @@ class Tombstones:
     def _dead(
         self, connection: sa.Connection, name: str, owner: Owner, ids: tuple[str, ...]
     ) -> tuple[str, ...]:
-        """Those of the ids that have no living row: one observed later than the evidence keeps its sublists."""
+        """The ids that have no live row.
+
+        An object whose row was observed later than the evidence keeps its sublists.
+        """
         table = self._tables[name]
         alive = sa.select(table.c.id).where(
             *self._rows(table, owner, ids), table.c._deleted_at.is_(None)
@@ -125,9 +131,10 @@ class Tombstones:
         return (*own, table.c.id.in_(listed_ids(self._dialect, ids)))
 
     def _note(self, connection: sa.Connection, closing: Closing) -> None:
-        """Notes when the sublists were read with the parents that know no newer time; as a rule their own rows brought it already.
+        """Stores the reading time in the parents that have no newer one.
 
-        Where the database knows a newer one it counts: rows that only this older page had are gone again.
+        Usually the parents' own rows have brought it already. Where a parent has a newer time, that
+        one counts: rows that only this older page had are gone again.
         """
         column = read_at_column(closing.field or "")
         parent = self._tables[closing.parent_resource]
@@ -145,7 +152,10 @@ class Tombstones:
 
 
 def _together(closed: Iterable[ClosedSublist]) -> list[tuple[tuple[str, ...], Closing, bool]]:
-    """The sublists of one field and owner together, in one order: what their rows can be, and whether their parents' rows are written."""
+    """The sublists, those of one field and owner together, in the same order for every writer.
+
+    Returns (resources of the items, sublists, whether the parents' rows are in the same write).
+    """
     closings: dict[tuple[str, str, Owner, tuple[str, ...], bool], Closing] = {}
     for one in closed:
         key = (one.parent_resource, one.field or "", one.owner, one.targets, one.with_parents)

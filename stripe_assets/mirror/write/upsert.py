@@ -1,4 +1,4 @@
-"""Batches → statements: rows of one table and one set of columns go together, each id once."""
+"""Batches → statements. Rows of one table with the same columns go together, each id once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHECKPOINT_COLUMNS: Columns = {**OWN_COLUMNS["_checkpoint"][0], **OWN_COLUMNS["_
 
 
 class Upserter:
-    """Writes batches through a dialect. Holds nothing but what the catalog says of each table."""
+    """Writes batches through a dialect."""
 
     def __init__(self, tables: Tables, dialect: Dialect) -> None:
         self._tables = tables
@@ -42,15 +42,15 @@ class Upserter:
         }
 
     def write(self, connection: sa.Connection, batches: Sequence[Batch]) -> WriteCounts:
-        """Writes all of it within the connection's transaction."""
-        now = datetime.now(
-            UTC
-        )  # this machine's clock, which readers of `_synced_at` have too; the database's may differ
+        """Writes the batches within the connection's transaction."""
+        # By this machine's clock: readers of `_synced_at` have it too. The database's may differ.
+        now = datetime.now(UTC)
         rows: Counter[str] = Counter()
         fills: Counter[str] = Counter()
         tombstones: Counter[str] = Counter()
         lost: set[str] = set()
-        # One order of tables, and of ids in each statement, for every writer: two of them seldom wait for each other.
+        # Every writer has one order of tables, and of ids in each statement. So two writers seldom
+        # wait for each other.
         for name in sorted({name for batch in batches for name in batch.rows}):
             table, kinds = self._layout(name)
             for blocks in _groups(batch.rows.get(name) for batch in batches):
@@ -91,7 +91,10 @@ class Upserter:
         return WriteCounts(+rows, +fills, +tombstones, events)
 
     def _place(self, connection: sa.Connection, name: str, blocks: Sequence[ColumnBatch]) -> None:
-        """Which parent a row hangs on, where its own state came later by another list than the page that tells it."""
+        """Stores the parent of rows whose stored state has none.
+
+        Another list returned such a row later than this page did, and did not name its parent.
+        """
         if not blocks:
             return
         table, columns = self._tables[name], (*PRIMARY_KEY, *PARENT_COLUMNS)
@@ -153,7 +156,7 @@ class Upserter:
             self._dialect.put(connection, "_checkpoint", CHECKPOINT_KEY, CHECKPOINT_COLUMNS, rows)
 
     def _enter(self, connection: sa.Connection, batches: Sequence[Batch], now: datetime) -> int:
-        """Enters events in the ledger that it does not have."""
+        """Enters the events that the ledger does not have. Returns how many."""
         entries = {entry.key: entry for batch in batches for entry in batch.ledger}
         rows = [ledger_row(entry, now) for _, entry in sorted(entries.items(), key=itemgetter(0))]
         return self._dialect.put(
@@ -162,7 +165,7 @@ class Upserter:
 
 
 def _groups(some: Iterable[Rows | None]) -> list[list[ColumnBatch]]:
-    """Blocks of the same columns together."""
+    """The blocks, those with the same columns together."""
     groups: dict[tuple[str, ...], list[ColumnBatch]] = {}
     for rows in some:
         for block in rows.blocks if rows else ():
@@ -171,7 +174,7 @@ def _groups(some: Iterable[Rows | None]) -> list[list[ColumnBatch]]:
 
 
 def _once(blocks: list[ColumnBatch], better: Callable[[Row, Row], bool]) -> list[ColumnBatch]:
-    """Each row once; a later one takes its place where it is better."""
+    """The blocks with each row once. A later row replaces an earlier one that is worse."""
     count = sum(map(len, blocks))
     if len(set(chain.from_iterable(block.ids for block in blocks))) == count:
         return blocks
@@ -185,7 +188,7 @@ def _once(blocks: list[ColumnBatch], better: Callable[[Row, Row], bool]) -> list
 
 
 def _newest(row: Row, other: Row) -> bool:
-    """The later one of two observed at the same time, too."""
+    """Whether a later row was observed later, or at the same time."""
     return row["_observed_at"] >= other["_observed_at"]
 
 

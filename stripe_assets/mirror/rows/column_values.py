@@ -1,0 +1,53 @@
+"""Columns of an answer: those that only some rows have, values at a path, and 64-bit integers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stripe_assets.mirror.columns import ColumnBatch
+from stripe_assets.mirror.tables.values import INT64_MAX, INT64_MIN
+
+
+def with_partial_columns(
+    block: ColumnBatch, some: Mapping[str, Mapping[int, Any]]
+) -> list[ColumnBatch]:
+    """The block with columns that only some of its rows have: column → place → value.
+
+    It is split into blocks whose rows have the same columns.
+    """
+    if all(len(values) == len(block) for values in some.values()):
+        block.columns.update(
+            {name: [values[place] for place in range(len(block))] for name, values in some.items()}
+        )
+        return [block]
+    parts: dict[tuple[str, ...], list[int]] = {}
+    for place in range(len(block)):
+        parts.setdefault(
+            tuple(name for name, values in some.items() if place in values), []
+        ).append(place)
+    blocks = []
+    for names, places in parts.items():
+        part = block.pick(places)
+        part.columns.update({name: [some[name][place] for place in places] for name in names})
+        blocks.append(part)
+    return blocks
+
+
+def column_at_path(
+    within: dict[tuple[str, ...], Sequence[Any]], path: tuple[str, ...]
+) -> Sequence[Any]:
+    """What stands at a path in each of the objects. `within` keeps the columns on the way."""
+    if path not in within:
+        above, name = column_at_path(within, path[:-1]), path[-1]
+        if dict in set(map(type, above)):
+            within[path] = [value.get(name) if type(value) is dict else None for value in above]
+        else:
+            within[path] = [None] * len(above)
+    return within[path]
+
+
+def have_64_bits(values: Sequence[Any]) -> bool:
+    """Whether all integers of a column go into a 64-bit column. One at least is not None."""
+    numbers = [value for value in values if value is not None] if None in values else values
+    return min(numbers) >= INT64_MIN and max(numbers) <= INT64_MAX

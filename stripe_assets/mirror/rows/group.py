@@ -1,0 +1,85 @@
+"""Objects of an answer that become rows with the same columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import Any
+
+from stripe_assets.mirror.rows.compiled import RowCompiler
+
+Parent = tuple[str, str | None]
+"""A resource, and the field of its objects that lists other objects."""
+
+
+@dataclass(slots=True)
+class Group:
+    """The objects of one resource that have the same fields, in columns."""
+
+    compiler: RowCompiler
+    observed: bool
+    """The rows are observations. Otherwise they only fill rows that are missing."""
+    listed: bool
+    parent: Parent | None
+    """What the objects' parents have in common."""
+    deleted: bool
+    objs: list[Mapping[str, Any]] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    account_ids: list[str] = field(default_factory=list)
+    parent_ids: list[str] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    extras: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Place → the fields that have no column, or do not fit theirs."""
+    read_whole: dict[str, set[int]] = field(default_factory=dict)
+    """Column with the reading time of a sublist → the places where the sublist was whole."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields of the objects."""
+        return tuple(self.objs[0])
+
+
+class Groups:
+    """The groups of an answer. They refer to nothing that refers to them: no answer stays in memory
+    until the garbage collector looks for circles."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[Any, ...], Group] = {}
+
+    def add(
+        self,
+        compiler: RowCompiler,
+        objs: Iterable[Mapping[str, Any]],
+        account_id: str,
+        observed: bool,
+        parent: Parent | None = None,
+        parent_ids: Iterable[str] = repeat(""),
+        positions: Iterable[int] = repeat(0),
+        *,
+        listed: bool = False,
+    ) -> None:
+        """Takes objects that have ids. They are in groups then.
+
+        Parameters: parent_ids, positions: the place of each object below `parent`.
+        """
+        below = parent if compiler.has_parent else None
+        group, names = None, ()
+        for obj, parent_id, position in zip(objs, parent_ids, positions, strict=False):
+            fields, deleted = tuple(obj), obj.get("deleted") is True
+            # Nearly every object has the fields of the one before it.
+            if group is None or fields != names or deleted != group.deleted:
+                key, names = (compiler, observed, listed, below, deleted, fields), fields
+                group = self._groups.get(key)
+                if group is None:
+                    group = self._groups[key] = Group(compiler, observed, listed, below, deleted)
+            own_id = account_id if compiler.singleton else obj["id"]
+            group.objs.append(obj)
+            group.ids.append(own_id)
+            group.account_ids.append(own_id if compiler.self_owned else account_id)
+            group.parent_ids.append(parent_id)
+            group.positions.append(position)
+
+    def take(self) -> Group | None:
+        """The next group, which is not here any more then. None where there is none."""
+        return self._groups.pop(next(iter(self._groups))) if self._groups else None

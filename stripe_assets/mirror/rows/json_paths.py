@@ -1,0 +1,66 @@
+"""JSON values: what stands at a path, and a value without its secrets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_assets.catalog.model import SECRET_NAMES
+
+
+def at_path(value: Any, path: tuple[str, ...]) -> Any:
+    """What stands at a path of nested objects. None where the path leads nowhere."""
+    for key in path:
+        if type(value) is not dict:
+            return None
+        value = value.get(key)
+    return value
+
+
+def id_of(value: Any) -> str | None:
+    """The id in a reference: the id itself, or that of an expanded object."""
+    if type(value) is dict:
+        value = value.get("id")
+    return value if type(value) is str else None
+
+
+def holds_secret(value: Any) -> bool:
+    """Whether a name of SECRET_NAMES stands anywhere in a JSON value."""
+    if type(value) is dict:
+        if not SECRET_NAMES.isdisjoint(value):
+            return True
+        value = value.values()
+    elif type(value) is not list:
+        return False
+    for inner in value:
+        kind = type(inner)
+        if (kind is dict or kind is list) and holds_secret(inner):
+            return True
+    return False
+
+
+def without_secrets(value: Any) -> Any:
+    """A copy of a JSON value without the names of SECRET_NAMES, at any depth."""
+    if type(value) is dict:
+        return {
+            key: without_secrets(inner) for key, inner in value.items() if key not in SECRET_NAMES
+        }
+    if type(value) is list:
+        return [without_secrets(inner) for inner in value]
+    return value
+
+
+def without_path(value: Any, path: tuple[str, ...]) -> Any:
+    """A copy of the value without what stands at the path. The input is not changed.
+
+    Where the path meets a list, it continues in each of the list's items.
+    """
+    if type(value) is list:
+        return [without_path(inner, path) for inner in value]
+    if type(value) is not dict or path[0] not in value:
+        return value
+    copy = dict(value)
+    if len(path) == 1:
+        del copy[path[0]]
+    else:
+        copy[path[0]] = without_path(copy[path[0]], path[1:])
+    return copy
