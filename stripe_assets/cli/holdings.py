@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from stripe_assets.mirror import Mirror, Owner, SweepStatus
+from stripe_assets.mirror import Availability, Mirror, Owner, SweepStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Holding:
         return self.sweep is not None and self.sweep.unfinished
 
     @property
-    def availability(self) -> str | None:
+    def availability(self) -> Availability | None:
         return self.sweep.availability if self.sweep else None
 
 

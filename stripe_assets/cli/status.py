@@ -95,7 +95,7 @@ def _as_json(
                 "requests": holding.sweep.requests if holding.sweep else None,
                 "last_sweep": holding.finished_at.isoformat() if holding.finished_at else None,
                 "unfinished": holding.unfinished,
-                "availability": holding.sweep.availability if holding.sweep else RELATED,
+                "availability": _availability(holding),
             }
             for holding in held
         ],
@@ -161,16 +161,18 @@ def _print_owners(
     print_table(console, "\naccounts", columns, lines)
 
 
+def _availability(holding: Holding) -> str | None:
+    if holding.sweep is None:
+        return RELATED
+    return str(holding.availability) if holding.availability else None
+
+
 def _last_sweep(held: Sequence[Holding]) -> datetime | None:
     return max((holding.finished_at for holding in held if holding.finished_at), default=None)
 
 
 def _unavailable(held: Sequence[Holding]) -> int:
-    from stripe_assets.cli.availability import UNAVAILABLE, label
-
-    return sum(
-        label(holding.availability) == UNAVAILABLE for holding in held if holding.availability
-    )
+    return sum(holding.availability.is_refused for holding in held if holding.availability)
 
 
 def _requests(reads: Reads | None) -> str:
@@ -202,8 +204,8 @@ def _print_models(console: Console, held: Sequence[Holding]) -> None:
     """Shows each model over all accounts. The time is that of the account with the oldest sweep."""
     from rich.text import Text
 
-    from stripe_assets.cli.availability import reasons
     from stripe_assets.cli.table import Column, print_table
+    from stripe_assets.mirror import models_by_reason
 
     by_model: dict[str, list[Holding]] = defaultdict(list)
     for holding in held:
@@ -220,7 +222,7 @@ def _print_models(console: Console, held: Sequence[Holding]) -> None:
         columns,
         [_model_line(model, holdings) for model, holdings in sorted(by_model.items())],
     )
-    for reason, models in reasons(
+    for reason, models in models_by_reason(
         (holding.model, holding.availability) for holding in held if holding.availability
     ).items():
         console.print(
@@ -229,7 +231,6 @@ def _print_models(console: Console, held: Sequence[Holding]) -> None:
 
 
 def _model_line(model: str, holdings: Sequence[Holding]) -> Line:
-    from stripe_assets.cli.availability import label
     from stripe_assets.cli.table import Line
 
     swept = [holding for holding in holdings if holding.sweep]
@@ -239,9 +240,7 @@ def _model_line(model: str, holdings: Sequence[Holding]) -> Line:
         " (one is unfinished)" if any(holding.unfinished for holding in holdings) else ""
     )
     availability = (
-        ", ".join(
-            sorted({label(holding.availability) for holding in swept if holding.availability})
-        )
+        ", ".join(sorted({holding.availability.label for holding in swept if holding.availability}))
         if swept
         else RELATED
     )

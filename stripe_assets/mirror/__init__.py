@@ -4,6 +4,7 @@ The other packages import the mirror's names from here and not from its modules.
 `stripe_assets.catalog` and nothing else of the project.
 """
 
+from stripe_assets.mirror.availability import AVAILABLE, Availability, models_by_reason
 from stripe_assets.mirror.batch import (
     Absence,
     Batch,
@@ -18,6 +19,7 @@ from stripe_assets.mirror.batch import (
     ParentRef,
     WriteCounts,
 )
+from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.columns import Row, Rows
 from stripe_assets.mirror.dialects.column_types import COLUMN_TYPES
 from stripe_assets.mirror.dialects.portable_table import PortableTable
@@ -39,10 +41,12 @@ from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.tables.values import decimal_text
 
 __all__ = [
+    "AVAILABLE",
     "COLUMN_TYPES",
     "DEFAULT_URL",
     "PRIMARY_KEY",
     "Absence",
+    "Availability",
     "Batch",
     "Checkpoint",
     "ClosedSublist",
@@ -72,11 +76,13 @@ __all__ = [
     "SweepStatus",
     "Tables",
     "WriteCounts",
+    "chunks",
     "database_file",
     "database_url",
     "decimal_text",
     "flatten",
     "is_in_memory",
+    "models_by_reason",
     "read_at_column",
     "shown_url",
 ]

@@ -6,7 +6,7 @@ The database stores it as text. It is made once, by a sweep, and parsed once, wh
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,16 +62,6 @@ class Availability:
         """The kind as people know it."""
         return "unavailable" if self.is_refused else self.kind
 
-    @property
-    def keeps_back(self) -> bool:
-        """Whether Stripe refused something."""
-        return self.kind in ("refused", "partly")
-
-    @property
-    def without_request_id(self) -> str:
-        """The text without the ids of requests: the same for answers that are alike."""
-        return _REQUEST_ID.sub("", str(self))
-
     def __str__(self) -> str:
         """The text for the database and for people."""
         if self.kind in _LABELS:
@@ -80,3 +70,17 @@ class Availability:
 
 
 AVAILABLE = Availability("available")
+
+
+def models_by_reason(said: Iterable[tuple[str, Availability]]) -> dict[str, list[str]]:
+    """Returns reason → the models that Stripe refuses for it, wholly or partly, in order.
+
+    `said`: (model, availability). The reasons are without request ids: each answer has its own.
+    """
+    by_reason: dict[str, list[str]] = {}
+    for model, availability in sorted(said, key=lambda pair: (pair[0], str(pair[1]))):
+        if availability.kind in ("refused", "partly"):
+            models = by_reason.setdefault(_REQUEST_ID.sub("", str(availability)), [])
+            if model not in models:
+                models.append(model)
+    return by_reason

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import shlex
 from abc import ABC, abstractmethod
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 
 from stripe_assets.catalog import catalog
+from stripe_assets.mirror import models_by_reason
 from stripe_assets.sync import (
     EventProgress,
     EventSelection,
@@ -101,11 +102,7 @@ class SyncOutcome(Outcome):
 
         The reasons are without request ids: each answer has its own.
         """
-        by_reason: dict[str, list[str]] = defaultdict(list)
-        for result in sorted(self.results, key=lambda result: result.model):
-            if result.availability.keeps_back:
-                by_reason[result.availability.without_request_id].append(result.model)
-        return dict(by_reason)
+        return models_by_reason((one.model, one.availability) for one in self.results)
 
     @property
     def succeeded(self) -> bool:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stripe_assets.catalog.roles import EVENT
-from stripe_assets.mirror import Batch, Rows, WriteCounts
-from stripe_assets.mirror.availability import AVAILABLE, Availability
+from stripe_assets.mirror import AVAILABLE, Availability, Batch, Rows, WriteCounts
 
 TOUCHED_KEPT = 5_000
 """Ids of written rows that are kept for each model."""

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from stripe_assets.catalog import catalog
-from stripe_assets.mirror import Batch, FinishedSweep, LedgerEntry, Mirror, Owner, flatten
+from stripe_assets.mirror import (
+    Availability,
+    Batch,
+    FinishedSweep,
+    LedgerEntry,
+    Mirror,
+    Owner,
+    flatten,
+)
 from stripe_assets.sandbox import Sandbox
 from stripe_assets_tests.cli.conftest import Command
 
@@ -32,7 +40,7 @@ def mirror(tmp_path: Path) -> Mirror:
         opened.sweeps.begin([(OWNER, model) for model in said], "run")
         opened.sweeps.finish(
             [
-                FinishedSweep(OWNER, model, 0, 1, availability)
+                FinishedSweep(OWNER, model, 0, 1, Availability.parse(availability))
                 for model, availability in said.items()
             ]
         )

@@ -234,7 +234,7 @@ def _reading(mirror: Mirror) -> dict[str, Any]:
             [
                 *(status.owner.account_id, status.resource, status.unfinished),
                 *(status.started_at, status.last_started_at, status.last_finished_at),
-                *(status.rows, status.requests, status.availability),
+                *(status.rows, status.requests, str(status.availability or "") or None),
             ]
             for status in mirror.sweeps.statuses()
         ],
@@ -250,7 +250,7 @@ def _reading(mirror: Mirror) -> dict[str, Any]:
             for (owner, name), at in sorted(mirror.sweeps.current_until(OWNERS).items())
         ],
         "refusals": [
-            [owner.account_id, name, reason]
+            [owner.account_id, name, str(reason)]
             for (owner, name), reason in sorted(mirror.sweeps.refusals(OWNERS).items())
         ],
         "key_accounts": [owner.account_id for owner in mirror.accounts.covered_by(history.ALIAS)],

@@ -7,10 +7,11 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from stripe_assets.mirror import Checkpoint, FinishedSweep, Mirror, Owner
+from stripe_assets.mirror import AVAILABLE, Availability, Checkpoint, FinishedSweep, Mirror, Owner
 from stripe_assets_tests.mirror.small import NOON, OWNER, flat
 
 OTHER = Owner("acct_other", False)
+REFUSED = Availability("refused", "no permission")
 PAGE = Checkpoint(OWNER, "customer", "/v1/customers", ("cus_1", "cus_2"))
 
 
@@ -81,7 +82,7 @@ def test_a_finished_sweep_leaves_its_result_and_the_nested_lists_that_are_open(
     assert (status.rows, status.requests, status.availability, status.unfinished) == (
         7,
         2,
-        "available",
+        AVAILABLE,
         False,
     )
     assert (status.last_started_at, status.last_finished_at) == (NOON, NOON + timedelta(minutes=5))
@@ -98,7 +99,7 @@ def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> 
     _write(mirror, nested, Checkpoint(OWNER, "charge", "/v1/charges", ("ch_1",)))
     finished = [
         FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON, began=NOON),
-        FinishedSweep(OWNER, "invoice", 7, 2, "no permission", began=NOON),
+        FinishedSweep(OWNER, "invoice", 7, 2, REFUSED, began=NOON),
     ]
     mirror.sweeps.finish(finished)
     later = NOON + timedelta(hours=1)
@@ -108,8 +109,8 @@ def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> 
         name: (sweep.finished, sweep.availability, sweep.current_until)
         for (_, name), sweep in left.items()
     } == {
-        "customer": (True, "available", NOON),
-        "invoice": (True, "no permission", None),
+        "customer": (True, AVAILABLE, NOON),
+        "invoice": (True, REFUSED, None),
         "charge": (False, None, None),
     }
     assert left[OWNER, "customer"].checkpoints == {nested.key: nested}

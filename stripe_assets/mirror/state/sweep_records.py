@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from stripe_assets.mirror.availability import AVAILABLE, Availability
 from stripe_assets.mirror.batch import Checkpoint, Owner
 
 
@@ -17,7 +18,7 @@ class Sweep:
     """Names what the run was about: see `stripe_assets.sync.planning.resume`."""
     finished: bool = False
     """The sweep had reached its end. The next two fields describe this sweep only if it had."""
-    availability: str | None = None
+    availability: Availability | None = None
     current_until: datetime | None = None
     checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
     """List key → how far that list was read. `Sweeps.load_checkpoints` fills it.
@@ -35,8 +36,7 @@ class FinishedSweep:
     rows: int
     """Live rows that the mirror now has of this owner and resource."""
     requests: int
-    availability: str = "available"
-    """Or Stripe's reason."""
+    availability: Availability = AVAILABLE
     current_until: datetime | None = None
     """Every change until then is in the mirror, by Stripe's clock. An incremental run starts here.
 
@@ -64,4 +64,4 @@ class SweepStatus:
     last_finished_at: datetime | None
     rows: int | None
     requests: int | None
-    availability: str | None
+    availability: Availability | None

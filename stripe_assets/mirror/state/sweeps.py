@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from stripe_assets.mirror.availability import AVAILABLE, Availability
 from stripe_assets.mirror.batch import Checkpoint, Owner
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.columns import Row
@@ -65,7 +66,7 @@ class Sweeps:
                             row["started_at"],
                             row["scope"] or "",
                             not row["unfinished"],
-                            row["availability"],
+                            _availability(row),
                             row["current_until"],
                         )
         return sweeps
@@ -138,7 +139,7 @@ class Sweeps:
         if not finished:
             return
         keys = [
-            {"account": one.owner.account_id, "mode": one.owner.livemode, "name": one.resource}
+            {"account_id": one.owner.account_id, "mode": one.owner.livemode, "name": one.resource}
             for one in finished
         ]
         results = [{**key, **_result_of(one)} for key, one in zip(keys, finished, strict=True)]
@@ -185,17 +186,16 @@ class Sweeps:
         wanted = sorted(set(pairs))
         self._transactions.change(lambda connection: self._mark(connection, wanted, until))
 
-    def refusals(
-        self, owners: Iterable[Owner], available: str = "available"
-    ) -> dict[SweepKey, str]:
-        """(Owner, resource) → availability of its last finished sweep, where it is another."""
+    def refusals(self, owners: Iterable[Owner]) -> dict[SweepKey, Availability]:
+        """(Owner, resource) → what its last finished sweep could read, where that is not all."""
         table = self._sweep
         query = sa.select(*(table.c[name] for name in _KEY), table.c.availability).where(
-            table.c.availability != available
+            table.c.availability != str(AVAILABLE)
         )
         query = query.where(among_owners(self._transactions.dialect, table, owners))
         with self._transactions.connection() as connection:
-            return {_key(row): row["availability"] for row in connection.execute(query).mappings()}
+            rows = connection.execute(query).mappings()
+            return {_key(row): Availability.parse(row["availability"]) for row in rows}
 
     def statuses(self) -> list[SweepStatus]:
         """The state of each (owner, resource) that was ever swept, in the order of the key."""
@@ -210,7 +210,7 @@ class Sweeps:
                     row["last_finished_at"],
                     row["rows"],
                     row["requests"],
-                    row["availability"],
+                    _availability(row),
                 )
                 for row in connection.execute(query).mappings()
             ]
@@ -222,7 +222,7 @@ class Sweeps:
         return (
             sa.update(sweep)
             .where(
-                sweep.c._account_id == sa.bindparam("account"),
+                sweep.c._account_id == sa.bindparam("account_id"),
                 sweep.c._livemode == sa.bindparam("mode"),
             )
             .where(sweep.c.resource == sa.bindparam("name"))
@@ -243,7 +243,7 @@ class Sweeps:
         return (
             sa.delete(checkpoint)
             .where(
-                checkpoint.c._account_id == sa.bindparam("account"),
+                checkpoint.c._account_id == sa.bindparam("account_id"),
                 checkpoint.c._livemode == sa.bindparam("mode"),
             )
             .where(checkpoint.c.resource == sa.bindparam("name"), checkpoint.c.done)
@@ -262,12 +262,12 @@ class Sweeps:
         for some in chunks(pairs, _PAIRS_A_STATEMENT):
             keys = ((owner.account_id, owner.livemode, name) for owner, name in some)
             listed = self._transactions.dialect.listed(
-                {"account": "text", "mode": "boolean", "name": "text"}, keys
+                {"account_id": "text", "mode": "boolean", "name": "text"}, keys
             )
             connection.execute(
                 sa.update(table)
                 .where(
-                    table.c._account_id == listed.c.account,
+                    table.c._account_id == listed.c.account_id,
                     table.c._livemode == listed.c.mode,
                     table.c.resource == listed.c.name,
                 )
@@ -280,10 +280,15 @@ def _result_of(finished: FinishedSweep) -> dict[str, Any]:
     return {
         "row_count": finished.rows,
         "request_count": finished.requests,
-        "available": finished.availability,
+        "available": str(finished.availability),
         "current": finished.current_until,
         "its_start": finished.began,
     }
+
+
+def _availability(row: Mapping[Any, Any]) -> Availability | None:
+    text = row["availability"]
+    return None if text is None else Availability.parse(text)
 
 
 def _key(row: Mapping[Any, Any]) -> SweepKey:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from stripe_assets.catalog.upstreams import Upstreams
-from stripe_assets.mirror import Owner
-from stripe_assets.mirror.availability import AVAILABLE, Availability
+from stripe_assets.mirror import AVAILABLE, Availability, Owner
 from stripe_assets.sync.engine.task import Request
 
 REFUSALS_ENOUGH = 50

@@ -20,9 +20,9 @@ from stripe_assets.mirror import (
     MirrorError,
     ObjectRef,
     Owner,
+    chunks,
     flatten,
 )
-from stripe_assets.mirror.chunks import chunks
 from stripe_assets.sync.engine.session import Session, SyncAborted
 from stripe_assets.sync.events.entries import UnreadableEvent, entry_of, payload_of
 from stripe_assets.sync.events.feed import Report

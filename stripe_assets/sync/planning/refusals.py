@@ -6,8 +6,7 @@ import itertools
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from stripe_assets.mirror import Mirror, Owner
-from stripe_assets.mirror.availability import AVAILABLE, Availability
+from stripe_assets.mirror import Availability, Mirror, Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,8 @@ class Refusals:
 def last_refusals(mirror: Mirror, owners: Collection[Owner]) -> dict[Owner, Refusals]:
     """Returns account → what Stripe refused in its last sweeps. Raises MirrorError."""
     said: dict[Owner, dict[str, Availability]] = {owner: {} for owner in owners}
-    for (owner, name), text in mirror.sweeps.refusals(owners, AVAILABLE.kind).items():
-        said[owner][name] = Availability.parse(text)
+    for (owner, name), availability in mirror.sweeps.refusals(owners).items():
+        said[owner][name] = availability
     return {owner: Refusals.of(models) for owner, models in said.items()}
 
 

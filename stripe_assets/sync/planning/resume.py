@@ -10,8 +10,7 @@ from datetime import datetime
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import upstreams_of, with_upstreams
-from stripe_assets.mirror import Checkpoint, FinishedSweep, Mirror, Owner, Sweep
-from stripe_assets.mirror.availability import Availability
+from stripe_assets.mirror import Availability, Checkpoint, FinishedSweep, Mirror, Owner, Sweep
 from stripe_assets.sync.constants import LAG
 from stripe_assets.sync.engine import fan_out, sublist
 from stripe_assets.sync.engine.nested import Routes
@@ -151,7 +150,7 @@ class SweepRun:
 
     def _may_continue(self, model: str, sweep: Sweep) -> bool:
         if sweep.finished:  # a model that was read without its upstreams is not current
-            said = Availability.parse(sweep.availability) if sweep.availability else None
+            said = sweep.availability
             refused = said is not None and said.is_refused and self._has_upstreams(model)
             return sweep.scope == self._scope and (sweep.current_until is not None or refused)
         if sweep.scope == self._scope:
@@ -253,7 +252,7 @@ class SweepRun:
                     model,
                     rows.get(owner, 0),
                     requests.get(owner.account_id, 0),
-                    str(said),
+                    said,
                     current_until=since - LAG if since else None,
                     began=started,
                 )

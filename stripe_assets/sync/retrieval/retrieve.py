@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.retrieval import read_by_platform, retrieve_route
-from stripe_assets.mirror import ObjectRef, Owner
-from stripe_assets.mirror.chunks import chunks
+from stripe_assets.mirror import ObjectRef, Owner, chunks
 from stripe_assets.stripe_api import route_path
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.task import PageHandler, Retrieve, Source, Task

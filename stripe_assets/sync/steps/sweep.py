@@ -10,8 +10,7 @@ from stripe_assets.catalog.lists import list_key, list_params, root_lists
 from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import upstreams_of, with_upstreams
-from stripe_assets.mirror import ObjectRef, Owner
-from stripe_assets.mirror.availability import Availability
+from stripe_assets.mirror import Availability, ObjectRef, Owner
 from stripe_assets.sync.engine.model_state import ModelState
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.shards import BEGINNING, WHOLE, Listing

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from stripe_assets.mirror.availability import AVAILABLE
+from stripe_assets.mirror import AVAILABLE
 from stripe_assets.sync import KeySync, ModelResult, SyncAborted
 from stripe_assets_tests.sync.stage import CONNECTED_US, NOT_AGAIN, Stage, run_id
 
