@@ -154,8 +154,8 @@ class KeySync:
         if not halted() and not sweep.failed:
             self._close_references(prepared, sweep, since)
         if not halted() and not sweep.failed and self._overtakes_unknown_events():
+            began = prepared.sweeps.began
             for owner in prepared.owners:
-                began = prepared.sweeps.began
                 self._mirror.ledger.overtake(owner, None, began, datetime.now(UTC))
         if not halted():
             # The next run continues a failed model. It does not sweep again, for that, the models

@@ -126,5 +126,8 @@ class PartOf(OneOffHandler):
     def failed(self, request: Request, error: Exception, doing: str = "") -> None:
         self._fail(error)
 
+    def gave_up(self, request: Request, parameter: str, error: StripeError) -> None:
+        self._whole.gave_up(request, parameter, error)
+
     def part(self, request: Request, parent: ParentRef) -> PageHandler | None:
         return self

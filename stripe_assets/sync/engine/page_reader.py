@@ -72,7 +72,7 @@ class PageReader:
             self._abort(error)
             return
         except Exception as error:
-            logger.debug("reading for %s failed", task.model, exc_info=True)
+            logger.debug("%s: %s failed", task.model, task.name, exc_info=True)
             if isinstance(task, Deferred):
                 self._states.fail(task.model, f"{task.name}: {type(error).__name__}: {error}")
             else:

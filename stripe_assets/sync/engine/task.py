@@ -176,6 +176,11 @@ class Request:
         return None
 
     @property
+    def name(self) -> str:
+        """What is asked for, for a log."""
+        return self.source.path
+
+    @property
     def caused_by(self) -> str | None:
         """The resource whose rows made this task."""
         return self.source.parent.resource if self.depth and self.source.parent else None

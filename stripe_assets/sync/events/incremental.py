@@ -133,7 +133,7 @@ class Incremental:
         unread = _parents_of_unread_lists(session.catalog, models)
         ledger.claim(self._run_id, owners, models=models, due=datetime.now(UTC), unread=unread)
         scope = EventScope(
-            owners=tuple(self._decisions),
+            owners=frozenset(self._decisions),
             nested={owner: self._decisions[owner].kept.intersection(models) for owner in owners},
             kept={owner: one.kept for owner, one in self._decisions.items()},
             refused={owner: one.refusals.wholly for owner, one in self._decisions.items()},

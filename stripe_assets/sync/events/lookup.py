@@ -61,7 +61,8 @@ class EventLookup:
         connects = self._session.api.key.connected == "all"
         if self._left and chosen.account is None and connects:
             self.owners = tuple(dict.fromkeys([*asked, *list_accounts()]))
-            self._ask_each(owner for owner in self.owners if owner not in asked)
+            known = set(asked)
+            self._ask_each(owner for owner in self.owners if owner not in known)
         if chosen.others:
             self._summary.elsewhere += self._left
         else:

@@ -42,7 +42,7 @@ OBJECTS_AT_ONCE = 500
 class EventScope:
     """What a run does with events. Everything but `owners` is by account."""
 
-    owners: Collection[Owner]
+    owners: frozenset[Owner]
     """The accounts that the key covers."""
     nested: Mapping[Owner, Collection[str]] = field(default_factory=dict)
     """Models whose nested lists this run reads with an object, where its events say so."""

@@ -166,7 +166,7 @@ class EventRun:
             )
             current = self._mirror.sweeps.current_until(self._owners)
             scope = EventScope(
-                owners=self._owners,
+                owners=frozenset(self._owners),
                 kept=kept_current(self._mirror, current, known),
                 refused={owner: refused.wholly for owner, refused in known.items()},
             )

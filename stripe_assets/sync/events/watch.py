@@ -188,8 +188,9 @@ class EventWatch:
     ) -> WatchedEvent:
         try:
             created, entry = created_at(event), entry_of(self._catalog, event, owner)
-            about = models_to_sync_for(self._catalog, entry.object or EVENT)
-            about = frozenset() if entry.ignored else about
+            about = frozenset[str]()
+            if not entry.ignored:
+                about = models_to_sync_for(self._catalog, entry.object or EVENT)
         except Exception:  # the event has an odd shape: the run will say so
             created, about = self._api.now(), frozenset((EVENT,))
         return WatchedEvent(

@@ -108,6 +108,7 @@ class Freshness:
         self._sweeps = sweeps
         self._mode: Mode = mode
         self._models = tuple(models)
+        self._all = frozenset(models)
         self._now = now
 
     def decide(self, owners: Collection[Owner]) -> dict[Owner, Decision]:
@@ -130,7 +131,7 @@ class Freshness:
 
     def _what_is_swept(self, current: Mapping[str, datetime], refusals: Refusals) -> Decision:
         if self._mode == "full":
-            return Decision(self._models, frozenset(self._models), refusals=refusals)
+            return Decision(self._models, self._all, refusals=refusals)
         models, how = catalog(), incremental_strategies()
         listed = [name for name in self._models if _is_listed(models, name)]
         refused = {name for name in refusals.wholly if name in listed}
@@ -154,7 +155,7 @@ class Freshness:
         reasons["refused the last time"] = sorted(asked_again)
         return Decision(
             self._models,
-            frozenset([*swept, *filled]) & frozenset(self._models),
+            frozenset([*swept, *filled]) & self._all,
             alone=frozenset(asked_again) - complete,
             refusals=refusals,
             reasons={why: names for why, names in reasons.items() if names},

@@ -16,7 +16,7 @@ from stripe_assets.sync.engine.handlers import Items
 from stripe_assets.sync.engine.model_state import ModelState
 from stripe_assets.sync.engine.pool import Pool
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import Deferred, Page, PageResult, Request, Retrieve, Task
+from stripe_assets.sync.engine.task import Deferred, Page, PageResult, Request, Task
 from stripe_assets.sync.retrieval.handler import Retrieval
 from stripe_assets.sync.retrieval.read_request import ReadRequest
 from stripe_assets.sync.retrieval.retrieve import TASKS_AT_ONCE, retrieve_task
@@ -151,6 +151,8 @@ class NoLongerListed(Retrieval):
     def received(self, request: Request, page: Page, batch: Batch) -> PageResult:
         states = self._pool.states
         states.answered(request.model, states.place_of(request))
+        if not any(item.get("deleted") is True for item in page.items):  # a stub has no sublists
+            self._pool.sweep.sublists_came(request, page, batch)
         return super().received(request, page, batch)
 
     def written(self, request: Request, items: Items, observed_at: datetime) -> None:
@@ -165,11 +167,10 @@ class NoLongerListed(Retrieval):
         self.absent.clear()
         return batch
 
-    def failed(self, request: Request, error: Exception, doing: str = "") -> None:
-        assert isinstance(request, Retrieve)
-        name = f"{request.wanted.resource} {request.wanted.id}"
+    def fail(self, wanted: ObjectRef, error: Exception) -> None:
+        name = f"{wanted.resource} {wanted.id}"
         said = f"{name} is no longer listed, and could not be asked for: {error}"
-        self._pool.states.fail(request.model, said)
+        self._pool.states.fail(wanted.resource, said)
 
     def gave_up(self, request: Request, parameter: str, error: StripeError) -> None:
         self._pool.sweep.gave_up(request, parameter, error)

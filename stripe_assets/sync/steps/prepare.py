@@ -58,7 +58,7 @@ def prepare(session: Session, selected: Sequence[str], mode: Mode, run_id: str) 
     pool = session.pool(upstreams, nested)
     freshness = Freshness(mirror, sweeps, mode, models, now)
     found = _read_accounts(session, pool, freshness, accounts, own)
-    lost = [owner for owner in mirror.accounts.covered_by(alias) if owner not in found.decisions]
+    covered = () if accounts.refused else mirror.accounts.covered_by(alias)
     swept = {name for decision in found.decisions.values() for name in decision.swept}
     rows = mirror.live_rows.counts(list(found.decisions), swept)
     requests, refused = session.progress.requests, accounts.refused
@@ -68,7 +68,7 @@ def prepare(session: Session, selected: Sequence[str], mode: Mode, run_id: str) 
         sweeps=sweeps,
         decisions=found.decisions,
         created=found.created,
-        lost=() if refused else lost,
+        lost=[owner for owner in covered if owner not in found.decisions],
         all_accounts_listed=not refused,
         plan=make_plan(catalog, alias, selected, models, found.decisions, rows, requests, refused),
     )
