@@ -1,6 +1,6 @@
-"""What Dagster loads."""
+"""What Dagster loads: `dagster dev -m stripe_assets.definitions`."""
 
-from stripe_assets.orchestration.code_location import code_location
+from stripe_assets.orchestration.code_location import build_definitions
 from stripe_assets.orchestration.stripe_sync import StripeSync
 
-defs = code_location(StripeSync())
+defs = build_definitions(StripeSync())

@@ -1,7 +1,8 @@
-"""Which Dagster instance the command line uses, settled before dagster is imported.
+"""Which Dagster instance the command line uses. This is decided before dagster is imported.
 
-`stripe-assets sync` and then `dagster dev` in the same folder must show the same runs with nothing exported. Dagster reads
-`./.env` itself, and its values win over the environment's there; so the address of the instance is written to that file.
+It imports nothing of the other packages. `stripe-assets sync` and then `dagster dev` in the same
+folder must show the same runs, without an exported variable. Dagster reads `./.env` itself and
+prefers its values to the environment's, so the path of the instance is written to that file.
 """
 
 from __future__ import annotations
@@ -31,11 +32,14 @@ concurrency:
 
 
 class InstanceError(ValueError):
-    """DAGSTER_HOME or `.env` cannot be used; the message says what to do."""
+    """DAGSTER_HOME or `.env` cannot be used. The message says what to do."""
 
 
 def read_env_file(folder: Path, environ: MutableMapping[str, str]) -> None:
-    """Put the values of the folder's `.env` into `environ`, over what is there. No file, no change. Raises InstanceError."""
+    """Copies the values of the folder's `.env`, if there is one, into `environ`.
+
+    They replace values there. Raises InstanceError.
+    """
     path = folder / ".env"
     try:
         for name, value in dotenv_values(path).items():
@@ -43,22 +47,26 @@ def read_env_file(folder: Path, environ: MutableMapping[str, str]) -> None:
                 environ[name] = value
     except OSError as error:
         raise InstanceError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError:  # whose text would show what the file holds
+    except ValueError:  # its text would show the content of the file
         raise InstanceError(
-            f"{path} is not UTF-8 text, or has a NUL in it: save it as UTF-8."
+            f"{path} is not UTF-8 text, or it contains a NUL character: save it as UTF-8."
         ) from None
 
 
 def settle_home(folder: Path, environ: MutableMapping[str, str]) -> Path:
-    """The instance's folder, made when it is missing, and set in `environ`.
+    """The folder of the instance.
 
-    Without DAGSTER_HOME it is `.dagster` in `folder`, and `folder`'s `.env` says so from then on. Raises InstanceError.
+    It is created if it is missing, and `environ` gets it as DAGSTER_HOME.
+
+    Without DAGSTER_HOME it is `.dagster` in `folder`, and this is written to the `.env` of
+    `folder`. Raises InstanceError.
     """
     set_to = environ.get(HOME, "").strip()
     home = Path(set_to).expanduser() if set_to else folder.resolve() / ".dagster"
     if not home.is_absolute():
         raise InstanceError(
-            f"{HOME} is {set_to!r}, and Dagster wants an absolute path. Change it in ./.env or where it is exported."
+            f"{HOME} is {set_to!r}, but Dagster requires an absolute path. Change it in ./.env, or "
+            "where it is exported."
         )
     _make(home)
     if not set_to:
@@ -75,12 +83,12 @@ def _make(home: Path) -> None:
         (home / "dagster.yaml").write_text(_DAGSTER_YAML, encoding="utf-8")
     except OSError as error:
         raise InstanceError(
-            f"{HOME} {str(home)!r} does not exist and cannot be made: {error.strerror}."
+            f"{HOME} {str(home)!r} does not exist and cannot be created: {error.strerror}."
         ) from error
 
 
 def _append(path: Path, line: str) -> None:
-    """Add a line to a file that others may not read, since API keys are kept there too."""
+    """Appends a line to a file that no other user may read, because it may contain API keys."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
@@ -94,6 +102,6 @@ def _append(path: Path, line: str) -> None:
 
 
 def _quoted(path: Path) -> str:
-    """As python-dotenv reads it back."""
+    """The path as a quoted value for python-dotenv."""
     escaped = str(path).replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

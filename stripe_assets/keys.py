@@ -1,4 +1,7 @@
-"""Every API key there is: those kept in the database and those of the environment, by alias."""
+"""All API keys, by alias: those in the database and those in the environment.
+
+It may import `mirror` and `stripe_api`.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +25,18 @@ from stripe_assets.stripe_api import (
 _log = logging.getLogger(__name__)
 
 NO_ALIAS = "api_key"
-"""Stands, in what is said of it, for the alias of a key that a program gives."""
+"""In messages, the alias of a key that a program passes as a parameter."""
 _ALIAS = re.compile(r"(?!(sk|rk|pk|whsec)_)[A-Za-z0-9_-]{1,60}")
 _LOOKS_LIKE_A_KEY = re.compile(r"(sk|rk|pk)_")
 
 HOW_TO_SET_A_KEY = (
-    "Set STRIPE_SECRET_KEY (alias: default), or STRIPE_API_KEY__ACME for an alias of your own (acme), in the environment or in ./.env; "
-    "or store one with `stripe-assets keys add ALIAS`."
+    "Set STRIPE_SECRET_KEY (alias: default), or STRIPE_API_KEY__ACME for an alias of your own "
+    "(acme), in the environment or in ./.env; or store one with `stripe-assets keys add ALIAS`."
 )
 
 
 class UnknownAlias(ValueError):
-    """No API key has this alias. The message names those that exist."""
+    """No API key has this alias. The message names the aliases that exist."""
 
     def __init__(self, alias: str, known: tuple[str, ...]) -> None:
         close = difflib.get_close_matches(alias, known, n=1)
@@ -42,38 +45,47 @@ class UnknownAlias(ValueError):
         elif known:
             hint = f"Known: {', '.join(known)}."
         else:
-            hint = f"There is none yet. {HOW_TO_SET_A_KEY}"
-        shown = (
-            repr(alias) if _ALIAS.fullmatch(alias) else "that was given"
-        )  # it may be a secret in some wrapping
+            hint = f"There is no API key yet. {HOW_TO_SET_A_KEY}"
+        # The text is not shown where it may contain a secret.
+        shown = repr(alias) if _ALIAS.fullmatch(alias) else "that was given"
         super().__init__(f"No API key has the alias {shown}. {hint}")
         self.alias = alias
 
 
 class KeyRing:
-    """The keys of a database and of the environment. A database's key wins over the environment's of the same alias.
+    """The keys of a database and of the environment.
 
-    Without a mirror, the environment's only. Raises InvalidApiKey where two variables mean one alias.
+    If both have an alias, the database's key is used.
+
+    Without a mirror, it has the keys of the environment only. Raises InvalidApiKey where two
+    variables have one alias.
     """
 
     def __init__(self, mirror: Mirror | None) -> None:
         self.variables = environment_variables(os.environ)
-        """Alias → the environment variable that holds its key."""
+        """Alias → the environment variable that has its key."""
         self._mirror = mirror
         self._store = KeyStore(mirror) if mirror else None
         self._problem: Exception | None = None
-        """Of a key that could not be read."""
+        """The error of a key that could not be read."""
 
     def stored(self) -> dict[str, StoredKey]:
-        """The database's keys by alias; no secret is read. Raises MirrorError."""
+        """Alias → key of the database. Reads no secret. Raises MirrorError."""
         return {stored.alias: stored for stored in self._store.list()} if self._store else {}
 
     def aliases(self) -> tuple[str, ...]:
-        """All aliases, sorted. Reads no secret, so that an unreadable one does not hide the others. Raises MirrorError."""
+        """All aliases, sorted.
+
+        Reads no secret: an unreadable secret must not hide the other keys. Raises MirrorError.
+        """
         return tuple(sorted({*self.stored(), *self.variables}))
 
     def api_key(self, alias: str) -> ApiKey:
-        """Raises UnknownAlias, InvalidApiKey, MirrorError, or KeyStoreError when a stored secret cannot be had."""
+        """The key of an alias.
+
+        Raises UnknownAlias, InvalidApiKey, MirrorError, and KeyStoreError where a stored secret
+        cannot be read.
+        """
         stored = self._store.load(alias) if self._store else None
         variable = self.variables.get(alias)
         if stored is not None:
@@ -87,14 +99,14 @@ class KeyRing:
             if key.livemode != stored.livemode:
                 modes = ("test", "live")
                 raise InvalidApiKey(
-                    f"{alias}: it was added with a {modes[stored.livemode]} mode key and now has a {modes[key.livemode]} mode one; "
-                    "add that under another alias"
+                    f"{alias}: this alias was added with a {modes[stored.livemode]} mode key and "
+                    f"now has a {modes[key.livemode]} mode key; add that key under another alias"
                 )
             if variable and os.environ[variable].strip() != key.secret.reveal():
                 _log.warning(
-                    "The alias %s is in the database and in %s with different keys: the database's is used.",
-                    alias,
+                    "The database and %s have different keys for %s. The database's key is used.",
                     variable,
+                    alias,
                 )
             return key
         if variable is not None:
@@ -109,11 +121,15 @@ class KeyRing:
         livemode: bool | None = None,
         accounts: Collection[str] = (),
     ) -> ApiKey:
-        """The key by which an object is read.
+        """The key to read an object with.
 
-        Parameters: named: an alias or a secret; by default it is found out. secret: by which the program has read the object itself.
-        livemode: the object's, None where that is not known. accounts: those whose object it is, as far as that is known.
-        Raises UnknownAlias, InvalidApiKey where none or more than one could be meant, MirrorError, KeyStoreError.
+        Parameters: named: an alias or a secret, as the user gave it. secret: the secret with which
+        the program has read the object; used where `named` is None. Without both, the key that
+        reads the object is looked for. livemode: of the object, None where it is not known.
+        accounts: the accounts that may own the object, as far as that is known.
+
+        Raises UnknownAlias, InvalidApiKey where no key or more than one reads the object,
+        MirrorError, KeyStoreError.
         """
         if named is not None and not _LOOKS_LIKE_A_KEY.match(named.strip()):
             key = self.api_key(named)
@@ -123,12 +139,13 @@ class KeyRing:
             key = self._that_reads(livemode, accounts)
         if livemode not in (None, key.livemode):
             raise InvalidApiKey(
-                f"{key.alias}: this is a {_mode(key.livemode)} mode key, and the object is of {_mode(livemode)} mode"
+                f"{key.alias}: this is a {_mode(key.livemode)} mode key, and the object is of "
+                f"{_mode(livemode)} mode"
             )
         return key
 
     def accounts(self) -> set[str]:
-        """All accounts that the keys are known to reach."""
+        """The accounts that the keys are known to reach."""
         return {account for key in self._usable() for account in self.reached(key)}
 
     def _of_secret(self, secret: str) -> ApiKey:
@@ -141,23 +158,24 @@ class KeyRing:
         if not keys and self._problem is not None:
             raise self._problem
         if known := [key for key in keys if not self.reached(key).isdisjoint(accounts)]:
-            keys = known  # any other one may reach an account that was connected since
+            keys = known  # the others might reach it too, if it was connected after their last sync
         whose = "" if livemode is None else f"{_mode(livemode)} mode "
         if not keys:
+            aliases = ", ".join(self.aliases()) or "none"
             raise InvalidApiKey(
-                f"No API key reads {whose}objects (known: {', '.join(self.aliases()) or 'none'}). {HOW_TO_SET_A_KEY}"
+                f"No API key reads {whose}objects (known: {aliases}). {HOW_TO_SET_A_KEY}"
             )
         own = {(self._own_account(key) or key.alias, key.livemode) for key in keys}
         if len(own) > 1:
             names = ", ".join(key.alias for key in keys)
             raise InvalidApiKey(
-                f"More than one API key reads {whose}objects: say which one is meant by api_key= ({names})"
+                f"More than one API key reads {whose}objects: choose one with api_key= ({names})"
             )
         return min(keys, key=lambda key: (key.kind != "secret", key.alias))
 
-    @functools.cache  # noqa: B019  # a ring lasts for a call
+    @functools.cache  # noqa: B019  # a ring lives for one call
     def _usable(self) -> tuple[ApiKey, ...]:
-        """Those that can be read."""
+        """The keys whose secret can be read."""
         keys: list[ApiKey] = []
         for alias in self.aliases():
             try:
@@ -167,7 +185,7 @@ class KeyRing:
         return tuple(keys)
 
     def reached(self, key: ApiKey) -> set[str]:
-        """The accounts that it is known to reach: empty where nothing is known."""
+        """The accounts that the key is known to reach. Empty before its first sync."""
         own = self._own_account(key)
         if own is None or self._mirror is None:
             return set()

@@ -19,7 +19,7 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    """A PostgreSQL server of this test run; it ends with it."""
+    """A PostgreSQL server that ends with this test run."""
     with postgresql.server() as running:
         yield running.url
 
@@ -45,7 +45,7 @@ def database_url(
     yield url
 
 
-class new_postgresql_database:  # reads as the function that it is
+class new_postgresql_database:  # a context manager with the name of a function
     """`with new_postgresql_database(server_url) as url`: a database that is dropped afterwards."""
 
     def __init__(self, server_url: str) -> None:
@@ -66,14 +66,14 @@ class new_postgresql_database:  # reads as the function that it is
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """One running sandbox for tests that only read; a test that changes its data starts its own."""
+    """A running sandbox for tests that only read. A test that changes its data starts its own."""
     with Sandbox() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with its tables: to copy it takes less time than to make them."""
+    """A SQLite file with all tables: a copy of it takes less time than creating them."""
     path = tmp_path_factory.mktemp("empty") / "mirror.db"
     Mirror.open(f"sqlite:///{path}").close()
     return path

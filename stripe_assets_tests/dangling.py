@@ -1,4 +1,7 @@
-"""References that point at nothing, found by looking at every reference column of every table. On purpose not the code that closes them."""
+"""References that point at nothing, found in every reference column of every table.
+
+On purpose this is not the code that closes references.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ Key = tuple[str, bool, str]
 
 
 def dangling(mirror: Mirror, platform: str) -> list[str]:
-    """References with neither a row of one of their targets nor a recorded absence. `platform`: the account whose key it is."""
+    """References that have neither a row of a target nor a recorded absence.
+
+    `platform`: the account of the API key.
+    """
     with mirror.connection() as connection:
         there = {
             name: set(map(tuple, connection.execute(_keys(table))))

@@ -1,4 +1,4 @@
-"""Random objects of the API's shapes, seeded, and what a mirror has to give back for them."""
+"""Random objects of the API's shapes, from a seed, and what a mirror has to return for them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Generator:
         self._count = 0
 
     def object(self, name: str, depth: int = 0) -> dict[str, Any]:
-        """An object of a resource with every required field, optional ones now and then, and nested objects to some depth."""
+        """An object with nearly every field of its resource, and nested objects to some depth."""
         obj = {}
         for field, node in self._shapes[name]["fields"].items():
             if field == "deleted" or self._random.random() < 0.05:
@@ -133,13 +133,17 @@ class Generator:
 
 
 def as_mirrored(catalog: Catalog, resource: Resource, obj: Mapping[str, Any]) -> dict[str, Any]:
-    """What reading the object back has to give: references unexpanded, secrets out, nulls and empty sublists as if absent."""
+    """What the mirror has to return for an object.
+
+    References are ids, secrets are left out, and nulls and empty sublists count as absent.
+    """
     expected = _without(dict(obj), "client_secret")
     for path in resource.secrets:
         expected = _without_path(expected, path)
     carried = at(expected, ("data", "object"))
-    if isinstance(carried, dict) and (told := catalog.by_object(carried)):  # an event's
-        for path in told.secrets:
+    if isinstance(carried, dict) and (its := catalog.by_object(carried)):
+        # The object in an event.
+        for path in its.secrets:
             expected = _without_path(expected, ("data", "object", *path))
     for field in resource.fields:
         value = at(expected, field.path)
@@ -161,7 +165,10 @@ def as_mirrored(catalog: Catalog, resource: Resource, obj: Mapping[str, Any]) ->
 def sublists_as_lists(
     catalog: Catalog, resource: Resource, obj: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """A rebuilt object with sublists as plain lists, nulls and empty sublists as if absent: to compare with `as_mirrored`."""
+    """A rebuilt object in the form of `as_mirrored`, to compare the two.
+
+    Sublists are plain lists, and nulls and empty sublists count as absent.
+    """
     result = dict(obj)
     for field in resource.fields:
         value = at(result, field.path)
@@ -190,7 +197,7 @@ def without_nothing(obj: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shallow(value: Any) -> Any:
-    """JSON as it is, but for what an emptied sublist leaves behind inside it."""
+    """JSON without the nulls and empty lists that an emptied sublist leaves inside it."""
     if isinstance(value, dict):
         return {
             name: _shallow(inner)

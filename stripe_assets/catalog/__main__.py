@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from stripe_assets.catalog import generate
-from stripe_assets.models import stubs
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,30 +16,34 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; exit 1 when a file is not what the SDK gives",
+        help="write nothing; exit 1 if a file differs from what the SDK gives",
     )
     parser.add_argument(
         "--allow-breaking",
         action="store_true",
-        help="drop, rename or retype columns that databases already have",
+        help="write the files even if they remove, rename or retype columns of existing databases",
     )
     options = parser.parse_args(arguments)
     if options.check:
-        stale = [*generate.check(), *stubs.check()]
+        stale = generate.check()
         if stale:
             _say(
-                f"{', '.join(stale)}: not what the installed stripe SDK gives. Run python -m stripe_assets.catalog and commit the result."
+                f"{', '.join(stale)}: out of date with the installed stripe SDK. "
+                "Run python -m stripe_assets.catalog and commit the result."
             )
         return 1 if stale else 0
     broken = generate.write(allow_breaking=options.allow_breaking)
     if broken:
         _say(
-            "Nothing written: databases have columns that this catalog would not.",
+            "Nothing was written. Existing databases have columns that this catalog lacks:",
             *broken,
-            "--allow-breaking writes it all the same.",
+            "To write the files all the same, use --allow-breaking.",
         )
         return 1
-    stubs.write()
+    _say(
+        "The catalog is written. Now run python -m stripe_assets.models: "
+        "it writes the type stubs from this catalog."
+    )
     return 0
 
 

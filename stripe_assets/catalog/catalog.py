@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent
 
 
 class UnknownModel(ValueError):
-    """A name that no model of the catalog has."""
+    """No model of the catalog has this name. The message suggests similar names."""
 
 
 class Catalog:
@@ -33,25 +33,25 @@ class Catalog:
         events: Iterable[EventType] = (),
     ) -> None:
         self.sdk_version = sdk_version
-        """The stripe SDK's version that the catalog was made from."""
+        """The version of the stripe SDK that the catalog was generated from."""
         self.api_version = api_version
         """Stripe's API version, as `2026-10-28.endive`."""
         self.resources: Mapping[str, Resource] = MappingProxyType(
             {item.name: item for item in resources}
         )
-        """Name → resource, dependencies before what depends on them."""
+        """Name → resource. A resource comes after all that it depends on."""
         self.events: Mapping[str, EventType] = MappingProxyType(
             {item.name: item for item in events}
         )
-        """Name → event type: every one that the SDK knows."""
+        """Name → event type. All types that the SDK knows."""
 
     def __getitem__(self, name: str) -> Resource:
         return self.resources[name]
 
     def find(self, name: str) -> Resource:
-        """The model of this API name, class name, table name or alias; letter case, dots, dashes and underscores do not matter.
+        """The model with this API name, class name, table name or alias.
 
-        Raises UnknownModel, whose message names what was perhaps meant.
+        Letter case, dots, dashes, underscores and blanks do not matter. Raises UnknownModel.
         """
         found = self._by_spelling.get(_spelling(name))
         if found:
@@ -62,14 +62,20 @@ class Catalog:
         raise UnknownModel(f"Stripe has no model {name!r}.{hint}")
 
     def by_object(self, obj: Mapping[str, Any], targets: Sequence[str] = ()) -> Resource | None:
-        """The model of an API object, by its `object`; None when there is none, or none of `targets` where these are given."""
+        """The model of an API object, by its `object` field. None where there is no such model.
+
+        With `targets`, also None where the model is not one of them.
+        """
         name = obj.get("object")
         if not isinstance(name, str) or (targets and name not in targets):
             return None
         return self.resources.get(name)
 
     def by_id(self, id: str, targets: Sequence[str]) -> str | None:
-        """Which of a union's targets the id's prefix means. The only target needs no prefix; None when none is known to fit."""
+        """Which of a reference's possible targets the id belongs to, by the id's prefix.
+
+        A single target needs no prefix. None where no target has a prefix that fits.
+        """
         if len(targets) == 1:
             return targets[0]
         fitting = [
@@ -82,25 +88,26 @@ class Catalog:
         return max(fitting)[1] if fitting else None
 
     @functools.cached_property
-    def followed(self) -> frozenset[str]:
-        """Models that some event type makes be read: its targets, or without any the objects that it carries."""
+    def with_events(self) -> frozenset[str]:
+        """The models that some event type makes a run read: its targets; for a type without
+        targets, its objects."""
         found = {
             name
             for item in self.events.values()
-            if item.ignored is None
+            if item.ignored_reason is None
             for name in ({target.resource for target in item.targets} or item.objects)
         }
         return frozenset(found & set(self.resources))
 
     @functools.cached_property
-    def unheard(self) -> Mapping[str, tuple[Resource, ...]]:
-        """Parent → the resources without events of their own whose lists hang on it."""
+    def children_without_events(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Parent → the resources that have a list nested under it and no events of their own."""
         found: dict[str, tuple[Resource, ...]] = {}
         for item in self.resources.values():
             for parent in {
                 route.parent
                 for route in item.routes
-                if route.parent and item.name not in self.followed
+                if route.parent and item.name not in self.with_events
             }:
                 found[parent] = (*found.get(parent, ()), item)
         return found
@@ -123,7 +130,7 @@ def _spelling(name: str) -> str:
 
 @functools.cache
 def catalog() -> Catalog:
-    """The catalog, read once from its data file."""
+    """The catalog. Its data file is read once in a process."""
     data = orjson.loads((FOLDER / "catalog.json").read_bytes())
     return Catalog(
         data["sdk_version"],
@@ -135,9 +142,11 @@ def catalog() -> Catalog:
 
 @functools.cache
 def shapes() -> Mapping[str, dict[str, Any]]:
-    """Resource → `fields` (nested nodes), `gets`, `posts` and `deletes` (path → kind, params, required). For the sandbox and tests.
+    """Resource → its shape, for the sandbox and the tests.
 
-    A node is `{"t": kind}` with `null`, `enum`, `of` (an array's or map's items), `fields` (an object's), `to` (resources), and
-    `on_request` for what comes only when `expand` names it, though it is no reference.
+    A shape has `fields` (name → node) and `gets`, `posts` and `deletes` (path → kind, params,
+    required). A node is `{"t": kind}`, with `null`, `enum`, `of` (the items of an array or map),
+    `fields` (of an object), `to` (the resources of a reference), and `on_request` for a field that
+    is no reference and is sent only if `expand` names it.
     """
     return MappingProxyType(orjson.loads((FOLDER / "shapes.json").read_bytes()))

@@ -1,4 +1,4 @@
-"""The records as JSON and back: what equals its default is left out, so that a line says what is particular."""
+"""The catalog's records as JSON and back. A value that equals its default is left out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def plain(record: Field | Route | Retrieve | Resource | EventType | EventTarget) -> Json:
-    """The record without its defaults."""
+    """The record as a dictionary, without the values that equal their default."""
     found: Json = {}
     for spec in fields(record):
         value = getattr(record, spec.name)
@@ -57,13 +57,13 @@ def _route(data: Json) -> Route:
 
 
 def _retrieve(data: Json) -> Retrieve:
-    if "gone" in data:
-        data["gone"] = tuple(data["gone"])
+    if "gone_codes" in data:
+        data["gone_codes"] = tuple(data["gone_codes"])
     return Retrieve(**data)
 
 
 def resource(data: Json) -> Resource:
-    """The record of one resource; takes the parsed JSON over and changes it."""
+    """The record of one resource. Changes `data`, the parsed JSON."""
     data["fields"] = tuple(map(_field, data["fields"]))
     data["routes"] = tuple(map(_route, data.get("routes", ())))
     if "retrieve" in data:
@@ -72,14 +72,21 @@ def resource(data: Json) -> Resource:
         data["other_retrieves"] = tuple(map(_retrieve, data["other_retrieves"]))
     if "secrets" in data:
         data["secrets"] = tuple(map(tuple, data["secrets"]))
-    for name in ("expand", "depends_on", "aliases", "id_prefixes", "unsettled", "told_by"):
+    for name in (
+        "expand",
+        "depends_on",
+        "aliases",
+        "id_prefixes",
+        "not_final_when",
+        "changes_with_parent_fields",
+    ):
         if name in data:
             data[name] = tuple(data[name])
     return Resource(**data)
 
 
 def event_type(data: Json) -> EventType:
-    """The record of one event type; takes the parsed JSON over and changes it."""
+    """The record of one event type. Changes `data`, the parsed JSON."""
     data["objects"] = tuple(data["objects"])
     if "targets" in data:
         data["targets"] = tuple(
@@ -93,7 +100,8 @@ def event_type(data: Json) -> EventType:
 def dump_catalog(
     sdk_version: str, api_version: str, resources: Iterable[Resource], events: Iterable[EventType]
 ) -> bytes:
-    """One line for a field, a route, any other property of a resource, or an event type."""
+    """The content of `catalog.json`: one line for each field, route, other property and event type,
+    for readable diffs."""
     lines = []
     for item in resources:
         data = plain(item)
@@ -111,7 +119,7 @@ def dump_catalog(
 
 
 def dump_shapes(shapes: Mapping[str, Json]) -> bytes:
-    """One line for a top-level field or a route."""
+    """The content of `shapes.json`: one line for each top-level field and each route."""
     lines = []
     for name, shape in shapes.items():
         parts = []

@@ -1,4 +1,7 @@
-"""Writes and checks the catalog's data files. `python -m stripe_assets.catalog` is its command line."""
+"""Writes and checks the catalog's data files.
+
+Its command line is `python -m stripe_assets.catalog`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ POST_KINDS = {"create": "create", "update": "update", "modify": "update"}
 
 
 def generate() -> dict[str, bytes]:
-    """File name → its content, as the installed SDK and the overlay give it. Takes some seconds."""
+    """File name → its content, made from the installed SDK and the overlay. Takes some seconds."""
     sdk = Sdk.read()
     return {
         CATALOG: codec.dump_catalog(sdk.sdk_version, sdk.api_version, build(sdk), sdk.events),
@@ -37,7 +40,8 @@ def _shapes(sdk: Sdk) -> dict[str, dict[str, Any]]:
         path: name for name in sdk.shapes for path in (route.path for route in sdk.retrieves(name))
     }
     for route in sdk.routes:
-        # v2 answers a DELETE with a stub of its own, so the object is the one that is retrieved at the same path.
+        # v2 answers a DELETE with a stub of another type. The deleted object is the one that the
+        # same path retrieves.
         for name in route.returns or filter(None, [by_path.get(route.path)]):
             found[name][f"{route.method}s"][route.path] = _route(route)
     for name, paths in ON_REQUEST.items():
@@ -64,13 +68,17 @@ def _mark_on_request(fields: dict[str, Any], path: list[str]) -> None:
 
 
 def breaking_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """What a database with the old catalog's columns could not follow: a table or column gone, renamed or of another type."""
+    """The changes that would break an existing database: a table or column that is removed, renamed
+    or of another kind.
+
+    Parameters: old, new: two parsed `catalog.json`. One line for each change.
+    """
     after = {item["name"]: item for item in new["resources"]}
     found = []
     for item in old["resources"]:
         name = item["name"]
         if name not in after or after[name]["table"] != item["table"]:
-            found.append(f"{name}: its table {item['table']} is gone")
+            found.append(f"{name}: the table {item['table']} is gone")
             continue
         columns = {field["column"]: field for field in after[name]["fields"] if "column" in field}
         for field in item["fields"]:
@@ -87,7 +95,7 @@ def breaking_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str
 
 
 def check(folder: Path = FOLDER) -> list[str]:
-    """The files in `folder` that are not what the installed SDK gives."""
+    """The names of the files in `folder` that differ from the installed SDK and the overlay."""
     wanted = generate()
     return [
         name
@@ -97,7 +105,11 @@ def check(folder: Path = FOLDER) -> list[str]:
 
 
 def write(folder: Path = FOLDER, allow_breaking: bool = False) -> list[str]:
-    """Writes the files. Returns the breaking changes; with any, nothing is written unless they are allowed."""
+    """Writes the files, and returns an empty list.
+
+    If the new catalog would break existing databases, and this is not allowed, writes nothing and
+    returns the breaking changes.
+    """
     wanted = generate()
     present = folder / CATALOG
     broken = (

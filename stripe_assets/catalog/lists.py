@@ -1,18 +1,41 @@
-"""The lists of the catalog: which apply, and how they are asked for."""
+"""The lists of the catalog: which of them a run reads, how it asks for them, and what they show."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.catalog import Catalog
 from stripe_assets.catalog.model import Resource, Route
+from stripe_assets.catalog.upstreams import upstreams_of
 
 
-def active_routes(
+def root_lists(
+    catalog: Catalog, models: Iterable[str], livemode: bool
+) -> list[tuple[str, Route | None, Mapping[str, str | bool]]]:
+    """The lists that are read once for each account: (model, route, parameters of the variant).
+
+    The route is None for a singleton. The list of the accounts themselves is left out: a run reads
+    it once, before it knows the accounts.
+    """
+    roots: list[tuple[str, Route | None, Mapping[str, str | bool]]] = []
+    for name in models:
+        resource = catalog[name]
+        if resource.rows_are_accounts or resource.on_demand_reason:
+            continue
+        if resource.singleton:
+            roots.append((name, None, {}))
+        for route in resource.routes:
+            if route.parent is None and applies(route, livemode):
+                roots += [(name, route, variant) for variant in route.variants]
+    return roots
+
+
+def nested_lists(
     catalog: Catalog, models: Iterable[str], livemode: bool
 ) -> dict[str, list[tuple[str, Route]]]:
-    """Parent resource → the nested lists of these models that hang on its rows."""
+    """Parent resource → the lists of these models that are read for each of its rows, as (model,
+    route)."""
     routes: dict[str, list[tuple[str, Route]]] = {}
     for name in models:
         for route in catalog[name].routes:
@@ -22,30 +45,15 @@ def active_routes(
 
 
 def applies(route: Route, livemode: bool) -> bool:
+    """Whether the list is read in this mode."""
     return route.modes == "both" or (route.modes == "live") == livemode
-
-
-def root_lists(
-    catalog: Catalog, models: Iterable[str], livemode: bool
-) -> list[tuple[str, Route | None, Mapping[str, str | bool]]]:
-    """What is listed for each owner: (model, route and its parameters); route None for a singleton."""
-    roots: list[tuple[str, Route | None, Mapping[str, str | bool]]] = []
-    for name in models:
-        resource = catalog[name]
-        if resource.lists_owners or resource.on_demand:
-            continue  # accounts are listed once, by who asks for the owners
-        if resource.singleton:
-            roots.append((name, None, {}))
-        for route in resource.routes:
-            if route.parent is None and applies(route, livemode):
-                roots += [(name, route, variant) for variant in route.variants]
-    return roots
 
 
 def list_params(
     resource: Resource, route: Route, variant: Mapping[str, str | bool]
 ) -> dict[str, Any]:
-    """The query of a list's first page: its fixed parameters, the largest page, what is to be expanded."""
+    """The query of a list's first page: the variant's parameters, the page size and the fields to
+    expand."""
     params: dict[str, Any] = dict(variant)
     if route.limit is not None:
         params["limit"] = route.limit
@@ -55,6 +63,43 @@ def list_params(
 
 
 def list_key(route: Route, variant: Mapping[str, str | bool]) -> str:
-    """`/v1/prices?active=True`: stable over runs, so that a checkpoint finds its list again."""
+    """The list's name in checkpoints: `/v1/prices?active=True`.
+
+    It is the same in every run, so that a run finds the checkpoints of the one before it.
+    """
     query = "&".join(f"{name}={value}" for name, value in sorted(variant.items()))
     return f"{route.path}?{query}" if query else route.path
+
+
+def listed_under_accounts(catalog: Catalog) -> frozenset[str]:
+    """The models whose lists are nested under an account (`/v1/accounts/{account}/persons`).
+
+    The platform's key reads these lists for all connected accounts.
+    """
+    return frozenset(
+        name
+        for name, resource in catalog.resources.items()
+        if is_listed_under_accounts(catalog, resource)
+    )
+
+
+def is_listed_under_accounts(catalog: Catalog, resource: Resource) -> bool:
+    return any(
+        route.parent and catalog[route.parent].rows_are_accounts for route in resource.routes
+    )
+
+
+def sweep_shows_deletions(catalog: Catalog, resource: Resource) -> bool:
+    """Whether a finished sweep has listed every object of the resource.
+
+    A row that such a sweep did not return may be deleted; the resource's retrieve route can confirm
+    it.
+    """
+    return (
+        upstreams_of(catalog, resource).is_listed
+        and not resource.on_demand_reason
+        and not resource.singleton
+        and not resource.retention_days
+        and not resource.rows_are_accounts
+        and resource.retrieve is not None
+    )

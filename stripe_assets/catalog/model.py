@@ -1,7 +1,7 @@
-"""What the catalog says of a resource: small frozen records, read by every other room.
+"""The catalog's records: small frozen dataclasses that every other package reads.
 
-A resource is declared once, as data. What is particular to one of them is a field of these records, never a branch in
-the code that reads them.
+A resource is declared once, as data. A peculiarity of one resource is a field of these records,
+never a branch in the code that reads them.
 """
 
 from __future__ import annotations
@@ -23,63 +23,83 @@ Kind = Literal[
     "sublist",  # rows of another resource, no column
 ]
 Wire = Literal["plain", "int64_string", "rfc3339"]
-"""How a scalar travels: v2 sends 64-bit integers as strings and times as RFC 3339, v1 sends times as Unix seconds."""
+"""How the API writes a scalar. v1 writes times as Unix seconds; v2 writes them as RFC 3339, and
+64-bit integers as strings."""
 
 SECRET_NAMES = frozenset({"client_secret", "confirmation_secret", "signing_secret"})
-"""Fields that hold credentials in whichever object they occur: never stored. `Resource.secrets` names the others."""
+"""Fields that hold credentials in every object that has them. They are never stored.
+`Resource.secrets` has the fields that are secret in one resource only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a resource that the mirror keeps as a column, or as rows of another table.
+    """A field of a resource.
 
-    `path` is where the value stands in the API's object: `(name,)` for a top-level field. A longer path is either a
-    nested reference that is a column besides the JSON that holds it (`invoice.subscription_id`; `derived`), or a
-    sublist inside a nested object (`quote.computed.upfront.line_items`), which is cut out of that JSON.
+    The mirror keeps it as a column, or, for a sublist, as rows of another table.
+
+    `path` says where the API's object has the value: `(name,)` for a top-level field. A longer path
+    is one of two things. A nested reference (`derived`) is a column in addition to the JSON column
+    that contains it: `invoice.subscription_id`. A sublist in a nested object is removed from the
+    JSON column: `quote.computed.upfront.line_items`.
     """
 
     name: str
     kind: Kind
     path: tuple[str, ...]
     column: str | None = None
-    """None for a sublist only. `<name>_id` for a reference, otherwise the field's own name."""
+    """`<name>_id` for a reference, otherwise the field's name. None for a sublist, and only for
+    one."""
     nullable: bool = True
     wire: Wire = "plain"
     targets: tuple[str, ...] = ()
-    """Resources that a reference or a sublist can hold, more than one for a union."""
+    """The resources that a reference can point at or a sublist can contain."""
     owner: str = "own"
-    """Whose the referred row is: `own` (the owner of this row), `platform`, `self` (the id is the owning account: every
-    reference to `account`), or `field:<name>` (the account that another top-level field of this row names)."""
+    """For a reference: which account owns the row that it points at. `own`: the account of this
+    row. `platform`: the platform. `self`: the account whose id the reference holds, as for every
+    reference to `account`. `field:<name>`: the account whose id another top-level field of this row
+    holds."""
     embedded: bool = False
-    """The API always sends the whole object in place of the id."""
+    """For a reference: the API always sends the whole object in place of the id."""
     derived: bool = False
+    """The column repeats a value of a JSON column, for joins."""
     url: str | None = None
-    """Sublists: the route that continues it, as `/v1/invoices/{id}/lines`; `{id}` is the parent's id."""
-    complete: bool = True
-    """Sublists: read to the end here. False where the resource's own list returns every one of them (`charge.refunds`)."""
+    """For a sublist: the route of its further pages, as `/v1/invoices/{id}/lines`. `{id}` is the
+    parent's id."""
+    read_to_end: bool = True
+    """For a sublist: whether a sync reads all of its pages. False where the resource has a list of
+    its own that returns every one of them (`charge.refunds`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A list that a sweep reads to fill a resource."""
+    """A list that a sweep reads to fill a resource.
+
+    With `parent`, it is nested: read once for each row of the parent.
+    """
 
     path: str
-    """As the API writes it; a fan-out's placeholder is named: `/v1/customers/{customer}/payment_methods`."""
+    """As in Stripe's reference, with named placeholders:
+    `/v1/customers/{customer}/payment_methods`."""
     paging: Literal["starting_after", "next_page_url", "none"] = "starting_after"
     limit: int | None = 100
-    """The page size to ask for. None where the list takes no `limit`."""
+    """The page size to ask for. None where the list takes no `limit` parameter."""
     created_filter: Literal["created", "created_after"] | None = None
     variants: tuple[Mapping[str, str | bool], ...] = ({},)
-    """Parameter sets that are listed one after another because the list leaves something out without them."""
+    """Parameter sets. The list is read once with each of them, where one request leaves some
+    objects out."""
     parent: str | None = None
-    """A fan-out: this list is read once for each row of that resource."""
+    """For a nested list: the resource for whose rows it is read."""
     parent_params: Mapping[str, str] = field(default_factory=dict)
-    """Placeholder or query parameter → the parent's field that fills it: `{"customer": "id"}`."""
-    link: str | None = None
-    """The column that takes the parent's id where no field of the child names the parent (`balance_transaction.payout_id`)."""
+    """Placeholder or query parameter → the parent's field that has its value: `{"customer":
+    "id"}`."""
+    parent_id_column: str | None = None
+    """The child's column that takes the parent's id, where no field of the child names the parent:
+    `payout_id` of `balance_transaction`."""
     parent_where: tuple[str, str | bool | None] | None = None
-    """Only parents whose top-level field has this value; `None` as the value means any that is not null."""
+    """For a nested list: it is read only for parents whose top-level field has this value. The
+    value `None` means any value that is not null."""
     modes: Literal["both", "live", "test"] = "both"
+    """The modes in which the list is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,55 +107,73 @@ class Retrieve:
     """The route that reads one object."""
 
     path: str
-    """`/v1/invoices/{id}`; other placeholders are columns of the row: `/v1/accounts/{account}/persons/{id}`."""
+    """`/v1/invoices/{id}`, or with further placeholders: `/v1/accounts/{account}/persons/{id}`."""
     params: Mapping[str, str] = field(default_factory=dict)
-    """Placeholder → the row's top-level field that fills it, for all but `{id}`."""
-    gone: tuple[str, ...] = ()
-    """Error codes which, besides `resource_missing`, say that the object is no longer there."""
+    """Each placeholder besides `{id}` → the row's top-level field that has its value."""
+    gone_codes: tuple[str, ...] = ()
+    """Stripe's error codes, besides `resource_missing`, that say that the object no longer
+    exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
+    """A kind of Stripe object: what it consists of, how it is read, and how it is kept current.
+
+    This record has more fields than other classes here may have: it is the one place that declares
+    a resource.
+    """
+
     name: str
-    """As Stripe names it: `checkout.session`."""
+    """Stripe's name: `checkout.session`."""
     class_name: str
-    """`CheckoutSession`: unique, the name in Python and on the command line."""
+    """The name in Python and on the command line, unique: `CheckoutSession`."""
     table: str
-    """`checkout_session`: the table and the last part of the asset key."""
+    """The name of the table, and the last part of the asset key: `checkout_session`."""
     group: str
     """Stripe's product area: `core`, `billing`, `connect`, …"""
     api: Literal["v1", "v2"]
     fields: tuple[Field, ...]
     singleton: str | None = None
-    """The path of a resource that an account has one of and that has no id: `/v1/balance`."""
+    """The path of the one object of this resource that an account has. It has no id:
+    `/v1/balance`."""
     routes: tuple[Route, ...] = ()
     retrieve: Retrieve | None = None
     other_retrieves: tuple[Retrieve, ...] = ()
-    """For an object that has one of several parents (`card`): a route can be used where the row has all that its `params` name."""
+    """For an object that has one of several kinds of parents (`card`): further routes. A route can
+    be used if the row has a value for each of its `params`."""
     expand: tuple[str, ...] = ()
-    """What every list and retrieve of it asks for: paths below an item, as `lines.data.discounts`, which lists are sent as
-    `data.lines.data.discounts`."""
+    """What every list and retrieve asks Stripe to expand, as paths below an object:
+    `lines.data.discounts`. A list is asked for `data.lines.data.discounts`."""
     depends_on: tuple[str, ...] = ()
-    """Acyclic. Contains every parent of a route and of a sublist that fills it."""
+    """Other resources, without cycles: those that its references point at, the parents of its
+    routes, and the resources whose sublists contain it."""
     aliases: tuple[str, ...] = ()
-    """Other names it is known by, dj-stripe's among them."""
+    """Other names that a user may give it, among them the names of dj-stripe's models."""
     id_prefixes: tuple[str, ...] = ()
     secrets: tuple[tuple[str, ...], ...] = ()
-    """Paths that are never asked for and never stored."""
+    """Paths of credentials. They are never asked for and never stored."""
     retention_days: int | None = None
-    lists_owners: bool = False
-    """Its rows are the accounts that a key reaches: read once a run, before everything else."""
-    on_demand: str | None = None
-    """Why a sweep does not list it, where Stripe's list wants to be told what to look for."""
-    unannounced: bool = False
-    """It has events, but none that tells of every new one or every change: they alone do not keep it current."""
-    told_by: tuple[str, ...] | None = None
-    """It has no events but its parent has: the parent's fields that change with it. None: any may. `()`: only events that name it in
-    their `lists` tell."""
-    grows: bool = False
-    """A row once listed does not change without an event, unsettled ones apart: what was created since is enough."""
-    unsettled: tuple[str, str | None] | None = None
-    """Field and value of rows that will still change without an event: `("status", "pending")`."""
+    """After how many days Stripe removes an object. That is no deletion for the mirror. None:
+    Stripe keeps it."""
+    rows_are_accounts: bool = False
+    """Each row is an account that the key reaches. A run reads these rows once, before everything
+    else."""
+    on_demand_reason: str | None = None
+    """Set where no sweep lists the resource, because Stripe's list requires a parameter that says
+    what to look for. Users see this text."""
+    events_incomplete: bool = False
+    """The resource has events, but Stripe sends none for some new objects or some changes: events
+    alone do not keep its rows current."""
+    changes_with_parent_fields: tuple[str, ...] | None = None
+    """For a resource without events whose parent has events: the parent's fields that change when a
+    row of this resource is created or changes. None: any field of the parent may. `()`: no field
+    does; only event types that have the resource in their `lists` do."""
+    append_only: bool = False
+    """A listed row does not change without an event (but see `not_final_when`). An incremental run
+    therefore lists only the rows that were created since the last run."""
+    not_final_when: tuple[str, str | None] | None = None
+    """Field and value of the rows that still change without an event: `("status", "pending")`. An
+    incremental run retrieves these rows again."""
 
     @property
     def asset_key(self) -> tuple[str, str]:
@@ -144,24 +182,30 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class EventTarget:
-    """What an event makes be read, where that is not the object that it carries."""
+    """The object to read after an event, where it is not the event's `data.object`."""
 
     resource: str
     path: tuple[str, ...]
-    """Where its id, or the object itself, stands from the event's root: `("data", "object", "customer")`, `("account",)`."""
+    """Where the event has the object or its id: `("data", "object", "customer")`,
+    `("account",)`."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventType:
     name: str
-    """As Stripe names it: `customer.discount.created`."""
+    """Stripe's name: `customer.discount.created`."""
     objects: tuple[str, ...]
-    """What `data.object` can be, by Stripe's names of objects. Not each of them is a model."""
+    """The names of the objects that `data.object` can be. Some of them are no model of the
+    catalog."""
     targets: tuple[EventTarget, ...] = ()
-    """What is to be read in place of `data.object`: the first whose path leads to an id."""
+    """The objects to read in place of `data.object`: the first one whose path leads to an id is
+    read."""
     lists: tuple[str, ...] = ()
-    """Models that are read along by a list of the target's own: a route whose parent is the target, else a sublist's url."""
+    """Resources whose nested list of the target is read as well: by a route whose parent is the
+    target, else by a sublist's `url`."""
     deletes: bool = False
-    """Says that its object was removed. A canceled subscription and a detached payment method are still there."""
-    ignored: str | None = None
-    """Why nothing is to be done about it: only where no row of the mirror could change."""
+    """The event says that its object was deleted. A canceled subscription and a detached payment
+    method still exist."""
+    ignored_reason: str | None = None
+    """Why a sync does nothing about the event. Set only where the event changes no row of the
+    mirror."""

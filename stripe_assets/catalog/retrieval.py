@@ -1,78 +1,98 @@
-"""What an object tells of its parents: the values that its retrieve route wants besides its id, and whose it is."""
+"""What a retrieve needs: the route, the values of its placeholders besides the id, and the account
+to ask as."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.catalog import Catalog
+from stripe_assets.catalog.lists import is_listed_under_accounts
 from stripe_assets.catalog.model import Resource, Retrieve
 
 Object = Mapping[str, Any]
 
 
 def retrieve_route(resource: Resource, parents: Mapping[str, object]) -> Retrieve | None:
-    """The route that reads an object of which these other values are known."""
-    routes = (resource.retrieve, *resource.other_retrieves)
+    """The first retrieve route whose placeholders, besides the id, all have a value in
+    `parents`."""
     return next(
-        (route for route in routes if route and all(parents.get(name) for name in route.params)),
+        (
+            route
+            for route in _retrieve_routes(resource)
+            if all(parents.get(name) for name in route.params)
+        ),
         None,
     )
 
 
 def parents_in(resource: Resource, obj: Object) -> dict[str, str]:
-    """Placeholder → value of the first retrieve route that the object fills."""
-    for route in (resource.retrieve, *resource.other_retrieves):
-        if route is not None:
-            values = {name: obj.get(field) for name, field in route.params.items()}
-            ids = {
-                name: value.get("id") if isinstance(value, Mapping) else value
-                for name, value in values.items()
-            }
-            found = {name: id for name, id in ids.items() if isinstance(id, str)}
-            if len(found) == len(ids):
-                return found
+    """Placeholder → id, for the first retrieve route whose placeholders the object's fields all
+    fill."""
+    for route in _retrieve_routes(resource):
+        values = {name: obj.get(field) for name, field in route.params.items()}
+        ids = {
+            name: value.get("id") if isinstance(value, Mapping) else value
+            for name, value in values.items()
+        }
+        found = {name: id for name, id in ids.items() if isinstance(id, str)}
+        if len(found) == len(ids):
+            return found
     return {}
 
 
-def fields_of_parents(resource: Resource) -> frozenset[str]:
-    """The fields of an object that one of its retrieve routes wants."""
+def parent_fields(resource: Resource) -> frozenset[str]:
+    """The fields of an object whose values its retrieve routes need."""
     return frozenset(
-        field
-        for route in (resource.retrieve, *resource.other_retrieves)
-        if route
-        for field in route.params.values()
+        field for route in _retrieve_routes(resource) for field in route.params.values()
     )
 
 
-def account_named(
+def account_in(
     catalog: Catalog, resource: Resource, obj: Object, parents: Mapping[str, str]
 ) -> str | None:
-    """The account that the object itself says it belongs to: an account, and what hangs on one. None for all others."""
-    if resource.lists_owners:
+    """The account that owns the object, where the object itself names it: an account, and what is
+    nested under one.
+
+    `parents` is the result of `parents_in`. None for every other resource.
+    """
+    if resource.rows_are_accounts:
         return obj.get("id")
     return next(
-        (value for name, value in parents.items() if takes_account(catalog, resource, name)), None
+        (value for name, value in parents.items() if _takes_account(catalog, resource, name)), None
     )
 
 
-def takes_account(catalog: Catalog, resource: Resource, placeholder: str) -> bool:
-    """Whether a placeholder of the retrieve route takes the account that the rows belong to."""
-    routes = (resource.retrieve, *resource.other_retrieves)
-    names = {route.params[placeholder] for route in routes if route and placeholder in route.params}
+def _takes_account(catalog: Catalog, resource: Resource, placeholder: str) -> bool:
+    """Whether the placeholder of a retrieve route takes the account that owns the row."""
+    names = {
+        route.params[placeholder]
+        for route in _retrieve_routes(resource)
+        if placeholder in route.params
+    }
     targets = {
         target for field in resource.fields if field.name in names for target in field.targets
     }
-    return any(target in catalog.resources and catalog[target].lists_owners for target in targets)
-
-
-def owned_by_itself(catalog: Catalog, resource: Resource) -> bool:
-    """Whether the platform reads the rows of all accounts: accounts, and what their own routes list."""
-    return resource.lists_owners or any(
-        route.parent and catalog[route.parent].lists_owners for route in resource.routes
+    return any(
+        target in catalog.resources and catalog[target].rows_are_accounts for target in targets
     )
 
 
+def _retrieve_routes(resource: Resource) -> tuple[Retrieve, ...]:
+    first = (resource.retrieve,) if resource.retrieve else ()
+    return (*first, *resource.other_retrieves)
+
+
+def read_by_platform(catalog: Catalog, resource: Resource) -> bool:
+    """Whether the platform reads the rows of all accounts: the accounts, and what is listed under
+    an account."""
+    return resource.rows_are_accounts or is_listed_under_accounts(catalog, resource)
+
+
 def same_release(version: object, ours: str) -> bool:
-    """Whether an event's rendering fits: within a release of Stripe's API, `2026-10-28.endive`, nothing is taken away."""
+    """Whether an API version, as `2026-10-28.endive`, is of the same release as ours.
+
+    Stripe removes nothing within a release: an object that was rendered in the one has the fields
+    of the other.
+    """
     return isinstance(version, str) and version.partition(".")[2] == ours.partition(".")[2] != ""

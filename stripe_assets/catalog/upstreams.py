@@ -1,43 +1,49 @@
-"""Which models a model is read through."""
+"""Which other models must be read to fill a model."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.catalog import Catalog
 from stripe_assets.catalog.model import Resource
 
 
 @dataclass(frozen=True, slots=True)
 class Upstreams:
-    """The models that are read before this one is finished."""
+    """The models that a run reads to their end before it finishes this one."""
 
     models: frozenset[str] = frozenset()
-    sublists: frozenset[str] = frozenset()
-    """Those whose answers bring its rows; the others bring the ids to ask with."""
-    complete: bool = True
-    """False: no list has such objects, they come in where one of these embeds them."""
+    with_sublists: frozenset[str] = frozenset()
+    """Those of `models` whose answers contain this model's rows, in a sublist. The answers of the
+    others contain only the ids that this model's lists require."""
+    is_listed: bool = True
+    """False where no list, no sublist and no singleton route returns the model. Its rows then come
+    only from the objects of `models` that embed them."""
 
 
 def upstreams_of(catalog: Catalog, resource: Resource) -> Upstreams:
-    """The models that must be read to fill this one."""
+    """The models that must be read to fill this one. Not those that these require in their turn."""
     parents = {route.parent for route in resource.routes if route.parent}
-    sublists = {
+    with_sublists = {
         name
         for name in resource.depends_on
         if any(
-            f.kind == "sublist" and f.complete and resource.name in f.targets
-            for f in catalog[name].fields
+            field.kind == "sublist" and field.read_to_end and resource.name in field.targets
+            for field in catalog[name].fields
         )
     }
-    if parents or sublists or resource.routes or resource.singleton:
-        return Upstreams(frozenset(parents | sublists), frozenset(sublists))
-    return Upstreams(frozenset(resource.depends_on), complete=False)
+    if parents or with_sublists or resource.routes or resource.singleton:
+        return Upstreams(frozenset(parents | with_sublists), frozenset(with_sublists))
+    return Upstreams(frozenset(resource.depends_on), is_listed=False)
 
 
 def with_upstreams(catalog: Catalog, models: Iterable[str]) -> dict[str, Upstreams]:
-    """The selected models and, recursively, what has to be read for them: model → its upstreams, catalog's order."""
+    """The given models and all models that must be read for them, directly or not: model → its
+    upstreams.
+
+    The keys are in the catalog's order, so that a model comes after its upstreams.
+    """
     needed, todo = set[str](), list(models)
     while todo:
         name = todo.pop()

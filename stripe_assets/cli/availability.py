@@ -1,4 +1,8 @@
-"""What a sweep's availability means: `available`, `<label>: reason` where the rest was read, else Stripe's reason for none of it."""
+"""What the text of a sweep's availability means.
+
+It is `available`, or `<label>: reason` where the sweep read a part or had nothing to list, or
+Stripe's reason where the sweep could read nothing.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +17,19 @@ _LABELS = frozenset({_PARTLY, "on demand", "not listed"})
 
 
 def label(availability: str) -> str:
-    """`available`, the label, or `unavailable`."""
+    """Returns `available`, the label, or `unavailable`."""
     head = availability.partition(":")[0]
     return head if head == AVAILABLE or head in _LABELS else UNAVAILABLE
 
 
-def reasons(said: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """From (model, availability): reason → the models that Stripe keeps back, wholly or partly. Without each answer's own request id."""
+def reasons(availabilities: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Returns reason → the models that Stripe refuses for it, wholly or partly.
+
+    Each item is (model, availability). The reasons are without request ids: each answer has its
+    own.
+    """
     by_reason: dict[str, list[str]] = defaultdict(list)
-    for model, availability in sorted(set(said)):
+    for model, availability in sorted(set(availabilities)):
         if label(availability) in (UNAVAILABLE, _PARTLY):
             models = by_reason[re.sub(r"\s*[\[(]req_\w+[\])]", "", availability)]
             if model not in models:

@@ -1,4 +1,7 @@
-"""The database as the commands open it: never one in memory, never made only to find it empty."""
+"""The database as the commands open it.
+
+They refuse a database in memory. A command that only reads does not make a missing database.
+"""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def opened() -> Mirror:
-    """The database, made where there is none. Raises BadInput and MirrorError."""
+    """Opens the database, and makes it where it is missing. Raises BadInput and MirrorError."""
     from stripe_assets.mirror import Mirror
 
     _url()
@@ -25,7 +28,7 @@ def opened() -> Mirror:
 
 @contextmanager
 def opened_if_there() -> Iterator[Mirror | None]:
-    """The database, None where its file is missing. Raises BadInput and MirrorError."""
+    """Yields the database, None where its file is missing. Raises BadInput and MirrorError."""
     from stripe_assets.mirror import database_file
 
     path = database_file(_url())
@@ -37,8 +40,8 @@ def opened_if_there() -> Iterator[Mirror | None]:
 
 
 def shown() -> str:
-    """The database's URL without its password. Raises BadInput and MirrorError."""
-    from stripe_assets.mirror import shown_url
+    """Returns the database's URL without its password. Raises BadInput and MirrorError."""
+    from stripe_assets.mirror.errors import shown_url
 
     return shown_url(_url())
 
@@ -49,6 +52,7 @@ def _url() -> sa.URL:
     url = database_url()
     if is_in_memory(url):
         raise BadInput(
-            "STRIPE_ASSETS_DATABASE_URL is a database in memory, lost when the command ends: write sqlite:///FILE"
+            "STRIPE_ASSETS_DATABASE_URL names a database in memory, which is lost when the "
+            "command ends. Name a file: sqlite:///FILE"
         )
     return url

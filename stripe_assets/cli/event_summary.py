@@ -1,4 +1,4 @@
-"""The table that `events` ends with, on stdout."""
+"""The table that `events` prints on stdout at its end."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ def print_events(outcomes: Sequence[EventsOutcome]) -> None:
     for outcome in outcomes:
         result = outcome.result
         if result:
-            said = f"{result.rows.total():,} rows, {result.requests:,} requests, {result.seconds:.1f} s"
-            say(console, f"{outcome.alias}: {said}")
+            say(
+                console,
+                f"{outcome.alias}: {result.rows.total():,} rows, {result.requests:,} requests, "
+                f"{result.seconds:.1f} s",
+            )
             for reason, count in result.ignored.most_common():
                 say(console, f"{outcome.alias}: {count:,} ignored: {reason}")
             for name, count in result.unknown_types.most_common():
                 say(
                     console,
-                    f"{outcome.alias}: {count:,} of the type {name}, which this release does not know",
+                    f"{outcome.alias}: {count:,} of type {name}, which this release does not know",
                     "yellow",
                 )
             if result.related:

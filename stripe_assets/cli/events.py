@@ -12,7 +12,7 @@ from stripe_assets.cli.errors import BadInput, CommandError, reported
 from stripe_assets.cli.runs import checked_aliases, run_and_show
 
 if TYPE_CHECKING:
-    from stripe_assets.orchestration.in_process import KeyRuns
+    from stripe_assets.orchestration.in_process_runs import InProcessRuns
     from stripe_assets.sync import EventSelection
 
 
@@ -22,22 +22,27 @@ if TYPE_CHECKING:
     "--type",
     "pattern",
     metavar="TYPE",
-    help="Only events of this type, or of several with *: 'payment_intent.*'.",
+    help="Only events of this type. * stands for any text: 'payment_intent.*'.",
 )
-@click.option("--ids", metavar="ID...", multiple=True, help="Only these events: --ids evt_1 evt_2.")
+@click.option(
+    "--ids",
+    metavar="ID...",
+    multiple=True,
+    help="Only the events with these ids: --ids evt_1 evt_2.",
+)
 @click.argument("more_ids", metavar="", nargs=-1)
 @click.option(
     "--api-key",
     "aliases",
     metavar="ALIAS",
     multiple=True,
-    help="Events of this key only. Can be repeated. Default: every key.",
+    help="Only events of this key. Can be repeated.  [default: every key]",
 )
 @click.option(
     "-v",
     "--verbose",
     count=True,
-    help="Print each event with what it did, and the traceback of each failure.",
+    help="Print what was done about each event, and the traceback of each failure.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def events(
@@ -49,16 +54,18 @@ def events(
     verbose: int,
     as_json: bool,
 ) -> None:
-    """Process Stripe's events: read again what they say has changed, and mark what is deleted.
+    """Process Stripe's events: read the changed objects again, and mark the deleted ones.
 
-    Without an option, all that Stripe still has: those of the last 30 days. An event that was processed is not processed again,
-    one that failed is.
+    Without an option, the command processes all events that Stripe still has: those of the last 30
+    days. It does not process an event twice, but it tries failed events again.
 
-    Each key is a run of the Dagster job process_events, seen in Dagster's UI when `dagster dev` runs in this folder.
+    Each key is a run of the Dagster job process_events. Dagster's UI shows the runs: start
+    `dagster dev` in this folder.
     """
     if more_ids and not ids:
         raise BadInput(
-            f"{more_ids[0]!r} is no option: events are chosen by --ids, --type or --failed, and -v takes no number."
+            f"{more_ids[0]!r} is not an option. Choose events by --ids, --type or --failed; "
+            "-v takes no number."
         )
     with reported():
         from stripe_assets.sync import EventSelection
@@ -76,7 +83,7 @@ def events(
 def process_and_show(
     aliases: list[str], selection: EventSelection, verbosity: int, as_json: bool
 ) -> bool:
-    """True when no event failed. Ids that a key does not have are left to the next."""
+    """Returns True when no event failed. Each key gets the ids that no key before it had."""
     from stripe_assets.cli.event_summary import print_events
     from stripe_assets.cli.summary import print_json
     from stripe_assets.orchestration.outcome import EventsOutcome
@@ -91,10 +98,10 @@ def process_and_show(
     ]
     left = selection.ids
 
-    def run(runs: KeyRuns, outcome: EventsOutcome) -> None:
+    def run(runs: InProcessRuns, outcome: EventsOutcome) -> None:
         nonlocal left
         if selection.ids and not left:
-            outcome.took(EventSummary(outcome.alias))
+            outcome.record(EventSummary(outcome.alias))
             return
         outcome.selection = replace(selection, ids=left)
         runs.process_events(outcome, verbosity)

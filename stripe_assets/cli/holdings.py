@@ -1,4 +1,7 @@
-"""What each account has of each model: its rows, and its sweep if it was ever swept; and what each key has of events to process."""
+"""What the database holds: each account's rows and last sweep of each model.
+
+And for each key, how many events are still to be processed.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,14 @@ from stripe_assets.mirror import Mirror, Owner, SweepStatus
 
 @dataclass(frozen=True, slots=True)
 class Holding:
+    """What one account has of one model."""
+
     owner: Owner
     model: str
     rows: int
-    """Live ones, now."""
+    """How many there are now, without deleted ones."""
     sweep: SweepStatus | None
-    """None: its rows are there because others refer to them, or have them inside."""
+    """None: the model was never swept. Other rows refer to its rows, or contain them."""
 
     @property
     def finished_at(self) -> datetime | None:
@@ -32,7 +37,7 @@ class Holding:
 
 
 def holdings(mirror: Mirror) -> list[Holding]:
-    """Every (account, model) that has rows or was swept, by account and model. Raises MirrorError."""
+    """Returns every (account, model) that has rows or was swept, sorted. Raises MirrorError."""
     sweeps = {(sweep.owner, sweep.resource): sweep for sweep in mirror.sweeps.statuses()}
     rows = mirror.live_rows.counts_of_all()
     held = sorted({*sweeps, *rows}, key=lambda key: (key[0].account_id, key[0].livemode, key[1]))
@@ -43,7 +48,11 @@ def holdings(mirror: Mirror) -> list[Holding]:
 
 
 def unsettled_events(mirror: Mirror, aliases: Iterable[str]) -> dict[str, dict[str, int]]:
-    """Alias → state → how many events of the accounts that the key reached last are pending or failed; keys without any are left out."""
+    """Returns alias → state → how many events are pending or failed.
+
+    They are the events of the accounts that the key's last run reached. Keys without such events
+    are left out.
+    """
     counts = {
         alias: mirror.ledger.unsettled_counts(mirror.accounts.covered_by(alias))
         for alias in aliases

@@ -1,4 +1,8 @@
-"""`stripe-assets keys`: API keys in the database. A secret comes from a prompt, from stdin or from a variable, never from an argument."""
+"""`stripe-assets keys`: the API keys in the database.
+
+A secret comes from a prompt, from standard input or from an environment variable. It never comes
+from an argument: other users of the machine can read those.
+"""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -26,8 +30,15 @@ _LOOKS_LIKE_A_KEY = re.compile(r"(sk|rk|pk)_(test|live|org)_")
 def keys() -> None:
     """Add, list and remove API keys.
 
-    A key has an alias, which is also its partition in Dagster. Keys of the environment need not be added: STRIPE_SECRET_KEY is
-    the alias default, STRIPE_TEST_SECRET_KEY test, STRIPE_LIVE_SECRET_KEY live, STRIPE_API_KEY__ACME acme.
+    A key has an alias, which is also its partition in Dagster.
+
+    You need not add a key that is in the environment. These variables have these aliases:
+
+    \b
+    STRIPE_SECRET_KEY         default
+    STRIPE_TEST_SECRET_KEY    test
+    STRIPE_LIVE_SECRET_KEY    live
+    STRIPE_API_KEY__ACME      acme
     """
 
 
@@ -37,25 +48,27 @@ def keys() -> None:
     "--from-env",
     "variable",
     metavar="VAR",
-    help="Keep the name of this environment variable, and no secret.",
+    help="Take the key from this environment variable, and store only the variable's name.",
 )
 @click.option(
     "--account",
     metavar="acct_…",
-    help="The key's account, for a restricted key that may not read it.",
+    help="The key's account. Needed for a restricted key that may not read its account.",
 )
 @click.option(
     "--connected",
     metavar="all|none|acct_…,acct_…",
     default="all",
     show_default=True,
-    help="The connected accounts to sync with it.",
+    help="The connected accounts to sync with this key.",
 )
 def add(alias: str, variable: str | None, account: str | None, connected: str) -> None:
     """Check a key with Stripe and store it.
 
-    The key is asked for without being shown, or read from standard input. It is stored encrypted with
-    STRIPE_ASSETS_ENCRYPTION_KEY; with --from-env only the variable's name is. A key that Stripe rolled is added again under its alias.
+    The command asks for the key and does not show it, or reads it from standard input. It encrypts
+    the key with STRIPE_ASSETS_ENCRYPTION_KEY. With --from-env it stores only the variable's name.
+
+    Add a key again under its alias after you have rolled it.
     """
     from stripe_assets.cli.database import opened
     from stripe_assets.mirror import KeyStore
@@ -63,7 +76,8 @@ def add(alias: str, variable: str | None, account: str | None, connected: str) -
 
     if _LOOKS_LIKE_A_KEY.match(alias):
         raise BadInput(
-            "This is a key, not an alias. It is now in your shell's history: roll it, then give it when `keys add ALIAS` asks for it."
+            "This is a key, not an alias. It is now in your shell's history: roll it in Stripe's "
+            "dashboard. Then run `stripe-assets keys add ALIAS`, which asks for the new key."
         )
     with reported():
         check_alias(alias)
@@ -84,17 +98,23 @@ def add(alias: str, variable: str | None, account: str | None, connected: str) -
                 connected=key.connected,
             )
         _register(alias)
-    mode = "live" if key.livemode else "test"
     click.echo(
-        f"{alias}: {key.kind} key …{key.last4} of {account_id}, {mode} mode. Next: stripe-assets sync --api-key {alias}"
+        f"{alias}: {key.kind} key …{key.last4} of {account_id}, {_mode(key.livemode)} mode. "
+        f"Next: stripe-assets sync --api-key {alias}"
     )
+
+
+def _mode(livemode: bool) -> str:
+    return "live" if livemode else "test"
 
 
 def _secret(alias: str, variable: str | None) -> str:
     if variable is not None:
         secret = os.environ.get(variable, "")
         if not secret.strip():
-            raise BadInput(f"The environment variable {variable} is not set.")
+            raise BadInput(
+                f"The environment variable {variable} is not set. Set it to the API key."
+            )
         return secret
     if sys.stdin.isatty():
         return click.prompt(f"Stripe API key for {alias}", hide_input=True, err=True)
@@ -108,14 +128,14 @@ def _connected(text: str) -> Literal["all", "none"] | tuple[str, ...]:
         dict.fromkeys(account.strip() for account in text.split(",") if account.strip())
     )
     if not accounts:
-        raise BadInput("--connected names no account: give ids (acct_…,acct_…), all or none.")
+        raise BadInput("--connected names no account. Give ids (acct_…,acct_…), all or none.")
     return accounts
 
 
 def _checked(api: StripeApi, mirror: Mirror) -> str:
-    """The key's account, by Stripe, who knows the chosen connected ones too. Raises StripeError and InvalidApiKey.
+    """Asks Stripe for the key's account, and for the chosen connected ones. Returns its id.
 
-    An alias stays with the account that it was added for.
+    Raises StripeError and InvalidApiKey; BadInput where the alias belongs to another account.
     """
     from stripe_assets.catalog.roles import ACCOUNT
     from stripe_assets.keys import KeyRing
@@ -127,28 +147,32 @@ def _checked(api: StripeApi, mirror: Mirror) -> str:
     try:
         account_id, _ = owners.own()
     except AuthenticationFailed as refusal:
-        said = str(refusal).removesuffix(refusal.advice)
+        message = str(refusal).removesuffix(refusal.advice)
         raise CommandError(
-            f"{said}Copy the key again from Stripe's dashboard, whole: if it was rolled or has expired, the new one."
+            f"{message}Copy the whole key again from Stripe's dashboard. If it was rolled or has "
+            "expired, copy the new one."
         ) from None
     if isinstance(key.connected, tuple):
         if account_id in key.connected:
             raise BadInput(
-                f"{account_id} is the key's own account, which is always synced: leave it out of --connected."
+                f"{account_id} is the key's own account, which is always synced. "
+                "Leave it out of --connected."
             )
         for _ in owners.connected():
-            pass  # asking is the check
+            pass  # the request is the check
     stored = KeyRing(mirror).stored().get(key.alias)
     if stored is not None and (stored.account_id, stored.livemode) != (account_id, key.livemode):
         raise BadInput(
-            f"The alias {key.alias} is {stored.account_id} in {'live' if stored.livemode else 'test'} mode, this key is {account_id}'s in "
-            f"{'live' if key.livemode else 'test'} mode: choose another alias, or remove that one first."
+            f"The alias {key.alias} belongs to {stored.account_id} in "
+            f"{_mode(stored.livemode)} mode. This key belongs to {account_id} in "
+            f"{_mode(key.livemode)} mode. "
+            "Choose another alias, or remove the stored key first."
         )
     return account_id
 
 
 def _register(alias: str) -> None:
-    """As a partition, so that Dagster's own commands take it at once."""
+    """Makes the alias a partition, so that Dagster's own commands accept it at once."""
     from stripe_assets.instance import settle_home
 
     settle_home(Path.cwd(), os.environ)
@@ -196,7 +220,7 @@ def _row(ring: KeyRing, alias: str, stored: StoredKey | None) -> dict[str, objec
         return {
             "alias": alias,
             "account": stored.account_id,
-            "mode": "live" if stored.livemode else "test",
+            "mode": _mode(stored.livemode),
             "kind": stored.kind,
             "last4": stored.last4,
             "connected": stored.connected,
@@ -215,7 +239,7 @@ def _row(ring: KeyRing, alias: str, stored: StoredKey | None) -> dict[str, objec
         if key is None
         else {
             **row,
-            "mode": "live" if key.livemode else "test",
+            "mode": _mode(key.livemode),
             "kind": key.kind,
             "last4": key.last4,
             "connected": key.connected,
@@ -241,7 +265,7 @@ def _print_table(rows: list[dict[str, object]]) -> None:
         connected = accounts if isinstance(accounts, str) else ", ".join(map(str, accounts))
         cells = [
             row["alias"],
-            row["account"] or "asked at sync",
+            row["account"] or "read at each sync",
             row["mode"],
             row["kind"],
             row["last4"],
@@ -258,7 +282,7 @@ def _print_table(rows: list[dict[str, object]]) -> None:
 @keys.command()
 @click.argument("alias")
 def remove(alias: str) -> None:
-    """Remove a key from the database. What was synced with it stays."""
+    """Remove a key from the database. The rows that were synced with it stay."""
     from stripe_assets.cli.database import opened_if_there
     from stripe_assets.keys import KeyRing, UnknownAlias
     from stripe_assets.mirror import KeyStore
@@ -268,7 +292,8 @@ def remove(alias: str) -> None:
         if mirror is None or not KeyStore(mirror).remove(alias):
             if alias in ring.variables:
                 raise BadInput(
-                    f"The alias {alias} comes from the environment: unset {ring.variables[alias]}."
+                    f"The key {alias} is not in the database. It comes from the environment: "
+                    f"unset {ring.variables[alias]}."
                 )
             raise UnknownAlias(alias, ring.aliases())
     click.echo(f"{alias} is removed.")

@@ -1,4 +1,4 @@
-"""The command group, and what every command has in common: `.env`, signals, errors and exit codes."""
+"""The command group, and what all commands share: `.env`, signals, errors and exit codes."""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from stripe_assets.cli.sync import sync
 def cli() -> None:
     """An exact copy of your Stripe accounts in a SQL database.
 
-    Exit codes: 0 done, 1 something failed, 2 bad input, 130 and 143 interrupted.
+    Exit codes: 0 done, 1 something failed, 2 bad input, 130 and 143 ended by a signal.
     """
 
 
@@ -34,14 +34,14 @@ for command in (sync, events, status, keys, sandbox):
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """The console script."""
+    """Runs the command that the arguments name, and ends the process with its exit code."""
     raise_on_signals()
     try:
         code = _run(arguments)
     except Interrupted as interrupted:
         click.echo(f"\n{interrupted}", err=True)
         code = interrupted.exit_code
-    except BrokenPipeError:  # `stripe-assets status | head`
+    except BrokenPipeError:  # as in `stripe-assets status | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code)

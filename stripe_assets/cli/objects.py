@@ -1,4 +1,4 @@
-"""`stripe-assets sync Invoice:in_123`: single objects, without a run of Dagster's."""
+"""`stripe-assets sync Invoice:in_123`: single objects, without a run in Dagster."""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -18,16 +18,19 @@ if TYPE_CHECKING:
 
 
 ACCOUNTS_TRIED = 20
+"""Connected accounts of a key in which an object is looked for."""
 
 
 class Named(NamedTuple):
-    """As it was typed: `Invoice:in_123`."""
+    """An argument `Invoice:in_123`, with the resource's name for the model."""
 
     model: str
     id: str
 
 
 class Found(NamedTuple):
+    """An object that a key has."""
+
     named: Named
     alias: str
     deleted: bool
@@ -35,7 +38,10 @@ class Found(NamedTuple):
 
 
 def objects_named(models: Sequence[str]) -> list[Named]:
-    """What of the arguments names objects: all of them or none. Raises BadInput, UnknownModel."""
+    """Returns the objects that the arguments name; empty where they name models.
+
+    Raises BadInput where they name both, or an object that cannot be read; UnknownModel.
+    """
     from stripe_assets.catalog import catalog
 
     split = [(text, *text.partition(":")) for text in models]
@@ -44,14 +50,16 @@ def objects_named(models: Sequence[str]) -> list[Named]:
     for text, model, colon, id in split:
         if not colon:
             raise BadInput(
-                f"{text!r} is a model and the others are objects: sync them by a command of their own."
+                f"{text!r} is a model, and other arguments are objects. "
+                "Sync models and objects with two commands."
             )
         if not id:
-            raise BadInput(f"{text!r} has no id: an object is named as Invoice:in_123.")
+            raise BadInput(f"{text!r} has no id. Name an object like this: Invoice:in_123.")
         resource = catalog().find(model)
         if not resource.retrieve and not resource.singleton:
             raise BadInput(
-                f"Stripe has no route that returns one {resource.name} by its id: sync the model, or what it belongs to."
+                f"Stripe has no route that returns one {resource.name} by its id. "
+                "Sync the model, or the object that contains it."
             )
     return list(dict.fromkeys(Named(catalog().find(model).name, id) for _, model, _, id in split))
 
@@ -59,7 +67,7 @@ def objects_named(models: Sequence[str]) -> list[Named]:
 def sync_and_show_objects(
     objects: Sequence[Named], aliases: tuple[str, ...], as_json: bool
 ) -> bool:
-    """True when each of them was found. An object that a key does not have is looked for with the next."""
+    """Returns True when all objects were found. Tries one key after another for each object."""
     chosen = checked_aliases(aliases)
     found: list[Found] = []
     failed: list[str] = []
@@ -74,7 +82,10 @@ def sync_and_show_objects(
 
 
 def _sync(named: Named, aliases: Sequence[str]) -> Found | str:
-    """What became of it, or what Stripe said first of why there is none. The keys' connected accounts are asked too."""
+    """Returns the object with the first key that has it, or the error that says why none has.
+
+    Tries each key's own account, then its connected accounts.
+    """
     from stripe_assets.cli.database import opened
     from stripe_assets.models import model
     from stripe_assets.models.syncing import sync_one
@@ -86,7 +97,7 @@ def _sync(named: Named, aliases: Sequence[str]) -> Found | str:
         for alias in aliases:
             others = (
                 ()
-                if cls.resource.lists_owners or cls.resource.singleton
+                if cls.resource.rows_are_accounts or cls.resource.singleton
                 else mirror.accounts.covered_by(alias)[1:]
             )
             for account in (None, *(owner.account_id for owner in others[:ACCOUNTS_TRIED])):
@@ -118,15 +129,15 @@ def _print_json(found: Sequence[Found], failed: Sequence[str]) -> None:
     )
 
 
-def _plain(one: Found) -> dict[str, Any]:
-    done = one.done
+def _plain(found: Found) -> dict[str, Any]:
+    done = found.done
     return {
-        "model": one.named.model,
-        "id": one.named.id,
-        "alias": one.alias,
+        "model": found.named.model,
+        "id": found.named.id,
+        "alias": found.alias,
         "account": done.owner.account_id,
         "livemode": done.owner.livemode,
-        "deleted": one.deleted,
+        "deleted": found.deleted,
         "requests": done.requests,
         "rows": {
             name: count
@@ -169,15 +180,15 @@ def _print_tables(found: Sequence[Found], failed: Sequence[str]) -> None:
         say(console, f"failed: {line}", "red")
 
 
-def _line(one: Found) -> Line:
+def _line(found: Found) -> Line:
     from stripe_assets.cli.table import Line
 
-    written = one.done.counts.total
+    written = found.done.counts.total
     cells = (
-        f"{one.named.model} {one.named.id}",
-        one.alias,
-        one.done.owner.account_id,
+        f"{found.named.model} {found.named.id}",
+        found.alias,
+        found.done.owner.account_id,
         f"{written:,}",
-        f"{one.done.requests:,}",
+        f"{found.done.requests:,}",
     )
-    return Line((*cells, "deleted" if one.deleted else ""), "yellow" if one.deleted else "")
+    return Line((*cells, "deleted" if found.deleted else ""), "yellow" if found.deleted else "")

@@ -1,4 +1,4 @@
-"""What `sync` and `events` have in common: Dagster runs of this process, one per API key, and what they came to."""
+"""What `sync` and `events` share: one Dagster run for each API key, in this process."""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from stripe_assets.cli.errors import BadInput
 from stripe_assets.cli.signals import Interrupted, raised_afterwards
 
 if TYPE_CHECKING:
-    from stripe_assets.orchestration.in_process import KeyRuns
+    from stripe_assets.orchestration.in_process_runs import InProcessRuns
     from stripe_assets.orchestration.outcome import Outcome
 
-Asked = TypeVar("Asked", bound="Outcome")
+AnyOutcome = TypeVar("AnyOutcome", bound="Outcome")
 
 
 def checked_aliases(aliases: tuple[str, ...]) -> list[str]:
-    """The chosen aliases, all of them if none is given, each with a usable key: what can be refused is refused before a run starts."""
+    """Returns the given aliases, or all aliases if none is given. Each has a usable key.
+
+    Checks the keys and the settings first, so that a mistake is reported before a run starts.
+    """
     from stripe_assets.cli.database import opened, opened_if_there
     from stripe_assets.keys import HOW_TO_SET_A_KEY, KeyRing
     from stripe_assets.stripe_api import StripeApi
@@ -30,17 +33,20 @@ def checked_aliases(aliases: tuple[str, ...]) -> list[str]:
         if not chosen:
             raise BadInput(f"There is no API key. {HOW_TO_SET_A_KEY}")
         for alias in chosen:
-            StripeApi(ring.api_key(alias))  # which checks the settings of the environment too
+            StripeApi(ring.api_key(alias))  # checks the settings of the environment too
     opened().close()
     return chosen
 
 
 def run_and_show(
-    outcomes: Sequence[Asked],
-    run: Callable[[KeyRuns, Asked], object],
-    show: Callable[[Sequence[Asked]], object],
+    outcomes: Sequence[AnyOutcome],
+    run: Callable[[InProcessRuns, AnyOutcome], object],
+    show: Callable[[Sequence[AnyOutcome]], object],
 ) -> bool:
-    """Runs what each outcome asks for and shows all of them, also when a signal ends it before the last. True when all succeeded."""
+    """Runs what each outcome asks for, then shows all outcomes. Returns True when all succeeded.
+
+    After a signal it shows them too, and raises Interrupted.
+    """
     from stripe_assets.cli.screen import Screen
     from stripe_assets.instance import settle_home
 
@@ -48,8 +54,8 @@ def run_and_show(
     screen = Screen()
     try:
         with screen.waiting("starting Dagster"):
-            from stripe_assets.orchestration.in_process import KeyRuns
-        runs = KeyRuns(screen)
+            from stripe_assets.orchestration.in_process_runs import InProcessRuns
+        runs = InProcessRuns(screen)
         try:
             for outcome in outcomes:
                 with raised_afterwards():

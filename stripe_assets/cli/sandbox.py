@@ -1,4 +1,4 @@
-"""`stripe-assets sandbox`: a first run without a Stripe account."""
+"""`stripe-assets sandbox`: a first sync without a Stripe account."""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -20,19 +20,27 @@ DEFAULT_PORT = 12111
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    help="0 takes a free one, as --sync does.  [default: 12111]",
+    help="The port to listen on. 0 takes a free one.  [default: 12111; with --sync: 0]",
 )
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="The same seed gives the same data."
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Chooses the data. The same seed gives the same data.",
 )
 @click.option(
-    "--sync", "and_sync", is_flag=True, help="Sync its account into the database, then stop it."
+    "--sync",
+    "and_sync",
+    is_flag=True,
+    help="Sync the stand-in's account into the database, then stop the stand-in.",
 )
 @click.option("--json", "as_json", is_flag=True, help="With --sync: print the results as JSON.")
 def sandbox(port: int | None, seed: int, and_sync: bool, as_json: bool) -> None:
     """Run a local stand-in of Stripe's API, with the data of a small invented business.
 
-    It listens on this machine only, until Ctrl-C, and prints what to export for `stripe-assets sync` to read from it.
+    The stand-in listens on this machine only, and runs until Ctrl-C. The command prints the
+    variables to export, so that `stripe-assets sync` reads from the stand-in.
     """
     if and_sync:
         _sync(port or 0, seed, as_json)
@@ -47,12 +55,13 @@ def _serve(port: int, seed: int) -> None:
         serve(port=port, seed=seed, started=_started)
     except OSError as error:
         raise CommandError(
-            f"Port {port} cannot be used: {error.strerror}. Choose another with --port, or 0 for a free one."
+            f"Port {port} cannot be used: {error.strerror}. "
+            "Choose another port with --port, or 0 for a free one."
         ) from None
 
 
 def _started(base: str) -> None:
-    click.echo(f"A Stripe stand-in runs at {base}. In another terminal:\n")
+    click.echo(f"A stand-in of Stripe's API runs at {base}. In another terminal, run:\n")
     for name, value in _environment(base).items():
         click.echo(f"export {name}={value}")
     click.echo(f"stripe-assets sync --api-key {ALIAS}")
@@ -77,7 +86,8 @@ def _sync(port: int, seed: int, as_json: bool) -> None:
         with opened() as mirror:
             if ALIAS in KeyRing(mirror).stored():
                 raise BadInput(
-                    f"The database has a key of its own under the alias {ALIAS}: remove it first, or use another database."
+                    f"The database has a stored key with the alias {ALIAS}. Remove it first "
+                    f"(stripe-assets keys remove {ALIAS}), or use another database."
                 )
         try:
             running = Sandbox(port=port, seed=seed).start()
@@ -90,13 +100,16 @@ def _sync(port: int, seed: int, as_json: bool) -> None:
             running.stop()
     if not as_json:
         click.echo(f"database: {url}")
-        click.echo(how_to_go_on(port, seed))
+        click.echo(next_steps(port, seed))
     if not succeeded:
         click.get_current_context().exit(CommandError.exit_code)
 
 
-def how_to_go_on(port: int, seed: int) -> str:
-    """In Dagster's UI: the sandbox is stopped, and there its API key is an alias like any other."""
+def next_steps(port: int, seed: int) -> str:
+    """Returns the commands that sync the sandbox from Dagster's UI.
+
+    The sandbox has stopped by then. In the UI its API key is a partition like any other.
+    """
     again = [f"--port {port}"] if port else []
     again += [f"--seed {seed}"] if seed != 1 else []
     dagster = (
@@ -109,7 +122,8 @@ def how_to_go_on(port: int, seed: int) -> str:
         for name, value in _environment(f"http://127.0.0.1:{port or DEFAULT_PORT}").items()
     )
     return (
-        f"\nTo materialize the partition {ALIAS} in Dagster's UI, start the stand-in in another terminal, then Dagster here:\n"
+        f"\nTo materialize the partition {ALIAS} in Dagster's UI, start the stand-in in another "
+        "terminal, then Dagster in this folder:\n"
         f"  {' '.join(['stripe-assets sandbox', *again])}\n"
         f"  export {exports}; {dagster}"
     )

@@ -1,7 +1,8 @@
-"""What a long command shows while it works, on stderr: bars on a terminal, a line every few seconds elsewhere.
+"""What a long command shows on stderr while it works.
 
-Dagster takes the process's stdout and stderr for its own logs during a run, so everything goes to a descriptor that is
-duplicated before.
+On a terminal it shows progress bars, elsewhere a line every few seconds. Dagster redirects the
+process's stdout and stderr to its own logs during a run. So the screen writes to a copy of the
+descriptor, made before the run.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from stripe_assets.orchestration.heartbeat import Heartbeat
+from stripe_assets.orchestration.display import RunDisplay
+from stripe_assets.orchestration.progress_log import ProgressLog
 from stripe_assets.sync import EventProgress
 from stripe_assets.sync import Progress as SyncProgress
 
@@ -31,12 +33,14 @@ SECONDS_BETWEEN_LINES = 5.0
 
 
 def stdout_console() -> Console:
-    """For tables: wide where nobody's terminal sets the width."""
+    """Returns a console for tables. It is wide where no terminal sets the width."""
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 140
     return Console(highlight=False, width=width)
 
 
-class Screen:
+class Screen(RunDisplay):
+    """Shows the runs of this process, one at a time."""
+
     def __init__(self) -> None:
         sys.stderr.flush()
         self._file = os.fdopen(os.dup(2), "w", encoding="utf-8", buffering=1)
@@ -51,7 +55,7 @@ class Screen:
 
     @contextmanager
     def waiting(self, what: str) -> Iterator[None]:
-        """Says what is under way, on a terminal only."""
+        """Shows what the command waits for. Shows nothing where stderr is not a terminal."""
         if not self._console.is_terminal:
             yield
             return
@@ -62,9 +66,9 @@ class Screen:
 
     @contextmanager
     def progress(self, alias: str, progress: SyncProgress | EventProgress) -> Iterator[None]:
-        """Shows how a run moves, as long as the context is entered."""
+        """Shows how a run advances, while the context is entered."""
         if not self._console.is_terminal:
-            with Heartbeat(
+            with ProgressLog(
                 progress.line, lambda line: self.say([f"{alias}: {line}"]), SECONDS_BETWEEN_LINES
             ):
                 yield
@@ -111,7 +115,7 @@ def _events(progress: EventProgress) -> Callable[[], _Reading]:
 
 
 class _Bar:
-    """Reads the run's counts each time that it is drawn."""
+    """A progress bar. Reads the run's counts each time that it is drawn."""
 
     def __init__(self, alias: str, read: Callable[[], _Reading]) -> None:
         self._read = read

@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM: the commands end with the codes that a shell expects, 130 and 143, during a Dagster run too."""
+"""Ctrl-C and SIGTERM: the commands end with the exit codes that a shell expects, 130 and 143.
+
+They do so during a Dagster run too.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,19 @@ class Interrupted(BaseException):
 
 
 def raise_on_signals() -> None:
-    """From now on SIGINT and SIGTERM raise Interrupted in the main thread."""
+    """Makes SIGINT and SIGTERM raise Interrupted in the main thread from now on."""
     signal.signal(signal.SIGINT, _raise)
     signal.signal(signal.SIGTERM, _raise)
 
 
 @contextmanager
 def raised_afterwards() -> Iterator[None]:
-    """For a block that takes the signals itself, as a Dagster run does: it may end in its own way, then Interrupted is raised.
+    """Raises Interrupted after the block, where a signal came during the block.
 
-    Dagster puts handlers of its own in place, and its record of a run does not say which signal ended it. The
-    interpreter's wake-up descriptor is told of every signal whatever the handler.
+    It is for a block that handles the signals itself, as a Dagster run does: the block ends in its
+    own way first. Dagster installs its own handlers, and its record of a run does not say which
+    signal ended the run. But the interpreter writes each signal to its wake-up descriptor, whatever
+    the handler is.
     """
     reader, writer = os.pipe()
     os.set_blocking(reader, False)

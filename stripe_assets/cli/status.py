@@ -1,4 +1,7 @@
-"""`stripe-assets status`: what the database holds, how fresh it is and what it took. Asks neither Stripe nor Dagster."""
+"""`stripe-assets status`: what the database holds, how fresh it is, and how many requests it took.
+
+Asks neither Stripe nor Dagster.
+"""
 # ruff: noqa: PLC0415
 
 from __future__ import annotations
@@ -27,43 +30,47 @@ RELATED = "only as related objects"
 @click.command(short_help="Show what the database holds and how fresh it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every account's models.")
 def status(as_json: bool) -> None:
-    """Show what the database holds and how fresh it is: accounts, models, rows, and when each was last swept to its end."""
+    """Show what the database holds and how fresh it is.
+
+    Shows the accounts and the models with their rows, and when the last sweep of each finished. A
+    sweep is one complete listing of a model.
+    """
     from stripe_assets.cli.allocation import reads
     from stripe_assets.cli.database import opened_if_there, shown
     from stripe_assets.cli.holdings import holdings, unsettled_events
     from stripe_assets.keys import KeyRing
 
     with reported(), opened_if_there() as mirror:
-        url, there = shown(), mirror is not None
+        url, exists = shown(), mirror is not None
         held = holdings(mirror) if mirror else []
         ring = KeyRing(mirror)
         stored = ring.stored()
         unsettled = unsettled_events(mirror, ring.aliases()) if mirror else {}
-        sent = reads(mirror) if mirror else {}
+        requests = reads(mirror) if mirror else {}
     if as_json:
-        click.echo(json.dumps(_as_json(url, held, stored, unsettled, sent), indent=2))
+        click.echo(json.dumps(_as_json(url, held, stored, unsettled, requests), indent=2))
         return
     from stripe_assets.cli.screen import stdout_console
 
     console = stdout_console()
-    if not there:
+    if not exists:
         console.print(
-            f"There is no database yet ({url}). Make it: stripe-assets sync",
+            f"There is no database yet ({url}). Make it with: stripe-assets sync",
             markup=False,
             soft_wrap=True,
         )
         return
     console.print(f"database: {url}", markup=False, soft_wrap=True)
     if not held:
-        console.print("Nothing was synced yet: stripe-assets sync")
+        console.print("Nothing was synced yet. Start with: stripe-assets sync")
         return
-    _print_owners(console, held, stored, sent)
-    _print_high_reads(console, sent.values())
+    _print_owners(console, held, stored, requests)
+    _print_high_reads(console, requests.values())
     _print_models(console, held)
     for alias, counts in unsettled.items():
-        said = ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items()))
+        states = ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items()))
         console.print(
-            f"\nevents of {alias}: {said}. Process them: stripe-assets events --api-key {alias}",
+            f"\nevents of {alias}: {states}. Process them: stripe-assets events --api-key {alias}",
             markup=False,
             soft_wrap=True,
         )
@@ -74,34 +81,34 @@ def _as_json(
     held: Sequence[Holding],
     stored: dict[str, StoredKey],
     unsettled: dict[str, dict[str, int]],
-    sent: Mapping[Owner, Reads],
+    requests: Mapping[Owner, Reads],
 ) -> dict[str, object]:
     return {
         "database": url,
         "models": [
             {
-                "account": one.owner.account_id,
-                "livemode": one.owner.livemode,
-                "aliases": _aliases(one.owner, stored),
-                "model": one.model,
-                "rows": one.rows,
-                "requests": one.sweep.requests if one.sweep else None,
-                "last_sweep": one.finished_at.isoformat() if one.finished_at else None,
-                "unfinished": one.unfinished,
-                "availability": one.sweep.availability if one.sweep else RELATED,
+                "account": holding.owner.account_id,
+                "livemode": holding.owner.livemode,
+                "aliases": _aliases(holding.owner, stored),
+                "model": holding.model,
+                "rows": holding.rows,
+                "requests": holding.sweep.requests if holding.sweep else None,
+                "last_sweep": holding.finished_at.isoformat() if holding.finished_at else None,
+                "unfinished": holding.unfinished,
+                "availability": holding.sweep.availability if holding.sweep else RELATED,
             }
-            for one in held
+            for holding in held
         ],
         "unsettled_events": unsettled,
         "requests_in_30_days": [
             {
-                "account": one.owner.account_id,
-                "livemode": one.owner.livemode,
-                "requests": one.requests,
-                "transactions": one.transactions if one.owner.livemode else None,
-                "allocation": one.allocation,
+                "account": reads.owner.account_id,
+                "livemode": reads.owner.livemode,
+                "requests": reads.requests,
+                "transactions": reads.transactions if reads.owner.livemode else None,
+                "allocation": reads.allocation,
             }
-            for one in sent.values()
+            for reads in requests.values()
         ],
     }
 
@@ -118,14 +125,13 @@ def _print_owners(
     console: Console,
     held: Sequence[Holding],
     stored: dict[str, StoredKey],
-    sent: Mapping[Owner, Reads],
+    requests: Mapping[Owner, Reads],
 ) -> None:
-    from stripe_assets.cli.availability import UNAVAILABLE, label
     from stripe_assets.cli.table import Column, Line, print_table
 
     by_owner: dict[Owner, list[Holding]] = defaultdict(list)
-    for one in held:
-        by_owner[one.owner].append(one)
+    for holding in held:
+        by_owner[holding.owner].append(holding)
     columns = [
         Column("account"),
         Column("mode"),
@@ -142,50 +148,66 @@ def _print_owners(
                 owner.account_id,
                 "live" if owner.livemode else "test",
                 ", ".join(_aliases(owner, stored)),
-                _when(max((one.finished_at for one in its if one.finished_at), default=None)),
-                _requests(sent.get(owner)),
-                f"{len(its):,}",
-                f"{sum(one.rows for one in its):,}",
-                f"{sum(label(one.availability) == UNAVAILABLE for one in its if one.availability):,}",
-                f"{sum(one.unfinished for one in its):,}",
+                _when(_last_sweep(holdings)),
+                _requests(requests.get(owner)),
+                f"{len(holdings):,}",
+                f"{sum(holding.rows for holding in holdings):,}",
+                f"{_unavailable(holdings):,}",
+                f"{sum(holding.unfinished for holding in holdings):,}",
             )
         )
-        for owner, its in by_owner.items()
+        for owner, holdings in by_owner.items()
     ]
     print_table(console, "\naccounts", columns, lines)
 
 
-def _requests(its: Reads | None) -> str:
-    if its is None:
+def _last_sweep(held: Sequence[Holding]) -> datetime | None:
+    return max((holding.finished_at for holding in held if holding.finished_at), default=None)
+
+
+def _unavailable(held: Sequence[Holding]) -> int:
+    from stripe_assets.cli.availability import UNAVAILABLE, label
+
+    return sum(
+        label(holding.availability) == UNAVAILABLE for holding in held if holding.availability
+    )
+
+
+def _requests(reads: Reads | None) -> str:
+    if reads is None:
         return "0"
-    return f"{its.requests:,} of {its.allocation:,}" if its.allocation else f"{its.requests:,}"
+    if reads.allocation is None:
+        return f"{reads.requests:,}"
+    return f"{reads.requests:,} of {reads.allocation:,}"
 
 
-def _print_high_reads(console: Console, sent: Iterable[Reads]) -> None:
+def _print_high_reads(console: Console, requests: Iterable[Reads]) -> None:
     from rich.text import Text
 
     from stripe_assets.cli.allocation import LEAST, PER_TRANSACTION
 
-    for one in sent:
-        if one.is_high:
-            said = (
-                f"\n{one.owner.account_id} was sent {one.requests:,} requests in 30 days: {one.share:.0%} of the {one.allocation:,} reads"
-                f" that Stripe allots it ({PER_TRANSACTION} a transaction, {LEAST:,} at least; {one.transactions:,} charges are known)."
-                " Run full sweeps less often, or fewer models."
+    for reads in requests:
+        if reads.is_high:
+            text = (
+                f"\n{reads.owner.account_id}: the {reads.requests:,} requests of the last 30 days "
+                f"are {reads.share:.0%} of the {reads.allocation:,} reads that Stripe allots it "
+                f"({PER_TRANSACTION} for each transaction, at least {LEAST:,}; the database has "
+                f"{reads.transactions:,} charges of these 30 days). "
+                "Run full sweeps less often, or sync fewer models."
             )
-            console.print(Text(said, style="yellow"), soft_wrap=True)
+            console.print(Text(text, style="yellow"), soft_wrap=True)
 
 
 def _print_models(console: Console, held: Sequence[Holding]) -> None:
-    """All accounts together; the time is that of the account whose sweep is the oldest."""
+    """Shows each model over all accounts. The time is that of the account with the oldest sweep."""
     from rich.text import Text
 
     from stripe_assets.cli.availability import reasons
     from stripe_assets.cli.table import Column, print_table
 
     by_model: dict[str, list[Holding]] = defaultdict(list)
-    for one in held:
-        by_model[one.model].append(one)
+    for holding in held:
+        by_model[holding.model].append(holding)
     columns = [
         Column("model", folds=True),
         Column("rows", number=True),
@@ -196,31 +218,35 @@ def _print_models(console: Console, held: Sequence[Holding]) -> None:
         console,
         "\nmodels",
         columns,
-        [_model_line(model, its) for model, its in sorted(by_model.items())],
+        [_model_line(model, holdings) for model, holdings in sorted(by_model.items())],
     )
     for reason, models in reasons(
-        (one.model, one.availability) for one in held if one.availability
+        (holding.model, holding.availability) for holding in held if holding.availability
     ).items():
         console.print(
             Text(f"\nunavailable: {', '.join(models)}\n  {reason}", style="yellow"), soft_wrap=True
         )
 
 
-def _model_line(model: str, its: Sequence[Holding]) -> Line:
+def _model_line(model: str, holdings: Sequence[Holding]) -> Line:
     from stripe_assets.cli.availability import label
     from stripe_assets.cli.table import Line
 
-    swept = [one for one in its if one.sweep]
-    finished = [one.finished_at for one in swept if one.finished_at]
+    swept = [holding for holding in holdings if holding.sweep]
+    finished = [holding.finished_at for holding in swept if holding.finished_at]
     oldest = min(finished) if finished and len(finished) == len(swept) else None
-    when = _when(oldest) + (" (one is unfinished)" if any(one.unfinished for one in its) else "")
-    said = (
-        ", ".join(sorted({label(one.availability) for one in swept if one.availability}))
+    when = _when(oldest) + (
+        " (one is unfinished)" if any(holding.unfinished for holding in holdings) else ""
+    )
+    availability = (
+        ", ".join(
+            sorted({label(holding.availability) for holding in swept if holding.availability})
+        )
         if swept
         else RELATED
     )
-    rows = sum(one.rows for one in its)
-    return Line((model, f"{rows:,}", when, said), "" if rows else "dim")
+    rows = sum(holding.rows for holding in holdings)
+    return Line((model, f"{rows:,}", when, availability), "" if rows else "dim")
 
 
 def _when(time: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""The tables that `sync` ends with, and the JSON of every kind of run, on stdout."""
+"""What `sync` prints on stdout at its end, and the JSON of every kind of run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stripe_assets.cli.availability import label
 from stripe_assets.cli.screen import stdout_console
 from stripe_assets.orchestration.outcome import Outcome, SyncOutcome
 
@@ -50,7 +49,7 @@ def _table(outcome: SyncOutcome) -> Table:
             f"{result.rows_written:,}",
             f"{result.requests:,}",
             f"{result.seconds:.1f}",
-            label(result.availability) if result.status == "ok" else result.status,
+            result.availability.label if result.status == "ok" else result.status,
             style=style,
         )
     return table
@@ -60,7 +59,11 @@ def _totals(outcome: SyncOutcome) -> str:
     results = outcome.results
     with_rows = sum(result.rows_in_mirror > 0 for result in results)
     rows = sum(result.rows_in_mirror for result in results)
-    return f"{outcome.alias}: {len(results)} models, {with_rows} with rows; {rows:,} rows, {outcome.requests:,} requests"
+    models = "1 model" if len(results) == 1 else f"{len(results)} models"
+    return (
+        f"{outcome.alias}: {models}, {with_rows} with rows; "
+        f"{rows:,} rows, {outcome.requests:,} requests"
+    )
 
 
 def print_failures(console: Console, outcome: Outcome) -> None:

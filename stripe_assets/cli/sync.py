@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     "aliases",
     metavar="ALIAS",
     multiple=True,
-    help="Sync this key only. Can be repeated. Default: every key.",
+    help="Sync only this key. Can be repeated.  [default: every key]",
 )
-@click.option("--full", is_flag=True, help="List everything again.")
+@click.option("--full", is_flag=True, help="List everything, and look for deleted objects.")
 @click.option(
     "--incremental",
     is_flag=True,
-    help="Read what Stripe's events say has changed.  [default: that where it is enough, else --full]",
+    help=(
+        "Read the changed objects that Stripe's events report, and list what has no events.  "
+        "[default: --incremental where that is enough, else --full]"
+    ),
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def sync(
@@ -41,20 +44,23 @@ def sync(
     stripe-assets sync Invoice Customer     some models
     stripe-assets sync Invoice:in_123       one object, and what it refers to
 
-    A MODEL is named as in Stripe's API or in its libraries: checkout.session, CheckoutSession; dj-stripe's names do too. Without
-    one, all are synced.
+    Name a MODEL as Stripe's API does (checkout.session), as Stripe's libraries do
+    (CheckoutSession), or as dj-stripe does (Session). Without a MODEL, all models are synced.
 
-    Each key is a run of the Dagster job sync_models, seen in Dagster's UI when `dagster dev` runs in this folder.
+    Each key is a run of the Dagster job sync_models. Dagster's UI shows the runs: start
+    `dagster dev` in this folder.
     """
     if full and incremental:
         raise BadInput(
-            "--full and --incremental exclude each other: leave both out to have the better one chosen."
+            "--full and --incremental exclude each other. "
+            "Without them the command chooses the better one."
         )
     with reported():
         objects = objects_named(models)
         if objects and (full or incremental):
             raise BadInput(
-                "--full and --incremental are about models: an object is always read as it is now."
+                "--full and --incremental are about models. An object is always read as it is now: "
+                "leave them out."
             )
         names = [] if objects else resource_names(models)
         mode: Mode = "full" if full else "incremental" if incremental else "auto"
@@ -67,7 +73,10 @@ def sync(
 
 
 def resource_names(models: tuple[str, ...]) -> list[str]:
-    """Resource names in the catalog's order, each once; none given means all. Raises UnknownModel."""
+    """Returns the resource names of these models, each once, in the catalog's order.
+
+    No model means all of them. Raises UnknownModel.
+    """
     from stripe_assets.catalog import catalog
 
     chosen = {catalog().find(name).name for name in models}
@@ -75,7 +84,7 @@ def resource_names(models: tuple[str, ...]) -> list[str]:
 
 
 def sync_and_show(aliases: list[str], models: list[str], mode: Mode, as_json: bool) -> bool:
-    """True when every model of every key was synced or is unavailable."""
+    """Returns True when every model of every key was synced or is unavailable."""
     from stripe_assets.cli.summary import print_json, print_tables
     from stripe_assets.orchestration.outcome import SyncOutcome
 

@@ -1,4 +1,7 @@
-"""Tables on stdout. Cells are plain text: what Stripe says may have brackets in it, which rich would take for its markup."""
+"""Tables on stdout.
+
+Cells are plain text. Stripe's messages may contain brackets, which rich would read as its markup.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 FOLDED_FROM = 20
-"""Characters that a column which may be folded keeps at least."""
+"""The fewest characters of a column that may be folded."""
 _GAP = 2
 
 
@@ -29,7 +32,7 @@ class Line(NamedTuple):
 def print_table(
     console: Console, title: str, columns: Sequence[Column], lines: Sequence[Line]
 ) -> None:
-    """As a table, or where the terminal is too narrow for one, a paragraph for each line."""
+    """Prints a table. Where the terminal is too narrow, it prints a paragraph for each line."""
     if _narrowest(columns, lines) > console.width:
         _print_paragraphs(console, title, columns, lines)
         return
@@ -71,6 +74,6 @@ def _print_paragraphs(
         console.print(Text(title, style="italic"))
     for line in lines:
         first, *rest = zip(columns, line.cells, strict=True)
-        said = ", ".join(f"{column.heading}: {cell}" for column, cell in rest if cell)
+        text = ", ".join(f"{column.heading}: {cell}" for column, cell in rest if cell)
         console.print(Text(first[1], style=line.style), soft_wrap=True)
-        console.print(Padding(Text(said, style=line.style), (0, 0, 0, 2), expand=False))
+        console.print(Padding(Text(text, style=line.style), (0, 0, 0, 2), expand=False))

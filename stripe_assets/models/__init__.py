@@ -1,4 +1,7 @@
-"""Stripe's objects as Python classes: one for each resource, mapped with SQLAlchemy's ORM on the mirror's tables.
+"""Stripe's objects as Python classes: one class per resource, mapped on the mirror's tables.
+
+May import `catalog`, `mirror`, `stripe_api`, `sync` and `keys`. Within the package: `relations` ←
+`joins` ← `mapping` ← `mirrors`, `frames`, `place`, `syncing` ← `model`, and `relations` ← `stubs`.
 
     from sqlalchemy import select
     from sqlalchemy.orm import Session
@@ -8,13 +11,12 @@
         for invoice in session.scalars(select(Invoice).where(Invoice.status == "open")):
             invoice.customer, invoice.lines, invoice.customer_id
 
-A class is made when it is first named and mapped when it is first used, its relationships likewise: importing one is quick
-and loads neither SQLAlchemy, pandas, dagster nor the stripe SDK. `relations.py` says which attributes there are besides the
-columns. Editors and type checkers read `__init__.pyi`, which `python -m stripe_assets.catalog` makes.
+A class is made when it is first named, and mapped with SQLAlchemy's ORM when it is first used. So
+an import is quick: it loads neither SQLAlchemy, pandas, dagster nor the stripe SDK. `relations.py`
+says which attributes there are besides the columns. Editors and type checkers read `__init__.pyi`,
+which `python -m stripe_assets.models` makes.
 
-Rows are for reading: what changes is written to Stripe, and comes back by a sync.
-
-May import `catalog`, `mirror`, `stripe_api`, `sync` and `keys`.
+Rows are for reading only. Change an object through Stripe's API; a sync brings the change.
 """
 
 from __future__ import annotations

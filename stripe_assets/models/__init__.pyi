@@ -1,4 +1,4 @@
-# Made by `python -m stripe_assets.catalog` from the catalog.
+# Made by `python -m stripe_assets.models` from the catalog.
 # ruff: noqa: E501
 # fmt: off
 
@@ -14,7 +14,7 @@ from stripe_assets.models.model import model as model
 _T = TypeVar("_T")
 
 class Attribute(Generic[_T]):
-    """Of a class: what statements are made of, as `Invoice.status == "paid"`. Of a row: its value, which is read only."""
+    """On a class it makes conditions, as `Invoice.status == "paid"`. On a row it is a value."""
 
     @overload
     def __get__(self, instance: None, owner: Any) -> InstrumentedAttribute[_T]: ...

@@ -1,10 +1,10 @@
-"""Rows as pandas has them. The one file of the room that loads pandas."""
+"""Rows as pandas DataFrames. No other module of this package imports pandas."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -12,9 +12,6 @@ import sqlalchemy as sa
 from stripe_assets.mirror import ColumnKind, Mirror
 from stripe_assets.models.mapping import relations, tables
 from stripe_assets.models.mirrors import the_mirror
-
-if TYPE_CHECKING:
-    from stripe_assets.models.model import Model
 
 DTYPES: Mapping[ColumnKind, str] = {
     "text": "string",
@@ -27,16 +24,16 @@ DTYPES: Mapping[ColumnKind, str] = {
 }
 
 Query = tuple[sa.Select[Any], dict[str, str]]
-"""The statement, and column → dtype."""
+"""A statement, and column → dtype."""
 
 
 def query(
-    cls: type[Model],
+    cls: type[Any],
     where: sa.ColumnElement[bool] | None,
     columns: Sequence[Any] | None,
     deleted: bool,
 ) -> Query:
-    """Raises ValueError for an unknown column."""
+    """The statement for `Model.frame`. Raises ValueError for an unknown column, or for none."""
     table = tables()[cls.resource.name]
     kinds = tables().layout.columns(cls.resource)
     names = (
@@ -55,15 +52,19 @@ def query(
 
 
 def whole(query: Query, mirror: Mirror | None) -> pd.DataFrame:
+    """All rows in one frame. Raises MirrorError."""
     statement, dtypes = query
     with the_mirror(mirror).connection() as connection:
         return _frame(connection.execute(statement).all(), dtypes)
 
 
 def chunks(query: Query, mirror: Mirror | None, size: int) -> Iterator[pd.DataFrame]:
-    """At least one frame, so that there are always dtypes. The connection is given back when the last frame was, or the iterator ends."""
+    """Frames of at most `size` rows: at least one frame, so that the caller always sees the dtypes.
+
+    The connection is in use until the iterator ends or is closed. Raises ValueError, MirrorError.
+    """
     if size < 1:
-        raise ValueError(f"a chunk has at least one row, not {size}")
+        raise ValueError(f"chunksize={size}: a chunk needs at least one row")
     statement, dtypes = query
     with the_mirror(mirror).connection() as connection:
         some = False
@@ -79,12 +80,12 @@ def _frame(rows: Sequence[Any], dtypes: Mapping[str, str]) -> pd.DataFrame:
     series = {
         name: pd.Series(list(column), dtype=dtype)
         for (name, dtype), column in zip(dtypes.items(), values, strict=True)
-    }  # type: ignore[call-overload]
+    }
     return pd.DataFrame(series)
 
 
-def _column(cls: type[Model], kinds: Mapping[str, ColumnKind], column: Any) -> str:
-    """The name of a column that is given by it, by the attribute's name or as the class's attribute."""
+def _column(cls: type[Any], kinds: Mapping[str, ColumnKind], column: Any) -> str:
+    """The name of a column. `column` is that name, the attribute's name, or the class attribute."""
     name = column if isinstance(column, str) else getattr(column, "key", None)
     attributes = relations().columns(cls.resource)
     found = name if name in kinds else attributes.get(str(name))

@@ -1,4 +1,7 @@
-"""How a relation's rows are found: as a join that SQLAlchemy knows, or as a property that asks the row's session."""
+"""How the rows of a relation are found: by a join of SQLAlchemy, or by a property.
+
+A property asks the session of its row whenever it is read.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,14 @@ from stripe_assets.mirror import Tables
 from stripe_assets.models.relations import Relation
 
 Classes = Callable[[str], type[Any]]
-"""Resource's name → its model."""
+"""Name of a resource → its model class."""
 Pair = tuple[sa.Column[Any], sa.Column[Any]]
+"""A column of the referring row, and the column of the other row that has to be equal."""
 
 
 class Joins:
+    """Makes relationships and properties of the model classes."""
+
     def __init__(self, tables: Tables, classes: Classes) -> None:
         self._tables = tables
         self._catalog = tables.catalog
@@ -27,7 +33,7 @@ class Joins:
     def as_relationship(
         self, resource: Resource, relation: Relation
     ) -> orm.RelationshipProperty[Any]:
-        """For a relation that is one join."""
+        """The relationship for a relation that is `joinable`."""
         (target,) = relation.targets
         here, there = self._tables[resource.name], self._tables[target]
         if relation.kind == "reference":
@@ -42,12 +48,7 @@ class Joins:
                 *self._children(resource, relation, here, there),
                 remote(there.c._deleted_at).is_(None),
             ]
-            order = (
-                [there.c._position]
-                if relation.kind == "sublist"
-                else [*(there.c[name] for name in ("created",) if name in there.c)]
-            )
-            order.append(there.c.id)
+            order = _order(relation, there)
         return orm.relationship(
             self._classes(target),
             primaryjoin=sa.and_(*on),
@@ -68,9 +69,8 @@ class Joins:
         yield remote(foreign(there.c._parent_id)) == here.c.id
         yield from self._on_parent(resource, relation, there)
         yield remote(foreign(there.c._livemode)) == here.c._livemode
-        if (
-            target not in self._tables.layout.self_owned
-        ):  # an account can be listed below what another one owns
+        # An account is its own owner, also where an object of another account lists it.
+        if target not in self._tables.layout.self_owned:
             yield remote(foreign(there.c._account_id)) == here.c._account_id
 
     def _on_parent(
@@ -85,8 +85,11 @@ class Joins:
         )
 
     def _pairs(self, holder: Resource, field: Field, target: sa.Table) -> list[Pair]:
-        """The columns of a reference's row that equal those of what it refers to. The platform's account is in no column: its
-        objects are found by their ids, which Stripe makes and which no two accounts share."""
+        """The columns that a reference and its target have to share.
+
+        No column holds the account of the platform. Its objects are found by id alone: Stripe makes
+        those ids, and no two accounts share one.
+        """
         table = self._tables[holder.name]
         column = table.c[str(field.column)]
         pairs = [(column, target.c.id), (table.c._livemode, target.c._livemode)]
@@ -105,9 +108,9 @@ class Joins:
     def as_property(
         self, resource: Resource, relation: Relation, attributes: Mapping[str, str]
     ) -> property:
-        """For a relation that is none: it asks the row's session whenever it is read. `attributes`: column → attribute."""
+        """The property for a relation that is not `joinable`. `attributes`: column → attribute."""
         if relation.kind == "parent":
-            return property(self._read_parent, doc="The row on which this one hangs.")
+            return property(self._read_parent, doc="The parent of this row.")
         field = relation.field
         assert field is not None
         if relation.kind == "sublist":
@@ -120,11 +123,11 @@ class Joins:
             (target,) = relation.targets
             return property(
                 lambda row: self._read_all(row, target, getattr(row, attribute) or ()),
-                doc=f"The rows that {attribute} names, in that order.",
+                doc=f"The rows whose ids {attribute} holds, in that order.",
             )
         return property(
             lambda row: self._read_one(row, relation.targets, getattr(row, attribute)),
-            doc=f"The row that {attribute} names.",
+            doc=f"The row whose id {attribute} holds.",
         )
 
     def _read_parent(self, row: Any) -> Any:
@@ -135,7 +138,10 @@ class Joins:
         )
 
     def _read_one(self, row: Any, targets: tuple[str, ...], id: str | None) -> Any:
-        """A row of the row's own owner, of the model that the id's prefix means; where that tells nothing, of any of them."""
+        """The row with this id that has the same owner as `row`, or None.
+
+        The prefix of the id says which model it is. Where it does not, each target is tried.
+        """
         session = session_of(row)
         if id is None:
             return None
@@ -148,7 +154,10 @@ class Joins:
         return None
 
     def _read_all(self, row: Any, target: str, ids: Sequence[str]) -> list[Any]:
-        """Rows of the row's own owner, those that are there, in the order of the ids."""
+        """The rows with these ids that have the same owner as `row`, in the order of the ids.
+
+        Ids without a row are left out.
+        """
         table = self._tables[target]
         query = sa.select(self._classes(target)).where(
             table.c._account_id == row._account_id,
@@ -177,10 +186,16 @@ class Joins:
 
 
 def session_of(row: Any) -> orm.Session:
-    """Raises sqlalchemy.orm.exc.DetachedInstanceError."""
+    """The session of a row. Raises sqlalchemy.orm.exc.DetachedInstanceError."""
     session = orm.object_session(row)
     if session is None:
         raise orm.exc.DetachedInstanceError(
-            f"{row!r} belongs to no session: what it refers to cannot be read"
+            f"{row!r} belongs to no session, so its related rows cannot be read"
         )
     return session
+
+
+def _order(relation: Relation, there: sa.Table) -> list[sa.Column[Any]]:
+    """A sublist has the order of its list, other rows that of `created`. Then comes the id."""
+    first = "_position" if relation.kind == "sublist" else "created"
+    return [there.c[name] for name in (first, "id") if name in there.c]

@@ -1,10 +1,13 @@
-"""The classes' mapping on the tables. Loaded when the first class is used."""
+"""The mapping of the model classes on the tables. It is loaded when a class is first used.
+
+A class gives the class of another resource by `_class_of`, so that nothing here imports `model.py`.
+"""
 
 from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any
 
@@ -20,8 +23,7 @@ from stripe_assets.mirror import (
     PortableTable,
     Tables,
 )
-from stripe_assets.models.joins import Joins, session_of
-from stripe_assets.models.model import Model, model
+from stripe_assets.models.joins import Classes, Joins, session_of
 from stripe_assets.models.relations import Relation, Relations
 from stripe_assets.models.sessions import ReadingSession
 
@@ -32,6 +34,8 @@ _related: dict[tuple[str, str], None] = {}
 
 
 class ModelTables(Tables):
+    """The tables without the parts that only creating them needs: indexes, NOT NULL, a schema."""
+
     def __init__(self) -> None:
         super().__init__(catalog(), None, COLUMN_TYPES)
 
@@ -58,8 +62,8 @@ def relations() -> Relations:
 
 
 @functools.cache
-def _joins() -> Joins:
-    return Joins(tables(), model)
+def _joins(classes: Classes) -> Joins:
+    return Joins(tables(), classes)
 
 
 @functools.cache
@@ -68,12 +72,15 @@ def _reader() -> ObjectReader:
 
 
 def map_class(cls: Any) -> bool:
-    """Maps a class and gives it the properties that are no relationships. False where that is already being done."""
+    """Maps a class on its table, and adds the properties that find related rows without a join.
+
+    Returns False when this thread is mapping the class already.
+    """
     with _lock:
         if cls in _being_mapped:
             return False
         if "__mapper__" in type.__dict__["__dict__"].__get__(cls):
-            return True  # by another thread
+            return True  # another thread has mapped it meanwhile
         _being_mapped.add(cls)
         try:
             _map(cls, cls.resource)
@@ -93,39 +100,38 @@ def _map(cls: Any, resource: Resource) -> None:
     columns = {column: name for name, column in attributes.items()}
     for relation in relations().of(resource).values():
         if not relation.joinable:
-            setattr(cls, relation.name, _joins().as_property(resource, relation, columns))
+            joins = _joins(cls._class_of)
+            setattr(cls, relation.name, joins.as_property(resource, relation, columns))
 
 
 def relate(cls: Any, name: str) -> bool:
-    """Gives a mapped class its relationship of this name; False where it has none."""
+    """Adds the relationship of this name to a mapped class. False when the class has none."""
     relation = relations().of(cls.resource).get(name)
     if relation is None or not relation.joinable:
         return False
     with _lock:
         mapper = orm.class_mapper(cls, configure=False)
         if not mapper.has_property(name):
-            for target in (
-                relation.targets
-            ):  # a class that is mapped only when a statement meets it is not configured any more
-                map_class(model(target))
-            mapper.add_property(name, _joins().as_relationship(cls.resource, relation))
+            for target in relation.targets:
+                # SQLAlchemy no longer configures a class that is mapped while it meets a statement.
+                map_class(cls._class_of(target))
+            joins = _joins(cls._class_of)
+            mapper.add_property(name, joins.as_relationship(cls.resource, relation))
             _related[cls.resource.name, name] = None
     orm.configure_mappers()
     return True
 
 
 def relationships() -> tuple[tuple[str, str], ...]:
-    """Resource and name of every relationship that this process has used so far."""
+    """(Resource, name) of every relationship that this process has used so far."""
     return tuple(_related)
 
 
-def relate_again(
-    wanted: tuple[tuple[str, str], ...], make: Callable[..., Any], *arguments: Any
-) -> Any:
-    """Makes a pickled row anew, after the relationships that there were."""
+def relate_again(wanted: tuple[tuple[str, str], ...], make: Any, cls: Any, *arguments: Any) -> Any:
+    """Unpickles a row: adds the relationships that the other process used, then makes the row."""
     for resource, name in wanted:
-        getattr(model(resource), name, None)
-    return make(*arguments)
+        getattr(cls._class_of(resource), name, None)
+    return make(cls, *arguments)
 
 
 def relations_of(cls: Any) -> Mapping[str, Relation]:
@@ -133,7 +139,7 @@ def relations_of(cls: Any) -> Mapping[str, Relation]:
 
 
 def read_object(row: Any) -> dict[str, Any]:
-    """The API's object of a row, read by the row's session."""
+    """The row as an object of Stripe's API. It is read through the session of the row."""
     owner = Owner(row._account_id, row._livemode)
     session = session_of(row)
     if isinstance(session, ReadingSession):
@@ -144,7 +150,8 @@ def read_object(row: Any) -> dict[str, Any]:
         return _reader().read(connection, row.resource.name, owner, [row.id])[row.id]
 
 
-def _refuse(mapper: object, connection: object, row: Model) -> None:
+def _refuse(mapper: object, connection: object, row: object) -> None:
     raise TypeError(
-        f"{row!r}: rows of the mirror are for reading; change the object with Stripe's API and sync it"
+        f"{row!r}: rows of the mirror are for reading. "
+        "Change the object through Stripe's API, then sync it"
     )

@@ -1,4 +1,9 @@
-"""What every model class has, and how a class comes to be: named at once, mapped when something first asks for more."""
+"""What every model class has, and how the classes are made.
+
+A class is made when it is first named. It is mapped on its table when something first needs more.
+Every import of this module inside a function waits for what a program really uses: SQLAlchemy's
+ORM, pandas, or HTTP and the SDK.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
 from stripe_assets.catalog import Resource, catalog
+from stripe_assets.models.model_type import ModelType
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,76 +27,28 @@ if TYPE_CHECKING:
     from stripe_assets.mirror import Mirror
 
 _making = threading.Lock()
-_namespace = type.__dict__["__dict__"].__get__
-
-
-class ModelType(type):
-    """Maps its class on the table when SQLAlchemy, or anyone, looks for what only a mapped class has.
-
-    SQLAlchemy's ORM takes longer to load than everything else that `from stripe_assets.models import Invoice` does.
-    """
-
-    @property  # type: ignore[misc]
-    def __dict__(cls) -> MappingProxyType[str, Any]:  # type: ignore[override]
-        # SQLAlchemy finds out here whether a class is mapped.
-        cls._map()
-        return _namespace(cls)
-
-    if not TYPE_CHECKING:  # which has all the attributes from the stubs
-
-        def __getattr__(cls, name: str) -> Any:
-            # Only what is not there yet: the columns of a class that is not mapped, or a relationship's first use.
-            if cls._map() or cls._relate(name):
-                return getattr(cls, name)
-            raise AttributeError(
-                f"type object {cls.__name__!r} has no attribute {name!r}", name=name, obj=cls
-            )
-
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        cls._map()
-        return super().__call__(*args, **kwargs)
-
-    def __dir__(cls) -> list[str]:
-        if not cls._is_model():
-            return sorted(super().__dir__())
-        from stripe_assets.models.mapping import relations_of  # noqa: PLC0415  # see the class
-
-        return sorted({*super().__dir__(), *_namespace(cls), *relations_of(cls)})
-
-    def _is_model(cls) -> bool:
-        return "resource" in _namespace(cls)
-
-    def _map(cls) -> bool:
-        """Whether this call has mapped the class."""
-        if not cls._is_model() or "__mapper__" in _namespace(cls):
-            return False
-        from stripe_assets.models.mapping import map_class  # noqa: PLC0415  # see the class
-
-        return map_class(cls)
-
-    def _relate(cls, name: str) -> bool:
-        """Whether the class has the relationship of this name now."""
-        if name.startswith("__") or "__mapper__" not in _namespace(cls):
-            return False
-        from stripe_assets.models.mapping import relate  # noqa: PLC0415  # see the class
-
-        return relate(cls, name)
 
 
 class Model(metaclass=ModelType):
     """A row of the mirror. Its class, its columns and its relationships come from the catalog."""
 
     resource: ClassVar[Resource]
-    """What the catalog says of it."""
+    """What the catalog says about the resource."""
+
+    @staticmethod
+    def _class_of(name: str) -> type[Any]:
+        """The class of another resource, for the modules that cannot import this one."""
+        return model(name)
 
     @property
     def stripe_data(self) -> dict[str, Any]:
-        """The object as Stripe's API sends it: references as ids, sublists in order, `deleted` on what is a tombstone.
+        """The object as Stripe's API sends it.
 
-        Read from the database by one statement for the object and one for each kind of item in its sublists. Raises
+        References are ids, sublists are in their order, a tombstone has `deleted`. It takes one
+        statement for the object, and one for each kind of item in its sublists. Raises
         sqlalchemy.orm.exc.DetachedInstanceError for a row without a session.
         """
-        from stripe_assets.models.mapping import read_object  # noqa: PLC0415  # the class is there before it is mapped
+        from stripe_assets.models.mapping import read_object  # noqa: PLC0415  # loads the ORM
 
         return read_object(self)
 
@@ -106,23 +64,31 @@ class Model(metaclass=ModelType):
         depth: int | None = None,
         observed_at: datetime | None = None,
     ) -> Self:
-        """Writes an object that Stripe has returned, with what it embeds, and what it refers to and is missing: read from Stripe until
-        nothing is, each object once. All of it in one transaction. Returns its row.
+        """Writes an object that Stripe has returned, and all that it needs. Returns its row.
 
-        Parameters: data: what the SDK returned, or the JSON as a dictionary. api_key: an alias or a secret; by default the key by which the
-        SDK has read it, else the only one that reads objects of its account and mode. stripe_account: the connected account whose object
-        it is, where the SDK does not tell. session: it is written in that session's transaction, and its row belongs to it; by default in
-        a transaction of its own, and relationships of the row can be followed all the same. mirror: by default the session's, else that of
-        STRIPE_ASSETS_DATABASE_URL. depth: how many steps of references are followed; 0 sends nothing to Stripe but, where it is not known,
-        whose key it is. observed_at: since when it is known to be so, where the SDK's answer does not tell (an event's `created`, for
-        what it carries); by default the object is taken for its present state.
+        It needs the objects that it embeds and, read from Stripe once each, the missing objects to
+        which it refers, those to which they refer, and so on. All of it is one transaction.
 
-        A state that the mirror observed later stays, and is what is returned; where it cannot be told which is newer the object is read
-        again. What Stripe does not have or not show is recorded as absent and logged. Raises TypeError and ValueError for what is no such
-        object, InvalidApiKey, StripeError where Stripe does not say whose key it is or has no longer what had to be read again,
-        SyncAborted and MirrorError: nothing is written then.
+        Parameters:
+            data: what the SDK returned, or the JSON as a dictionary.
+            api_key: an alias or a secret; by default the key with which the SDK read the object,
+                else the only key that reads objects of its account and mode.
+            stripe_account: the connected account of the object, where the SDK does not say it.
+            session: the call is part of its transaction, and the row belongs to it. Relationships
+                of a row without such a session can be followed too.
+            mirror: by default the session's, else that of STRIPE_ASSETS_DATABASE_URL.
+            depth: how many steps of references to follow; by default all. With 0 the call asks
+                Stripe only whose key it is, where that is unknown.
+            observed_at: a time at which the object was so, where the SDK's answer has none (for the
+                object in an event: its `created`). By default the object is the present state.
+
+        A newer state in the mirror stays, and its row is returned. Where the order is unknown, the
+        object is read again. An object that Stripe does not have or show is recorded as absent.
+        Raises TypeError and ValueError for other data, InvalidApiKey, StripeError (Stripe does not
+        say whose key it is, or lacks what had to be read again), SyncAborted and MirrorError.
+        Nothing is written then.
         """
-        from stripe_assets.models import syncing  # noqa: PLC0415  # HTTP, threads and the SDK: only who syncs pays
+        from stripe_assets.models import syncing  # noqa: PLC0415  # loads HTTP and the SDK
 
         return syncing.sync_given(
             cls,
@@ -147,15 +113,20 @@ class Model(metaclass=ModelType):
         depth: int | None = None,
         **parents: str,
     ) -> Self:
-        """Reads one object from Stripe and writes it as `sync_from_stripe_data` does. Returns its row: a tombstone where Stripe no
-        longer has it.
+        """Reads one object from Stripe, and writes it as `sync_from_stripe_data` does.
 
-        Parameters: id: none for what an account has one of (`Balance.sync()`). parents: what Stripe wants besides the id, as
-        `Card.sync("card_1", customer="cus_1")`; for an object that was synced before its row tells. The others as above; of several
-        API keys it is the one whose account has the row. Raises as above, and StripeError, as NotFound, for what neither Stripe nor the
-        mirror has.
+        Returns its row. That is a tombstone when Stripe no longer has the object.
+
+        Parameters:
+            id: left out for a resource of which an account has one object (`Balance.sync()`).
+            parents: what Stripe asks for besides the id, as in `Card.sync("card_1",
+                customer="cus_1")`. It is not needed for an object that has a row already.
+
+        The other parameters are as in `sync_from_stripe_data`. Of several API keys, the call uses
+        the one whose account has the row. Raises the same errors, and StripeError, for example
+        NotFound for an object that neither Stripe nor the mirror has.
         """
-        from stripe_assets.models import syncing  # noqa: PLC0415  # see above
+        from stripe_assets.models import syncing  # noqa: PLC0415  # loads HTTP and the SDK
 
         place = {
             "api_key": api_key,
@@ -166,12 +137,14 @@ class Model(metaclass=ModelType):
         return syncing.sync_one(cls, id, parents, depth, **place)[0]
 
     def refresh(self, *, api_key: str | None = None) -> Self:
-        """Reads the object again from Stripe, as `sync` does, and returns this row in its new state.
+        """Reads the object again from Stripe, as `sync` does. Returns this row in its new state.
 
-        A row of a session is written in that session's transaction: commit it, as after `sync(session=…)`. One that was returned without a
-        session is written in a transaction of its own. Raises sqlalchemy.orm.exc.DetachedInstanceError for a row of a closed session.
+        A row of the program's session is written in the transaction of that session, for the
+        program to commit, as after `sync(session=…)`. Any other row is written in a transaction for
+        this call. Raises as `sync`, and sqlalchemy.orm.exc.DetachedInstanceError for a row of a
+        closed session.
         """
-        from stripe_assets.models import syncing  # noqa: PLC0415  # see above
+        from stripe_assets.models import syncing  # noqa: PLC0415  # loads HTTP and the SDK
 
         return syncing.sync_again(self, api_key)
 
@@ -211,17 +184,23 @@ class Model(metaclass=ModelType):
         chunksize: int | None = None,
         deleted: bool = False,
     ) -> pd.DataFrame | Iterator[pd.DataFrame]:
-        """The table, or the rows for which a condition holds, of every account and mode, as pandas has them.
+        """The rows of every account and mode as a pandas DataFrame.
 
-        Texts are `string`, integers `Int64`, floats `Float64`, booleans `boolean`, times `datetime64[us, UTC]`: NA where the row has
-        NULL. Decimals are exact `Decimal` objects and JSON is Python objects, None where the row has NULL.
+        Texts are `string`, integers `Int64`, floats `Float64`, booleans `boolean` and times
+        `datetime64[us, UTC]`, with NA for NULL. Decimals are exact `Decimal` objects and JSON is
+        Python objects, with None for NULL.
 
-        Parameters: where: a condition on this class, as `Invoice.status == "open"`. mirror: by default that of
-        STRIPE_ASSETS_DATABASE_URL. columns: names of columns, or the class's attributes; all by default. chunksize: rows a
-        frame; an iterator of frames is returned, at least one, read from the database one after another. deleted: with the tombstones.
+        Parameters:
+            where: a condition on this class, as `Invoice.status == "open"`. By default all rows.
+            mirror: by default that of STRIPE_ASSETS_DATABASE_URL.
+            columns: names of columns, or attributes of the class. By default all columns.
+            chunksize: rows per frame. The call then returns an iterator of frames, at least one,
+                which reads them from the database one after another.
+            deleted: whether tombstones are included.
+
         Raises ValueError for an unknown column, MirrorError.
         """
-        from stripe_assets.models import frames  # noqa: PLC0415  # pandas: only who asks for a frame pays
+        from stripe_assets.models import frames  # noqa: PLC0415  # loads pandas
 
         query = frames.query(cls, where, columns, deleted)
         return (
@@ -233,7 +212,7 @@ class Model(metaclass=ModelType):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            # Called for what the class does not have: a relationship's first use.
+            # Python calls this only for a missing attribute: a relationship that is used first.
             if not name.startswith("_sa_") and type(self)._relate(name):
                 return getattr(self, name)
             raise AttributeError(
@@ -241,22 +220,24 @@ class Model(metaclass=ModelType):
             )
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        # A pickled row names the relationships by which it was loaded: where it is unpickled they have to be there first.
-        from stripe_assets.models.mapping import relate_again, relationships  # noqa: PLC0415  # the class is there before it is mapped
+        # A pickled row names the relationships through which it was loaded. The process that
+        # unpickles it has to have them first.
+        from stripe_assets.models.mapping import relate_again, relationships  # noqa: PLC0415
 
         make, (cls, *arguments), *state = super().__reduce_ex__(protocol)
         return relate_again, (relationships(), make, cls, *arguments), *state
 
     def __repr__(self) -> str:
-        # What is loaded: showing an object asks the database nothing.
+        # Only what is loaded: showing a row sends no statement.
         loaded = vars(self)
         owner = f"{loaded.get('_account_id')}, {'live' if loaded.get('_livemode') else 'test'}"
-        return f"<{type(self).__name__} {loaded.get('id')} ({owner}{', deleted' if loaded.get('_deleted_at') else ''})>"
+        deleted = ", deleted" if loaded.get("_deleted_at") else ""
+        return f"<{type(self).__name__} {loaded.get('id')} ({owner}{deleted})>"
 
 
 @functools.cache
 def model_names() -> Mapping[str, str]:
-    """Class name or alias → the resource's name."""
+    """Name or alias of a class → name of its resource."""
     resources = catalog().resources.values()
     names = {alias: resource.name for resource in resources for alias in resource.aliases}
     names.update({resource.class_name: resource.name for resource in resources})
@@ -264,9 +245,9 @@ def model_names() -> Mapping[str, str]:
 
 
 def model(name: str) -> type[Model]:
-    """The class of a resource, by the name that Stripe's API has for it: `checkout.session`. Always the same one.
+    """The class of a resource, by the name that Stripe's API uses: `checkout.session`.
 
-    Raises KeyError.
+    It is the same class each time. Raises KeyError for an unknown resource.
     """
     with _making:
         return _made(name)

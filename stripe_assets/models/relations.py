@@ -1,19 +1,25 @@
-"""Which attributes a model has: names for its columns, and its relations to other models. From the catalog, without a database.
+"""Which attributes a model has: its columns, and its relations to other models.
 
-A column's attribute has the column's name, with two exceptions:
-- a name that Python or every class keeps for itself gets an underscore: `from_`;
-- a list of references holds ids, so its attribute ends in `_ids` as a reference's ends in `_id`: `invoice.discount_ids` is the column
-  `discounts`, `invoice.discounts` are the rows.
+All of it comes from the catalog, without a database.
 
-Relations, in the order in which they get their names:
-- a reference: `invoice.customer`, tombstone or not; None where the mirror has no such row;
-- a list of references: `invoice.discounts`, in the list's order;
-- a sublist: `invoice.lines`, in its order, without tombstones; a dot of its name is an underscore;
-- `_parent`: the row on which a row of a sublist or of a nested list hangs;
-- what refers to the row: `customer.invoices`, the plural of the other class's name in small letters, for the reference that is
-  named for what it refers to (`invoice.customer`). Any other reference, and one whose plain name is taken, is named besides:
-  `payment_method.invoices_by_default_payment_method`. Without tombstones, by `created` where there is one;
-- nested lists whose items name their parent nowhere: `product.product_features`.
+An attribute for a column has the column's name, with two exceptions:
+- A name that Python or `Model` itself uses gets an underscore: `from_`.
+- A list of references holds ids. Its attribute ends in `_ids`, as the attribute of a reference ends
+  in `_id`: `invoice.discount_ids` is the column `discounts`, `invoice.discounts` are the rows.
+
+These relations get their names in this order:
+- A reference: `invoice.customer`. It is the row, also when that is a tombstone, or None when the
+  mirror has no such row.
+- A list of references: `invoice.discounts`, in the order of the list.
+- A sublist: `invoice.lines`, in its order, without tombstones. A dot in its name becomes an
+  underscore.
+- `_parent`: the parent of a row that a sublist or a nested list contains.
+- The rows that refer to this one: `customer.invoices`, without tombstones, ordered by `created`
+  where there is such a column. The name is the plural of the other class's name in small letters,
+  for the reference that has the name of its target (`invoice.customer`). Every other reference, and
+  one whose plain name is taken, adds its field to the name:
+  `payment_method.invoices_by_default_payment_method`.
+- A nested list whose items have no reference to their parent: `product.product_features`.
 """
 
 from __future__ import annotations
@@ -27,16 +33,24 @@ from typing import Literal
 
 from stripe_assets.catalog import Catalog, Field, Resource
 from stripe_assets.mirror import Layout
-from stripe_assets.models.model import Model
 
 RelationKind = Literal[
-    "reference",  # `field` of this model holds the other's id
-    "references",  # `field` of this model holds the others' ids
-    "sublist",  # the others' `_parent_field` is `field`
-    "parent",  # this model's `_parent_object` and `_parent_id`
-    "reverse",  # `field` of the other model holds this one's id
-    "nested",  # the others' `_parent_id`, of a list that is no field
+    "reference",  # `field` of this model holds the id of the other
+    "references",  # `field` of this model holds the ids of the others
+    "sublist",  # `_parent_field` of the others is `field`
+    "parent",  # `_parent_object` and `_parent_id` of this model name the other
+    "reverse",  # `field` of the other model holds the id of this one
+    "nested",  # `_parent_id` of the others names this one, and their list is no field of it
 ]
+
+NAMES_OF_MODEL = frozenset(
+    {"_class_of", "frame", "refresh", "resource", "stripe_data", "sync", "sync_from_stripe_data"}
+)
+"""What `Model` defines, besides Python's own names with two underscores.
+
+They stand here because this module is below `model.py`; a test compares them with the class.
+"""
+_RESERVED = NAMES_OF_MODEL.union(keyword.kwlist)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,7 @@ class Relation:
     name: str
     kind: RelationKind
     targets: tuple[str, ...]
-    """Resources that the related rows can be of."""
+    """The resources of the related rows."""
     field: Field | None = None
 
     @property
@@ -53,7 +67,7 @@ class Relation:
 
     @property
     def joinable(self) -> bool:
-        """Whether it is one join in SQL; otherwise it is a property that asks the database when it is read."""
+        """Whether one SQL join finds the rows. Otherwise a property finds them when it is read."""
         return len(self.targets) == 1 and self.kind not in ("references", "parent")
 
 
@@ -63,7 +77,6 @@ class Relations:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.layout = Layout(catalog)
-        self._reserved = frozenset([*keyword.kwlist, *type.__dir__(Model), *Model.__annotations__])
         self._made: dict[str, Mapping[str, Relation]] = {}
 
     def columns(self, resource: Resource) -> dict[str, str]:
@@ -74,7 +87,7 @@ class Relations:
             for column in self.layout.columns(resource)
         }
         return {
-            f"{name}_" if name in self._reserved else name: column for name, column in names.items()
+            f"{name}_" if _is_reserved(name) else name: column for name, column in names.items()
         }
 
     def of(self, resource: Resource) -> Mapping[str, Relation]:
@@ -86,7 +99,7 @@ class Relations:
 
     def _make(self, resource: Resource) -> dict[str, Relation]:
         found: dict[str, Relation] = {}
-        taken = self._reserved.union(self.columns(resource))
+        taken = self.columns(resource).keys()
         for relation in self._own(resource):
             found[relation.name] = relation
         for child, field in self._referring.get(resource.name, ()):
@@ -101,7 +114,7 @@ class Relations:
             relations = [
                 Relation(name, "reverse", (child.name,), field)
                 for name in names
-                if name not in taken
+                if name not in taken and not _is_reserved(name)
             ]
             free = next(
                 relation for relation in relations if found.get(relation.name, relation) == relation
@@ -113,15 +126,16 @@ class Relations:
         return found
 
     def _own(self, resource: Resource) -> Iterator[Relation]:
-        """Relations that a field of the resource itself says."""
+        """Relations that come from a field of the resource itself, and `_parent`."""
         for field in resource.fields:
-            if field.kind in ("reference", "references") and self._known(field):
-                yield Relation(field.name, field.kind, self._known(field), field)  # type: ignore[arg-type]  # one of the two
+            if (field.kind == "reference" or field.kind == "references") and self._known(field):
+                yield Relation(field.name, field.kind, self._known(field), field)
         for field in resource.fields:
             if field.kind == "sublist":
-                naming = None if field.complete else self._naming(resource, field)
+                naming = None if field.read_to_end else self._naming(resource, field)
                 name = field.name.replace(".", "_")
-                # What the resource's own list returns hangs on no parent: it names it.
+                # Items of an incomplete sublist come from their own list: their rows have no parent
+                # columns, and a field of theirs refers to the parent.
                 yield Relation(
                     name, "reverse" if naming else "sublist", self._known(field), naming or field
                 )
@@ -131,7 +145,7 @@ class Relations:
             )
 
     def _naming(self, parent: Resource, sublist: Field) -> Field | None:
-        """The one field by which the items of a sublist name their parent."""
+        """The field of a sublist's items that refers to their parent, if there is exactly one."""
         fields = [
             field
             for target in sublist.targets
@@ -141,9 +155,11 @@ class Relations:
         return fields[0] if len(fields) == len(sublist.targets) == 1 else None
 
     def _nested(self, parent: Resource) -> Iterator[Resource]:
+        """Items of nested lists of this parent that have no reference to it."""
         for child in self.catalog.resources.values():
             if any(
-                route.parent == parent.name and route.link is None for route in child.routes
+                route.parent == parent.name and route.parent_id_column is None
+                for route in child.routes
             ) and not any(parent.name in field.targets for field in _references(child)):
                 yield child
 
@@ -152,7 +168,7 @@ class Relations:
 
     @cached_property
     def _referring(self) -> Mapping[str, list[tuple[Resource, Field]]]:
-        """Resource → the references that can mean it."""
+        """Resource → the references that can point at it."""
         found: dict[str, list[tuple[Resource, Field]]] = {}
         for child in self.catalog.resources.values():
             for field in _references(child):
@@ -162,6 +178,7 @@ class Relations:
 
     @cached_property
     def _parents(self) -> Mapping[str, list[str]]:
+        """Resource → the resources whose sublists or nested lists contain it."""
         found: dict[str, list[str]] = {}
         for parent in self.catalog.resources.values():
             for field in parent.fields:
@@ -178,12 +195,17 @@ def _references(resource: Resource) -> Iterator[Field]:
     return (field for field in resource.fields if field.kind == "reference")
 
 
+def _is_reserved(name: str) -> bool:
+    return name in _RESERVED or name.startswith("__")
+
+
 def snake(class_name: str) -> str:
     """`CheckoutSession` → `checkout_session`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", class_name).lower()
 
 
 def plural(name: str) -> str:
+    """`tax_id` → `tax_ids`, `topup_batch` → `topup_batches`, `currency` → `currencies`."""
     if re.search(r"[^aeiou]y$", name):
         return name[:-1] + "ies"
     return name + ("es" if re.search(r"(s|x|z|ch|sh)$", name) else "s")

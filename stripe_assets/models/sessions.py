@@ -1,4 +1,4 @@
-"""The session of rows that are returned to a program which has given none."""
+"""The session of rows that a call returns when the program passed no session."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from sqlalchemy import event, orm
 from stripe_assets.mirror import Mirror
 
 _kept: WeakKeyDictionary[object, ReadingSession] = WeakKeyDictionary()
-"""Row → its session, which is there for as long as one of its rows is."""
+"""Row → its session. A session lives as long as one of its rows."""
 
 
 class ReadingSession(orm.Session):
-    """For reading alone: relationships of its rows can be followed, and after each statement the connection is given back."""
+    """A session for reading only, in which relationships of its rows can be followed.
+
+    It gives its connection back after each statement.
+    """
 
     def __init__(self, mirror: Mirror) -> None:
         super().__init__(mirror.engine, expire_on_commit=False)

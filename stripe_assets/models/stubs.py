@@ -1,6 +1,7 @@
-"""The type stubs of `stripe_assets.models`: its classes are made when they are used, so an editor has to be told of them.
+"""The type stubs of `stripe_assets.models`, made from the catalog.
 
-The one part of this room that looks at a later one: it describes that.
+The classes are made when a program uses them, so an editor knows them only from the stubs.
+`python -m stripe_assets.models` is the command line.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _TYPES: dict[ColumnKind, str] = {
 }
 _NEVER_NULL = {"_account_id", "_livemode", "id", "_synced_at"}
 _HEAD = '''\
-# Made by `python -m stripe_assets.catalog` from the catalog.
+# Made by `python -m stripe_assets.models` from the catalog.
 # ruff: noqa: E501
 # fmt: off
 
@@ -44,7 +45,7 @@ from stripe_assets.models.model import model as model
 _T = TypeVar("_T")
 
 class Attribute(Generic[_T]):
-    """Of a class: what statements are made of, as `Invoice.status == "paid"`. Of a row: its value, which is read only."""
+    """On a class it makes conditions, as `Invoice.status == "paid"`. On a row it is a value."""
 
     @overload
     def __get__(self, instance: None, owner: Any) -> InstrumentedAttribute[_T]: ...
@@ -55,21 +56,23 @@ class Attribute(Generic[_T]):
 
 
 def check(catalog: Path = CATALOG, stubs: Path = STUBS) -> list[str]:
-    """The file's name where it is not what the catalog's file gives."""
+    """The name of the file, when its content is not what the file of the catalog gives."""
     return [] if stubs.is_file() and stubs.read_bytes() == render(_load(catalog)) else [stubs.name]
 
 
 def write(catalog: Path = CATALOG, stubs: Path = STUBS) -> None:
+    """Writes the file, as the file of the catalog gives it."""
     stubs.write_bytes(render(_load(catalog)))
 
 
 def _load(path: Path) -> Catalog:
-    """Not the loaded catalog, which may be older than its file."""
+    """The catalog of a file. The loaded catalog may be older than its file."""
     data = orjson.loads(path.read_bytes())
     return Catalog(data["sdk_version"], data["api_version"], map(codec.resource, data["resources"]))
 
 
 def render(catalog: Catalog) -> bytes:
+    """The content of the stubs for a catalog."""
     relations = Relations(catalog)
     lines = [*_rows(relations.layout, next(iter(catalog.resources.values())))]
     for resource in catalog.resources.values():
@@ -82,7 +85,7 @@ def render(catalog: Catalog) -> bytes:
 
 
 def _rows(layout: Layout, any_resource: Resource) -> Iterator[str]:
-    """What every table has."""
+    """The class with the columns that every table has."""
     yield "class _Row(Model):"
     for column, kind in layout.columns(any_resource).items():
         if column in _common(layout):
@@ -90,7 +93,7 @@ def _rows(layout: Layout, any_resource: Resource) -> Iterator[str]:
 
 
 def _common(layout: Layout) -> set[str]:
-    """Columns of every table that Stripe's field does not say more of."""
+    """Columns of every table whose type no field of Stripe narrows."""
     shared = set.intersection(
         *(set(layout.columns(resource)) for resource in layout.catalog.resources.values())
     )
@@ -118,7 +121,7 @@ def _class(relations: Relations, resource: Resource) -> Iterator[str]:
 
 
 def _attribute(name: str, kind: str, nullable: bool) -> str:
-    if kind == "Any":  # JSON: of the class, statements go into it as they like
+    if kind == "Any":  # JSON: a statement may use any key of it
         return f"    {name}: Any"
     return f"    {name}: Attribute[{kind}{' | None' if nullable else ''}]"
 

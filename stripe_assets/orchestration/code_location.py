@@ -1,4 +1,4 @@
-"""All that Dagster gets to see, put together."""
+"""The code location: everything that Dagster loads, put together."""
 
 import dagster as dg
 
@@ -9,12 +9,14 @@ from stripe_assets.orchestration.sensors import failed_webhooks, new_events, reg
 from stripe_assets.orchestration.stripe_sync import StripeSync
 
 
-def code_location(stripe: StripeSync) -> dg.Definitions:
+def build_definitions(stripe: StripeSync) -> dg.Definitions:
+    """Returns the definitions of the code location, with `stripe` as their resource."""
     return dg.Definitions(
         assets=[stripe_models],
         jobs=[sync_models, process_events],
         sensors=[register_api_keys, failed_webhooks, new_events],
         schedules=[nightly_full_sweep],
         resources={"stripe": stripe},
-        executor=dg.in_process_executor,  # one step does it all: a process per step would only cost seconds
+        # A run has one step. A process for that step would only cost seconds.
+        executor=dg.in_process_executor,
     )

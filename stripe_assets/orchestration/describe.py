@@ -1,4 +1,4 @@
-"""A model's asset as the UI shows it: description, columns and tags, all from the catalog's records."""
+"""The texts of a model's asset in the UI: description, columns and tags, all from the catalog."""
 
 from __future__ import annotations
 
@@ -12,42 +12,50 @@ from stripe_assets.catalog.model import Field, Resource, Route
 from stripe_assets.mirror import PRIMARY_KEY, Layout
 
 SCHEMA = "stripe"
-"""Where the tables are in a database that has schemas; SQLite has none."""
+"""The schema of the tables. SQLite has no schemas; there the tables have their bare names."""
 
 _OWN_COLUMNS = {
-    "_account_id": "The account whose row this is",
-    "_livemode": "Live or test data",
-    "_parent_object": "What kind of object the row stands in",
+    "_account_id": "The account that the row belongs to",
+    "_livemode": "True for live data, false for test data",
+    "_parent_object": "The kind of object whose list contains the row",
     "_parent_id": "The id of that object",
-    "_parent_field": "The list of that object that the row stands in",
-    "_position": "Its place in that list",
-    "_observed_at": "When the request that returned this state was sent, by Stripe's clock; null: seen only inside others",
+    "_parent_field": "The field of that object that holds the list",
+    "_position": "The row's position in that list",
+    "_observed_at": (
+        "When the request that returned this state was sent, by Stripe's clock. "
+        "Null: the object was only seen inside other objects"
+    ),
     "_api_version": "The API version whose shape the row has",
     "_synced_at": "When the row was written",
-    "_deleted_at": "When Stripe said that the object is deleted; the row stays",
-    "_unlisted_at": "When it was found to exist although its list leaves it out",
+    "_deleted_at": "When Stripe confirmed that the object is deleted. The row stays",
+    "_unlisted_at": "When Stripe returned the object although its list does not contain it",
     "_extra": "Fields that the catalog does not know",
 }
 
 
 def table_name(resource: Resource) -> str:
+    """Returns the model's table with its schema: `stripe.checkout_session`."""
     return f"{SCHEMA}.{resource.table}"
 
 
 def tags(resource: Resource) -> dict[str, str]:
+    """Returns the asset's tags: the API (`v1` or `v2`) and the resource's name in it."""
     return {"stripe/api": resource.api, "stripe/object": resource.name}
 
 
 def description(catalog: Catalog, resource: Resource) -> str:
-    """Markdown: what the rows are in one line, then where they come from and what else the model is called."""
-    parts = [f"Stripe's {_spoken(resource.name)} objects, a row each."]
-    sources = [*_own_sources(catalog, resource), *_inside(catalog, resource)]
+    """Returns Markdown: what the rows are, where they come from, and the model's names."""
+    parts = [f"Stripe's {_spoken(resource.name)} objects, one row each."]
+    sources = [*_own_sources(catalog, resource), *_lists_of_parents(catalog, resource)]
     if sources:
         parts.append("\n".join(f"- {source}" for source in sources))
-    if resource.on_demand:
-        parts.append(f"Not listed by a sweep: {resource.on_demand}")
+    if resource.on_demand_reason:
+        parts.append(f"A full sweep does not list these objects: {resource.on_demand_reason}")
     if resource.retention_days:
-        parts.append(f"Stripe keeps these for {resource.retention_days} days, the mirror for good.")
+        parts.append(
+            f"Stripe keeps these objects for {resource.retention_days} days. "
+            "The database keeps them for good."
+        )
     names = [
         f"`{name}`"
         for name in dict.fromkeys((resource.class_name, resource.name, *resource.aliases))
@@ -57,7 +65,10 @@ def description(catalog: Catalog, resource: Resource) -> str:
 
 
 def columns(layout: Layout, resource: Resource) -> TableSchema:
-    """The table as the mirror makes it. Only its key is never null: what an answer leaves out is null in a new row."""
+    """Returns the columns of the model's table.
+
+    Only the primary key is never null: a field that an answer leaves out is null in a new row.
+    """
     meanings = {**{field.column: _meaning(field) for field in resource.fields}, **_OWN_COLUMNS}
     if resource.singleton:
         meanings["id"] = "The account's id"
@@ -77,43 +88,46 @@ def columns(layout: Layout, resource: Resource) -> TableSchema:
 
 def _meaning(field: Field) -> str | None:
     targets = " or ".join(field.targets)
-    said = {
+    text = {
         "reference": f"Id of its {targets}" if targets else "Id of another object",
         "references": f"Ids of its {targets}" if targets else "Ids of other objects",
         "timestamp": "UTC",
         "decimal": "Exact",
     }.get(field.kind)
     if field.derived:
-        return f"{said or 'Copied'}, from {'.'.join(field.path)}"
-    return said
+        return f"{text or 'Copied'}, from {'.'.join(field.path)}"
+    return text
 
 
 def _own_sources(catalog: Catalog, resource: Resource) -> Iterator[str]:
     if resource.singleton:
         yield f"`GET {resource.singleton}`, one for each account"
     for route in resource.routes:
-        yield f"`GET {route.path}`{_how(catalog, route)}"
+        yield f"`GET {route.path}`{_conditions(catalog, route)}"
     if resource.retrieve and not resource.routes and not resource.singleton:
-        yield f"what other objects carry of it; `GET {resource.retrieve.path}` reads one"
+        yield (
+            f"other objects, which contain these objects; `GET {resource.retrieve.path}` "
+            "returns a single one"
+        )
 
 
-def _how(catalog: Catalog, route: Route) -> str:
-    said = ""
+def _conditions(catalog: Catalog, route: Route) -> str:
+    text = ""
     if route.parent:
-        said += f", once for each {_spoken(catalog[route.parent].name)}"
+        text += f", once for each {_spoken(catalog[route.parent].name)}"
         if route.parent_where:
             name, value = route.parent_where
-            said += f" that has `{name}`" if value is None else f" whose `{name}` is `{value}`"
-    asked = [
+            text += f" that has `{name}`" if value is None else f" whose `{name}` is `{value}`"
+    filters = [
         " and ".join(f"`{name}={_json(value)}`" for name, value in variant.items()) or "no filter"
         for variant in route.variants
     ]
-    if asked != ["no filter"]:
-        said += ", with " + "; then with ".join(asked)
-    return said if route.modes == "both" else f"{said}, in {route.modes} mode only"
+    if filters != ["no filter"]:
+        text += ", with " + "; then with ".join(filters)
+    return text if route.modes == "both" else f"{text}, in {route.modes} mode only"
 
 
-def _inside(catalog: Catalog, resource: Resource) -> Iterator[str]:
+def _lists_of_parents(catalog: Catalog, resource: Resource) -> Iterator[str]:
     for parent in catalog.resources.values():
         for field in parent.fields:
             if field.kind == "sublist" and resource.name in field.targets:

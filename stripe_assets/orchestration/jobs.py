@@ -1,10 +1,13 @@
-"""`sync_models` and `process_events`: one key with a partition tag, every key in turn without."""
+"""The jobs `sync_models` and `process_events`.
+
+With a partition tag a run is one of that API key, without one of every key, one after another.
+"""
 
 import dagster as dg
 
 from stripe_assets.orchestration.assets import stripe_models
-from stripe_assets.orchestration.events import PROCESS_EVENTS, process_stripe_events
 from stripe_assets.orchestration.partitions import api_key_partitions
+from stripe_assets.orchestration.process_events_op import PROCESS_EVENTS, process_stripe_events
 
 SYNC_MODELS = "sync_models"
 
@@ -12,8 +15,8 @@ sync_models = dg.define_asset_job(
     SYNC_MODELS,
     selection=dg.AssetSelection.assets(stripe_models),
     description=(
-        "Copies every model of a Stripe account into the database: those of one API key as a partition, "
-        "or of every key in turn when no partition is given."
+        "Copies every model of a Stripe account into the database. The partition is the API key. "
+        "A run without a partition copies every key's account, one after another."
     ),
 )
 
@@ -22,8 +25,9 @@ sync_models = dg.define_asset_job(
     name=PROCESS_EVENTS,
     partitions_def=api_key_partitions,
     description=(
-        "Processes Stripe's events of one API key as a partition, or of every key in turn when no partition is given: all of them, "
-        "those whose webhooks failed, those of a type, or those with the ids of its config."
+        "Processes Stripe's events: all of them or, by the run's config, those whose webhooks "
+        "failed, those of a type, or those with the given ids. The partition is the API key. "
+        "A run without a partition processes every key's events, one key after another."
     ),
 )
 def process_events() -> None:

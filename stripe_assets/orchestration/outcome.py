@@ -1,66 +1,69 @@
-"""What one key's run was asked for and came to, for Dagster's log and for the command line."""
+"""What the run of one key was asked to do and what came of it.
+
+Dagster's log, its failures and the command line show the same outcome.
+"""
 
 from __future__ import annotations
 
-import re
 import shlex
 from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Protocol
 
 from stripe_assets.catalog import catalog
-from stripe_assets.sync import EventSelection, EventSummary, Mode, ModelResult
+from stripe_assets.sync import (
+    EventProgress,
+    EventSelection,
+    EventSummary,
+    Mode,
+    ModelResult,
+    Progress,
+)
 
 IDS_IN_A_COMMAND = 20
 
 
-class Counted(Protocol):
-    """What a run's progress tells of its requests."""
-
-    @property
-    def requests(self) -> int: ...
-
-
 @dataclass(slots=True, kw_only=True)
 class Outcome(ABC):
-    """What every kind of run has."""
+    """What a sync and a processing of events have in common."""
 
     alias: str
     run_id: str | None = None
-    """None before it began."""
+    """Dagster's run; None before it began."""
     error: str | None = None
     """Why the run ended before all was done."""
-    progress: Counted | None = None
+    progress: Progress | EventProgress | None = None
 
     @property
     def requests(self) -> int:
-        """All that were sent to Stripe, those for accounts and related objects too."""
+        """How many requests were sent to Stripe, those for accounts and related objects too."""
         return self.progress.requests if self.progress else 0
 
     @property
     @abstractmethod
-    def succeeded(self) -> bool: ...
+    def succeeded(self) -> bool:
+        """True when the run did everything that it was asked to do."""
 
     @abstractmethod
     def failures(self) -> list[str]:
-        """A line for each thing that went wrong, and for what ended the run."""
+        """Returns a line for each thing that failed, and for the error that ended the run."""
 
     @abstractmethod
     def command(self) -> str:
-        """The shell command that does again what is missing."""
+        """Returns the shell command that repeats what is missing."""
 
     @abstractmethod
     def summary(self) -> str:
-        """For a log."""
+        """Returns lines for a log."""
 
     @property
     def repeat(self) -> str | None:
-        """That command, None where nothing is missing."""
+        """That command; None where nothing is missing."""
         return None if self.succeeded else self.command()
 
     def as_json(self) -> dict[str, object]:
+        """Returns plain values for the command line's `--json`."""
         return {
             "alias": self.alias,
             "run_id": self.run_id,
@@ -73,12 +76,14 @@ class Outcome(ABC):
 
 @dataclass(slots=True, kw_only=True)
 class SyncOutcome(Outcome):
+    """A sync of models."""
+
     models: Sequence[str]
-    """The selected ones, by resource name."""
+    """The selected models, by resource name."""
     mode: Mode = "auto"
     results: list[ModelResult] = field(default_factory=list)
     related: str | None = None
-    """What was fetched because rows refer to it."""
+    """A line about the objects that were fetched because rows refer to them."""
 
     @property
     def failed(self) -> list[ModelResult]:
@@ -86,19 +91,20 @@ class SyncOutcome(Outcome):
 
     @property
     def unfinished(self) -> list[str]:
-        """The models that are to be done again: what failed, and what an abort left."""
+        """The models to sync again: those that failed, and those that an abort left out."""
         done = {result.model for result in self.results if result.status != "failed"}
         return [model for model in self.models if model not in done]
 
     @property
     def unavailable(self) -> dict[str, list[str]]:
-        """Stripe's reason → the models that it keeps from the key, wholly or `partly:`. Request ids, each answer's own, are left out."""
+        """Stripe's reason → the models that it refuses to the key, wholly or `partly:`.
+
+        The reasons are without request ids: each answer has its own.
+        """
         by_reason: dict[str, list[str]] = defaultdict(list)
         for result in sorted(self.results, key=lambda result: result.model):
-            if result.status == "unavailable" or result.availability.startswith("partly:"):
-                by_reason[re.sub(r"\s*[\[(]req_\w+[\])]", "", result.availability)].append(
-                    result.model
-                )
+            if result.availability.keeps_back:
+                by_reason[result.availability.without_request_id].append(result.model)
         return dict(by_reason)
 
     @property
@@ -110,7 +116,7 @@ class SyncOutcome(Outcome):
         return [*lines, f"{self.alias}: {self.error}"] if self.error else lines
 
     def command(self) -> str:
-        """Names no models where all of them are to be done."""
+        """Names no models where all of them are missing."""
         resources = catalog().resources
         models = self.unfinished or self.models
         names = (
@@ -122,7 +128,7 @@ class SyncOutcome(Outcome):
         return shlex.join(["stripe-assets", "sync", *names, *mode, "--api-key", self.alias])
 
     def summary(self) -> str:
-        """How many models came to what, and for those that Stripe does not give, its reasons."""
+        """Counts the models by status, and gives Stripe's reasons for the unavailable ones."""
         by_status = {
             status: sum(result.status == status for result in self.results)
             for status in ("ok", "unavailable", "failed")
@@ -142,7 +148,9 @@ class SyncOutcome(Outcome):
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, object]:
-        results = [asdict(result) for result in self.results]
+        results = [
+            asdict(result) | {"availability": str(result.availability)} for result in self.results
+        ]
         return Outcome.as_json(self) | {
             "mode": self.mode,
             "related": self.related,
@@ -152,16 +160,18 @@ class SyncOutcome(Outcome):
 
 @dataclass(slots=True, kw_only=True)
 class EventsOutcome(Outcome):
+    """A processing of events."""
+
     selection: EventSelection
     others: bool = False
-    """Whether ids that this key does not have are left to other keys: then they are no failure."""
+    """True: chosen ids that this key does not have are another key's, and no failure."""
     elsewhere: tuple[str, ...] = ()
-    """Those ids."""
+    """The ids that were left to other keys."""
     result: EventSummary | None = None
     """As far as the run came; None before it began."""
 
-    def took(self, summary: EventSummary) -> None:
-        """The run came to this."""
+    def record(self, summary: EventSummary) -> None:
+        """Takes over what the run came to."""
         self.result = summary
         self.elsewhere = tuple(summary.elsewhere)
 
@@ -175,14 +185,16 @@ class EventsOutcome(Outcome):
             shown = list(self.result.failed.items())[:IDS_IN_A_COMMAND]
             lines += [f"{self.alias}, {id}: {error}" for id, error in shown]
             if self.result.failed_count > len(shown):
-                lines.append(
-                    f"{self.alias}: and {self.result.failed_count - len(shown):,} more events"
-                )
+                more = self.result.failed_count - len(shown)
+                lines.append(f"{self.alias}: {more:,} more events failed")
             lines += self.result.errors
         return [*lines, f"{self.alias}: {self.error}"] if self.error else lines
 
     def command(self) -> str:
-        """The failed events by id where they are few; else the same selection, in which the processed ones are passed over."""
+        """Names the failed events by id where they are few.
+
+        Otherwise it has the same selection: the run skips the events that are processed.
+        """
         result, chosen = self.result, self.selection
         if (
             result is not None
@@ -214,7 +226,7 @@ class EventsOutcome(Outcome):
 
 
 def _plain(summary: EventSummary) -> dict[str, object]:
-    """Not `asdict`, which takes a Counter apart wrongly."""
+    """`asdict` would copy a Counter wrongly."""
     values = {its.name: getattr(summary, its.name) for its in fields(summary)}
     return {
         name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()

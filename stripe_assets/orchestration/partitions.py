@@ -1,4 +1,4 @@
-"""The partitions of every model's asset: one per API key, named by the key's alias."""
+"""The partitions of every model's asset: one for each API key, named by the key's alias."""
 
 from collections.abc import Iterable
 
@@ -10,11 +10,14 @@ api_key_partitions = dg.DynamicPartitionsDefinition(name=API_KEYS)
 
 
 def register(instance: dg.DagsterInstance, aliases: Iterable[str]) -> None:
-    """Make the aliases known as partitions. Nothing is ever removed here: a partition's history outlives its key."""
+    """Makes a partition of each alias.
+
+    The project removes no partition: the partition's history outlives its key.
+    """
     instance.add_dynamic_partitions(API_KEYS, list(aliases))
 
 
 def register_here(aliases: Iterable[str]) -> None:
-    """The same on the instance that DAGSTER_HOME names."""
+    """Does the same on the instance that DAGSTER_HOME names."""
     with dg.DagsterInstance.get() as instance:
         register(instance, aliases)

@@ -1,4 +1,4 @@
-"""`python -m stripe_assets.sandbox`: serves until it is stopped, and says where."""
+"""`python -m stripe_assets.sandbox`: prints its URL and serves until it is stopped."""
 
 from __future__ import annotations
 
@@ -9,51 +9,108 @@ import sys
 import threading
 import time
 
+from stripe_assets.sandbox.http.running import serve
 from stripe_assets.sandbox.keys import KEYS
-from stripe_assets.sandbox.running import serve
 from stripe_assets.sandbox.settings import Settings
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m stripe_assets.sandbox", description="A local Stripe stand-in, on loopback only.")
-    parser.add_argument("--port", type=int, default=12111, help="0 takes a free one (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="same seed and same --now: same answers (default: %(default)s)")
-    parser.add_argument("--now", type=int, help="where the sandbox's clock starts, in Unix seconds (default: last midnight, UTC)")
-    parser.add_argument("--rate-limits", action="store_true", help="answer 429 above Stripe's limits")
-    parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="wait before each answer")
-    parser.add_argument("--only", action="append", default=[], metavar="PREFIX", help="know only URLs with this prefix (repeatable)")
-    parser.add_argument("--customers", type=int, default=0, help="so many more customers, for benchmarks")
-    parser.add_argument("--invoices", type=int, default=0, help="so many more invoices, for benchmarks")
-    parser.add_argument("--more", action="append", default=[], metavar="RESOURCE=N", help="so many more of another resource (repeatable)")
-    parser.add_argument(
-        "--enlarge", default="sk_test_sandbox", metavar="KEY", choices=list(KEYS), help="whose they are (default: %(default)s)"
-    )
-    parser.add_argument("--empty", action="store_true", help="accounts without any business")
-    parser.add_argument("--until-stdin-closes", action="store_true", help="end with the process that started this one")
-    given = vars(parser.parse_args(arguments))
-    owned = given.pop("until_stdin_closes")
-    if owned:
+    given = vars(_parser().parse_args(arguments))
+    is_owned = given.pop("until_stdin_closes")
+    if is_owned:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
+    settings = Settings(**{**given, "only": tuple(given["only"]), "more": tuple(given["more"])})
     try:
-        serve(Settings(**{**given, "only": tuple(given["only"]), "more": tuple(given["more"])}), started=announce)
+        serve(settings, started=announce)
     except OSError as error:
-        print(f"The sandbox cannot listen on port {given['port']}: {error.strerror}", file=sys.stdout if owned else sys.stderr)
+        # The process that started this one reads its stdout.
+        stream = sys.stdout if is_owned else sys.stderr
+        reason = f"The sandbox cannot listen on port {given['port']}: {error.strerror}"
+        print(reason, file=stream)
         return 1
     return 0
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m stripe_assets.sandbox",
+        description="A local Stripe stand-in, on loopback only.",
+    )
+    add = parser.add_argument
+    add("--port", type=int, default=12111, help="0 takes a free one (default: %(default)s)")
+    _add_data_options(parser)
+    add("--rate-limits", action="store_true", help="answer 429 above Stripe's limits")
+    add(
+        "--latency",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="wait before each answer",
+    )
+    add(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PREFIX",
+        help="know only URLs with this prefix (repeatable)",
+    )
+    add(
+        "--until-stdin-closes",
+        action="store_true",
+        help="end with the process that started this one",
+    )
+    return parser
+
+
+def _add_data_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--seed",
+        type=int,
+        default=1,
+        help="the same seed and --now give the same answers (default: %(default)s)",
+    )
+    add(
+        "--now",
+        type=int,
+        help="the time of the sandbox's clock at its start, in Unix seconds "
+        "(default: last midnight, UTC)",
+    )
+    add("--customers", type=int, default=0, help="how many customers to add, for benchmarks")
+    add("--invoices", type=int, default=0, help="how many invoices to add, for benchmarks")
+    add(
+        "--more",
+        action="append",
+        default=[],
+        metavar="RESOURCE=N",
+        help="add N objects of another resource (repeatable)",
+    )
+    add(
+        "--enlarge",
+        default="sk_test_sandbox",
+        metavar="KEY",
+        choices=list(KEYS),
+        help="the key whose account gets the added objects (default: %(default)s)",
+    )
+    add("--empty", action="store_true", help="accounts without any business")
+
+
 def _end_with_stdin() -> None:
-    # Not through sys.stdin: its lock, held while this thread waits, would be a fatal error when the interpreter ends first.
+    # Not by sys.stdin: this thread would hold its lock while it waits, and Python ends with a
+    # fatal error when the interpreter finishes before the thread.
     while os.read(0, 4096):
         pass
-    while True:  # Python loses a signal that comes in the middle of the server's putting its handler in place
+    # Python loses a signal that arrives while the server installs its handler, so send it again.
+    while True:
         signal.raise_signal(signal.SIGTERM)
         time.sleep(0.1)
 
 
 def announce(base: str) -> None:
     keys = ", ".join(KEYS)
-    print(f"sandbox listening on {base} (STRIPE_API_BASE={base}; keys: {keys})", flush=True)  # noqa: T201
+    print(  # noqa: T201
+        f"sandbox listening on {base} (STRIPE_API_BASE={base}; keys: {keys})", flush=True
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a sandbox is started with."""
+"""The options that a sandbox starts with."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 DAY = 86_400
+"""Seconds."""
 
 
 def today() -> int:
@@ -17,22 +18,27 @@ def today() -> int:
 @dataclass(frozen=True, slots=True)
 class Settings:
     port: int = 12111
-    """0 takes a free one."""
+    """0 takes a free port."""
     seed: int = 1
     now: int | None = None
-    """The sandbox's clock at its start, in Unix seconds; None is the last midnight. Same seed and same now: same bytes."""
+    """The sandbox's time at its start, in Unix seconds. None is the last midnight (UTC).
+
+    Two sandboxes with the same `seed` and the same `now` give the same bytes.
+    """
     rate_limits: bool = False
-    """Answer 429 above Stripe's limits: 25 requests a second and endpoint; an account's 25 (test) or 100 (live)."""
+    """Answer 429 above Stripe's limits: 25 requests a second for each endpoint; for an account
+    25 in test mode and 100 in live mode."""
     latency: float = 0.0
     """Seconds that each answer waits."""
     only: tuple[str, ...] = ()
-    """Know only URLs with these prefixes. Empty: all."""
+    """Know only URLs with these prefixes. Empty: all URLs."""
     customers: int = 0
-    """More customers (and as below, invoices, with a line each), for benchmarks."""
+    """How many customers to add, for benchmarks."""
     invoices: int = 0
+    """How many invoices with one line each to add, for benchmarks."""
     more: tuple[str, ...] = ()
-    """`RESOURCE=N`: so many more of any other resource."""
+    """`RESOURCE=N`: add N objects of any other resource."""
     enlarge: str = "sk_test_sandbox"
-    """The key whose account and mode get them."""
+    """The key whose account and mode get the added objects."""
     empty: bool = False
-    """The accounts alone, without any business: quick to read in full."""
+    """Only the accounts, without their business: quick to read in full."""

@@ -1,10 +1,14 @@
-"""Talking to Stripe: API keys, one GET client per key, retries, the request budget, errors, a list's pages.
+"""Talks to Stripe: API keys, one GET client per key, retries, the rate budget, errors, pages of a
+list.
 
-Knows nothing of the database or of Dagster; of the catalog it takes the pinned API version.
+It may import `catalog`, of the other packages only this one: constants (names of secrets, rate
+limits) and the API version. The catalog's data file is loaded only when a client is made without an
+API version.
 """
 
+from stripe_assets.stripe_api.answer import Answer
 from stripe_assets.stripe_api.budget import Budget, Limits, shared_budget
-from stripe_assets.stripe_api.client import Answer, StripeApi
+from stripe_assets.stripe_api.client import StripeApi
 from stripe_assets.stripe_api.clock import StripeClock
 from stripe_assets.stripe_api.errors import (
     AuthenticationFailed,

@@ -1,25 +1,34 @@
-"""A token bucket with a queue, whose rate gives way to 429s and comes back with successes."""
+"""A token bucket with a queue.
+
+Its rate falls with 429s and rises again with successful requests.
+"""
 
 from __future__ import annotations
 
 MARGIN = 0.98
-"""Of the limit: requests that left evenly do not arrive evenly, and Stripe counts them as they arrive."""
+"""The part of the limit that is used. Stripe counts requests as they arrive, and they do not arrive
+as evenly as they leave."""
 DECREASE = 0.7
+"""The factor by which a 429 lowers the rate or the cap."""
 QUIET_SECONDS = 1.0
-"""429s within this time are of one congestion: those that were under way when the first one came."""
+"""429s within this time count as one: they answer requests that were under way when the first one
+came."""
 FLOOR = 0.05
-"""Of the limit: the least that a bucket comes down to."""
+"""The lowest rate, as a part of the limit."""
 RESTORE_SECONDS = 30.0
-"""From nothing back to the limit, while requests succeed."""
+"""How long the rate takes from zero to the limit while requests succeed."""
 POLL_SECONDS = 0.02
-"""How often the next in the queue looks whether a request under way has ended."""
+"""How often the first in the queue checks whether a request under way has ended."""
 
 
 class Bucket:
-    """Not thread-safe: its budget locks. Times are seconds by the budget's clock.
+    """The rate of an account or of an endpoint.
 
-    A second holds at most `limit` requests: the margin that the refill leaves is what may come at once, so that a thread that
-    wakes late loses nothing. Where requests under way are refused for their number, that is capped as well.
+    Not thread-safe: the budget locks. Times are seconds by the budget's clock.
+
+    It lets at most `limit` requests through in any second. The refill uses MARGIN of the limit; the
+    rest is the burst, so that a thread that wakes late loses nothing. If Stripe refuses requests
+    because too many are under way, the bucket also caps the number of requests under way.
     """
 
     __slots__ = (
@@ -37,7 +46,7 @@ class Bucket:
     )
 
     def __init__(self, limit: float, now: float, parts: int = 1) -> None:
-        """`limit`: requests a second, 0 for none; `parts`: how many share it."""
+        """`limit`: requests a second, 0 for no limit. `parts`: how many processes share it."""
         self._limit = limit
         self._parts = parts
         self._factor = 1.0
@@ -47,16 +56,16 @@ class Bucket:
         self._lowered_at = now - QUIET_SECONDS
         self._tickets = self._served = 0
         self.in_flight = 0
-        """Requests that were sent and not answered yet."""
+        """Requests under way: sent and not answered yet."""
 
     @property
     def rate(self) -> float:
-        """Requests a second that it lets through now; 0 is no limit."""
+        """Requests a second that it lets through at present. 0 means no limit."""
         return self._limit / self._parts * MARGIN * self._factor
 
     @property
     def cap(self) -> int | None:
-        """Requests that may be under way; None where no number was refused."""
+        """How many requests may be under way. None: Stripe has not refused any for their number."""
         return None if self._cap is None else int(self._cap)
 
     @property
@@ -64,61 +73,65 @@ class Bucket:
         return max(1.0, self._limit / self._parts * (1 - MARGIN) + 0.99)
 
     def enter(self) -> int:
-        """Queues up. Returns the ticket, which `take` or `leave` gives back."""
+        """Joins the queue.
+
+        Returns the ticket for `wait`; `take` or `leave` ends the place in the queue.
+        """
         self._tickets += 1
         return self._tickets
 
     def leave(self) -> None:
+        """Leaves the queue without a request."""
         self._served += 1
 
     def wait(self, now: float, ticket: int) -> float:
-        """Seconds until it is the ticket's turn as things are; 0 when it is."""
+        """Seconds until it is the ticket's turn, at the present rate. 0: it is its turn."""
         if not self._limit:
             return 0.0
         self._refill(now)
         ahead = max(0, ticket - self._served - 1)
         missing = 1.0 + ahead - self._tokens
-        # A millionth of a token is rounding, and a wait too short for the clock to show it.
+        # Less than a millionth of a token is a rounding error, and a wait too short for the clock.
         seconds = missing / self.rate if missing > 1e-6 else 0.0
         if self._cap is not None and self.in_flight >= int(self._cap):
             return max(seconds, POLL_SECONDS * (1 + ahead))
         return seconds
 
     def take(self) -> None:
-        """The ticket's request is sent."""
+        """Takes a token, for the first in the queue. Its request is sent now."""
         self._tokens -= 1.0
         self._served += 1
         self.in_flight += 1
 
-    def landed(self) -> None:
-        """A request is answered, or lost."""
+    def finished(self) -> None:
+        """A request has been answered or has failed."""
         self.in_flight = max(0, self.in_flight - 1)
 
     def share(self, parts: int, now: float) -> None:
-        """How many share the limit from now on."""
+        """Sets how many processes share the limit."""
         self._refill(now)
         self._parts = max(1, parts)
 
     def lower(self, now: float) -> None:
-        """Too many requests a second, says Stripe."""
+        """Lowers the rate: Stripe said that there were too many requests a second."""
         if self._limit and self._is_new(now):
             self._refill(now)
             self._factor = max(FLOOR, self._factor * DECREASE)
             self._tokens = min(self._tokens, 0.0)
 
     def lower_cap(self, now: float) -> None:
-        """Too many requests under way, says Stripe."""
+        """Lowers the cap: Stripe said that too many requests were under way."""
         if self._limit and self._is_new(now):
-            # The refused one has landed, but it was one of them.
+            # The refused request has finished, but it was one of those under way.
             self._cap = max(
                 1.0, min(self._cap or self.in_flight + 1, self.in_flight + 1) * DECREASE
             )
 
     def restore(self, now: float) -> None:
-        """A request has succeeded."""
+        """Raises rate and cap: a request has succeeded."""
         if self._factor == 1.0 and self._cap is None:
             return
-        # An idle time restores no more than a second's worth: nobody has tried.
+        # Idle time counts as one second at most: no request has shown that the rate is fine.
         gained = min(now - self._raised_at, 1.0)
         self._raised_at = now
         self._refill(now)
@@ -127,7 +140,7 @@ class Bucket:
             self._cap += gained
 
     def is_idle(self, now: float) -> bool:
-        """Whether it is as good as a new one."""
+        """Whether it is in the state of a new bucket."""
         return (
             self._tickets == self._served
             and not self.in_flight

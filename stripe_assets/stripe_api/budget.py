@@ -1,8 +1,11 @@
-"""The request budget: never more requests than Stripe allows an account, and each of its endpoints.
+"""The rate budget: no more requests than Stripe allows an account, and each endpoint of the
+account.
 
-Token buckets, one for (account, livemode) and one for each endpoint within it. An account is reached by several keys
-and runs: all clients of a process share the budget. Where Stripe allows less than it says, or others use the account too,
-its 429s say so: what they name is slowed down, and comes back as requests succeed.
+It has one token bucket for each (account, livemode), and one for each endpoint of it. Several keys
+and runs may reach one account, so all clients of a process share a budget. Where Stripe allows less
+than it documents, or other programs use the account too, Stripe answers 429 and names the limiter.
+The budget then slows down the account or the endpoint, and raises the rate again as requests
+succeed.
 """
 
 from __future__ import annotations
@@ -15,26 +18,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from stripe_assets.catalog.limits import account_rate, endpoint_rate
 from stripe_assets.stripe_api.bucket import Bucket
 from stripe_assets.stripe_api.settings import MAX_RPS_PER_ENDPOINT_VARIABLE, MAX_RPS_VARIABLE, rate
 
-LIVE_RPS, TEST_RPS = 100.0, 25.0
-ENDPOINT_RPS = 25.0
-SLOW_ENDPOINT_RPS = 20.0
-SLOW_ENDPOINTS = ("/v1/files", "/search")
-"""Stripe's limits for files and for searches are lower. Matched as the start, or the end, of an endpoint's path."""
 LONGEST_WAIT = 1.0
-"""Seconds, before what is left to wait is reckoned again."""
+"""Seconds. After this time the rest of a wait is computed again."""
 ACCOUNTS = 256
-"""How many are remembered at least."""
+"""The budget keeps the buckets of at least this many accounts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Requests a second; 0 is no limit, None is Stripe's own limit."""
+    """The user's limits, in requests a second. 0 means no limit, None means Stripe's limit."""
 
     account: float | None = None
+    """For all requests of an account in one mode."""
     endpoint: float | None = None
+    """For one endpoint of an account."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Limits:
@@ -42,16 +43,10 @@ class Limits:
         return cls(rate(environ, MAX_RPS_VARIABLE), rate(environ, MAX_RPS_PER_ENDPOINT_VARIABLE))
 
     def for_account(self, livemode: bool) -> float:
-        return self.account if self.account is not None else LIVE_RPS if livemode else TEST_RPS
+        return account_rate(livemode) if self.account is None else self.account
 
     def for_endpoint(self, endpoint: str) -> float:
-        if self.endpoint is not None:
-            return self.endpoint
-        slow = any(
-            endpoint == path or endpoint.startswith(f"{path}/") or endpoint.endswith(path)
-            for path in SLOW_ENDPOINTS
-        )
-        return SLOW_ENDPOINT_RPS if slow else ENDPOINT_RPS
+        return endpoint_rate(endpoint) if self.endpoint is None else self.endpoint
 
 
 @dataclass(slots=True)
@@ -69,7 +64,10 @@ class _Account:
 
 
 class Budget:
-    """Thread-safe. `monotonic` and the stop event's `wait` are all that it knows of time."""
+    """Thread-safe.
+
+    It takes the time from `monotonic`, and waits only by the stop event's `wait`.
+    """
 
     def __init__(
         self, limits: Limits | None = None, *, monotonic: Callable[[], float] = time.monotonic
@@ -80,14 +78,14 @@ class Budget:
         self._accounts: dict[tuple[str, bool], _Account] = {}
         self._room = ACCOUNTS
         self.id = uuid4().hex
-        """Tells it from other processes' budgets."""
+        """Unique: distinguishes this budget from the budgets of other processes."""
         self.lifted = self._limits.account == 0 and self._limits.endpoint == 0
-        """Whether nothing ever waits."""
+        """Whether both limits are lifted, so that no request ever waits."""
 
     def acquire(self, account: str, livemode: bool, endpoint: str, stop: threading.Event) -> bool:
-        """Wait until a request may be sent, and count it. False as soon as `stop` is set: do not send it.
+        """Waits until a request may be sent, and takes it from the budget.
 
-        Each that was sent is told to `landed`.
+        True: send the request, and call `finished` after it. False: `stop` is set; do not send it.
         """
         if stop.is_set():
             return False
@@ -103,13 +101,13 @@ class Budget:
                 seconds = waiting.take(self._monotonic())
             if seconds <= 0:
                 return True
-            # Not for ever: the rate may rise meanwhile.
+            # Not longer, because the rate may rise meanwhile.
             if stop.wait(min(seconds, LONGEST_WAIT)):
                 with self._lock:
                     waiting.leave()
                 return False
 
-    def landed(
+    def finished(
         self,
         account: str,
         livemode: bool,
@@ -118,9 +116,10 @@ class Budget:
         ok: bool = False,
         limiter: str | None = None,
     ) -> None:
-        """What became of a request that was sent.
+        """Ends a request that was sent, and adapts the rates to its result.
 
-        Parameters: ok: Stripe has answered it; limiter: the `Stripe-Rate-Limited-Reason` of a 429, "" where it has none.
+        Parameters: ok: Stripe has answered it. limiter: the `Stripe-Rate-Limited-Reason` of a 429,
+        "" for a 429 without one, None for every other result.
         """
         with self._lock:
             ours = self._accounts.get((account, livemode))
@@ -129,7 +128,7 @@ class Budget:
                 return
             now = self._monotonic()
             for bucket in (ours.bucket, its):
-                bucket.landed()
+                bucket.finished()
                 if ok:
                     bucket.restore(now)
             if limiter is not None:
@@ -140,7 +139,10 @@ class Budget:
                     bucket.lower(now)
 
     def share(self, account: str, livemode: bool, parts: int) -> None:
-        """How many processes share the account's limits, this one included: each takes an equal part."""
+        """Sets how many processes, with this one, share the account's limits.
+
+        Each takes an equal part.
+        """
         with self._lock:
             now = self._monotonic()
             ours = self._account(account, livemode, now)
@@ -150,7 +152,10 @@ class Budget:
                     bucket.share(parts, now)
 
     def rate(self, account: str, livemode: bool, endpoint: str | None = None) -> float:
-        """Requests a second that an account, or one of its endpoints, gets at present; 0 is no limit."""
+        """The present rate of an account, or of one of its endpoints, in requests a second.
+
+        0 means no limit.
+        """
         with self._lock:
             now = self._monotonic()
             ours = self._account(account, livemode, now)
@@ -174,7 +179,10 @@ class Budget:
         return its
 
     def _make_room(self, now: float) -> None:
-        """A platform's thousands of accounts are read one after another: those that are done are forgotten."""
+        """Removes the buckets of idle accounts.
+
+        A run reads the thousands of accounts of a platform one after another.
+        """
         if len(self._accounts) >= self._room:
             self._accounts = {
                 key: one
@@ -185,9 +193,11 @@ class Budget:
 
 
 class _Waiting:
-    """A request in the queue of its endpoint; at the head of that, in its account's.
+    """A request that waits: first in the queue of its endpoint, then, as the first there, in the
+    queue of its account.
 
-    So an endpoint has one place in the account's queue, however many wait for it, and none holds what another could use.
+    So each endpoint has one place in the account's queue, however many of its requests wait, and no
+    request holds a token that another one could use.
     """
 
     __slots__ = ("_its", "_its_ticket", "_our_ticket", "_ours")
@@ -199,7 +209,8 @@ class _Waiting:
         self._our_ticket: int | None = None
 
     def take(self, now: float) -> float:
-        """Takes a token of both buckets, or of none: the seconds to wait before asking again."""
+        """Takes a token from both buckets and returns 0, or takes none and returns the seconds to
+        wait before the next try."""
         seconds = self._its.wait(now, self._its_ticket)
         if seconds > 0:
             return seconds
@@ -218,7 +229,10 @@ class _Waiting:
 
 
 def shared_budget(environ: Mapping[str, str] | None = None) -> Budget:
-    """The process's budget under the limits that the environment gives. Raises InvalidSetting."""
+    """The budget that all clients of this process share, with the limits of the environment.
+
+    Raises InvalidSetting.
+    """
     return _budget(Limits.from_environment(os.environ if environ is None else environ))
 
 

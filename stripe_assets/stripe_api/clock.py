@@ -1,14 +1,15 @@
 """Stripe's clock, as far as the `Date` headers of its answers show it.
 
-Observations are ordered by when their request was sent, and are compared over runs and machines and with the times of
-events: the local clock, which may be minutes off, will not do. A `Date` is cut to the second, so each answer only says
-that Stripe's clock was somewhere in that second between the request's departure and the answer's arrival. With
-`offset` the difference of the two clocks:
+Observations are ordered by the time at which their request was sent. These times are compared
+between runs and machines, and with the times of events. The local clock may be minutes off, so it
+cannot be used. A `Date` is cut to the second: an answer only says that, at some time between the
+request's departure and the answer's arrival, Stripe's clock was in that second. With `offset`, the
+difference of the two clocks:
 
     Date - received  <=  offset  <  Date + 1 s - sent
 
-Times are stamped with the lower bound: an observation may be dated a little before it was made, never after, so that
-nothing older can replace it and no later event is taken for included.
+Times are stamped with the lower bound. An observation may be dated a little before it was made,
+never after it. So no older observation can replace it, and no later event counts as included in it.
 """
 
 from __future__ import annotations
@@ -21,13 +22,17 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _JUMP = 60.0
-"""Seconds that an answer must contradict all before it by, until the clock goes back: one absurd `Date` is forgotten."""
+"""Seconds. The clock is set back only if an answer contradicts all answers before it by more than
+this, as after one absurd `Date`."""
 
 
 class StripeClock:
-    """One for each server, shared by its clients: later sends never get earlier stamps.
+    """The clock of one server, shared by its clients.
 
-    `monotonic` measures local time (changes of the wall clock do not matter), `wall` serves until the first `Date`.
+    Thread-safe. A later request never gets an earlier stamp.
+
+    `monotonic` measures local time, so that changes of the wall clock do not matter. `wall` is used
+    until the first `Date`.
     """
 
     def __init__(
@@ -36,13 +41,18 @@ class StripeClock:
         self._monotonic = monotonic
         self._wall = wall
         self._lock = threading.Lock()
-        self._offset: float | None = None  # the lower bound: add it to local time
-        self._first: float | None = None  # what the requests get that left before any answer came
+        self._offset: float | None = None  # the lower bound of Stripe's time minus local time
+        self._first: float | None = (
+            None  # the offset for requests that were sent before any answer came
+        )
         self._sent_blind = float("-inf")
         self._newest = float("-inf")
 
     def sending(self) -> tuple[float, float | None]:
-        """To call right before a request leaves: the local time, and the stamp if it can be told already."""
+        """Call it right before a request is sent.
+
+        Returns the local time, and the stamp if the offset is known.
+        """
         with self._lock:
             local = self._monotonic()
             if self._offset is None:
@@ -52,7 +62,10 @@ class StripeClock:
             return local, self._newest
 
     def received(self, sent: tuple[float, float | None], headers: Mapping[str, str]) -> None:
-        """Learn from an answer of Stripe's (not from a proxy's, whose clock is another one)."""
+        """Learns the offset from an answer of Stripe.
+
+        Not for a proxy's answer: a proxy has another clock.
+        """
         received = self._monotonic()
         date = _seconds(headers.get("date"))
         if date is None:
@@ -65,11 +78,11 @@ class StripeClock:
                 return
             if self._offset - highest > _JUMP:
                 self._newest = float("-inf")
-            # The clocks drift apart: what this answer shows is newer than what the earlier ones did.
+            # The clocks drift apart, so the bounds of this answer win over those of earlier ones.
             self._offset = min(max(self._offset, lowest), highest)
 
     def stamp(self, sent: tuple[float, float | None]) -> datetime:
-        """When that request was sent, by Stripe's clock (UTC). To call after its answer was `received`."""
+        """When the request was sent, by Stripe's clock (UTC). Call it after `received`."""
         local, stamped = sent
         if stamped is None:
             with self._lock:
@@ -80,11 +93,14 @@ class StripeClock:
 
     @property
     def is_set(self) -> bool:
-        """Whether Stripe has answered yet: until then it is the local clock."""
+        """Whether Stripe has answered. Until then the times are those of the local clock."""
         return self._offset is not None
 
     def now(self) -> datetime:
-        """Stripe's time (UTC), rather too early than too late; the local clock's until Stripe has answered."""
+        """Stripe's time (UTC): a little early, never late.
+
+        The local time until Stripe has answered.
+        """
         with self._lock:
             if self._offset is None:
                 return datetime.fromtimestamp(self._wall(), UTC)

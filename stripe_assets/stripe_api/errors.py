@@ -1,4 +1,4 @@
-"""What can go wrong when talking to Stripe. Each error is one line for its reader and shows no key."""
+"""The errors of a request to Stripe. The text of each is one line and contains no API key."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ _SECRETS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 400
-"""Characters of Stripe's message that an error keeps; more would be a page of HTML, not a sentence."""
+"""How many characters of Stripe's message an error keeps. A longer text is an HTML page and no
+sentence."""
 
 
 def redact(text: str, secret: str = "") -> str:
-    """The text on one line, with everything that looks like a credential, and `secret` itself, taken out."""
+    """The text on one line, with `[key]` in place of `secret` and of everything that looks like a
+    credential."""
     if secret:
         text = text.replace(secret, "[key]")
     line = " ".join(_SECRETS.sub("[key]", text).split())
@@ -29,11 +31,13 @@ def redact(text: str, secret: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What is known of a request that did not succeed: plain text, nothing of the request's headers."""
+    """What is known about a request that failed. It contains nothing of the request's headers."""
 
     alias: str = ""
+    """The alias of the API key."""
     path: str = ""
     account: str | None = None
+    """The connected account that was asked for. None for the key's own account."""
     status: int | None = None
     type: str | None = None
     code: str | None = None
@@ -44,6 +48,7 @@ class Failure:
     rate_limited_reason: str | None = None
 
     def redacted(self, secret: str = "") -> Failure:
+        """The same with all texts redacted, and the path without its query."""
         texts = {"path": self.path.partition("?")[0], "message": self.message}
         texts |= {
             name: getattr(self, name)
@@ -53,15 +58,19 @@ class Failure:
 
 
 class StripeError(Exception):
-    """A request that failed for good. `str()` says what was asked, with which key, what Stripe said and what to do."""
+    """A request that failed, after all attempts.
+
+    `str()` says what was asked, with which key, what Stripe said and what to do next.
+    """
 
     advice: ClassVar[str] = ""
+    """What to do next."""
 
     def __init__(self, failure: Failure | str) -> None:
         self.failure = (
             Failure(message=failure).redacted() if isinstance(failure, str) else failure.redacted()
         )
-        # The record, not the text, so that pickling and copying give the same error again.
+        # With the record in place of a text, a pickled or copied error is the same error again.
         super().__init__(self.failure)
 
     @property
@@ -74,12 +83,12 @@ class StripeError(Exception):
 
     @property
     def account(self) -> str | None:
-        """The connected account that was asked for; None for the key's own."""
+        """The connected account that was asked for. None for the key's own account."""
         return self.failure.account
 
     @property
     def status(self) -> int | None:
-        """The HTTP status; None when no answer came."""
+        """The HTTP status. None where no answer came."""
         return self.failure.status
 
     @property
@@ -104,12 +113,16 @@ class StripeError(Exception):
 
     @property
     def unavailable(self) -> bool:
-        """Stripe's answer says that this key or account does not have what was asked for: no failure of the program."""
+        """Whether Stripe says that this key or account does not have what was asked for.
+
+        Then the program has not failed.
+        """
         return False
 
     @property
     def refused_cursor(self) -> bool:
-        """The object that `starting_after` names is gone, or the list's filter excludes it."""
+        """Whether Stripe refuses the cursor: the object in `starting_after` is deleted, or the
+        list's filter excludes it."""
         return (
             self.status in (400, 404)
             and self.code == "resource_missing"
@@ -118,7 +131,7 @@ class StripeError(Exception):
 
     @property
     def reason(self) -> str:
-        """For a table: `403 permission_error: … (req_…)`."""
+        """A short text, for a table: `403 permission_error: … (req_…)`."""
         kind = self.code or self.type
         head = " ".join(part for part in (str(self.status or ""), kind or "") if part)
         tail = f" ({self.request_id})" if self.request_id else ""
@@ -130,33 +143,36 @@ class StripeError(Exception):
         key = f"key '{failure.alias}'" if failure.alias else ""
         account = f"account {failure.account}" if failure.account else ""
         asked = f"GET {failure.path}" if failure.path else ""
-        whose = f" ({', '.join(part for part in (key, account) if part)})" if key or account else ""
+        asked_as = (
+            f" ({', '.join(part for part in (key, account) if part)})" if key or account else ""
+        )
         kinds = "/".join(part for part in (failure.type, failure.code) if part)
         param = f"param {failure.param}" if failure.param else ""
-        said = " ".join(part for part in (str(failure.status or ""), kinds, param) if part)
+        answered = " ".join(part for part in (str(failure.status or ""), kinds, param) if part)
         tries = f"after {failure.attempts} attempts" if failure.attempts > 1 else ""
         notes = ", ".join(
             part for part in (failure.rate_limited_reason, failure.request_id, tries) if part
         )
-        line = ": ".join(part for part in (asked + whose, said, failure.message) if part)
+        line = ": ".join(part for part in (asked + asked_as, answered, failure.message) if part)
         line += f" [{notes}]" if notes else ""
         return f"{line}. {self.advice}" if self.advice else line
 
 
 class AuthenticationFailed(StripeError):
-    """401: the key is wrong, revoked or expired. Nothing else can be asked with it."""
+    """401: the key is wrong, revoked or expired. No other request with it can succeed."""
 
     advice = "Check the key, or store a new one: stripe-assets keys add"
 
 
 class PermissionDenied(StripeError):
-    """403: a restricted key without that permission, or an account that the key does not reach."""
+    """403: a restricted key without the permission, or an account that the key does not reach."""
 
-    advice = "Allow the key to read this in Stripe's dashboard, or leave it out"
+    advice = "Give the key this permission in Stripe's dashboard, or leave this model out"
 
     @property
     def unavailable(self) -> bool:
-        # Stripe says why. A 403 that does not is a proxy's, and says nothing about the account.
+        # A 403 of Stripe has a type or a code. One of a proxy has none, and says nothing about the
+        # account.
         return bool(self.type or self.code)
 
 
@@ -165,15 +181,16 @@ class NotFound(StripeError):
 
     @property
     def missing(self) -> bool:
-        """Stripe knows the route and says that there is no such object."""
-        said = self.code in ("resource_missing", "not_found") or (
+        """Whether Stripe knows the route and says that there is no such object."""
+        is_missing = self.code in ("resource_missing", "not_found") or (
             not self.code and self.message.startswith("No such")
         )
-        return said and not self._unrecognized and not self.refused_cursor
+        return is_missing and not self._unrecognized and not self.refused_cursor
 
     @property
     def unknown_url(self) -> bool:
-        """The server does not know the route: Stripe's words for it, or an answer without any error code of Stripe's."""
+        """Whether the server does not know the route: it says so, or its answer has no error code
+        of Stripe's."""
         return self._unrecognized or (not self.code and not self.message.startswith("No such"))
 
     @property
@@ -190,41 +207,51 @@ class InvalidRequest(StripeError):
 
     @property
     def unavailable(self) -> bool:
-        # 405: the server knows the path, but cannot list it. A 400 without Stripe's words is a proxy's.
+        # 405: the server knows the path, but cannot list it. A 400 without type and code is a
+        # proxy's.
         return self.status == 405 or (self.status == 400 and bool(self.type or self.code))
 
 
 class RateLimited(StripeError):
     """429 after all retries."""
 
-    advice = "Other programs may be using up the account's limit: try again later, or lower STRIPE_ASSETS_MAX_RPS"
+    advice = (
+        "Other programs may be using up the account's limit: try again later, "
+        "or lower STRIPE_ASSETS_MAX_RPS"
+    )
 
 
 class ServerError(StripeError):
     """5xx, or an answer that is not Stripe's JSON, after all retries."""
 
-    advice = "Try again later; status.stripe.com tells of outages"
+    advice = "Try again later; status.stripe.com reports outages"
 
 
 class Unreachable(StripeError):
-    """No answer of Stripe's: no connection, a timeout, a broken certificate, after all retries; or a redirect elsewhere."""
+    """No answer of Stripe after all retries: no connection, a timeout or a bad certificate.
 
-    advice = "Check the network, proxies and STRIPE_API_BASE"
+    Also a redirect, which is not followed.
+    """
+
+    advice = "Check the network, the proxy settings and STRIPE_API_BASE"
 
 
 class MalformedPage(StripeError):
-    """A list that cannot be read to its end without losing or repeating something."""
+    """A page after which the list cannot be read to its end without losing or repeating objects."""
 
 
 class Stopped(StripeError):
-    """The stop event was set before there was an answer."""
+    """The stop event was set before an answer came."""
 
     def __str__(self) -> str:
         return f"stopped before {self.path} was read" if self.path else "stopped"
 
 
 def error_fields(body: object) -> Mapping[str, str | None]:
-    """Type, code, param and message of an error's body; v1 and v2 write them alike, others not at all."""
+    """`type`, `code`, `param` and `message` of an error's body.
+
+    v1 and v2 write them in the same way; None where there is none.
+    """
     error = body.get("error") if isinstance(body, dict) else None
     fields = error if isinstance(error, dict) else {"message": error}
 
@@ -241,7 +268,7 @@ def error_fields(body: object) -> Mapping[str, str | None]:
 
 
 def error_for(failure: Failure) -> StripeError:
-    """The exception that fits the failure's status."""
+    """The exception for the failure's status."""
     status = failure.status
     if status is None or 300 <= status < 400:
         return Unreachable(failure)

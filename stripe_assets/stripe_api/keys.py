@@ -1,4 +1,4 @@
-"""API keys as the program handles them: an alias that everyone may see and a secret that nobody does."""
+"""API keys: an alias that everyone may see, and a secret that nobody may see."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ KEY_VARIABLES: Mapping[str, str] = {
     "STRIPE_TEST_SECRET_KEY": "test",
     "STRIPE_LIVE_SECRET_KEY": "live",
 }
-"""Environment variable → alias. `STRIPE_API_KEY__ACME` is `acme` besides."""
+"""Environment variable → alias."""
 KEY_VARIABLE_PREFIX = "STRIPE_API_KEY__"
+"""`STRIPE_API_KEY__ACME` has the key of the alias `acme`."""
 _MODE_OF_VARIABLE = {"STRIPE_TEST_SECRET_KEY": "test", "STRIPE_LIVE_SECRET_KEY": "live"}
 
 _ALIAS = re.compile(r"[a-z0-9_-]+")
@@ -24,11 +25,17 @@ _ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]+")
 
 
 class InvalidApiKey(ValueError):
-    """An alias, a key or what belongs to it cannot be used. The message shows four characters of the key at most."""
+    """An alias, a key, or an account of a key cannot be used.
+
+    The message shows at most four characters of the key.
+    """
 
 
 class Secret:
-    """A text that shows itself only to who calls `reveal()`: not in repr, str, format, copies' dumps or pickles."""
+    """A text that only `reveal()` returns.
+
+    It appears in no repr, str, format, dump of a copy or pickle.
+    """
 
     __slots__ = ("_text",)
 
@@ -61,24 +68,28 @@ class Secret:
         return self
 
     def __reduce_ex__(self, _protocol: object) -> NoReturn:
-        raise TypeError("a Secret cannot be pickled: it would be written down in clear")
+        raise TypeError("a Secret cannot be pickled: that would write it down in clear")
 
 
 Connected = Literal["all", "none"] | tuple[str, ...]
-"""Which connected accounts a key reads besides its own: all, none, or these ids."""
+"""Which connected accounts a key reads besides its own account: all, none, or those with these
+ids."""
 
 
 @dataclass(frozen=True)
 class ApiKey:
-    """A credential under its alias. Made by `parse_api_key`, which refuses what Stripe would."""
+    """A credential and its alias.
+
+    `parse_api_key` makes it, and refuses what Stripe would refuse.
+    """
 
     alias: str
     secret: Secret
     account_id: str | None = None
-    """The key's own account; None until Stripe was asked."""
+    """The key's own account. None until Stripe has been asked."""
     connected: Connected = "all"
     source: str = field(default="environment")
-    """Where the secret came from, `environment` or `database`: for the reader of `keys list`."""
+    """Where the secret came from, for `keys list`: `environment` or `database`."""
 
     @property
     def livemode(self) -> bool:
@@ -90,7 +101,10 @@ class ApiKey:
 
     @property
     def fingerprint(self) -> str:
-        """Tells this key from every other one, and nothing of it: to see that an alias still has the key that it had."""
+        """A hash of the secret, to see whether an alias still has the same key.
+
+        It says nothing about the secret.
+        """
         return hashlib.sha256(b"stripe_assets " + self.secret.reveal().encode()).hexdigest()[:32]
 
     @property
@@ -106,9 +120,10 @@ def parse_api_key(
     connected: Connected = "all",
     source: str = "environment",
 ) -> ApiKey:
-    """The key that `text` is, whitespace around it removed.
+    """The API key in `text`, with whitespace around it removed.
 
-    Raises InvalidApiKey for an alias that could not be a partition key, and for what is no secret or restricted key.
+    Raises InvalidApiKey for an alias that cannot be a partition key, for a text that is no secret
+    or restricted key, and for an account that is no account id.
     """
     check_alias(alias)
     problem = _problem(text.strip())
@@ -124,18 +139,24 @@ def parse_api_key(
 
 
 def check_alias(alias: str) -> str:
-    """The alias itself, or InvalidApiKey: it becomes a partition key and part of commands."""
+    """The alias itself.
+
+    Raises InvalidApiKey where it could not be a partition key and a part of commands.
+    """
     if _ALIAS.fullmatch(alias):
         return alias
-    # Whoever pastes the key where the alias belongs must not find it in a log.
+    # If a user pastes the key in place of the alias, it must not appear in a log.
     shown = "" if "sk_" in alias or "rk_" in alias else f" {alias[:60]!r}"
     raise InvalidApiKey(
-        f"the alias{shown} of an API key may have lower-case letters, digits, '_' and '-' only"
+        f"the alias{shown} of an API key may contain only lower-case letters, digits, '_' and '-'"
     )
 
 
 def environment_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """Alias → the variable that holds its key, for all that are set. Raises InvalidApiKey where two mean one alias."""
+    """Alias → the environment variable that has its key, for all that are set.
+
+    Raises InvalidApiKey where two variables have one alias.
+    """
     found: dict[str, str] = {}
     for variable in sorted(environ):
         if variable in KEY_VARIABLES:
@@ -144,11 +165,13 @@ def environment_variables(environ: Mapping[str, str]) -> dict[str, str]:
             alias = variable.removeprefix(KEY_VARIABLE_PREFIX).lower()
         else:
             continue
-        # A variable that is set to nothing is how shells and compose files say that there is none.
+        # In shells and compose files, an empty variable means that there is no key.
         if not environ[variable].strip():
             continue
         if not _ALIAS.fullmatch(alias):
-            raise InvalidApiKey(f"{variable}: an alias may have letters, digits, '_' and '-' only")
+            raise InvalidApiKey(
+                f"{variable}: an alias may contain only letters, digits, '_' and '-'"
+            )
         if alias in found:
             raise InvalidApiKey(
                 f"{found[alias]} and {variable} both give the key '{alias}': unset one of them"
@@ -158,7 +181,11 @@ def environment_variables(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def environment_key(environ: Mapping[str, str], alias: str, variable: str) -> ApiKey:
-    """The key in that variable. Raises InvalidApiKey, naming the variable, when it is unset, bad or of the other mode."""
+    """The key in this variable.
+
+    Raises InvalidApiKey, with the variable's name, where it is not set, no key, or a key of the
+    other mode.
+    """
     text = environ.get(variable, "")
     if not text.strip():
         raise InvalidApiKey(f"API key '{alias}': the environment variable {variable} is not set")
@@ -182,9 +209,12 @@ def _problem(text: str) -> str | None:
     if not text:
         return "it is empty"
     if any(character.isspace() or not character.isprintable() for character in text):
-        return "it has spaces, line breaks or control characters inside: paste the key alone"
+        return "it contains spaces, line breaks or control characters: paste only the key"
     if text.startswith("pk_"):
-        return f"this is a publishable key{shown}, which can read nothing: use the secret key (sk_…) or a restricted one (rk_…)"
+        return (
+            f"this is a publishable key{shown}, which can read nothing: "
+            "use the secret key (sk_…) or a restricted one (rk_…)"
+        )
     if text.startswith(("sk_org", "rk_org")):
         return (
             f"this is an organisation's key{shown}: use a secret or restricted key of the account"
@@ -192,7 +222,7 @@ def _problem(text: str) -> str | None:
     if text.startswith("whsec_"):
         return f"this is a webhook's signing secret{shown}, not an API key: use sk_… or rk_…"
     if "*" in text or "…" in text or "..." in text:
-        return "it is masked: Stripe shows a key whole only once, make a new one if it is lost"
+        return "it is masked: Stripe shows a key in full only once; if it is lost, create a new one"
     if re.match(r"(sk|rk)_(test|live)_", text):
         return f"it is cut short or damaged{shown}: copy it again"
-    return "this is no Stripe key: one starts with sk_test_, sk_live_, rk_test_ or rk_live_"
+    return "this is no Stripe key: a key starts with sk_test_, sk_live_, rk_test_ or rk_live_"

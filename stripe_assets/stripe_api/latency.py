@@ -1,4 +1,4 @@
-"""How long Stripe takes to answer, and how many lists that makes worth reading at once."""
+"""How long Stripe takes to answer, and how many lists are therefore worth reading at once."""
 
 from __future__ import annotations
 
@@ -7,30 +7,37 @@ from collections import deque
 from collections.abc import Iterable
 
 RECENT = 16
-"""Answers of an endpoint: as many as it may have under way at once."""
-FEW, TIMES = 4, 4.0
-"""Until it has given so many answers an endpoint counts as at most so many times as slow as the quickest one: caches are cold at first."""
-DIGESTED = 100.0
-"""Pages a second of an endpoint that one process reads and writes, about: more parts do not make it quicker where Stripe sets no limit."""
+"""How many latencies of an endpoint are kept: as many as it may have requests under way."""
+MIN_ANSWERS = 4
+"""An endpoint's latency is known after so many answers."""
+COLD_FACTOR = 4.0
+"""Until then it counts as at most so many times the latency of the quickest endpoint, because first
+answers are slow: caches are cold."""
+PAGES_PER_SECOND = 100.0
+"""About how many pages of an endpoint one process can read and write in a second. Where Stripe sets
+no limit, more lists at once do not read an endpoint faster."""
 PAGE_SECONDS = 0.004
-"""In less a process does not parse a page and make its rows: of quicker answers there is no use in waiting for two."""
+"""The least time in which a process parses a page and makes its rows. If answers take no longer, it
+is of no use to wait for two at once."""
 SLACK = 1.5
-"""Times the latency: what some answers take longer than the quickest."""
-AHEAD = 3
-"""Lists that wait for answers where nothing holds the process up: the server works meanwhile, and a transaction has more than one page."""
+"""A factor for the latency: some answers take longer than the quickest."""
+LISTS_AHEAD = 3
+"""How many lists wait for answers where the rate does not limit the process. The server works
+meanwhile, and a transaction has more than one page."""
 
 
 class Latency:
-    """Thread-safe: seconds from a request to its answer, by endpoint.
+    """Seconds from a request to its answer, by endpoint. Thread-safe.
 
-    The least of the recent ones counts: threads that wait for each other, and a server that has much to do, make others longer.
+    The least of the recent latencies counts. Others are longer because threads wait for each other
+    or because the server is busy.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._recent: dict[str, deque[float]] = {}
         self._least: dict[str, float] = {}
-        """Of the recent ones: it is asked for at every turn of every thread."""
+        """The least of `_recent`, kept because every thread asks for it before each page."""
 
     def answered(self, endpoint: str, seconds: float) -> None:
         with self._lock:
@@ -39,29 +46,35 @@ class Latency:
             self._least[endpoint] = min(recent)
 
     def of(self, endpoint: str) -> float:
-        """0 of an endpoint that has not answered yet."""
+        """Seconds. 0 for an endpoint that has not answered yet."""
         with self._lock:
             least = self._least.get(endpoint, 0.0)
             return (
                 least
                 if self._is_known(endpoint)
-                else min(least, TIMES * min(self._least.values(), default=0.0))
+                else min(least, COLD_FACTOR * min(self._least.values(), default=0.0))
             )
 
     def useful_threads(self) -> int | None:
-        """As many as the slowest endpoint's answers give work to; None while no endpoint has given FEW."""
+        """How many threads the slowest endpoint's answers keep busy.
+
+        None while no latency is known.
+        """
         with self._lock:
             known = [least for endpoint, least in self._least.items() if self._is_known(endpoint)]
         return 1 + int(max(known) / PAGE_SECONDS) if known else None
 
     def _is_known(self, endpoint: str) -> bool:
-        return len(self._recent.get(endpoint, ())) >= FEW
+        return len(self._recent.get(endpoint, ())) >= MIN_ANSWERS
 
 
 def useful_at_once(latency: float, rates: Iterable[float]) -> int:
-    """How many lists of an endpoint are worth reading at once: those that wait for answers, and one whose page is being digested.
+    """How many lists of an endpoint are worth reading at once: the lists that wait for an answer,
+    and one whose page is being processed.
 
-    `rates`: requests a second that its account and itself are allowed; 0 is no limit.
+    `latency`: seconds. `rates`: the rates of the account and of the endpoint, in requests a second;
+    0 means no limit.
     """
-    allowed = min([DIGESTED, *(rate for rate in rates if rate)])
-    return 1 + max(int(SLACK * latency * allowed), AHEAD if allowed == DIGESTED else 0)
+    allowed = min([PAGES_PER_SECOND, *(rate for rate in rates if rate)])
+    ahead = LISTS_AHEAD if allowed == PAGES_PER_SECOND else 0
+    return 1 + max(int(SLACK * latency * allowed), ahead)

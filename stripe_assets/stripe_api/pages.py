@@ -1,6 +1,9 @@
-"""A list's pages: their items, and where the next one starts. Pure functions of a body.
+"""The pages of a list: their items, and the cursor of the next page.
 
-They refuse what would end in a list that is read in circles, or that is called complete and is not.
+Pure functions of an answer's body.
+
+They raise MalformedPage for a page after which a list would be read in circles, or would be called
+complete although it is not.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ Paging = Literal["starting_after", "next_page_url", "none"]
 
 
 def items(body: Mapping[str, Any], *, path: str = "") -> list[dict[str, Any]]:
-    """The objects of a page. Raises MalformedPage when the body is no list."""
+    """The objects of a page. Raises MalformedPage where the body is no list of objects."""
     data = body.get("data")
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
         _refuse(body, path, f"the answer is no list of objects (object: {body.get('object')!r})")
@@ -25,9 +28,12 @@ def items(body: Mapping[str, Any], *, path: str = "") -> list[dict[str, Any]]:
 def next_cursor(
     body: Mapping[str, Any], paging: Paging, *, asked: str | None = None, path: str = ""
 ) -> str | None:
-    """What to ask the next page with: the last item's id, or path and query of the next page; None at the end.
+    """The cursor of the next page: the id of the last item, or the path and query of the next page.
 
-    `asked` is the cursor that this page was asked with. Raises MalformedPage when the list could not be read to its end.
+    None after the last page.
+
+    `asked` is the cursor of this page. Raises MalformedPage where the rest of the list cannot be
+    read.
     """
     if paging == "next_page_url":
         return _next_url(body, asked, path)
@@ -35,12 +41,12 @@ def next_cursor(
     if not body.get("has_more"):
         return None
     if paging == "none":
-        _refuse(body, path, "has_more on a list that has no pages")
+        _refuse(body, path, "has_more is true on a list that has no pages")
     if not page:
-        _refuse(body, path, "has_more on a page without objects")
+        _refuse(body, path, "has_more is true on a page without objects")
     last = page[-1].get("id")
     if not isinstance(last, str) or not last:
-        _refuse(body, path, "has_more after an object without an id")
+        _refuse(body, path, "has_more is true, but the last object has no id")
     if last == asked:
         _refuse(body, path, f"the page after {last} ends with {last} again")
     return last
@@ -51,16 +57,16 @@ def _next_url(body: Mapping[str, Any], asked: str | None, path: str) -> str | No
     url = body.get("next_page_url")
     if url is None:
         if body.get("has_more"):
-            _refuse(body, path, "has_more without a next_page_url")
+            _refuse(body, path, "has_more is true, but there is no next_page_url")
         return None
     if not isinstance(url, str):
         _refuse(body, path, "next_page_url is no text")
     try:
         following = checked_path(path_and_query(url))
     except ValueError:
-        _refuse(body, path, "next_page_url is no address of Stripe's API")
+        _refuse(body, path, "next_page_url is no path of Stripe's API")
     if asked is not None and following == path_and_query(asked):
-        _refuse(body, path, "next_page_url is the page itself")
+        _refuse(body, path, "next_page_url leads to the same page again")
     return following
 
 

@@ -1,4 +1,4 @@
-"""Paths and query strings as Stripe reads them."""
+"""Paths and query strings, written as Stripe reads them."""
 
 from __future__ import annotations
 
@@ -11,35 +11,44 @@ _PATH = re.compile(r"/v[12]/[!-~]+")
 
 
 def route_path(template: str, values: Mapping[str, str]) -> str:
-    """`/v1/customers/{customer}/tax_ids` with its placeholders filled: ids may hold any character (a coupon's do).
+    """The path of a template such as `/v1/customers/{customer}/tax_ids`, with its placeholders
+    filled and quoted.
 
-    Raises ValueError for a missing or empty value, which would ask for another route.
+    An id may contain any character: a user chooses a coupon's id. Raises ValueError for a missing
+    or empty value, which would make the path of another route.
     """
 
     def fill(match: re.Match[str]) -> str:
         value = values.get(match[1])
         if not value or value in (".", ".."):
-            raise ValueError(f"{template}: no usable value for {match[1]}")
+            raise ValueError(f"{template}: {value!r} cannot be the value of {match[1]}")
         return quote(value, safe="")
 
     return re.sub(r"\{(\w+)\}", fill, template)
 
 
 def checked_path(path: str) -> str:
-    """The path itself. Whatever else is put behind the server's address could turn it into another server's."""
+    """The path itself.
+
+    Raises ValueError for any other text: behind the server's address it could lead to another
+    server.
+    """
     if not _PATH.fullmatch(path) or "\\" in path or "#" in path:
-        raise ValueError("a path of Stripe's API starts with /v1/ or /v2/ and has no blanks")
+        raise ValueError("a path of Stripe's API starts with /v1/ or /v2/ and has no spaces")
     return path
 
 
 def path_and_query(url: str) -> str:
-    """A link's part after the host: no link, wherever it points, takes the key to another server."""
+    """The part of a link after the host.
+
+    The host is dropped, so that no link takes the key to another server.
+    """
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def with_query(path: str, params: Mapping[str, object] | None) -> str:
-    """The path with `params` behind it, after the query that it may already have. None values are left out."""
+    """The path with `params` added to its query. Values that are None are left out."""
     if not params:
         return path
     query = "&".join(f"{_key(name)}={quote(value, safe='')}" for name, value in _pairs(params))
@@ -68,6 +77,6 @@ def _text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         if value.tzinfo is None:
-            raise ValueError("a time without its zone cannot be sent to Stripe")
+            raise ValueError("a time without a timezone cannot be sent to Stripe")
         return str(int(value.timestamp()))
     return str(value)

@@ -1,4 +1,5 @@
-"""Which answers are worth asking again, how long Stripe wants to be left alone, and which of its limits was met."""
+"""What a reply says about another attempt: whether it may succeed, how long to wait, which rate
+limit was exceeded."""
 
 from __future__ import annotations
 
@@ -10,11 +11,14 @@ from email.utils import parsedate_to_datetime
 from stripe_assets.stripe_api.transport import Reply
 
 LONGEST_PAUSE = 60.0
-"""Seconds: no `Retry-After` holds a worker for longer."""
+"""Seconds. A worker waits no longer for a `Retry-After`."""
 
 
 def worth_repeating(reply: Reply, body: Mapping[str, object] | None) -> bool:
-    """Whether the same request may succeed later. `body` is the answer's JSON object, None when it is not one."""
+    """Whether the same request may succeed later.
+
+    `body` is the reply's JSON object, None where it has none.
+    """
     status = reply.status
     if status is None:
         return reply.transient
@@ -23,15 +27,16 @@ def worth_repeating(reply: Reply, body: Mapping[str, object] | None) -> bool:
     advice = reply.headers.get("stripe-should-retry", "").strip().lower()
     if advice in ("true", "false"):
         return advice == "true"
-    if 200 <= status < 300:  # cut off, or a proxy's page: an answer of Stripe's never gets here
+    if 200 <= status < 300:  # without a JSON object: truncated, or a proxy's page
         return body is None
     return status in (408, 409, 429) or status >= 500
 
 
 def rate_limiter(reply: Reply) -> str | None:
-    """The limiter that a 429 names, "" where it names none. None for every other answer.
+    """The limiter that a 429 names, "" where it names none. None for every other reply.
 
-    A lock timeout is a 429 too: somebody else has the object, at whatever rate it is asked for.
+    A lock timeout is a 429 as well, but no limiter: another request has locked the object, whatever
+    the rate is.
     """
     if reply.status != 429 or b'"lock_timeout"' in reply.body:
         return None
@@ -39,7 +44,10 @@ def rate_limiter(reply: Reply) -> str | None:
 
 
 def pause(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds that `Retry-After` asks for, 60 at most: given as a number or as a date. None when it does not say."""
+    """The seconds to wait by `Retry-After`, which is a number or a date.
+
+    At most LONGEST_PAUSE; None where there is no such header.
+    """
     text = headers.get("retry-after", "").strip()
     if not text:
         return None

@@ -1,4 +1,7 @@
-"""Settings that this room reads from the environment, checked when they are read."""
+"""The settings that this package reads from the environment.
+
+They are checked when they are read.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,12 @@ MAX_RPS_PER_ENDPOINT_VARIABLE = "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT"
 
 
 class InvalidSetting(ValueError):
-    """An environment variable, or the parameter in its place, has a value that cannot be used."""
+    """An environment variable, or the parameter that replaces it, has a value that cannot be
+    used."""
 
 
 def rate(environ: Mapping[str, str], variable: str) -> float | None:
-    """Requests a second; None where the variable is unset, 0 where it lifts the limit. Raises InvalidSetting."""
+    """Requests a second. None: the variable is not set. 0: no limit. Raises InvalidSetting."""
     text = environ.get(variable, "").strip()
     if not text:
         return None
@@ -33,17 +37,17 @@ def rate(environ: Mapping[str, str], variable: str) -> float | None:
 
 
 def checked_base(url: str) -> str:
-    """The address to put before a path, without a slash at its end.
+    """The address of the API, without a slash at its end.
 
-    Plain HTTP is for this machine alone: to any other host each request would show the API key to the network.
-    Raises InvalidSetting.
+    Plain HTTP is allowed only for this machine: each request to another host would send the API key
+    over the network in clear. Raises InvalidSetting.
     """
     try:
         parts = urlsplit(url.strip())
         host, _port = parts.hostname, parts.port
     except ValueError:
         host, parts = None, urlsplit("")
-    # The address itself stays out of the message when it has credentials in it.
+    # The message leaves the address out: it may contain credentials.
     if (
         not host
         or parts.scheme not in ("http", "https")
@@ -52,16 +56,19 @@ def checked_base(url: str) -> str:
         or parts.fragment
     ):
         raise InvalidSetting(
-            f"{BASE_VARIABLE} is no address such as https://api.stripe.com or http://localhost:8420"
+            f"{BASE_VARIABLE} is no valid address: give one such as https://api.stripe.com "
+            "or http://localhost:8420"
         )
     if parts.scheme == "http" and not is_loopback(host):
         raise InvalidSetting(
-            f"{BASE_VARIABLE}: http://{host} would send API keys over the network in clear: use https"
+            f"{BASE_VARIABLE}: http://{host} would send API keys over the network in clear; "
+            "use https"
         )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
 def is_loopback(host: str) -> bool:
+    """Whether the host is this machine."""
     if host == "localhost":
         return True
     try:

@@ -1,4 +1,7 @@
-"""GET over HTTP with one pool of connections to a server for all clients and threads of the process."""
+"""GET over HTTP.
+
+All clients and threads of the process share one pool of connections to a server.
+"""
 
 from __future__ import annotations
 
@@ -17,31 +20,38 @@ from urllib3 import exceptions as failures
 from stripe_assets.stripe_api.settings import is_loopback
 
 CONNECTIONS = 128
-"""Kept open to a server: more than the threads of a run, which would otherwise open one for each request."""
+"""How many connections to a server are kept open: more than a run has threads, which would
+otherwise open one for each request."""
 CONNECT_TIMEOUT = 10.0
-"""Seconds; a server that does not answer the knock by then will not."""
+"""Seconds. A server that has not accepted a connection by then will not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back, whatever it is. `status` None: nothing did, and `problem` says why."""
+    """What the server sent, or why nothing came."""
 
     status: int | None = None
+    """The HTTP status. None: no reply came, and `problem` says why."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Their names are in lower case, or in any case."""
+    """A mapping that ignores the case of names, or one with names in lower case."""
     body: bytes = b""
     problem: str = ""
     transient: bool = True
+    """Without a status: whether another attempt may succeed."""
 
 
 def send(base: str, target: str, headers: Mapping[str, str], timeout: float) -> Reply:
-    """GET `base` + `target`, once. Never raises for what the network does, so that no exception carries the request and its key."""
+    """Sends GET `base` + `target` once.
+
+    It raises no error of the network, so that no exception contains the request and its key.
+    """
     try:
         pool, path = _server(base)
     except Exception as error:
         return Reply(problem=_unsendable(error), transient=False)
     try:
-        # No retries but our own, no redirects, since the key would go along; and neither cookies nor ~/.netrc.
+        # No retries besides our own. No redirects: they would take the key with them. No cookies
+        # and no ~/.netrc.
         answer = pool.urlopen(
             "GET",
             path + target,
@@ -56,11 +66,11 @@ def send(base: str, target: str, headers: Mapping[str, str], timeout: float) -> 
 
 
 class _Pools(HTTPAdapter):
-    """requests' reading of the environment: proxies, NO_PROXY, REQUESTS_CA_BUNDLE."""
+    """Takes proxies, NO_PROXY and REQUESTS_CA_BUNDLE from the environment, as requests does."""
 
     def pool(self, url: str) -> HTTPConnectionPool:
         with requests.Session() as session:
-            # A proxy of the environment has no business with a server on this machine.
+            # No proxy for a server on this machine.
             session.trust_env = not is_loopback(urlsplit(url).hostname or "")
             settings = session.merge_environment_settings(url, {}, False, True, None)
         request = requests.Request("GET", url).prepare()
@@ -73,7 +83,7 @@ class _Pools(HTTPAdapter):
 
 @functools.cache
 def _server(base: str) -> tuple[HTTPConnectionPool, str]:
-    """The connections to a base's server, and the base's path."""
+    """The connections to the server of `base`, and the path of `base`."""
     return _Pools(pool_connections=1, pool_maxsize=CONNECTIONS).pool(base), urlsplit(base).path
 
 
@@ -102,13 +112,13 @@ def _broken(error: Exception) -> Reply:
 
 
 def _unsendable(error: Exception) -> str:
-    # Other texts may have a proxy's password in them.
+    # The text of another error may contain the password of a proxy.
     why = f": {error}" if type(error) is OSError else ""
     return f"the request could not be sent: {type(error).__name__}{why}"
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """The error and what it was made from: urllib3 puts causes in arguments and in `reason`."""
+    """The error and its causes. urllib3 puts causes into arguments and into `reason`."""
     found: list[BaseException] = []
     waiting: list[object] = [error]
     while waiting and len(found) < 20:
@@ -120,7 +130,10 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def _innermost(error: BaseException) -> str:
-    """The words of the system, of TLS or of HTTP, without the layers above, whose texts show addresses of objects."""
+    """The text of the system, of TLS or of HTTP.
+
+    The texts of the layers above show addresses of objects.
+    """
     for cause in reversed(_causes(error)):
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror

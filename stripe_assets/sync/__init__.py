@@ -1,6 +1,8 @@
-"""What the program does, without Dagster: plan a sweep, read the lists, complete nested ones, write pages, resume; follow events.
+"""What the program does, without Dagster: it sweeps Stripe's lists into the mirror, follows events,
+closes references, and continues after an interruption.
 
-May import catalog, stripe_api and mirror.
+May import `catalog`, `stripe_api` and `mirror`. Its rooms, from high to low: `run` and `steps`;
+`objects`; `events`; `retrieval` and `planning`; `engine`.
 """
 
 from stripe_assets.sync.engine.session import SyncAborted
@@ -12,14 +14,15 @@ from stripe_assets.sync.events.selection import (
     InvalidSelection,
 )
 from stripe_assets.sync.events.watch import EventWatch, WatchedEvent
-from stripe_assets.sync.objects import NotRetrievable, ObjectSync, Observed, SyncedObject
+from stripe_assets.sync.objects import ObjectSync
+from stripe_assets.sync.observed import Observed
 from stripe_assets.sync.planning.freshness import Mode
 from stripe_assets.sync.planning.plan import Plan
-from stripe_assets.sync.results import AVAILABLE, ModelResult, Progress
+from stripe_assets.sync.results import ModelResult, Progress
 from stripe_assets.sync.run import KeySync
+from stripe_assets.sync.synced import NotRetrievable, SyncedObject
 
 __all__ = [
-    "AVAILABLE",
     "EventProgress",
     "EventReport",
     "EventRun",

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-SKEW = timedelta(minutes=1)
-
+PAGE = 100
+"""Items of a page: the most that Stripe returns."""
 
 RETENTION = timedelta(days=30)
 """How long Stripe lists events."""
 
-
 LAG = timedelta(seconds=10)
-"""Lists are eventually consistent: the newest seconds are read again the next time."""
-
+"""Stripe's lists are eventually consistent. The newest seconds are read again the next time."""
 
 OVERLAP = timedelta(minutes=5)
-"""And so is this much before them. What the ledger has settled already costs nothing but its place on a page."""
+"""The time before a cursor that is read again as well. An event that the ledger has settled costs
+only its place on a page."""
 
-
-PAGE = 100
+SKEW = timedelta(minutes=1)
+"""How far two clocks may differ before a time counts as one of the future."""

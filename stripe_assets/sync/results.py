@@ -1,4 +1,4 @@
-"""What a run says of itself: the result of each model, and its progress while it goes on."""
+"""What a run reports: the result of each model, and its progress."""
 
 from __future__ import annotations
 
@@ -11,26 +11,19 @@ from typing import Literal
 
 from stripe_assets.catalog.roles import EVENT
 from stripe_assets.mirror import Batch, Rows, WriteCounts
+from stripe_assets.mirror.availability import AVAILABLE, Availability
 
-AVAILABLE = "available"
 TOUCHED_KEPT = 5_000
-
-
-def wholly_refused(availability: str) -> bool:
-    """Whether a sweep that said this could read nothing of what Stripe lists."""
-    return availability != AVAILABLE and not availability.startswith(
-        ("partly:", "not listed:", "on demand:")
-    )
+"""Ids of written rows that are kept for each model."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelResult:
     """One model of one API key after a run.
 
-    `rows_written` counts rows that were inserted or whose state was renewed, `rows_in_mirror` those that are there now
-    (tombstones apart), `requests` what was sent to Stripe for it, `seconds` the time from its first request to its last
-    commit. `availability` is `"available"`, or Stripe's reason for what could not be read: with `partly:` before it where
-    something could, `not listed:` or `on demand:` where no list is there to be read.
+    `rows_written` counts the rows that were inserted or whose state was renewed. `rows_in_mirror`
+    counts the rows that are there now, without tombstones. `requests` counts what was sent to
+    Stripe for the model. `seconds` is the time from its first request to its last commit.
     """
 
     model: str
@@ -40,15 +33,15 @@ class ModelResult:
     rows_in_mirror: int
     requests: int
     seconds: float
-    availability: str = AVAILABLE
+    availability: Availability = AVAILABLE
     error: str | None = None
 
 
 class Progress:
-    """Live counts of a run; written by its threads, read by whoever shows them."""
+    """Live counts of a run. Its threads write them; who shows them reads them."""
 
     def __init__(self, requests: Callable[[], int] = int) -> None:
-        """`requests` tells how many were sent to Stripe, retries included."""
+        """`requests` returns how many were sent to Stripe, with the retries."""
         self._requests = requests
         self._lock = threading.Lock()
         self._started = time.monotonic()
@@ -58,9 +51,9 @@ class Progress:
         self.rows: Counter[str] = Counter()
         self.tombstones: Counter[str] = Counter()
         self.events = 0
-        """Those that were new to the ledger."""
+        """Events that were new to the ledger."""
         self.touched: dict[str, set[str] | None] = {}
-        """The ids of the rows that were written, by model; None where they are too many to be kept."""
+        """Model → ids of the rows that were written. None: there are too many to keep."""
 
     def begin(self, models_total: int) -> None:
         self._started = time.monotonic()
@@ -85,7 +78,8 @@ class Progress:
                 self.touched[model] = None
 
     def changed(self) -> Counter[str]:
-        """Model → rows that were written or found deleted. Of the events only those that are new: the others were but listed again."""
+        """Returns model → rows that were written or found deleted. Of the events only the new ones
+        count: the others were only listed again."""
         found = self.rows + self.tombstones
         found[EVENT] = self.events
         return +found

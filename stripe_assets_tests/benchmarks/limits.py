@@ -13,7 +13,7 @@ import click
 
 from stripe_assets.catalog import catalog
 from stripe_assets.sandbox import Sandbox
-from stripe_assets.sandbox.limits import ENDPOINT, GLOBAL
+from stripe_assets.sandbox.calls.limits import ENDPOINT, GLOBAL
 from stripe_assets.sync.constants import PAGE
 from stripe_assets_tests.benchmarks.report import Report
 from stripe_assets_tests.benchmarks.stage import KINDS, Databases, sync, without_cursor

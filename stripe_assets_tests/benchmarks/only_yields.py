@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from stripe_assets.catalog import catalog
-from stripe_assets.orchestration.assets import STRIPE_MODELS, model_specs
+from stripe_assets.orchestration.assets import MODELS, STRIPE_MODELS
 from stripe_assets.orchestration.jobs import SYNC_MODELS
 
 
-@dg.multi_asset(name=STRIPE_MODELS, specs=model_specs(catalog()), can_subset=True)
+@dg.multi_asset(name=STRIPE_MODELS, specs=MODELS.specs, can_subset=True)
 def only_yields(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-    for spec in model_specs(catalog()):
+    for spec in MODELS.specs:
         yield dg.MaterializeResult(asset_key=spec.key)
 
 

@@ -111,7 +111,9 @@ def test_nested_references_that_are_columns_too() -> None:
     )
     for item in catalog().resources.values():
         for field in item.fields:
-            if field.derived and field.column not in {route.link for route in item.routes}:
+            if field.derived and field.column not in {
+                route.parent_id_column for route in item.routes
+            }:
                 assert nested(item.name, field.path)["t"] in {"ref", "string"}, (
                     f"{item.name}.{field.name}"
                 )
@@ -131,7 +133,7 @@ def test_sublists_have_no_column_and_a_route_that_continues_them() -> None:
             if field.kind == "sublist":
                 assert field.column is None
                 assert field.targets
-                if field.complete:
+                if field.read_to_end:
                     assert field.url and "{id}" in field.url, f"{item.name}.{field.name}"
             elif not field.derived:
                 assert field.path == (field.name,)

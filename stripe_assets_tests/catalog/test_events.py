@@ -1,4 +1,4 @@
-"""Event types: what each carries, and what is to be read after it."""
+"""Event types: the objects in each, and what a run reads after it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,10 @@ import pytest
 import stripe
 
 from stripe_assets.catalog import EventType, catalog, shapes
-from stripe_assets.catalog.generator.events import annotated_objects, event_types
-from stripe_assets.catalog.generator.source import SdkSource
-from stripe_assets.catalog.overlay import events as overlay
-
-
-@pytest.fixture(scope="module")
-def source() -> SdkSource:
-    return SdkSource()
 
 
 def read_after(item: EventType) -> set[str]:
-    """The models of which one object is read."""
+    """The models of which a run reads one object."""
     return {target.resource for target in item.targets} or set(item.objects)
 
 
@@ -34,10 +26,12 @@ def test_every_type_leads_to_models_or_says_why_nothing_is_done() -> None:
     nowhere = {
         item.name
         for item in catalog().events.values()
-        if not item.ignored and not read_after(item) <= set(catalog().resources)
+        if not item.ignored_reason and not read_after(item) <= set(catalog().resources)
     }
     assert nowhere == set()
-    assert {item.name for item in catalog().events.values() if item.ignored} == {"invoice.upcoming"}
+    assert {item.name for item in catalog().events.values() if item.ignored_reason} == {
+        "invoice.upcoming"
+    }
 
 
 def test_what_an_event_carries_is_an_object_of_the_sdk() -> None:
@@ -68,21 +62,6 @@ def test_what_a_type_carries_is_not_always_what_its_name_begins_with(
     name: str, objects: tuple[str, ...]
 ) -> None:
     assert catalog().events[name].objects == objects
-
-
-def test_the_sdk_s_annotations_are_followed(source: SdkSource) -> None:
-    said = {
-        name: objects
-        for name, objects in annotated_objects(source).items()
-        if name in catalog().events
-    }
-    assert len(said) > 200
-    others = {
-        name: catalog().events[name].objects
-        for name, objects in said.items()
-        if catalog().events[name].objects != objects
-    }
-    assert others == {"billing.alert.triggered": ("billing.alert_triggered",)}
 
 
 def test_deletions_are_those_that_remove_the_object() -> None:
@@ -141,7 +120,7 @@ def test_what_cannot_be_retrieved_makes_what_holds_it_be_read(
 def test_what_is_read_has_a_route_or_only_the_event_has_it() -> None:
     carried = set()
     for item in catalog().events.values():
-        for name in read_after(item) if not item.ignored else ():
+        for name in read_after(item) if not item.ignored_reason else ():
             resource = catalog()[name]
             if resource.retrieve is None and not resource.singleton:
                 carried.add(name)
@@ -164,7 +143,7 @@ def test_the_carried_object_names_the_parents_that_its_retrieve_wants() -> None:
             assert wanted <= set(shapes()[name]["fields"]), item.name
 
 
-def test_lists_that_are_read_along_are_the_target_s_own() -> None:
+def test_the_lists_of_an_event_are_nested_under_its_target() -> None:
     with_lists = [item for item in catalog().events.values() if item.lists]
     assert with_lists
     for item in with_lists:
@@ -186,8 +165,8 @@ def test_refunds_are_read_with_a_refunded_charge() -> None:
     assert catalog().events["charge.refunded"].lists == ("refund",)
 
 
-def test_followed_are_the_models_that_events_make_be_read() -> None:
-    followed = catalog().followed
+def test_models_with_events_are_those_that_an_event_makes_a_run_read() -> None:
+    with_events = catalog().with_events
     assert {
         "invoice",
         "account",
@@ -197,8 +176,8 @@ def test_followed_are_the_models_that_events_make_be_read() -> None:
         "balance",
         "billing.alert",
         "reserve.hold",
-    } <= followed
-    assert followed.isdisjoint(
+    } <= with_events
+    assert with_events.isdisjoint(
         {
             "balance_transaction",
             "subscription_item",
@@ -208,23 +187,23 @@ def test_followed_are_the_models_that_events_make_be_read() -> None:
             "source_transaction",
         }
     )
-    assert followed <= set(catalog().resources)
+    assert with_events <= set(catalog().resources)
 
 
-def test_what_only_grows_can_be_asked_for_by_its_creation() -> None:
-    growing = {item.name: item for item in catalog().resources.values() if item.grows}
-    assert {"balance_transaction", "forwarding.request"} <= set(growing)
-    for name, item in growing.items():
+def test_the_list_of_an_append_only_model_takes_created() -> None:
+    append_only = {item.name: item for item in catalog().resources.values() if item.append_only}
+    assert {"balance_transaction", "forwarding.request"} <= set(append_only)
+    for name, item in append_only.items():
         assert item.routes[0].parent is None and item.routes[0].created_filter == "created"
-        assert item.unannounced == (name in catalog().followed)
-        if name not in catalog().followed:  # nothing that can be done through the API changes one
+        assert item.events_incomplete == (name in catalog().with_events)
+        if name not in catalog().with_events:  # then no route of the API changes an object
             assert {route["kind"] for route in shapes()[name]["posts"].values()} <= {"create"}
             assert not shapes()[name]["deletes"]
 
 
-def test_what_has_events_and_no_event_of_its_making_is_not_kept_current_by_them_alone() -> None:
+def test_a_model_without_an_event_for_a_new_object_has_incomplete_events() -> None:
     made = ("created", "opened", "succeeded", "authorized", "attached", "updated")
-    for name in catalog().followed:
+    for name in catalog().with_events:
         item = catalog()[name]
         types = [
             one.name
@@ -232,57 +211,13 @@ def test_what_has_events_and_no_event_of_its_making_is_not_kept_current_by_them_
             if name in one.objects or name in {t.resource for t in one.targets}
         ]
         listed = item.singleton or any(route.parent is None for route in item.routes)
-        if listed and not item.unannounced:
+        if listed and not item.events_incomplete:
             assert any(type.endswith(made) for type in types), name
 
 
-def test_unsettled_rows_are_told_by_a_column() -> None:
+def test_a_column_shows_that_a_row_is_not_final() -> None:
     for item in catalog().resources.values():
-        if item.unsettled:
-            assert any(field.name == item.unsettled[0] and field.column for field in item.fields)
-
-
-def test_a_closed_account_is_answered_with_an_error_of_its_own() -> None:
-    codes = {
-        item.name: item.retrieve.gone
-        for item in catalog().resources.values()
-        if item.retrieve and item.retrieve.gone
-    }
-    assert codes == {"account": ("account_invalid",)}
-
-
-def test_the_link_into_a_customer_s_portal_is_never_kept() -> None:
-    session = catalog()["billing_portal.session"]
-    assert session.secrets == (("url",),)
-    assert "url" not in {field.name for field in session.fields}
-
-
-def test_the_longest_family_counts(source: SdkSource, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(overlay.OBJECTS, "customer.*", ("discount",))
-    found = {item.name: item.objects for item in event_types(source)}
-    assert found["customer.updated"] == ("discount",)
-    assert found["customer.source.created"] == ("bank_account", "card", "source")
-
-
-@pytest.mark.parametrize(
-    ("table", "line", "message"),
-    [
-        (overlay.TARGETS, ("charg.*", ()), r"no event type is charg\.\*"),
-        (
-            overlay.OBJECTS,
-            ("charge.refunded", ("charge",)),
-            "the SDK says itself what charge.refunded carries",
-        ),
-        (overlay.OBJECTS, ("charge.refunded", ("chrge",)), "'chrge'.*the SDK does not have"),
-    ],
-)
-def test_a_line_of_the_overlay_that_says_nothing_is_refused(
-    source: SdkSource,
-    monkeypatch: pytest.MonkeyPatch,
-    table: dict[str, Any],
-    line: tuple[str, Any],
-    message: str,
-) -> None:
-    monkeypatch.setitem(table, *line)
-    with pytest.raises(ValueError, match=message):
-        event_types(source)
+        if item.not_final_when:
+            assert any(
+                field.name == item.not_final_when[0] and field.column for field in item.fields
+            )

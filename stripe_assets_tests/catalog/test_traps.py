@@ -59,7 +59,7 @@ def test_attached_payment_methods_are_read_under_their_customers() -> None:
 def test_customers_tax_ids_come_with_the_customers() -> None:
     assert "tax_ids" in catalog()["customer"].expand
     assert sublist("customer", "tax_ids").url == "/v1/customers/{id}/tax_ids"
-    assert sublist("customer", "tax_ids").complete
+    assert sublist("customer", "tax_ids").read_to_end
     assert list(routes("tax_id")) == [("/v1/tax_ids", None)]
 
 
@@ -94,7 +94,8 @@ def test_what_comes_only_when_asked_for_is_asked_for(name: str, field: str) -> N
 
 
 def test_what_is_mostly_listed_elsewhere_is_not_asked_for_with_every_row() -> None:
-    """A balance transaction's source is a charge, a refund or a payout; whole ones would come along with each row."""
+    """A balance transaction's source is a charge, a refund or a payout; whole ones would come along
+    with each row."""
     assert catalog()["balance_transaction"].expand == ()
 
 
@@ -109,7 +110,7 @@ def test_what_is_mostly_listed_elsewhere_is_not_asked_for_with_every_row() -> No
     ],
 )
 def test_what_another_list_returns_whole_is_not_asked_for_twice(name: str, field: str) -> None:
-    assert not sublist(name, field).complete
+    assert not sublist(name, field).read_to_end
     assert field not in catalog()[name].expand
 
 
@@ -130,7 +131,7 @@ def test_paging() -> None:
 
 
 def test_lists_that_cannot_be_enumerated_say_why() -> None:
-    on_demand = {item.name for item in catalog().resources.values() if item.on_demand}
+    on_demand = {item.name for item in catalog().resources.values() if item.on_demand_reason}
     assert on_demand == {"apps.secret", "billing.meter_event_summary"}
     assert not any(catalog()[name].routes for name in on_demand)
 
@@ -222,3 +223,18 @@ def is_expandable(resource: str, path: list[str]) -> bool:
             return not rest
         nodes = node["fields"]
     return False
+
+
+def test_a_closed_account_is_answered_with_an_error_of_its_own() -> None:
+    codes = {
+        item.name: item.retrieve.gone_codes
+        for item in catalog().resources.values()
+        if item.retrieve and item.retrieve.gone_codes
+    }
+    assert codes == {"account": ("account_invalid",)}
+
+
+def test_the_link_into_a_customer_s_portal_is_never_kept() -> None:
+    session = catalog()["billing_portal.session"]
+    assert session.secrets == (("url",),)
+    assert "url" not in {field.name for field in session.fields}

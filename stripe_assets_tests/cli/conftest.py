@@ -1,8 +1,9 @@
-"""The command as a shell runs it: a process of its own, in a folder of its own."""
+"""The command as a shell runs it: in its own process and its own folder."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """This process's, without what a developer has set for Stripe and Dagster, and without the width of a terminal."""
+    """This process's environment, without settings for Stripe, Dagster and the terminal."""
     own = {
         name: value
         for name, value in os.environ.items()
@@ -33,7 +34,7 @@ def arguments(*given: str) -> list[str]:
 
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
-    """`command("sync", "Invoice", input="", STRIPE_SECRET_KEY="…")` in a folder of the test's own."""
+    """`command("sync", "Invoice", input="", STRIPE_SECRET_KEY="…")`, in the test's own folder."""
 
     def run(*given: str, input: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         # A shell's background job ignores Ctrl-C, and so would its children.
@@ -61,6 +62,52 @@ def running_sandbox() -> Iterator[Sandbox]:
 def stripe_server(running_sandbox: Sandbox) -> Sandbox:
     running_sandbox.reset()
     return running_sandbox
+
+
+def interrupted(
+    server: Sandbox,
+    folder: Path,
+    number: signal.Signals,
+    answered: int,
+    *given: str,
+    **variables: str,
+) -> tuple[int, str]:
+    """Runs a command and sends it a signal while the sandbox holds its requests.
+
+    The sandbox answers so many requests and holds the later ones for an hour. The signal is sent
+    when the command has printed its first line of progress, so it waits for answers by then.
+    Returns the exit code and the output, after the command has ended and while requests are held.
+    """
+    before = server.control("state", "GET")["requests"]
+
+    def held() -> int:
+        received = server.control("state", "GET")["requests"] - before
+        return received - len(server.log())  # a request is in the log once it is answered
+
+    server.control("faults", path="/*", kind="hang", seconds=3600, skip=answered, times=None)
+    running = subprocess.Popen(
+        arguments(*given),
+        cwd=folder,
+        env=environment(**variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    printed: list[str] = []
+    try:
+        assert running.stdout is not None
+        while not printed or not re.search(r"\d/\d+ (models|events), ", printed[-1]):
+            line = running.stdout.readline()
+            assert line, "".join(printed)  # otherwise the command has ended
+            printed.append(line)
+        assert held()
+        running.send_signal(number)
+        output, _ = running.communicate(timeout=60)  # a request would give up after 80 seconds
+    finally:
+        running.kill()
+    assert held(), "the sandbox has answered all requests before the command ended"
+    return running.returncode, "".join(printed) + output
 
 
 @pytest.fixture

@@ -63,5 +63,5 @@ def test_a_relative_home_is_refused(tmp_path: Path) -> None:
 
 def test_a_home_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(InstanceError, match="cannot be made"):
+    with pytest.raises(InstanceError, match="cannot be created"):
         settle_home(tmp_path, {"DAGSTER_HOME": str(tmp_path / "file" / "home")})

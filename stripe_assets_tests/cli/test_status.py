@@ -136,8 +136,8 @@ def test_requests_of_the_last_30_days_are_shown_beside_what_stripe_allots(
     mirror.request_counts.add({live: 1_500}, today)
     shown = command("status").stdout
     assert (
-        "acct_1Mine was sent 12,500 requests in 30 days: 83% of the 15,000 reads that Stripe allots it"
-        in shown
+        "acct_1Mine: the 12,500 requests of the last 30 days are "
+        "83% of the 15,000 reads that Stripe allots it" in shown
     )
     told = json.loads(command("status", "--json").stdout)["requests_in_30_days"]
     assert told == [

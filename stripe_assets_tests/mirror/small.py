@@ -95,7 +95,7 @@ RESOURCES = (
         "balance_transaction",
         _field("created", "timestamp"),
         _field("status", "string"),
-        unsettled=("status", "pending"),
+        not_final_when=("status", "pending"),
         **_listed("/v1/balance_transactions"),
     ),
     _resource(

@@ -1,4 +1,4 @@
-"""The sandbox's business in a mirror, on each database: synced once, only read by the tests."""
+"""A mirror of the sandbox's business, on each database. It is synced once; tests only read it."""
 
 from __future__ import annotations
 

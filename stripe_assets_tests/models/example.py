@@ -1,4 +1,4 @@
-"""A program that uses ten models: a type checker has nothing to say about it."""
+"""A program that uses ten models, in which a type checker finds no error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row's attributes are its columns, under whatever engine the session has."""
+"""The attributes of a row are its columns, with any engine."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from stripe_assets import models
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror import Mirror, Owner
 from stripe_assets.models.mapping import map_class, relations
+from stripe_assets.models.relations import NAMES_OF_MODEL
 
 Row = Any
 
@@ -41,6 +42,12 @@ def test_every_column_of_every_table_is_an_attribute() -> None:
         assert not set(columns) & set(type.__dir__(models.Model)), (
             f"{resource.name} has a column that hides what every class has"
         )
+
+
+def test_every_name_that_a_class_uses_itself_is_reserved() -> None:
+    """`relations.py` lists them: it is below the module with the class."""
+    names = {*type.__dir__(models.Model), *models.Model.__annotations__}
+    assert {name for name in names if not name.startswith("__")} == NAMES_OF_MODEL
 
 
 def test_values_have_their_types(invoice: Row) -> None:

@@ -1,4 +1,4 @@
-"""Rows as pandas has them."""
+"""Rows as pandas DataFrames."""
 
 from __future__ import annotations
 
@@ -148,7 +148,10 @@ def test_a_frame_is_one_statement(mirror: Mirror) -> None:
 
 
 def test_chunks_do_not_fill_the_memory(mirror: Mirror) -> None:
-    """The database hands over a chunk at a time: a later part of a large table has not been read when the first is there."""
+    """The database returns one chunk at a time.
+
+    A later part of a large table is not read yet when the first chunk is there.
+    """
     owner = Owner("acct_large", True)
     products = [
         {"id": f"prod_{number}", "object": "product", "description": "x" * 7000}
@@ -169,7 +172,8 @@ def test_chunks_do_not_fill_the_memory(mirror: Mirror) -> None:
                 with mirror.connection() as connection:
                     connection.exec_driver_sql("PRAGMA cache_size = -100")  # pages that it keeps
             before = memory()
-            used = [(len(part), memory() - before) for part in Product.frame(large, mirror=mirror, chunksize=100)]
+            parts = Product.frame(large, mirror=mirror, chunksize=100)
+            used = [(len(part), memory() - before) for part in parts]
             print(sum(rows for rows, _ in used), max(kilobytes for _, kilobytes in used))
     """
     rows, kilobytes = subprocess.run(

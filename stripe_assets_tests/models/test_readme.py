@@ -1,4 +1,4 @@
-"""The README's example does what it shows."""
+"""The example in the documentation does what it shows."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from stripe_assets.sandbox import Sandbox
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "code.md"
 
 
 def test_the_example_runs_as_printed(sandbox: Sandbox, tmp_path: Path) -> None:
-    found = re.search(r"<!-- in code -->\n```python\n(.*?)```", README.read_text(), re.DOTALL)
+    found = re.search(r"<!-- in code -->\n```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert found
     variables = {
         "STRIPE_API_BASE": sandbox.base,

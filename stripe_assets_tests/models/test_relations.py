@@ -39,7 +39,7 @@ from stripe_assets_tests.mirror.small import NOON
 
 @pytest.fixture
 def statements(mirror: Mirror) -> Iterator[list[str]]:
-    """What the database is asked."""
+    """The statements that the database gets."""
     found: list[str] = []
 
     def note(*args: object) -> None:
@@ -103,7 +103,7 @@ def test_an_account_is_its_own_owner(session: Session) -> None:
 
 
 def test_what_another_account_owns(session: Session) -> None:
-    """A fee is the platform's; the charge that it was taken from belongs to the account that the fee names."""
+    """A fee belongs to the platform, its charge to the account that the fee names."""
     charge = session.scalars(
         sa.select(Charge).where(Charge.application_fee_id.is_not(None)).limit(1)
     ).first()
@@ -159,7 +159,7 @@ def test_a_sublist_is_in_order_and_without_tombstones(mirror: Mirror, session: S
     owner = Owner(longest._account_id, longest._livemode)
     kept, whole = obj["lines"]["data"][:1], [*obj["lines"]["data"]]
     later = longest._observed_at + timedelta(minutes=1) if longest._observed_at else NOON
-    for minutes, lines in ((0, kept), (1, whole)):  # and as it was again, for the other tests
+    for minutes, lines in ((0, kept), (1, whole)):  # at last as before, for the other tests
         obj["lines"]["data"] = lines
         at = later + timedelta(minutes=minutes)
         mirror.write(
@@ -212,7 +212,7 @@ def test_a_nested_list_whose_items_name_no_parent(session: Session) -> None:
 
 
 def test_names() -> None:
-    """The plain name is for the reference that is named for its target, and for no other."""
+    """Only a reference that has the name of its target gets the plain name."""
 
     def reverse(name: str, child: str) -> set[str]:
         return {
@@ -255,7 +255,7 @@ def test_no_name_is_there_twice_and_every_reference_is_a_relation() -> None:
 
 
 def test_what_is_no_join_belongs_to_the_rows_own_owner() -> None:
-    """Which is where its rows are looked for."""
+    """A property looks for rows of that owner only."""
     for resource in catalog().resources.values():
         for relation in relations().of(resource).values():
             if not relation.joinable and relation.field is not None:

@@ -1,4 +1,4 @@
-"""What editors and type checkers are told is what there is."""
+"""The stubs for editors and type checkers say what there is."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import stripe_assets
 from stripe_assets import models
 from stripe_assets.catalog import catalog
 from stripe_assets.models import stubs
+from stripe_assets.models.__main__ import main
 from stripe_assets.models.mapping import relations
 
 EXAMPLE = Path(__file__).parent / "example.py"
@@ -32,7 +33,7 @@ def misread(invoice: Invoice) -> None:
     invoice.total.upper()
 Invoice.sync_from_stripe_data({}, mirorr=None)
 """
-"""Each line from the fourth on that is no `def` is one."""
+"""Every line from the fourth on is a mistake, except the `def`."""
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +85,23 @@ def test_the_stubs_are_what_the_catalog_gives(tmp_path: Path) -> None:
     assert "    amount_duo: Attribute[int]\n" in (tmp_path / "new.pyi").read_text()
 
 
+def test_check_and_write_on_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "__init__.pyi"
+    shutil.copy(stubs.STUBS, copy)
+    for function in (stubs.check, stubs.write):
+        monkeypatch.setattr(function, "__defaults__", (stubs.CATALOG, copy))
+    assert main(["--check"]) == 0
+    copy.write_bytes(b"")
+    assert main(["--check"]) == 1 and copy.read_bytes() == b""
+    error = capsys.readouterr().err
+    assert "__init__.pyi: not what the catalog gives" in error
+    assert "python -m stripe_assets.models" in error
+    assert main([]) == 0
+    assert copy.read_bytes() == stubs.STUBS.read_bytes()
+
+
 def test_every_attribute_of_the_stubs_exists() -> None:
     inherited = {
         "id",
@@ -99,17 +117,17 @@ def test_every_attribute_of_the_stubs_exists() -> None:
     for text in stubs.STUBS.read_text().split("\nclass ")[3:]:
         name = text.partition("(")[0]
         lines = [line.strip() for line in text.splitlines()]
-        told = {
+        declared = {
             line.partition(":")[0]
             for line in lines
             if ": Attribute[" in line or line.endswith(": Any")
         }
-        told |= {
+        declared |= {
             line.removeprefix("def ").partition("(")[0] for line in lines if line.startswith("def ")
         }
         cls = getattr(models, name)
         assert (
-            told | inherited
+            declared | inherited
             == relations().columns(cls.resource).keys() | relations().of(cls.resource).keys()
         )
     assert len(stubs.STUBS.read_text().split("\nclass ")) - 3 == len(catalog().resources)

@@ -1,4 +1,4 @@
-"""Objects that a program has from Stripe become rows, and what they refer to comes along."""
+"""Objects that a program has from Stripe become rows, and so do the objects that they refer to."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def client(server: Sandbox) -> stripe.StripeClient:
 
 @pytest.fixture
 def mirror(server: Sandbox, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    """Empty, and the one of the environment."""
+    """An empty mirror, which the environment names."""
     monkeypatch.setenv("STRIPE_ASSETS_DATABASE_URL", database_url)
     with Mirror.open(database_url) as mirror:
         yield mirror
@@ -81,7 +81,10 @@ def mirror(server: Sandbox, database_url: str, monkeypatch: pytest.MonkeyPatch) 
 def another(
     empty_database: Path, tmp_path: Path, server: Sandbox
 ) -> Iterator[Callable[[], Mirror]]:
-    """Makes empty mirrors in SQLite files, which share what takes longer than all else: the table objects and the compiled statements."""
+    """Makes empty mirrors in SQLite files.
+
+    They share what takes the longest: the table objects and the compiled statements.
+    """
     opened: list[Mirror] = []
     compiled: dict[Any, Any] = {}
 
@@ -105,7 +108,7 @@ def another(
 
 
 def asked(server: Sandbox, before: int) -> list[str]:
-    """What was asked for since: the account, if it is a connected one, and the path."""
+    """The requests since then: the account, if it is a connected one, and the path."""
     return [
         f"{one['stripe_account'] or ''}{one['path']}"
         for one in server.log()[before:]
@@ -279,7 +282,10 @@ def test_depth_1_fetches_what_it_refers_to_and_no_more(
 def test_every_models_object_closes_with_each_object_fetched_once(
     server: Sandbox, another: Callable[[], Mirror], tmp_path: Path
 ) -> None:
-    """An object of each model, connected accounts' ones too, into an empty mirror: cycles included, nothing points at nothing."""
+    """One object of each model, of connected accounts too, into an empty mirror.
+
+    No reference is open afterwards, also where references form a cycle.
+    """
     full = another()
     with KeySync(parse_api_key("default", SECRET), full, run_id="run") as run:
         run.prepare()
@@ -445,7 +451,7 @@ def test_an_older_state_that_is_dated_changes_nothing(
 def test_answers_that_overtake_each_other_are_not_ordered_by_guess(
     client: stripe.StripeClient, mirror: Mirror
 ) -> None:
-    """The later answer is given first: an answer's date tells the second of its end alone."""
+    """The later answer is passed first. The date of an answer says only the second of its end."""
     first = client.v1.products.create({"name": "1"})
     second = client.v1.products.update(first.id, {"name": "2"})
     assert Product.sync_from_stripe_data(second).name == "2"
@@ -695,7 +701,7 @@ def test_the_same_id_in_two_accounts(client: stripe.StripeClient, mirror: Mirror
     with pytest.raises(ValueError, match=f"several accounts have a coupon {gold}"):
         Coupon.sync(gold)
     assert Coupon.sync(gold, stripe_account=CONNECTED_US).percent_off == 50
-    with pytest.raises(ValueError, match="no account id"):
+    with pytest.raises(ValueError, match="is not an account id"):
         Coupon.sync(gold, stripe_account="foo")
 
 

@@ -1,4 +1,4 @@
-"""An instance, a database and a sandbox of the test's own."""
+"""Each test's own instance and database, and a sandbox for each module."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def running_sandbox() -> Iterator[Sandbox]:
 def stripe_server(
     running_sandbox: Sandbox, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> Sandbox:
-    """The module's sandbox without what an earlier test has told it; `sandbox` and `second` are keys of the environment."""
+    """The module's sandbox, reset. `sandbox` and `second` are keys in the environment."""
     running_sandbox.reset()
     monkeypatch.setenv("STRIPE_API_BASE", running_sandbox.base)
     monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")

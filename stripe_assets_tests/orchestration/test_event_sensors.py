@@ -1,4 +1,4 @@
-"""The sensors that follow Stripe's events, and the nightly schedule: real ticks against the sandbox."""
+"""The event sensors and the nightly schedule: real ticks against the sandbox."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from dagster._core.remote_origin import (
 
 from stripe_assets.definitions import defs
 from stripe_assets.mirror import Mirror, Owner
-from stripe_assets.orchestration.orphans import UNDER_WAY
+from stripe_assets.orchestration.active_runs import WAITING
+from stripe_assets.orchestration.dead_runs import IN_PROGRESS
 from stripe_assets.orchestration.sensors import EVENTS_IN_A_RUN, failed_webhooks, new_events
 from stripe_assets.orchestration.stripe_sync import StripeSync
-from stripe_assets.orchestration.under_way import WAITING
 from stripe_assets.sandbox import Sandbox
 from stripe_assets_tests.orchestration.test_runs import SILENT
 
@@ -94,7 +94,7 @@ def failing(server: Sandbox, account: str = SECOND, count: int = 1) -> list[str]
 
 @pytest.fixture(autouse=True)
 def delivered(request: pytest.FixtureRequest) -> None:
-    """What the sandbox's history, or an earlier test, has left undelivered."""
+    """Marks the events as delivered that the sandbox's history or an earlier test left."""
     if "stripe_server" in request.fixturenames:
         server: Sandbox = request.getfixturevalue("stripe_server")
         for account in ("acct_1SandboxPlatform", SECOND, CONNECTED, "acct_1SandboxKissaten"):
@@ -163,7 +163,7 @@ def under_way(
     instance.create_run_for_job(definition, status=status, tags=tags, remote_job_origin=origin)
 
 
-@pytest.mark.parametrize("status", [*WAITING, *UNDER_WAY])
+@pytest.mark.parametrize("status", [*WAITING, *IN_PROGRESS])
 def test_no_run_of_a_key_is_begun_while_one_waits_or_goes_on(
     instance: dg.DagsterInstance, stripe_server: Sandbox, status: dg.DagsterRunStatus
 ) -> None:

@@ -1,4 +1,4 @@
-"""Runs of the job `process_events` against the sandbox: what it records, logs and says when events failed."""
+"""Runs of the job `process_events` against the sandbox: records, logs and failures."""
 
 from __future__ import annotations
 

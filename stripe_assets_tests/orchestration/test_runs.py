@@ -1,4 +1,4 @@
-"""Runs of the job against the sandbox: what is materialized, what fails, and what a failure says."""
+"""Runs of `sync_models` against the sandbox: what materializes, what fails, what a failure says."""
 
 from __future__ import annotations
 

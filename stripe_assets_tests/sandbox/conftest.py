@@ -8,16 +8,20 @@ import pytest
 import stripe
 
 from stripe_assets.sandbox import Sandbox
+from stripe_assets.sandbox.behaviour.world import World
 from stripe_assets.sandbox.settings import Settings, today
-from stripe_assets.sandbox.world import World
 
 NOW = today()
-"""What a sandbox starts with: the world of these tests is the one that the running sandbox has."""
+"""The time at which a sandbox starts: the running sandbox and `world` have the same data."""
 
 
-def client_of(running: Sandbox, key: str = "sk_test_sandbox", **options: Any) -> stripe.StripeClient:
+def client_of(
+    running: Sandbox, key: str = "sk_test_sandbox", **options: Any
+) -> stripe.StripeClient:
     """The real SDK, pointed at a sandbox."""
-    return stripe.StripeClient(key, base_addresses={"api": running.base}, max_network_retries=0, **options)
+    return stripe.StripeClient(
+        key, base_addresses={"api": running.base}, max_network_retries=0, **options
+    )
 
 
 def get(client: stripe.StripeClient, path: str, **params: Any) -> dict[str, Any]:
@@ -32,19 +36,19 @@ def client(sandbox: Sandbox) -> stripe.StripeClient:
 
 @pytest.fixture(scope="session")
 def world() -> World:
-    """The seeded data without a server: only for reading."""
+    """The seeded data without a server. Tests do not change it."""
     return World.of(Settings(now=NOW))
 
 
 @pytest.fixture(scope="module")
 def own_sandbox() -> Iterator[Sandbox]:
-    """A sandbox that a module may change."""
+    """A sandbox that the tests of one module may change."""
     with Sandbox() as running:
         yield running
 
 
 @pytest.fixture
 def changeable(own_sandbox: Sandbox) -> Iterator[Sandbox]:
-    """The module's own sandbox; faults and limits end with the test."""
+    """The module's own sandbox. Its faults and limits end with the test."""
     yield own_sandbox
     own_sandbox.reset()

@@ -1,4 +1,4 @@
-"""Every list route of the catalog with arguments that make it answer."""
+"""Every list route of the catalog, with parameters that it answers to."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 
 import stripe
 
+from stripe_assets.sandbox.behaviour.world import World
+from stripe_assets.sandbox.calls.routes import Route, parent_of, table
 from stripe_assets.sandbox.keys import PLATFORM
-from stripe_assets.sandbox.reads import parent_of
-from stripe_assets.sandbox.routes import Route, table
-from stripe_assets.sandbox.world import World
 from stripe_assets_tests.sandbox.conftest import get
 
 REQUIRED: dict[str, str] = {
@@ -26,21 +25,41 @@ REQUIRED: dict[str, str] = {
 }
 """Required parameter → the list whose first object fills it."""
 
-FIXED: dict[str, Any] = {"scope": {"type": "account"}, "type": "performance", "start_time": 0, "end_time": 2_000_000_000, "ownership": "x"}
+FIXED: dict[str, Any] = {
+    "scope": {"type": "account"},
+    "type": "performance",
+    "start_time": 0,
+    "end_time": 2_000_000_000,
+    "ownership": "x",
+}
 
 
 def list_routes(version: str) -> list[Route]:
-    return [route for routes in table().values() for route in routes if route.kind == "list" and route.version == version]
+    return [
+        route
+        for routes in table().values()
+        for route in routes
+        if route.kind == "list" and route.version == version
+    ]
 
 
-def calls(client: stripe.StripeClient, world: World, route: Route) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(path, parameters) to list a route: for two parents where it has some."""
+def calls(
+    client: stripe.StripeClient, world: World, route: Route
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(path, parameters) to list a route. A nested route is listed for two parents."""
     params: dict[str, Any] = {}
     for name in route.required:
-        params[name] = FIXED[name] if name in FIXED else get(client, REQUIRED[name], limit=1)["data"][0]["id"]
+        params[name] = (
+            FIXED[name] if name in FIXED else get(client, REQUIRED[name], limit=1)["data"][0]["id"]
+        )
     if "{" not in route.path:
         yield route.path, params
         return
     space = world.store.space(PLATFORM, False)
-    for parent in [record for name in parent_of(route) for record in space.some(name)][-2:]:
-        yield route.path[: route.path.index("{")] + parent.id + route.path[route.path.index("}") + 1 :], params
+    for parent in [record for name in parent_of(route) for record in space.listed(name)][-2:]:
+        yield (
+            route.path[: route.path.index("{")]
+            + parent.id
+            + route.path[route.path.index("}") + 1 :],
+            params,
+        )

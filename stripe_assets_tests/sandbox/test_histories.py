@@ -1,4 +1,7 @@
-"""The random histories that other rooms' properties are about: they happen, and events tell of all that they change."""
+"""The random histories that the properties of other rooms use.
+
+Each of their actions happens, and each change has its event.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,10 @@ from stripe_assets_tests.sandbox.conftest import client_of, get
 from stripe_assets_tests.sync.histories import ACTIONS, Step, apply, events_of, some_history
 
 UNTOLD = {"balance_transaction", "line_item", "subscription_item", "event"}
-"""Resources without events of their own: their parents' events, or none."""
+"""Resources without events of their own. Their parents may have events."""
 
 SILENT = {"settle", "wait"}
-"""Actions of which no event tells."""
+"""Actions without an event."""
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,9 @@ def everything(sandbox: Sandbox) -> dict[tuple[str, str, str], dict[str, Any]]:
     for place, resources in sandbox.control("state", "GET")["objects"].items():
         account, mode = place.split("/")
         for resource in resources if mode == "test" else ():
-            for body in sandbox.control(f"objects?resource={resource}&account={account}&fields=*", "GET"):
+            for body in sandbox.control(
+                f"objects?resource={resource}&account={account}&fields=*", "GET"
+            ):
                 found[account, resource, str(body.get("id"))] = body
     return found
 
@@ -60,8 +65,16 @@ def test_events_tell_of_every_change(fresh: Sandbox) -> None:
     for step in some_history(4, 90):
         apply(fresh, step)
         after = everything(fresh)
-        told = json.dumps([body["data"]["object"] for key, body in after.items() if key[1] == "event" and key not in before])
-        for _, resource, id in {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}:
+        told = json.dumps(
+            [
+                body["data"]["object"]
+                for key, body in after.items()
+                if key[1] == "event" and key not in before
+            ]
+        )
+        for _, resource, id in {
+            key for key in before.keys() | after.keys() if before.get(key) != after.get(key)
+        }:
             assert resource in UNTOLD or f'"{id}"' in told, (step, resource, id)
         before = after
 
@@ -69,7 +82,18 @@ def test_events_tell_of_every_change(fresh: Sandbox) -> None:
 def test_a_step_with_nothing_to_act_on_does_nothing(fresh: Sandbox) -> None:
     before = everything(fresh)
     for action in set(ACTIONS) - {"change account"}:
-        if action.split()[0] in ("change", "delete", "detach", "cancel", "withdraw", "void", "pay", "finalize", "remove", "archive"):
+        if action.split()[0] in (
+            "change",
+            "delete",
+            "detach",
+            "cancel",
+            "withdraw",
+            "void",
+            "pay",
+            "finalize",
+            "remove",
+            "archive",
+        ):
             apply(fresh, Step(action, which=3, value=2))
     assert everything(fresh) == before
 
@@ -77,7 +101,10 @@ def test_a_step_with_nothing_to_act_on_does_nothing(fresh: Sandbox) -> None:
 def test_a_chosen_id_comes_back_and_a_connected_account_has_its_own(fresh: Sandbox) -> None:
     for action in ("create coupon", "delete coupon", "create coupon"):
         apply(fresh, Step(action, connected=True))
-    types = [get(client_of(fresh), f"/v1/events/{id}", stripe_account=account)["type"] for account, id in events_of(fresh)]
+    types = [
+        get(client_of(fresh), f"/v1/events/{id}", stripe_account=account)["type"]
+        for account, id in events_of(fresh)
+    ]
     assert types == ["coupon.created", "coupon.deleted", "coupon.created"]
     assert get(client_of(fresh), "/v1/coupons/COUPON0", stripe_account=CONNECTED_US)["valid"]
     with pytest.raises(stripe.InvalidRequestError):

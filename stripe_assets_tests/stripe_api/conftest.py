@@ -20,7 +20,10 @@ KEY = "sk_test_" + BODY
 
 @dataclass
 class Say:
-    """One answer. `cut` sends only that many bytes of the body; `drop` closes the connection without any."""
+    """One answer.
+
+    `cut` sends only that many bytes of the body; `drop` closes the connection without any.
+    """
 
     status: int = 200
     body: Any = field(default_factory=dict)

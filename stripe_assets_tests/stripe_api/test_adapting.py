@@ -18,7 +18,8 @@ CHARGES, REFUNDS = "/v1/charges", "/v1/refunds"
 
 
 class Stage:
-    """A budget, time that passes when it is waited, and a server that takes `limit` requests a second of an endpoint."""
+    """A budget, time that passes when it is waited, and a server that takes `limit` requests a
+    second of an endpoint."""
 
     def __init__(self, limit: float = 25.0, limits: Limits | None = None) -> None:
         self.clock = Time()
@@ -32,13 +33,13 @@ class Stage:
 
     def limited(self, limiter: str, endpoint: str = CHARGES) -> None:
         self.send(endpoint)
-        self.budget.landed(*ACCOUNT, endpoint, limiter=limiter)
+        self.budget.finished(*ACCOUNT, endpoint, limiter=limiter)
 
     def succeeds(self, seconds: float, endpoint: str = CHARGES) -> None:
         end = self.clock.seconds + seconds
         while self.clock.seconds < end:
             self.send(endpoint)
-            self.budget.landed(*ACCOUNT, endpoint, ok=True)
+            self.budget.finished(*ACCOUNT, endpoint, ok=True)
 
     def asked(self, seconds: float) -> None:
         """The server counts, in a bucket of one second's size."""
@@ -50,10 +51,10 @@ class Stage:
             if self.tokens >= 1:
                 self.tokens -= 1
                 self.taken += 1
-                self.budget.landed(*ACCOUNT, CHARGES, ok=True)
+                self.budget.finished(*ACCOUNT, CHARGES, ok=True)
             else:
                 self.refused += 1
-                self.budget.landed(*ACCOUNT, CHARGES, limiter="endpoint-rate")
+                self.budget.finished(*ACCOUNT, CHARGES, limiter="endpoint-rate")
 
     def rates(self) -> tuple[float, float, float]:
         rate = self.budget.rate
@@ -98,7 +99,7 @@ def test_429s_that_come_together_are_one_sign() -> None:
     for _ in range(20):
         stage.send()
     for _ in range(20):
-        stage.budget.landed(*ACCOUNT, CHARGES, limiter="endpoint-rate")
+        stage.budget.finished(*ACCOUNT, CHARGES, limiter="endpoint-rate")
     assert stage.rates()[1] == pytest.approx(before * 0.7)
     stage.clock.seconds += 1.1
     stage.limited("endpoint-rate")
@@ -134,17 +135,17 @@ def test_a_refused_number_of_requests_under_way_is_capped_and_grows_again() -> N
     stage = Stage()
     for _ in range(20):
         stage.send()
-    stage.budget.landed(*ACCOUNT, CHARGES, limiter="endpoint-concurrency")  # 19 left, 14 allowed
+    stage.budget.finished(*ACCOUNT, CHARGES, limiter="endpoint-concurrency")  # 19 left, 14 allowed
     for _ in range(5):
-        stage.budget.landed(*ACCOUNT, CHARGES)
+        stage.budget.finished(*ACCOUNT, CHARGES)
     impatient = Impatient(stage.clock)
     assert not stage.budget.acquire(*ACCOUNT, CHARGES, impatient), "14 are under way"
     stage.send(REFUNDS)
-    stage.budget.landed(*ACCOUNT, CHARGES, ok=True)
+    stage.budget.finished(*ACCOUNT, CHARGES, ok=True)
     stage.send()
     for _ in range(3):  # 14 under way again: each second of success allows one more
         stage.clock.seconds += 1
-        stage.budget.landed(*ACCOUNT, CHARGES, ok=True)
+        stage.budget.finished(*ACCOUNT, CHARGES, ok=True)
         stage.send()
         stage.send()
 
@@ -153,7 +154,7 @@ def test_the_accounts_own_number_of_requests_under_way_is_capped_over_its_endpoi
     budget, stop = Budget(), threading.Event()
     for endpoint in (CHARGES, REFUNDS) * 5:
         budget.acquire(*ACCOUNT, endpoint, stop)
-    budget.landed(*ACCOUNT, CHARGES, limiter="global-concurrency")  # 9 left, 7 allowed
+    budget.finished(*ACCOUNT, CHARGES, limiter="global-concurrency")  # 9 left, 7 allowed
     given: list[bool] = []
     waiting = threading.Thread(
         target=lambda: given.append(budget.acquire(*ACCOUNT, "/v1/payouts", stop)), daemon=True
@@ -162,7 +163,7 @@ def test_the_accounts_own_number_of_requests_under_way_is_capped_over_its_endpoi
     waiting.join(0.1)
     assert waiting.is_alive()
     for _ in range(3):
-        budget.landed(*ACCOUNT, REFUNDS)
+        budget.finished(*ACCOUNT, REFUNDS)
     waiting.join(5)
     assert given == [True]
 
@@ -215,7 +216,7 @@ def test_accounts_that_are_done_are_forgotten() -> None:
     budget = Budget(monotonic=lambda: clock.seconds)
     for number in range(5_000):
         budget.acquire(f"acct_{number}", True, CHARGES, clock)
-        budget.landed(f"acct_{number}", True, CHARGES, ok=True)
+        budget.finished(f"acct_{number}", True, CHARGES, ok=True)
         clock.seconds += 1
     assert len(budget._accounts) < 1_000
 
@@ -224,7 +225,7 @@ def test_what_a_429_names_is_told_to_the_budget(stripe: Script, api: Api) -> Non
     told: list[tuple[bool, str | None]] = []
 
     class Noting(Budget):
-        def landed(
+        def finished(
             self,
             account: str,
             livemode: bool,
@@ -263,8 +264,10 @@ def test_the_sandboxs_limits_are_met_without_a_failure() -> None:
             StripeApi(key, base=sandbox.base, budget=Budget(), max_retries=20) for _ in range(2)
         ]
         list(pool.map(lambda _: alone.get("/v1/coupons"), range(40)))
-        assert sum(alone.rate_limited.values()) <= 1
+        assert sum(alone.counts.rate_limited.values()) <= 1
         list(pool.map(lambda n: others[n % 2].get("/v1/products"), range(100)))
-        limited = sum((api.rate_limited for api in others), start=type(alone.rate_limited)())
+        limited = sum(
+            (api.counts.rate_limited for api in others), start=type(alone.counts.rate_limited)()
+        )
         assert set(limited) <= {"endpoint-rate"}
         assert limited.total() < 100

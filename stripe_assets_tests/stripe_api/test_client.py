@@ -148,7 +148,11 @@ def test_a_fault_that_passes_costs_a_retry(stripe: Script, api: Api, fault: Say)
     stripe.says(fault, fault, Say(body=LIST))
     client = api(timeout=0.2)
     assert client.get("/v1/invoices", endpoint="/v1/invoices").body == LIST
-    assert (client.requests, client.retries, client.counts) == (3, 2, {"/v1/invoices": 3})
+    assert (client.requests, client.counts.retries, client.counts.by_endpoint) == (
+        3,
+        2,
+        {"/v1/invoices": 3},
+    )
 
 
 @pytest.mark.parametrize(
@@ -237,7 +241,7 @@ def test_429s_are_counted_by_the_limiter_that_stripe_names(stripe: Script, api: 
     stripe.says(Say(429, headers={"Stripe-Rate-Limited-Reason": "endpoint-rate"}), Say(429), Say())
     client = api()
     client.get("/v1/account")
-    assert client.rate_limited == {"endpoint-rate": 1, "unnamed": 1}
+    assert client.counts.rate_limited == {"endpoint-rate": 1, "unnamed": 1}
     stripe.says(Say(429, headers={"Stripe-Rate-Limited-Reason": "global-rate"}))
     with pytest.raises(RateLimited, match="global-rate"):
         client.get("/v1/account")
@@ -355,7 +359,9 @@ def test_threads_share_connections_and_counts(stripe: Script, api: Api) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert errors == [] and client.requests == 80 and client.counts == {"/v1/invoices": 80}
+    assert (
+        errors == [] and client.requests == 80 and client.counts.by_endpoint == {"/v1/invoices": 80}
+    )
 
 
 def test_a_connections_end_between_requests_costs_nothing_but_a_retry(

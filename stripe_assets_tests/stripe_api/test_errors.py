@@ -50,7 +50,8 @@ def test_an_error_says_what_was_asked_with_which_key_and_what_stripe_said(
         stripe, api, v1(400, "Received unknown\nparameter: x", code="parameter_unknown", param="x")
     )
     assert str(error) == (
-        "GET /v1/invoices (key 'acme', account acct_9): 400 invalid_request_error/parameter_unknown param x: "
+        "GET /v1/invoices (key 'acme', account acct_9): "
+        "400 invalid_request_error/parameter_unknown param x: "
         "Received unknown parameter: x [req_7]"
     )
     assert (error.alias, error.path, error.account, error.status) == (

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from stripe_assets.stripe_api import Budget, Limits, StripeApi
-from stripe_assets.stripe_api.latency import FEW, RECENT, Latency, useful_at_once
+from stripe_assets.stripe_api.latency import MIN_ANSWERS, RECENT, Latency, useful_at_once
 from stripe_assets_tests.stripe_api.conftest import Say, Script
 
 
@@ -45,7 +45,7 @@ def test_the_quickest_of_the_last_answers_counts() -> None:
 def test_an_endpoints_first_answers_are_compared_with_the_others() -> None:
     latency = Latency()
     latency.answered("/v1/account", 0.01)
-    for _ in range(FEW - 1):
+    for _ in range(MIN_ANSWERS - 1):
         latency.answered("/v1/invoices", 0.5)
         assert latency.of("/v1/invoices") == 0.04
     latency.answered("/v1/invoices", 0.5)
@@ -55,17 +55,17 @@ def test_an_endpoints_first_answers_are_compared_with_the_others() -> None:
 def test_waiting_for_the_budget_is_no_latency_and_errors_tell_none(
     stripe: Script, api: Callable[..., StripeApi]
 ) -> None:
-    stripe.says(*[Say(delay=0.1)] * FEW, Say(500), Say())
+    stripe.says(*[Say(delay=0.1)] * MIN_ANSWERS, Say(500), Say())
     client = api()
-    for _ in range(FEW):
+    for _ in range(MIN_ANSWERS):
         client.get("/v1/invoices/in_1", endpoint="/v1/invoices/{id}")
     assert client.useful_at_once("/v1/invoices/{id}") >= 16
     client.budget = Budget(Limits(account=1, endpoint=0))
     assert client.useful_at_once("/v1/invoices/{id}", "acct_1") < 16
     client.budget = Budget(Limits(account=20, endpoint=20))
-    for _ in range(FEW):
+    for _ in range(MIN_ANSWERS):
         client.get("/v1/charges")
-    assert client.counts["/v1/charges"] == FEW + 1
+    assert client.counts.by_endpoint["/v1/charges"] == MIN_ANSWERS + 1
     assert client._latency.of("/v1/charges") < 0.1
 
 
@@ -73,9 +73,9 @@ def test_few_threads_are_of_use_where_all_answers_come_at_once_and_no_rate_is_ke
     stripe: Script, api: Callable[..., StripeApi]
 ) -> None:
     client = api(budget=Budget(Limits(account=0, endpoint=0)))
-    stripe.says(*[Say(delay=0.05)] * FEW)
+    stripe.says(*[Say(delay=0.05)] * MIN_ANSWERS)
     assert client.useful_threads() is None, "it is not known yet"
-    for _ in range(FEW):
+    for _ in range(MIN_ANSWERS):
         client.get("/v1/account")
     assert (client.useful_threads() or 0) > 12
     client.budget = Budget(Limits(account=0, endpoint=25))
@@ -90,6 +90,6 @@ def test_the_slowest_endpoint_says_how_many_threads_are_of_use() -> None:
         ("/v1/refunds", 0.003, 3),
         ("/v1/events", 0.2, 51),
     ):
-        for _ in range(FEW):
+        for _ in range(MIN_ANSWERS):
             latency.answered(endpoint, seconds)
         assert latency.useful_threads() == threads

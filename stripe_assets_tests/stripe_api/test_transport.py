@@ -1,4 +1,5 @@
-"""What the environment says of the way to a server that is not on this machine: its proxy, its certificates."""
+"""What the environment says of the way to a server that is not on this machine: its proxy, its
+certificates."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stripe_assets.catalog.upkeep import how_followed
+from stripe_assets.catalog.incremental import incremental_strategies
 from stripe_assets.mirror import Mirror
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.stripe_api import parse_api_key
@@ -107,7 +107,9 @@ def run(
         if way == "events":
             process(mirror, EventSelection())
             check(
-                mirror, sandbox, [name for name, how in how_followed().items() if how == "events"]
+                mirror,
+                sandbox,
+                [name for name, how in incremental_strategies().items() if how == "events"],
             )
         else:
             sync(mirror, "incremental")

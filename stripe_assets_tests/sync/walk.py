@@ -112,7 +112,7 @@ class Walk:
             self.found[resource.name, account, account if resource.singleton else obj["id"]] = obj
             for field in resource.fields:
                 sublist = (
-                    at(obj, field.path) if field.kind == "sublist" and field.complete else None
+                    at(obj, field.path) if field.kind == "sublist" and field.read_to_end else None
                 )
                 if sublist is not None:
                     self._complete(resource, field, obj, sublist, header)

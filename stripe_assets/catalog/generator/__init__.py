@@ -1,1 +1,4 @@
-"""Makes the catalog's data files from the installed stripe SDK. Nothing here runs when the catalog is only read."""
+"""Makes the catalog's records from the installed stripe SDK's source files and from `overlay`.
+
+Only `generate` imports it: a program that reads the catalog does not.
+"""

@@ -1,4 +1,4 @@
-"""The catalog's records from the SDK and the overlay."""
+"""The catalog's resources, from the SDK and the overlay."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from stripe_assets.catalog.generator.fields import fields, secret_paths
 from stripe_assets.catalog.generator.order import dependencies, topological
 from stripe_assets.catalog.generator.routes import SdkRoute
 from stripe_assets.catalog.generator.sdk import PLACEHOLDER, Sdk
+from stripe_assets.catalog.limits import LARGEST_PAGE
 from stripe_assets.catalog.model import Field, Resource, Retrieve, Route
 from stripe_assets.catalog.overlay import events, names, routes
 from stripe_assets.catalog.overlay.references import PREFIXES
-
-PAGE = 100
-"""The most that a page holds."""
+from stripe_assets.catalog.roles import ACCOUNT
 
 
 def build(sdk: Sdk) -> tuple[Resource, ...]:
-    """Every model, dependencies first."""
+    """All resources that have a table. A resource comes after those that it depends on."""
     all_fields = {name: fields(sdk, name) for name in sdk.models}
     all_routes = {name: _routes(sdk, name) for name in sdk.models}
     unlisted = _unlisted(all_fields, all_routes)
@@ -33,12 +32,15 @@ def build(sdk: Sdk) -> tuple[Resource, ...]:
 def _unlisted(
     all_fields: Mapping[str, tuple[Field, ...]], all_routes: Mapping[str, tuple[Route, ...]]
 ) -> frozenset[str]:
-    """What no list and no completely read sublist returns: it comes by what embeds it."""
+    """The resources that no list returns, and no sublist that is read to its end.
+
+    Only other objects embed them.
+    """
     in_sublists = {
         t
         for own in all_fields.values()
         for f in own
-        if f.kind == "sublist" and f.complete
+        if f.kind == "sublist" and f.read_to_end
         for t in f.targets
     }
     return frozenset(
@@ -75,27 +77,30 @@ def _resource(
         id_prefixes=PREFIXES.get(name, ()),
         secrets=secret_paths(sdk, name),
         retention_days=routes.RETENTION_DAYS.get(name),
-        lists_owners=name == routes.OWNERS,
-        on_demand=routes.ON_DEMAND.get(name),
-        unannounced=name in events.UNANNOUNCED,
-        told_by=events.TOLD_BY.get(name),
-        grows=_grows(sdk, name, own_routes),
-        unsettled=events.UNSETTLED.get(name),
+        rows_are_accounts=name == ACCOUNT,
+        on_demand_reason=routes.ON_DEMAND.get(name),
+        events_incomplete=name in events.EVENTS_INCOMPLETE,
+        changes_with_parent_fields=events.CHANGES_WITH_PARENT_FIELDS.get(name),
+        append_only=_append_only(sdk, name, own_routes),
+        not_final_when=events.NOT_FINAL_WHEN.get(name),
     )
 
 
-def _grows(sdk: Sdk, name: str, own_routes: tuple[Route, ...]) -> bool:
-    """Raises ValueError where the overlay says so of what events follow, or of what cannot be asked for by `created`."""
-    if name not in events.GROWS:
+def _append_only(sdk: Sdk, name: str, own_routes: tuple[Route, ...]) -> bool:
+    """Whether the overlay calls the resource append-only.
+
+    Raises ValueError where events keep it current, or where its list does not take `created`.
+    """
+    if name not in events.APPEND_ONLY:
         return False
     followed = any(
         name in item.objects or name in (target.resource for target in item.targets)
         for item in sdk.events
     )
-    if followed and name not in events.UNANNOUNCED:
-        raise ValueError(f"{name} has events, so it need not be listed by what was created since")
+    if followed and name not in events.EVENTS_INCOMPLETE:
+        raise ValueError(f"APPEND_ONLY: {name} has events that keep it current, so remove it")
     if not any(route.parent is None and route.created_filter == "created" for route in own_routes):
-        raise ValueError(f"the list of {name} does not take `created`")
+        raise ValueError(f"APPEND_ONLY: the list of {name} does not take `created`")
     return True
 
 
@@ -126,9 +131,7 @@ def _routes(sdk: Sdk, name: str) -> tuple[Route, ...]:
 def _route(sdk: Sdk, name: str, entry: routes.List) -> Route:
     known = sdk.lists.get(entry.path)
     if known is None or name not in known.returns:
-        raise ValueError(
-            f"the overlay lists {name} by {entry.path}, which is no list of it in the SDK"
-        )
+        raise ValueError(f"LISTS: the SDK has no list of {name} at {entry.path}")
     _require_known(known, entry)
     v2 = entry.path.startswith("/v2/")
     has_limit = "limit" in known.params
@@ -139,7 +142,7 @@ def _route(sdk: Sdk, name: str, entry: routes.List) -> Route:
         else "starting_after"
         if "starting_after" in known.params
         else "none",
-        limit=PAGE if has_limit else None,
+        limit=LARGEST_PAGE if has_limit else None,
         created_filter=None
         if v2
         else "created"
@@ -151,25 +154,29 @@ def _route(sdk: Sdk, name: str, entry: routes.List) -> Route:
         parent=entry.parent,
         parent_params=dict(entry.parent_params),
         parent_where=entry.parent_where,
-        link=entry.link,
+        parent_id_column=entry.parent_id_column,
         modes=entry.modes,
     )
 
 
 def _require_known(known: SdkRoute, entry: routes.List) -> None:
-    """Stripe refuses parameters that it does not know, so the overlay may not have them either."""
+    """Raises ValueError for a parameter that the SDK's route does not have: Stripe would refuse
+    it."""
     placeholders = set(PLACEHOLDER.findall(known.path))
     given = {key.partition("[")[0] for variant in entry.variants for key in variant} | set(
         entry.parent_params
     ) - placeholders
     if unknown := given - set(known.params):
-        raise ValueError(f"{known.path} does not take {sorted(unknown)}")
+        raise ValueError(f"LISTS: {known.path} does not take {sorted(unknown)}")
     if missing := (placeholders | set(known.required)) - given - set(entry.parent_params):
-        raise ValueError(f"{known.path} wants {sorted(missing)}")
+        raise ValueError(f"LISTS: {known.path} requires {sorted(missing)}")
 
 
 def _retrieves(sdk: Sdk, name: str) -> tuple[Retrieve, ...]:
-    """The last placeholder is the object's own id; those before are fields of the row, by the same name."""
+    """The retrieve routes whose placeholders the row can fill.
+
+    The last placeholder is the object's id; each other one is a field of the row.
+    """
     found = []
     for route in sdk.retrieves(name):
         *parents, own = PLACEHOLDER.findall(route.path)
@@ -178,14 +185,20 @@ def _retrieves(sdk: Sdk, name: str) -> tuple[Retrieve, ...]:
             params = {parent: field for parent, field in fields_of.items() if field}
             found.append(
                 Retrieve(
-                    route.path.replace(f"{{{own}}}", "{id}"), params, routes.GONE.get(name, ())
+                    route.path.replace(f"{{{own}}}", "{id}"),
+                    params,
+                    routes.GONE_CODES.get(name, ()),
                 )
             )
     return tuple(found)
 
 
 def _parent_field(sdk: Sdk, name: str, placeholder: str) -> str | None:
-    """`account_id` is the row's `account`; a child that does not name its parent has it in the bookkeeping column."""
+    """The field of the row that fills a placeholder: `account` fills `account_id`.
+
+    For a child that does not name its parent, the column `_parent_id`. None where neither has the
+    value.
+    """
     named = next(
         (
             field

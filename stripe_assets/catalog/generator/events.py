@@ -1,4 +1,4 @@
-"""The event types: their names and most of their objects from the SDK, the rest from the overlay."""
+"""The event types. The SDK has their names and most of their objects; the overlay has the rest."""
 
 from __future__ import annotations
 
@@ -11,31 +11,39 @@ from stripe_assets.catalog.model import EventType
 from stripe_assets.catalog.overlay import events as overlay
 
 THIN = "v1."
-"""What a thin event's type begins with, where the snapshot event of the rest of its name has the same object."""
+"""The start of a thin event's type. The snapshot event with the rest of the type as its name has
+the same object."""
 FETCH = "fetch_related_object"
 
-Said = TypeVar("Said")
+Value = TypeVar("Value")
 
 
 def event_types(source: SdkSource) -> tuple[EventType, ...]:
-    """Every type that a snapshot event can have, by name. Raises ValueError for a line of the overlay that says nothing."""
-    names, said = _names(source), annotated_objects(source)
-    _require_used(names, said, source.resources)
+    """All types of snapshot events, sorted by name.
+
+    Raises ValueError for an entry of the overlay that has no effect.
+    """
+    names, annotated_as = _names(source), annotated_objects(source)
+    _require_used(names, annotated_as, source.resources)
     return tuple(
         EventType(
             name,
-            objects=_fitting(overlay.OBJECTS, name) or _objects(name, said, source.resources),
-            targets=_fitting(overlay.TARGETS, name) or (),
-            lists=_fitting(overlay.LISTS, name) or (),
+            objects=_overlay_value(overlay.OBJECTS, name)
+            or _objects(name, annotated_as, source.resources),
+            targets=_overlay_value(overlay.TARGETS, name) or (),
+            lists=_overlay_value(overlay.LISTS, name) or (),
             deletes=name.endswith(".deleted") and name not in overlay.NO_REMOVALS,
-            ignored=overlay.IGNORED.get(name),
+            ignored_reason=overlay.IGNORED.get(name),
         )
         for name in sorted(names)
     )
 
 
 def annotated_objects(source: SdkSource) -> dict[str, tuple[str, ...]]:
-    """Type → the object that its thin sibling's class says it is related to. Half of the types have none."""
+    """Type → the object that the thin event of this type is related to, by its class in the SDK.
+
+    Half of the types have no thin event.
+    """
     found = {}
     for module, node in _event_classes(source):
         lookup_type = class_constant(node, "LOOKUP_TYPE")
@@ -61,7 +69,10 @@ def _event_classes(source: SdkSource) -> Iterator[tuple[str, ast.ClassDef]]:
 
 
 def _names(source: SdkSource) -> tuple[str, ...]:
-    """Raises RuntimeError where the SDK's event no longer enumerates its types."""
+    """The names of all types.
+
+    Raises RuntimeError where the SDK's event class does not enumerate them.
+    """
     for name, annotation, _ in annotated(source.resources["event"].node):
         head, parts = subscript(annotation)
         if name == "type" and head == "Literal":
@@ -70,24 +81,27 @@ def _names(source: SdkSource) -> tuple[str, ...]:
 
 
 def _objects(
-    name: str, said: Mapping[str, tuple[str, ...]], resources: Collection[str]
+    name: str, annotated_as: Mapping[str, tuple[str, ...]], resources: Collection[str]
 ) -> tuple[str, ...]:
-    """As annotated; else the longest beginning of the type that is an object's name. Raises ValueError for neither."""
-    if name in said:
-        return said[name]
+    """The annotated object; else the object whose name is the longest start of the type.
+
+    Raises ValueError where there is neither.
+    """
+    if name in annotated_as:
+        return annotated_as[name]
     parts = name.split(".")
     for length in range(len(parts) - 1, 0, -1):
         if (beginning := ".".join(parts[:length])) in resources:
             return (beginning,)
-    raise ValueError(f"neither the SDK nor the overlay says what {name} carries")
+    raise ValueError(f"OBJECTS: add {name}: the SDK does not say what its data.object is")
 
 
-def _fitting(said: Mapping[str, Said], name: str) -> Said | None:
-    """What the overlay says of this type, or of the family with the longest name."""
-    if name in said:
-        return said[name]
-    families = [pattern for pattern in said if _fits(pattern, name)]
-    return said[max(families, key=len)] if families else None
+def _overlay_value(table: Mapping[str, Value], name: str) -> Value | None:
+    """The overlay's value for this type, else for the longest pattern that fits it."""
+    if name in table:
+        return table[name]
+    patterns = [pattern for pattern in table if _fits(pattern, name)]
+    return table[max(patterns, key=len)] if patterns else None
 
 
 def _fits(pattern: str, name: str) -> bool:
@@ -95,9 +109,10 @@ def _fits(pattern: str, name: str) -> bool:
 
 
 def _require_used(
-    names: Collection[str], said: Mapping[str, tuple[str, ...]], resources: Collection[str]
+    names: Collection[str], annotated_as: Mapping[str, tuple[str, ...]], resources: Collection[str]
 ) -> None:
-    """A line that fits no type, names what the SDK does not have, or repeats what it says is a mistake or out of date."""
+    """Raises ValueError for an entry of the overlay that fits no type, names an object that the SDK
+    does not have, or repeats what the SDK says."""
     for table in (
         overlay.OBJECTS,
         overlay.TARGETS,
@@ -107,18 +122,24 @@ def _require_used(
     ):
         for pattern in table:
             if not any(_fits(pattern, name) for name in names):
-                raise ValueError(f"no event type is {pattern}")
+                raise ValueError(f"the overlay has {pattern}, but the SDK has no such event type")
     for pattern, objects in overlay.OBJECTS.items():
         if unknown := set(objects) - set(resources):
-            raise ValueError(f"{pattern} carries {sorted(unknown)}, which the SDK does not have")
-        if all(_says(name, said, resources) == objects for name in names if _fits(pattern, name)):
-            raise ValueError(f"the SDK says itself what {pattern} carries")
+            raise ValueError(
+                f"OBJECTS: {pattern} has {sorted(unknown)}, which the SDK does not have"
+            )
+        if all(
+            _sdk_objects(name, annotated_as, resources) == objects
+            for name in names
+            if _fits(pattern, name)
+        ):
+            raise ValueError(f"OBJECTS: remove {pattern}: the SDK says the same")
 
 
-def _says(
-    name: str, said: Mapping[str, tuple[str, ...]], resources: Collection[str]
+def _sdk_objects(
+    name: str, annotated_as: Mapping[str, tuple[str, ...]], resources: Collection[str]
 ) -> tuple[str, ...] | None:
     try:
-        return _objects(name, said, resources)
+        return _objects(name, annotated_as, resources)
     except ValueError:
         return None

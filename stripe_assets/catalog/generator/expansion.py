@@ -1,4 +1,5 @@
-"""What lists and retrieves ask for besides the plain object: a rule over the shapes, not a list of names."""
+"""Which fields lists and retrieves ask Stripe to expand: a rule over the shapes, not a list of
+names."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from stripe_assets.catalog.model import Field
 from stripe_assets.catalog.overlay.routes import ON_REQUEST
 
 MOST_LEVELS = 4
-"""Stripe expands no deeper, `data` of a list counted."""
+"""Stripe's limit for the depth of an expanded path. The `data` of a list is a level."""
 
 
 def expansion(
@@ -18,10 +19,11 @@ def expansion(
     unlisted: frozenset[str],
     levels: int = MOST_LEVELS - 1,
 ) -> tuple[str, ...]:
-    """Paths below an object: references to what no list returns, sublists that come on request, and the overlay's fields.
+    """The paths to expand, below an object: references to resources that no list returns, sublists
+    that Stripe sends only on request, and the fields of the overlay's ON_REQUEST.
 
-    `levels` is what is left below a list's `data`. A sublist of several resources is not looked into: its fields are
-    not those of one shape.
+    `levels`: how many levels are left. Nothing is expanded inside a sublist of several resources,
+    because its items do not have one shape.
     """
     found = [path for path in ON_REQUEST.get(resource, ()) if path.count(".") < levels]
     for field in fields[resource]:
@@ -29,14 +31,15 @@ def expansion(
         depth = len(field.path)
         if depth > levels or field.derived:
             continue
-        # All of a union: for the few that are in no list, the others (a balance transaction's charge) would come along each time.
+        # Only if no list returns any of the targets: otherwise Stripe would also send each target
+        # that a list returns, such as the charge of every balance transaction.
         if (
             field.targets
             and unlisted.issuperset(field.targets)
             and _expandable(sdk.shapes[resource].get(field.name))
         ):
             found.append(path)
-        if field.kind == "sublist" and field.complete:
+        if field.kind == "sublist" and field.read_to_end:
             if field.nullable:
                 found.append(path)
             if len(field.targets) == 1:
@@ -46,7 +49,10 @@ def expansion(
 
 
 def _expandable(node: Node | None) -> bool:
-    """Stripe refuses to expand an id that its SDK types as a plain string."""
+    """Whether Stripe can expand the field.
+
+    It refuses to expand an id that the SDK types as a string.
+    """
     return node is not None and (
         node["t"] == "ref" or (node["t"] == "array" and node["of"]["t"] == "ref")
     )

@@ -1,4 +1,4 @@
-"""A resource's shape as the columns and sublists of its table."""
+"""A resource's fields, from its shape: columns and sublists."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ def fields(sdk: Sdk, resource: str) -> tuple[Field, ...]:
 
 
 def secret_paths(sdk: Sdk, resource: str) -> tuple[tuple[str, ...], ...]:
-    """Every path of a secret, through nested objects; those in lists and maps carry no secrets in Stripe's API."""
+    """The paths of all secrets, also in nested objects.
+
+    In Stripe's API, objects in lists and maps have no secrets.
+    """
     found = set(secrets.PATHS.get(resource, ()))
 
     def walk(nodes: dict[str, Node], path: tuple[str, ...]) -> None:
@@ -65,7 +68,7 @@ def secret_paths(sdk: Sdk, resource: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _is_deleted_flag(name: str, node: Node) -> bool:
-    """`deleted: true` marks a stub of what is gone; it is no state of an object."""
+    """`deleted: true` marks the stub of a deleted object. It is no field of the object."""
     return name == "deleted" and node.get("enum") == [True]
 
 
@@ -139,7 +142,8 @@ def _sublists(sdk: Sdk, resource: str, node: Node, path: tuple[str, ...]) -> lis
                     nullable=bool(child.get("null")),
                     targets=tuple(child["to"]),
                     url=_sublist_url(sdk, resource, here, tuple(child["to"])),
-                    complete=(resource, ".".join(here)) not in overlay_routes.INCOMPLETE_SUBLISTS,
+                    read_to_end=(resource, ".".join(here))
+                    not in overlay_routes.SUBLISTS_NOT_READ_TO_END,
                 )
             )
         elif child["t"] == "object":
@@ -150,7 +154,8 @@ def _sublists(sdk: Sdk, resource: str, node: Node, path: tuple[str, ...]) -> lis
 def _sublist_url(
     sdk: Sdk, resource: str, path: tuple[str, ...], targets: tuple[str, ...]
 ) -> str | None:
-    """The list below the parent whose last part is the field's name, or all of its path's names."""
+    """The list nested under the parent whose path ends with the field's name, or with all names of
+    the field's path joined by `_`. None where there is no such list."""
     named = overlay_routes.SUBLIST_URLS.get((resource, ".".join(path)))
     if named:
         return named

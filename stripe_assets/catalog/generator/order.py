@@ -1,4 +1,4 @@
-"""Which resource depends on which."""
+"""Which resources a resource depends on, and their order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ def dependencies(
     routes: Mapping[str, tuple[Route, ...]],
     unlisted: frozenset[str],
 ) -> dict[str, tuple[str, ...]]:
-    """Raises ValueError with a cycle's members when the overlay's rule and exceptions leave one."""
+    """Resource → those that it depends on.
+
+    Raises ValueError, with the members of a cycle, where the overlay's rule and exceptions leave
+    one.
+    """
     edges: dict[str, set[str]] = {name: set() for name in fields}
     for name, own in fields.items():
         for field in own:
@@ -30,9 +34,9 @@ def dependencies(
 
 
 def _edges(name: str, field: Field, unlisted: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """(dependent, dependency) for each resource that the field can hold."""
+    """(resource, resource that it depends on) for each resource that the field can hold."""
     if field.kind == "sublist":
-        yield from ((target, name) for target in field.targets if field.complete)
+        yield from ((target, name) for target in field.targets if field.read_to_end)
     elif field.kind in {"reference", "references"}:
         is_pointer = field.nullable and field.name.startswith(POINTER_PREFIXES)
         for target in field.targets:
@@ -43,14 +47,17 @@ def _edges(name: str, field: Field, unlisted: frozenset[str]) -> Iterator[tuple[
 
 
 def topological(edges: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Dependencies first, otherwise by name. Raises ValueError that names what is in cycles."""
+    """The names, dependencies first, otherwise in alphabetical order.
+
+    Raises ValueError, with the members of a cycle, where there is one.
+    """
     left, found = dict(edges), []
     while left:
         ready = sorted(
             name for name, targets in left.items() if not any(target in left for target in targets)
         )
         if not ready:
-            raise ValueError(f"the references have a cycle: {_cycle(left)}")
+            raise ValueError(f"the dependencies have a cycle: {_cycle(left)}")
         found += ready
         for name in ready:
             del left[name]

@@ -1,4 +1,5 @@
-"""The API's routes: from the SDK's services, which write each URL once beside what it takes and returns."""
+"""The API's routes, from the SDK's services: each method has the path, the parameters and what is
+returned."""
 
 from __future__ import annotations
 
@@ -20,17 +21,24 @@ SIMPLE = {
 
 @dataclass(frozen=True, slots=True)
 class SdkRoute:
+    """A route of the API, as a method of the SDK's services has it."""
+
     method: str
+    """`get`, `post` or `delete`."""
     path: str
     name: str
     """The service's method: `list`, `retrieve`, `create`, `finalize_invoice`, …"""
     kind: Literal["list", "retrieve", "other"]
     returns: tuple[str, ...]
+    """The resources that an answer can have."""
     params: dict[str, str]
+    """Parameter → its type (`type_name`)."""
     required: tuple[str, ...]
+    """The parameters that Stripe requires."""
 
 
 def routes(source: SdkSource, shapes: Shapes) -> list[SdkRoute]:
+    """All routes of v1 and v2, sorted by path and method."""
     found = []
     for module, service in source.services():
         for function in service.body:
@@ -113,7 +121,10 @@ def _params(
 
 
 def type_name(expression: ast.expr) -> str:
-    """A parameter's type in one word: `string`, `enum:a|b`, `array:string`, `object`; a union's words joined by `,`."""
+    """A parameter's type as a word: `string`, `enum:a|b`, `array:string`, `object`.
+
+    The words of a union are joined by `,`.
+    """
     expression = unquote(expression)
     head, parts = subscript(expression)
     if head in SIMPLE:

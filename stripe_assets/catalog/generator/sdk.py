@@ -1,4 +1,4 @@
-"""What the SDK says, read once: shapes, routes, and the questions that building the catalog asks of them."""
+"""The SDK as the generator reads it: shapes, routes and event types, and what follows from them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Sdk:
+    """The content of one version of the SDK."""
+
     sdk_version: str
     api_version: str
     shapes: dict[str, Node]
@@ -27,6 +29,10 @@ class Sdk:
 
     @classmethod
     def read(cls) -> Sdk:
+        """Parses the installed SDK.
+
+        Raises RuntimeError where it is not installed, or not written as expected.
+        """
         source = SdkSource()
         shapes = Shapes(source)
         return cls(
@@ -39,17 +45,22 @@ class Sdk:
 
     @cached_property
     def lists(self) -> dict[str, SdkRoute]:
+        """Path → list route."""
         return {route.path: route for route in self.routes if route.kind == "list"}
 
     @cached_property
     def models(self) -> tuple[str, ...]:
-        """Resources that have a table: listed, singletons, retrievable by id, brought by events only, or what such a one refers to."""
+        """The resources that have a table, sorted.
+
+        A list returns them, or a retrieve by id, or an event contains them, or they are singletons,
+        or one of these refers to them.
+        """
         listed = {name for route in self.lists.values() for name in route.returns}
         retrieved = {name for name in self.shapes if self.retrieves(name) and self.has_id(name)}
         carried = {
             name
             for item in self.events
-            if item.ignored is None and not item.targets
+            if item.ignored_reason is None and not item.targets
             for name in item.objects
             if self.has_id(name)
         }
@@ -71,7 +82,10 @@ class Sdk:
         return "id" in self.shapes[name]
 
     def retrieves(self, name: str) -> list[SdkRoute]:
-        """The routes that read one of it by its id, those without a parent first, in a stable order."""
+        """The routes that read one object by its id.
+
+        Those without a parent come first; the order is the same in each run.
+        """
         found = [
             r
             for r in self.routes
@@ -90,7 +104,10 @@ class Sdk:
         )
 
     def singleton(self, name: str) -> str | None:
-        """The path of what an account has one of."""
+        """The path of the one object of this resource that an account has.
+
+        None where its objects have ids.
+        """
         if self.has_id(name):
             return None
         return next(
@@ -106,19 +123,27 @@ class Sdk:
         )
 
     def plain_list(self, name: str) -> SdkRoute | None:
-        """The one list that needs to be told nothing."""
+        """The one list that requires no parameter.
+
+        None where there is none. Raises RuntimeError where there are several.
+        """
         found = [
             r
             for r in self.lists.values()
             if r.returns == (name,) and not r.required and not PLACEHOLDER.search(r.path)
         ]
         if len(found) > 1:
-            raise RuntimeError(f"{name} has several plain lists: {[route.path for route in found]}")
+            paths = [route.path for route in found]
+            raise RuntimeError(f"{name} has several lists without a required parameter: {paths}")
         return found[0] if found else None
 
 
 def _is_of_account(route: SdkRoute) -> bool:
-    """v2 has such a path too, for what is the same for everyone: the bank account formats of countries."""
+    """Whether the path is of an object of the account.
+
+    v2 has such a path for data that is the same for all accounts: the bank account formats of
+    countries.
+    """
     return not PLACEHOLDER.search(route.path) and route.path.startswith("/v1/")
 
 
@@ -139,4 +164,4 @@ def _assigned(source: SdkSource, module: str, name: str) -> str:
                 targets=[ast.Name(id=target)], value=ast.Constant(value=str(value))
             ) if target == name:
                 return value
-    raise RuntimeError(f"{module} has no {name}")
+    raise RuntimeError(f"the SDK's module {module} assigns no {name}")

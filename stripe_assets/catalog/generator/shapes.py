@@ -1,4 +1,7 @@
-"""What every object looks like, nested fields included, as small JSON nodes (their format: `catalog.shapes`)."""
+"""The shape of every object, with nested fields, as small JSON nodes.
+
+`catalog.shapes` describes their format.
+"""
 
 from __future__ import annotations
 
@@ -31,16 +34,20 @@ TIME_NAME = re.compile(
     r"(^|_)(created|updated|expires|timestamp)$|_(at|until|start|end|time|date)$|^deadline$"
 )
 TIME_TEXT = re.compile(
-    r"unix (epoch|timestamp)|epoch seconds|\btimestamp\b|\b(time|date|datetime|point in time) (at|on|after|by|when|of|that|until|for|in) "
+    r"unix (epoch|timestamp)|epoch seconds|\btimestamp\b"
+    r"|\b(time|date|datetime|point in time) (at|on|after|by|when|of|that|until|for|in) "
     r"|measured in seconds since|\b(start|end) (of|time|date)\b|\bdate\b",
     re.IGNORECASE,
 )
 NO_TIME_NAME = re.compile(
-    r"_(days?|minutes?|seconds|hours?|months?|years?|day|month|year|count|amount|percent)$|^(day|month|year|hour|minutes|timezone_offset|amount.*)$"
+    r"_(days?|minutes?|seconds|hours?|months?|years?|day|month|year|count|amount|percent)$"
+    r"|^(day|month|year|hour|minutes|timezone_offset|amount.*)$"
 )
 
 
 def is_time(name: str, text: str, api: str) -> bool:
+    """Whether an integer (v1) or a string (v2) is a time, by the field's name and the SDK's text
+    about it."""
     if api == "v2":
         return bool(
             re.search(r"RFC ?3339", text)
@@ -53,18 +60,23 @@ def is_time(name: str, text: str, api: str) -> bool:
 
 
 class Shapes:
-    """Reads classes into nodes. Resources are named, never unfolded, so a node always ends."""
+    """Turns the SDK's classes into nodes.
+
+    A node only names other resources, so that it is finite.
+    """
 
     def __init__(self, source: SdkSource) -> None:
         self.source = source
 
     def resource(self, name: str) -> Node:
+        """The resource's fields: name → node."""
         return self._fields(self.source.resources[name], "v2" if name.startswith("v2.") else "v1")
 
     def names(
         self, expression: ast.expr, module: str, scope: tuple[ast.ClassDef, ...] = ()
     ) -> list[str]:
-        """The resources that an annotation names, through Optional, Union, List and ListObject."""
+        """The resources that an annotation names, also inside Optional, Union, List and
+        ListObject."""
         head, parts = subscript(expression)
         if parts:
             return [name for part in parts for name in self.names(part, module, scope)]

@@ -1,7 +1,8 @@
 """The SDK's source files as syntax trees.
 
-They are parsed and never imported: half of the SDK's annotations name classes that are imported for type checkers only,
-and the text under a field, which says that an integer is a time or that a field comes on request, exists in the source alone.
+They are parsed and never imported, for two reasons. Half of the SDK's annotations name classes that
+are imported for type checkers only. And only the source has the text below a field, which says that
+an integer is a time, or that the field is sent on request.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ class ClassRef:
 
 @dataclass
 class Module:
+    """A parsed module of the SDK."""
+
     name: str
     tree: ast.Module
     imports: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -48,7 +51,10 @@ class Module:
 
 
 class SdkSource:
-    """The package's modules, parsed when they are first asked for."""
+    """The SDK's modules.
+
+    Each is parsed at its first use. Raises RuntimeError where the SDK is not installed.
+    """
 
     def __init__(self) -> None:
         spec = importlib.util.find_spec("stripe")
@@ -58,6 +64,7 @@ class SdkSource:
         self._modules: dict[str, Module] = {}
 
     def paths(self) -> Iterator[tuple[str, Path]]:
+        """(module, file) of every module, in alphabetical order."""
         for path in sorted(self.root.rglob("*.py")):
             relative = path.relative_to(self.root).with_suffix("")
             parts = [part for part in relative.parts if part != "__init__"]
@@ -73,7 +80,10 @@ class SdkSource:
     def resolve(
         self, name: str, module: str, scope: tuple[ast.ClassDef, ...] = ()
     ) -> ClassRef | None:
-        """The class that `name` means inside `scope` of `module`; None for what is not a class of the SDK."""
+        """The class that `name` means inside `scope` of `module`.
+
+        None where it is no class of the SDK.
+        """
         for depth in range(len(scope), 0, -1):
             for node in scope[depth - 1].body:
                 if isinstance(node, ast.ClassDef) and node.name == name:
@@ -89,7 +99,10 @@ class SdkSource:
 
     @cached_property
     def resources(self) -> dict[str, ClassRef]:
-        """OBJECT_NAME → its class. Class names collide (`Transaction` five times), these do not."""
+        """OBJECT_NAME → its class.
+
+        These names are unique; class names are not: five classes are named `Transaction`.
+        """
         found: dict[str, ClassRef] = {}
         for name, path in self.paths():
             if path.stem.endswith(("_service", "_params", "__init__")) or name.startswith(
@@ -102,7 +115,9 @@ class SdkSource:
                 object_name = class_constant(node, "OBJECT_NAME")
                 if isinstance(object_name, str):
                     if object_name in found:
-                        raise RuntimeError(f"two classes say that they are {object_name}")
+                        raise RuntimeError(
+                            f"two classes of the SDK have the OBJECT_NAME {object_name}"
+                        )
                     found[object_name] = ClassRef(name, (node,))
         return found
 
@@ -112,6 +127,7 @@ class SdkSource:
         return {(ref.module, ref.node.name): name for name, ref in self.resources.items()}
 
     def services(self) -> Iterator[tuple[str, ast.ClassDef]]:
+        """(module, class) of every service."""
         for name, path in self.paths():
             if path.stem.endswith("_service") and path.stem != "_stripe_service":
                 for node in self.module(name).classes.values():
@@ -119,7 +135,7 @@ class SdkSource:
 
 
 def class_constant(node: ast.ClassDef, name: str) -> object:
-    """The literal that the class body assigns to `name`, None without one."""
+    """The literal that the class body assigns to `name`. None where it assigns none."""
     for statement in node.body:
         match statement:
             case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value) if (
@@ -138,7 +154,7 @@ def class_constant(node: ast.ClassDef, name: str) -> object:
 
 
 def annotated(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr, str]]:
-    """The class's fields with their annotations and the text beneath, in source order."""
+    """(name, annotation, text below it) of the class's fields, in the order of the source."""
     for index, statement in enumerate(node.body):
         if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
             continue
@@ -154,7 +170,7 @@ def annotated(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr, str]]:
 
 
 def unquote(expression: ast.expr) -> ast.expr:
-    """A quoted annotation as the expression that it quotes."""
+    """The expression in a quoted annotation. Every other expression as it is."""
     if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
         return ast.parse(expression.value.strip(), mode="eval").body
     return expression

@@ -1,4 +1,4 @@
-"""What the SDK cannot say of Stripe's API: short hand-written facts, each with its reason.
+"""Facts about Stripe's API that the SDK does not contain, written by hand, each with its reason.
 
-The generator reads them and checks that every name in them still exists in the SDK; at run time nobody imports them.
+Only the generator imports them. It checks that the SDK still has every name in them.
 """

@@ -1,6 +1,7 @@
-"""What the SDK does not say of event types, and how what has none is kept current.
+"""What the SDK does not say about event types, and how resources without events are kept current.
 
-A type is named, or a family by its beginning with `*` for the rest. The longest name that fits a type counts.
+A key is an event type, or the start of a type with `*` for the rest. The longest key that fits a
+type counts.
 """
 
 from __future__ import annotations
@@ -15,20 +16,23 @@ def _in_object(resource: str, field: str) -> EventTarget:
 OBJECTS: dict[str, tuple[str, ...]] = {
     "account.application.*": ("application",),
     "account.external_account.*": ("bank_account", "card"),
-    # The thin event is related to the alert, the snapshot carries that it was triggered.
+    # The thin event names the alert; the snapshot event has the object that says that it was
+    # triggered.
     "billing.alert.triggered": ("billing.alert_triggered",),
     "customer.source.*": ("bank_account", "card", "source"),
     "source.mandate_notification": ("source_mandate_notification",),
     "source.transaction.*": ("source_transaction",),
 }
-"""What `data.object` is, where neither the SDK's annotations nor the type's own beginning says it."""
+"""Event type → the objects that `data.object` can be, where neither the SDK's annotations nor the
+type's name say it."""
 
 TARGETS: dict[str, tuple[EventTarget, ...]] = {
-    # The application is no object of the API: what changed is whose account it is connected to.
+    # The API has no applications. The change is in the account that the application is connected
+    # to.
     "account.application.*": (EventTarget("account", ("account",)),),
     "billing.alert.triggered": (_in_object("billing.alert", "alert"),),
     "cash_balance.funds_available": (_in_object("customer", "customer"),),
-    # A discount cannot be retrieved: it comes with what it is on.
+    # A discount cannot be retrieved. The object that it applies to contains it.
     "customer.discount.*": (
         _in_object("subscription", "subscription"),
         _in_object("customer", "customer"),
@@ -37,42 +41,44 @@ TARGETS: dict[str, tuple[EventTarget, ...]] = {
     "source.mandate_notification": (_in_object("source", "source"),),
     "source.transaction.*": (_in_object("source", "source"),),
 }
-"""What is read in place of an object that cannot be retrieved and has no table, or that comes only inside another."""
+"""Event type → the objects to read in place of `data.object`, which has no table, or which only
+another object contains."""
 
 LISTS: dict[str, tuple[str, ...]] = {
-    # Whoever follows only this one of the events of a refund must get the refund.
+    # A run that processes only this one of a refund's events must read the refund.
     "charge.refunded": ("refund",),
     "entitlements.active_entitlement_summary.updated": ("entitlements.active_entitlement",),
     "financial_connections.account.refreshed_ownership": ("financial_connections.account_owner",),
     "financial_connections.account.refreshed_transactions": ("financial_connections.transaction",),
-    # From now on Stripe tells which balance transactions this payout paid out.
+    # From this event on Stripe lists the balance transactions that the payout paid out.
     "payout.reconciliation_completed": ("balance_transaction",),
     "source.transaction.*": ("source_transaction",),
 }
-"""Lists below the target that have changed with it, though the object itself does not carry them."""
+"""Event type → resources whose nested list of the target changed as well; the target itself does
+not contain it."""
 
 NO_REMOVALS: dict[str, str] = {
     "customer.subscription.deleted": "the subscription was canceled and can still be retrieved",
 }
-"""Types that end in `deleted` though their object is still there, with the reason."""
+"""Event types that end in `deleted` though their object still exists → why."""
 
 IGNORED: dict[str, str] = {
-    "invoice.upcoming": "It announces an invoice that does not exist yet.",
+    "invoice.upcoming": "The event announces an invoice that does not exist yet.",
 }
-"""Types after which no row of the mirror can be another, with the reason."""
+"""Event types that change no row of the mirror → why. Users see the reason."""
 
-UNANNOUNCED: dict[str, str] = {
-    "balance": "every movement of money changes it, and it tells only of what has become available",
-    "billing.alert": "it tells when it is triggered, not when it is made, switched off or archived",
-    "checkout.session": "it tells how it has ended, not that it was opened",
-    "invoice_payment": "it tells that it was paid, not that it was opened or canceled",
-    "issuing.personalization_design": "it tells what became of its review, not that it was made",
-    "reporting.report_run": "it tells how it has ended, not that it was started",
-    "terminal.reader": "it tells of its actions, not that it was registered, renamed or removed",
+EVENTS_INCOMPLETE: dict[str, str] = {
+    "balance": "every movement of money changes it, its event comes only for available funds",
+    "billing.alert": "its event says that it was triggered, not that it was created or archived",
+    "checkout.session": "its events say how it ended, not that it was opened",
+    "invoice_payment": "its event says that it was paid, not that it was opened or canceled",
+    "issuing.personalization_design": "its events say how its review ended, not that it exists",
+    "reporting.report_run": "its events say how it ended, not that it was started",
+    "terminal.reader": "its events are about its actions, not its registration, name or removal",
 }
-"""Resources whose events do not tell of every new one or every change, with what they leave out."""
+"""Resources for which Stripe sends no event for some new objects or some changes → which ones."""
 
-TOLD_BY: dict[str, tuple[str, ...]] = {
+CHANGES_WITH_PARENT_FIELDS: dict[str, tuple[str, ...]] = {
     "customer_balance_transaction": ("balance", "invoice_credit_balance"),
     "entitlements.active_entitlement": (),
     "financial_connections.account_owner": (),
@@ -80,25 +86,27 @@ TOLD_BY: dict[str, tuple[str, ...]] = {
     "setup_attempt": ("latest_attempt", "last_setup_error", "status"),
     "source_transaction": (),
 }
-"""Resources without events that hang on one with events → the parent's fields that change with them; `()`: see LISTS."""
+"""Resources without events, below a parent with events → the parent's fields that change with them.
+`()`: see LISTS."""
 
-GROWS: dict[str, str] = {
-    "balance_transaction": "a movement of money is corrected by another one; only a pending one becomes available",
-    "checkout.session": "its events tell how it has ended",
-    "forwarding.request": "it records a request that was made, and has no route that changes it",
-    "invoice_payment": "its event tells that it was paid; an open one can still be canceled",
-    "reporting.report_run": "its events tell how it has ended",
+APPEND_ONLY: dict[str, str] = {
+    "balance_transaction": "a new one corrects an old one; only a pending one still changes",
+    "checkout.session": "its events say how it ended",
+    "forwarding.request": "it records a request that was sent, and no route changes it",
+    "invoice_payment": "its event says that it was paid; an open one can still be canceled",
+    "reporting.report_run": "its events say how it ended",
 }
-"""Resources of which it is enough to list what was created since, and to follow the events they have, with the reason.
+"""Resources whose listed rows change only with an event → why. An incremental run lists only their
+new rows.
 
-Left out on purpose: `identity.verification_report`, which is redacted with its session, and `event`, which counts its
-pending webhooks down.
+Left out on purpose: `identity.verification_report`, which Stripe redacts with its session, and
+`event`, whose `pending_webhooks` counts down.
 """
 
-UNSETTLED: dict[str, tuple[str, str | None]] = {
+NOT_FINAL_WHEN: dict[str, tuple[str, str | None]] = {
     "balance_transaction": ("status", "pending"),
     "invoice_payment": ("status", "open"),
-    # An invoice takes a pending item up without a word of the item's.
+    # No event of the item says that an invoice took it.
     "invoiceitem": ("invoice", None),
 }
-"""Field and value of the rows of these that do change."""
+"""Resource → field and value of the rows that change without an event."""

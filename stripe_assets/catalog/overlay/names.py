@@ -1,15 +1,16 @@
-"""Class names and aliases."""
+"""Class names, aliases and product areas of resources."""
 
 from __future__ import annotations
 
 CLASS_NAMES: dict[str, str] = {
-    # The API runs these words together or leaves out what they are items of.
+    # The API writes these words together, or does not say what the item belongs to.
     "invoiceitem": "InvoiceItem",
     "line_item": "InvoiceLineItem",
     "item": "CheckoutLineItem",
     "fee_refund": "ApplicationFeeRefund",
 }
-"""Where a resource's name, put in PascalCase with its namespace in front, reads badly or could mean something else."""
+"""Resource → its class name, where the API's name in PascalCase would be ambiguous or hard to
+read."""
 
 ALIASES: dict[str, tuple[str, ...]] = {
     "checkout.session": ("Session",),
@@ -23,7 +24,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "v2.core.account": ("AccountV2",),
     "v2.core.event": ("EventV2",),
 }
-"""Names that dj-stripe's users, or the SDK's, know a resource by, where they are not its class name already."""
+"""Resource → the names that dj-stripe or the SDK has for it, where these differ from its class
+name."""
 
 GROUPS: dict[str, str] = {
     "account": "connect",
@@ -91,7 +93,7 @@ GROUPS: dict[str, str] = {
     "v2.core.vault.us_bank_account": "money_management",
     "v2.commerce.product_catalog_import": "products",
 }
-"""Stripe's product area of a resource whose namespace does not say it."""
+"""Resource → Stripe's product area, where the resource's namespace does not say it."""
 
 NAMESPACE_GROUPS = {
     "billing_portal": "billing",
@@ -99,3 +101,4 @@ NAMESPACE_GROUPS = {
     "reserve": "core",
     "apps": "apps",
 }
+"""Namespace of a resource → Stripe's product area, where the two differ."""

@@ -1,9 +1,11 @@
-"""What makes the graph of references acyclic.
+"""Which references are left out of `Resource.depends_on`, so that the dependencies have no cycle.
 
-A resource depends on the parents of its lists and sublists, and on what its reference columns point at. Left out by rule:
-references to itself, unions of many resources, and nullable `latest_`, `last_` and `default_` pointers, which point at
-something that was made later. What no list returns (`discount`) comes with what embeds it, so there the edge is turned
-round. Left out by name, with the reason: the edges here.
+A resource depends on the parents of its lists, on the resources whose sublists contain it, and on
+the resources that its references point at. A rule leaves out references to the resource itself,
+references with several targets, and nullable references whose name starts with `latest_`, `last_`
+or `default_`: they point at an object that was created later. A resource that no list returns
+(`discount`) is read with the resource that embeds it, so there the dependency is the other way
+round. The table below leaves out single references.
 """
 
 from __future__ import annotations
@@ -14,31 +16,31 @@ DROPPED: dict[tuple[str, str], str] = {
     (
         "account",
         "customer",
-    ): "customers' old `sources` may hold an account, but accounts have a list and need no customer",
+    ): "a customer's old `sources` may contain accounts, but these have a list of their own",
     (
         "account",
         "person",
-    ): "`individual` repeats one of the account's persons, who are listed under it",
-    ("charge", "application_fee"): "the fee is taken from the charge, and always names it",
+    ): "`individual` is one of the account's persons, and they are listed under the account",
+    ("charge", "application_fee"): "the fee is taken from the charge, and always names the charge",
     ("charge", "review"): "a review is opened for a charge",
-    ("charge", "transfer"): "a transfer is made from a charge",
-    ("credit_note", "customer_balance_transaction"): "the transaction is made by the credit note",
-    ("invoice", "quote"): "only an accepted quote makes an invoice, and then names it",
+    ("charge", "transfer"): "a charge creates the transfer",
+    ("credit_note", "customer_balance_transaction"): "the credit note creates the transaction",
+    ("invoice", "quote"): "only an accepted quote creates an invoice, and it names that invoice",
     ("issuing.authorization", "issuing.transaction"): "a transaction captures an authorization",
     (
         "issuing.transaction",
         "issuing.dispute",
-    ): "a dispute is about a transaction, and always names it",
+    ): "a dispute is about a transaction, and always names the transaction",
     ("payment_intent", "review"): "a review is opened for an intent",
     (
         "payout",
         "application_fee",
-    ): "balance transactions are asked for by payout, and fees point at theirs",
-    ("payout", "balance_transaction"): "balance transactions are asked for by payout",
-    ("refund", "transfer_reversal"): "the reversal is made by the refund",
+    ): "balance transactions are listed for a payout, and application fees point at them",
+    ("payout", "balance_transaction"): "balance transactions are listed for a payout",
+    ("refund", "transfer_reversal"): "the refund creates the reversal",
     (
         "subscription",
         "subscription_schedule",
-    ): "most subscriptions have no schedule, schedules have a subscription once they start",
+    ): "most subscriptions have no schedule, and a started schedule has a subscription",
 }
-"""(dependent, dependency) → why the edge is left out."""
+"""(resource, resource that it would depend on) → why it does not."""

@@ -1,4 +1,5 @@
-"""References that the SDK types as plain strings, whose they are, and the nested ones that are columns too."""
+"""References: those that the SDK types as strings, the accounts that they point into, and nested
+ones that are columns."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ STRING_REFERENCES: dict[str, str] = {
     "value_list": "radar.value_list",
     "verification_session": "identity.verification_session",
 }
-"""The rule: a top-level string field of this name holds an id of that resource."""
+"""Field → resource: a top-level string field of this name holds an id of this resource, in every
+resource."""
 
 STRING_REFERENCES_OF: dict[tuple[str, str], str] = {
     ("apps.install", "account"): "account",
@@ -72,25 +74,29 @@ STRING_REFERENCES_OF: dict[tuple[str, str], str] = {
     ("v2.money_management.recipient_verification", "recipient"): "v2.core.account",
     ("v2.money_management.transaction_entry", "transaction"): "v2.money_management.transaction",
 }
-"""Names that mean another resource elsewhere: the field is named with its resource."""
+"""(resource, field) → resource: the same, for a field name that means another resource
+elsewhere."""
 
 OWNERS: dict[tuple[str, str], str] = {
-    # Connect: the fee is the platform's, the charge that pays it is in the connected account.
+    # Connect: the platform owns the fee. The connected account owns the charge that pays it.
     ("charge", "application_fee"): "platform",
     ("application_fee", "charge"): "field:account",
-    # A transfer is the platform's; what it makes in the destination is the destination's, and points back.
+    # The platform owns a transfer. The destination owns what the transfer creates there, and that
+    # points back.
     ("charge", "source_transfer"): "platform",
     ("transfer", "destination_payment"): "field:destination",
     ("refund", "source_transfer_reversal"): "platform",
 }
-"""References that cross accounts. All others stay with the row's owner, and every reference to `account` is `self`.
+"""(resource, field) → `Field.owner`, for references into another account. All other references are
+`own`, and every reference to `account` is `self`.
 
-One is left as `own` though it is not: a reversal's `destination_payment_refund` is in the transfer's destination, which
-the reversal does not name.
+One reference is `own` though that is wrong: the `destination_payment_refund` of a transfer reversal
+belongs to the transfer's destination, and the reversal does not name that account.
 """
 
 DERIVED: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
-    # No field says so: the list of a payout's transactions does (`Route.link`).
+    # The object has no such field. The list of a payout's transactions says it
+    # (`Route.parent_id_column`).
     "balance_transaction": {"payout_id": (("payout",), "payout")},
     "invoice": {
         "subscription_id": (("parent", "subscription_details", "subscription"), "subscription"),
@@ -122,7 +128,8 @@ DERIVED: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     "discount": {"coupon_id": (("source", "coupon"), "coupon")},
     "promotion_code": {"coupon_id": (("promotion", "coupon"), "coupon")},
 }
-"""Nested references that users join on every day. They hold what the JSON column beside them holds too."""
+"""Resource → column → (path, target): nested references that users often join on. The JSON column
+has them as well."""
 
 PREFIXES: dict[str, tuple[str, ...]] = {
     "account": ("acct_",),
@@ -203,4 +210,5 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "treasury.transaction_entry": ("trxne_",),
     "webhook_endpoint": ("we_",),
 }
-"""How ids begin, which tells a union's targets apart. The longest prefix that fits wins."""
+"""Resource → prefixes of its ids. They distinguish the targets of a reference; the longest prefix
+that fits decides."""

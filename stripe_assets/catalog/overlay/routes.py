@@ -1,4 +1,4 @@
-"""What to ask the lists for, so that they leave nothing out."""
+"""Which lists fill a resource, and with which parameters, so that no object is left out."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list that the SDK has, with what a sweep asks it for. `parent` makes it a fan-out."""
+    """A list of the SDK, and how a sweep reads it. The fields are those of `model.Route`."""
 
     path: str
     variants: tuple[Mapping[str, str | bool], ...] = ({},)
     parent: str | None = None
     parent_params: Mapping[str, str] = field(default_factory=dict)
     parent_where: tuple[str, str | bool | None] | None = None
-    link: str | None = None
+    parent_id_column: str | None = None
     modes: Literal["both", "live", "test"] = "both"
 
 
@@ -28,21 +28,21 @@ def under(
 
 
 def on_test_clock(path: str, variants: tuple[Mapping[str, str | bool], ...] = ({},)) -> List:
-    """Lists leave out what lives on a test clock unless they are asked by clock. Test mode has clocks, live mode none."""
+    """The objects on a test clock: the plain list leaves them out. Only test mode has clocks."""
     return List(path, variants, "test_helpers.test_clock", {"test_clock": "id"}, modes="test")
 
 
 ALL_STATUSES = ({"status": "all"},)
 
 LISTS: dict[str, tuple[List, ...]] = {
-    # Without a status the list ends with those that are not canceled.
+    # Without a status the list leaves out canceled subscriptions.
     "subscription": (
         List("/v1/subscriptions", ALL_STATUSES),
         on_test_clock("/v1/subscriptions", ALL_STATUSES),
     ),
     "customer": (List("/v1/customers"), on_test_clock("/v1/customers")),
     "quote": (List("/v1/quotes"), on_test_clock("/v1/quotes")),
-    # Schedules cannot be asked for by clock, but a clock's customers are known.
+    # This list takes no clock, but it takes a customer, and the customers on a clock are known.
     "subscription_schedule": (
         List("/v1/subscription_schedules"),
         List(
@@ -53,16 +53,18 @@ LISTS: dict[str, tuple[List, ...]] = {
             modes="test",
         ),
     ),
-    # Which registrations come without a status is not said; `all` is one.
+    # Stripe does not say which registrations it lists without a status. `all` is a valid status.
     "tax.registration": (List("/v1/tax/registrations", ALL_STATUSES),),
-    # The list gives one half at a time.
+    # One request lists either the active prices or the others.
     "price": (List("/v1/prices", ({"active": True}, {"active": False})),),
-    # The list without a customer leaves attached ones out, and `custom` ones come only by their type.
+    # Without a customer the list leaves out attached methods, and it lists `custom` ones only by
+    # that type.
     "payment_method": (
         List("/v1/payment_methods", ({}, {"type": "custom"})),
         under("customer", "/v1/customers/{customer}/payment_methods", customer="id"),
     ),
-    # Which transactions a payout paid out is only known by asking for that payout's; Stripe refuses to tell for manual ones.
+    # Only this list says which transactions a payout paid out. Stripe refuses it for manual
+    # payouts.
     "balance_transaction": (
         List("/v1/balance_transactions"),
         List(
@@ -70,12 +72,13 @@ LISTS: dict[str, tuple[List, ...]] = {
             parent="payout",
             parent_params={"payout": "id"},
             parent_where=("automatic", True),
-            link="payout_id",
+            parent_id_column="payout_id",
         ),
     ),
-    # Closed accounts are a list of their own.
+    # Closed accounts have a list of their own.
     "v2.core.account": (List("/v2/core/accounts", ({}, {"closed": True})),),
-    # One field of each of these v2 lists comes only when it is included, and closed accounts only by their status.
+    # These v2 lists send one field only if `include` names it, and closed accounts only if
+    # `statuses` does.
     "v2.core.event_destination": (
         List("/v2/core/event_destinations", ({"include[0]": "webhook_endpoint.url"},)),
     ),
@@ -92,9 +95,9 @@ LISTS: dict[str, tuple[List, ...]] = {
             ),
         ),
     ),
-    # The kind of location is required, and these are the kinds.
+    # The type is required, and this is the only one.
     "tax.location": (List("/v1/tax/locations", ({"type": "performance"},)),),
-    # Lists with a required parent.
+    # Lists that require a parent.
     "setup_attempt": (
         under("setup_intent", "/v1/setup_attempts", ("latest_attempt", None), setup_intent="id"),
     ),
@@ -126,7 +129,7 @@ LISTS: dict[str, tuple[List, ...]] = {
             "transaction_entry": "transaction_entries",
         }.items()
     },
-    # Lists below a parent that does not carry them.
+    # Lists nested under a parent that does not contain them as sublists.
     "customer_balance_transaction": (
         under("customer", "/v1/customers/{customer}/balance_transactions", customer="id"),
     ),
@@ -152,21 +155,25 @@ LISTS: dict[str, tuple[List, ...]] = {
         under("v2.core.account", "/v2/core/accounts/{account_id}/persons", account_id="id"),
     ),
 }
-"""Resource → its lists, in place of the one plain list that the SDK's services have for it."""
-
-OWNERS = "account"
-"""The resource whose rows are the accounts that a key reaches."""
+"""Resource → its lists. Every other resource has the one plain list of the SDK's services."""
 
 ON_DEMAND: dict[str, str] = {
-    "billing.meter_event_summary": "Stripe wants a customer and a time window to sum over: there is no list of all summaries.",
-    "apps.secret": "Stripe lists secrets of one named scope (the account or a user of the app), and scopes cannot be listed.",
+    "billing.meter_event_summary": (
+        "Stripe lists the summaries of one customer in one time window, never all summaries."
+    ),
+    "apps.secret": (
+        "Stripe lists the secrets of one scope (the account or a user of the app), "
+        "and has no list of scopes."
+    ),
 }
+"""Resource → why no sweep lists it. Users see the reason."""
 
-GONE: dict[str, tuple[str, ...]] = {
-    # A platform is told so of an account that was closed or that took its permission back.
+GONE_CODES: dict[str, tuple[str, ...]] = {
+    # Stripe answers a platform with it, for an account that was closed or that withdrew its
+    # permission.
     "account": ("account_invalid",),
 }
-"""Error codes, besides `resource_missing`, by which a retrieve says that the object is no longer there."""
+"""Resource → error codes, besides `resource_missing`, that say that the object no longer exists."""
 
 SUBLIST_URLS: dict[tuple[str, str], str] = {
     ("subscription", "items"): "/v1/subscription_items?subscription={id}",
@@ -176,20 +183,27 @@ SUBLIST_URLS: dict[tuple[str, str], str] = {
     ("file", "links"): "/v1/file_links?file={id}",
     ("invoice", "payments"): "/v1/invoice_payments?invoice={id}",
 }
-"""Sublists whose continuation is not a path under the parent. What is no sublist of a listed object is left out."""
+"""(resource, sublist) → the route of its further pages, where that is no path under the parent."""
 
-INCOMPLETE_SUBLISTS: dict[tuple[str, str], str] = {
-    ("charge", "refunds"): "the refunds' own list has every one",
-    ("customer", "subscriptions"): "the subscriptions' own list has the canceled ones too",
-    ("file", "links"): "the links' own list has every one",
-    ("invoice", "payments"): "the payments' own list has every one",
+SUBLISTS_NOT_READ_TO_END: dict[tuple[str, str], str] = {
+    ("charge", "refunds"): "refunds have a list of their own that returns all",
+    (
+        "customer",
+        "subscriptions",
+    ): "subscriptions have a list of their own, which has the canceled ones too",
+    ("file", "links"): "file links have a list of their own that returns all",
+    ("invoice", "payments"): "invoice payments have a list of their own that returns all",
     (
         "treasury.transaction",
         "entries",
-    ): "Stripe does not expand it in lists; the entries' own list has every one",
-    ("financial_connections.account_ownership", "owners"): "the owners are listed for each account",
-    ("financial_connections.session", "accounts"): "the accounts' own list has every one",
+    ): "Stripe does not expand it in lists; entries have a list of their own that returns all",
+    ("financial_connections.account_ownership", "owners"): "owners are listed for each account",
+    (
+        "financial_connections.session",
+        "accounts",
+    ): "accounts have a list of their own that returns all",
 }
+"""(resource, sublist) → why a sync does not read the sublist to its end (`Field.read_to_end`)."""
 
 ON_REQUEST: dict[str, tuple[str, ...]] = {
     "checkout.session": ("shipping_cost.taxes", "total_details.breakdown"),
@@ -208,11 +222,13 @@ ON_REQUEST: dict[str, tuple[str, ...]] = {
     "treasury.transaction": ("flow_details",),
     "treasury.transaction_entry": ("flow_details",),
 }
-"""Fields that are no references and yet come only by `expand`.
+"""Resource → fields that are no references, and that Stripe sends only if `expand` names them.
 
-Left out on purpose: `identity.verification_session.verified_outputs` and the document fields of its report, which are a
-person's identity papers, and the account numbers of financial addresses.
+Left out on purpose, as too sensitive: `identity.verification_session.verified_outputs` and the
+document fields of its report (a person's identity papers), and the account numbers of financial
+addresses.
 """
 
 RETENTION_DAYS = {"event": 30, "v2.core.event": 30}
-"""Stripe deletes them after this time, which is no deletion of anything."""
+"""Resource → days until Stripe removes an object. The mirror keeps the row, and does not call it
+deleted."""

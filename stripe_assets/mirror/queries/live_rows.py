@@ -92,12 +92,12 @@ class LiveRows:
         return self._read(query.order_by(table.c.id))
 
     def unsettled(self, resource: str, owner: Owner) -> list[Row]:
-        """Rows that will still change without an event (`Resource.unsettled`).
+        """Rows that will still change without an event (`Resource.not_final_when`).
 
         Each has `id`, and `created` where the resource has that.
         """
         declared = self._tables.catalog.resources[resource]
-        if declared.unsettled is None:
+        if declared.not_final_when is None:
             return []
         table = self._tables[resource]
         columns = [name for name in ("id", "created") if name in table.c]

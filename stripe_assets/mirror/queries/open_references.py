@@ -153,7 +153,7 @@ def _is_open(catalog: Catalog, dialect: Dialect, reading: ReferenceColumn) -> st
     )
     nowhere = " AND ".join(
         f"NOT EXISTS (SELECT 1 FROM {_qualified(dialect, target)} AS target"
-        f" WHERE target._account_id = {id if target.lists_owners else owner}"
+        f" WHERE target._account_id = {id if target.rows_are_accounts else owner}"
         " AND target._livemode = referring._livemode"
         f" AND target.id = {id}{'' if one else f' {_FIRST_ROW}'})"
         for target in (catalog[name] for name in reading.field.targets if name in catalog.resources)

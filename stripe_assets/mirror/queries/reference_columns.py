@@ -50,7 +50,7 @@ class ReferenceColumn:
             )
             if target is None or target not in catalog.resources:
                 continue
-            if catalog[target].lists_owners:
+            if catalog[target].rows_are_accounts:
                 owner = id
             else:
                 named = row.get(self.owner_column) if self.owner_column else None
@@ -121,7 +121,7 @@ def _parent_column(catalog: Catalog, referring: Resource, parent: Field) -> str 
     """The column of a referring row that has the id of the target's parent."""
     if referring.name in parent.targets:
         return "id"
-    if any(catalog[name].lists_owners for name in parent.targets if name in catalog.resources):
+    if any(catalog[name].rows_are_accounts for name in parent.targets if name in catalog.resources):
         return "_account_id"
     columns = [
         one.column

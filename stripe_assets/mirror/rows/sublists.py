@@ -59,7 +59,7 @@ class Sublists:
                 parents.append(id)
                 positions.append(position)
             count += len(items)
-            if not (group.observed and field.complete):
+            if not (group.observed and field.read_to_end):
                 continue
             if value.get("has_more"):
                 owner, of = Owner(account_id, self._livemode), ParentRef(name, id, field.name)

@@ -106,7 +106,7 @@ class Layout:
             {
                 read_at_column(field.name): "timestamp"
                 for field in resource.fields
-                if field.kind == "sublist" and field.complete
+                if field.kind == "sublist" and field.read_to_end
             }
         )
         columns.update(_BOOKKEEPING)

@@ -64,7 +64,7 @@ class Tables(Mapping[str, sa.Table]):
             else []
         )
         table = sa.Table(resource.table, self.metadata, *columns, *indexes)
-        if resource.unsettled:
+        if resource.not_final_when:
             where = is_unsettled(table, resource)
             sa.Index(
                 f"ix_{resource.table}_unsettled",
@@ -88,8 +88,8 @@ def is_unsettled(table: sa.Table, resource: Resource) -> sa.ColumnElement[bool]:
 
     The value stands in the statement as a literal. So the database finds the index of these rows.
     """
-    assert resource.unsettled
-    name, value = resource.unsettled
+    assert resource.not_final_when
+    name, value = resource.not_final_when
     column = table.c[
         next(field.column for field in resource.fields if field.name == name and field.column)
     ]

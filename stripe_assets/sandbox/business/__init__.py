@@ -1,5 +1,5 @@
-"""A believable small business, written by hand; everything else is generated around it."""
+"""The data that a sandbox starts with: a small business, and a few objects of every other resource.
 
-from stripe_assets.sandbox.business.founding import found_everything
-
-__all__ = ["found_everything"]
+It may import `objects`, `calls` (for the routes), `sandbox.keys` and `sandbox.settings`. `seeding`
+makes all of it.
+"""

@@ -1,17 +1,25 @@
-"""The accounts themselves: one's own, and on Connect the others with their people, capabilities and bank accounts."""
+"""The accounts themselves.
+
+A connected account also has persons, capabilities and external accounts, which its platform sees.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from stripe_assets.sandbox.business.builder import Builder
-from stripe_assets.sandbox.store import Record, scoped
+from stripe_assets.sandbox.objects.store import Record, scoped
 
 CAPABILITIES = ("card_payments", "transfers")
 
 
-def open_account(make: Builder, id: str, name: str, country: str, currency: str, email: str, **more: Any) -> Record:
-    """The account's own record, in no list of its own, with the bank account that its payouts go to."""
+def open_account(
+    make: Builder, id: str, name: str, country: str, currency: str, email: str, **more: Any
+) -> Record:
+    """An account with tax ids, and with the bank account that gets its payouts.
+
+    Its own lists do not have it.
+    """
     account = make.add(
         "account",
         make.ago(500),
@@ -46,19 +54,44 @@ def open_account(make: Builder, id: str, name: str, country: str, currency: str,
         fingerprint=f"fp{id[-8:]}",
         account_holder_name=name,
     )
-    for value in ("DE811907980", "ATU99999999"):
-        about: dict[str, Any] = {"type": "eu_vat", "value": value, "country": value[:2], "verification": {"status": "unavailable"}}
-        make.add("tax_id", make.ago(450), owner={"type": "self"}, **about)
+    _add_tax_ids(make)
     return account
 
 
-def introduce(platform: Builder, connected: Builder, account: Record, people: tuple[tuple[str, str], ...]) -> None:
-    """Shows a connected account to its platform: in its list, with persons, capabilities and external accounts."""
+def _add_tax_ids(make: Builder) -> None:
+    for value in ("DE811907980", "ATU99999999"):
+        make.add(
+            "tax_id",
+            make.ago(450),
+            owner={"type": "self"},
+            type="eu_vat",
+            value=value,
+            country=value[:2],
+            verification={"status": "unavailable"},
+        )
+
+
+def show_to_platform(
+    platform: Builder, connected: Builder, account: Record, people: tuple[tuple[str, str], ...]
+) -> None:
+    """Adds a connected account to its platform's data.
+
+    It gets persons of these first and last names, capabilities, and a card beside its bank account.
+    Both the platform and the account itself have these records.
+    """
     platform.space.table("account").put(account)
-    for record in connected.some("bank_account"):
+    for record in connected.listed("bank_account"):
         if record.body["account"] == account.id:
             platform.space.table("bank_account").put(record)
-    card = platform.add(
+    both = [_add_card(platform, account)]
+    both += [_add_person(platform, account, n, *names) for n, names in enumerate(people)]
+    both += [_add_capability(platform, account, name) for name in CAPABILITIES]
+    for record in both:
+        connected.space.table(record.resource).put(record)
+
+
+def _add_card(platform: Builder, account: Record) -> Record:
+    return platform.add(
         "card",
         platform.ago(300),
         account=account.id,
@@ -72,24 +105,37 @@ def introduce(platform: Builder, connected: Builder, account: Record, people: tu
         last4="5556",
         fingerprint=f"fc{account.id[-8:]}",
     )
-    connected.space.table("card").put(card)
-    for n, (first, last) in enumerate(people):
-        person = platform.add(
-            "person",
-            platform.ago(400 - n),
-            account=account.id,
-            first_name=first,
-            last_name=last,
-            email=f"person{n}@example.com",
-            dob={"day": 3 + n, "month": 7, "year": 1980},
-            relationship={"owner": n == 0, "representative": n == 0, "director": n > 0, "percent_ownership": 60.0 - 20 * n, "title": "CEO"},
-            verification={"status": "verified"},
-        )
-        connected.space.table("person").put(person)
-    for name in CAPABILITIES:
-        key = scoped(account.id, name)
-        capability = platform.add(
-            "capability", 0, id=key, account=account.id, requested=True, requested_at=platform.ago(400), status="active"
-        )
-        capability.body["id"] = name
-        connected.space.table("capability").put(capability)
+
+
+def _add_person(platform: Builder, account: Record, n: int, first: str, last: str) -> Record:
+    return platform.add(
+        "person",
+        platform.ago(400 - n),
+        account=account.id,
+        first_name=first,
+        last_name=last,
+        email=f"person{n}@example.com",
+        dob={"day": 3 + n, "month": 7, "year": 1980},
+        relationship={
+            "owner": n == 0,
+            "representative": n == 0,
+            "director": n > 0,
+            "percent_ownership": 60.0 - 20 * n,
+            "title": "CEO",
+        },
+        verification={"status": "verified"},
+    )
+
+
+def _add_capability(platform: Builder, account: Record, name: str) -> Record:
+    capability = platform.add(
+        "capability",
+        0,
+        id=scoped(account.id, name),
+        account=account.id,
+        requested=True,
+        requested_at=platform.ago(400),
+        status="active",
+    )
+    capability.body["id"] = name
+    return capability

@@ -1,18 +1,23 @@
-"""Bank accounts that customers linked: who owns them, as the bank says."""
+"""Bank accounts that customers linked, and their owners as the bank names them."""
 
 from __future__ import annotations
 
 from stripe_assets.sandbox.business.builder import Builder
-from stripe_assets.sandbox.words import NAMES
+from stripe_assets.sandbox.objects.words import NAMES
 
 
-def link(make: Builder) -> None:
-    """Three linked accounts; the owners of two are known, the first has twelve."""
-    customers = make.some("customer")
+def link_accounts(make: Builder) -> None:
+    """Three linked accounts. The owners of two are known: twelve and one."""
+    customers = make.listed("customer")
     for n in range(3):
         created = make.ago(50 - n)
         holder = {"type": "customer", "customer": customers[n].id}
-        about = {"category": "cash", "subcategory": "checking", "institution_name": "Sparkasse Übersee", "livemode": make.space.livemode}
+        about = {
+            "category": "cash",
+            "subcategory": "checking",
+            "institution_name": "Sparkasse Übersee",
+            "livemode": make.space.livemode,
+        }
         account = make.add(
             "financial_connections.account",
             created,
@@ -35,4 +40,9 @@ def link(make: Builder) -> None:
                     "raw_address": "Hauptstraße 1",
                     "ownership": ownership.id,
                 }
-                make.add("financial_connections.account_owner", created, parent=(account.id, "owners"), **owner)
+                make.add(
+                    "financial_connections.account_owner",
+                    created,
+                    parent=(account.id, "owners"),
+                    **owner,
+                )

@@ -1,13 +1,13 @@
-"""Who buys: customers in several scripts, the ways they pay, their tax ids, credit balances and saved cards."""
+"""Customers in several scripts, with payment methods, tax ids, balances and saved cards."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.objects.store import Record
+from stripe_assets.sandbox.objects.words import NAMES, PLACES, TEXTS, Place
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record
-from stripe_assets.sandbox.words import NAMES, PLACES, TEXTS, Place
 
 BRANDS = ("visa", "mastercard", "amex", "jcb")
 
@@ -17,8 +17,11 @@ def address(place: Place) -> dict[str, Any]:
     return {**{name: getattr(place, name) for name in kept}, "line2": None}
 
 
-def invite(make: Builder, many: int, test_clock: str | None = None) -> list[Record]:
-    """New customers, each with a payment method; some with tax ids, old sources, a credit balance, a setup intent."""
+def add_customers(make: Builder, many: int, test_clock: str | None = None) -> list[Record]:
+    """Adds `many` customers, each with a payment method.
+
+    Some also have tax ids, old sources, a credit balance or a setup intent.
+    """
     found = []
     for n in range(many):
         name, mailbox = NAMES[n % len(NAMES)]
@@ -42,19 +45,25 @@ def invite(make: Builder, many: int, test_clock: str | None = None) -> list[Reco
             invoice_settings={},
             invoice_prefix=f"K{n:06X}",
             next_invoice_sequence=1,
-            shipping={"name": name, "address": address(place), "phone": None} if n % 6 == 0 else None,
+            shipping=None if n % 6 else {"name": name, "address": address(place), "phone": None},
             test_clock=test_clock,
         )
         del customer.body["invoice_credit_balance"]
-        customer.body["tax"] = {"automatic_tax": "supported", "ip_address": None, "location": None, "provider": "stripe"}
+        customer.body["tax"] = {
+            "automatic_tax": "supported",
+            "ip_address": None,
+            "location": None,
+            "provider": "stripe",
+        }
         method = card_method(make, customer, n, place)
         customer.body["invoice_settings"]["default_payment_method"] = method.id
-        furnish(make, customer, method, n, place)
+        _add_extras(make, customer, method, n, place)
         found.append(customer)
     return found
 
 
 def card_method(make: Builder, customer: Record | None, n: int, place: Place) -> Record:
+    """A card of the customer, or of no customer."""
     created = customer.created + 60 if customer else make.ago(40 + n)
     card = {
         "brand": BRANDS[n % len(BRANDS)],
@@ -69,7 +78,11 @@ def card_method(make: Builder, customer: Record | None, n: int, place: Place) ->
         "networks": {"available": [BRANDS[n % len(BRANDS)]]},
         "three_d_secure_usage": {"supported": True},
     }
-    details = {"address": address(place), "name": customer.body["name"] if customer else None, "email": None}
+    details = {
+        "address": address(place),
+        "name": customer.body["name"] if customer else None,
+        "email": None,
+    }
     return make.add(
         "payment_method",
         created,
@@ -81,77 +94,127 @@ def card_method(make: Builder, customer: Record | None, n: int, place: Place) ->
     )
 
 
-def furnish(make: Builder, customer: Record, method: Record, n: int, place: Place) -> None:
-    """What only some customers have."""
+def _add_extras(make: Builder, customer: Record, method: Record, n: int, place: Place) -> None:
+    """Adds what only some customers have. `n` is the customer's number."""
     if n % 7 == 0:
-        for value in ("DE123456789", "EU826010755")[: 1 + n % 2]:
-            owner = {"type": "customer", "customer": customer.id}
-            verification = {"status": "verified", "verified_name": customer.body["name"]}
-            about: dict[str, Any] = {"type": "eu_vat", "value": value, "country": "DE", "verification": verification}
-            make.add("tax_id", customer.created + DAY, customer=customer.id, owner=owner, **about)
+        _add_tax_ids(make, customer, n)
     if n % 11 == 3:
         kind = "card" if n % 2 else "bank_account"
-        shared: dict[str, Any] = {"customer": customer.id, "country": place.country, "last4": "1117", "fingerprint": f"fs{n:06d}"}
-        card: dict[str, Any] = {"brand": "Visa", "exp_month": 9, "exp_year": 2030, "funding": "credit", "name": customer.body["name"]}
-        bank: dict[str, Any] = {
-            "bank_name": "Banque Élysée",
-            "currency": place.currency,
-            "status": "verified",
-            "account_holder_type": "individual",
-        }
-        saved = make.add(kind, customer.created + 120, **shared, **(card if kind == "card" else bank))
-        customer.body["default_source"] = saved.id
+        customer.body["default_source"] = _add_old_source(make, customer, kind, n, place).id
     if n % 40 == 14:
         for _ in range(12):
-            about: dict[str, Any] = {
-                "type": "ach_credit_transfer",
-                "status": "chargeable",
-                "flow": "receiver",
-                "usage": "reusable",
-                "currency": "usd",
-            }
-            make.add("source", customer.created + 300, customer=customer.id, **about)
+            _add_source(make, customer)
     if n % 13 == 4:
-        balance = 0
-        for amount in (-1500, 400):
-            balance += amount
-            about: dict[str, Any] = {"currency": place.currency, "type": "adjustment", "description": TEXTS[n % len(TEXTS)]}
-            created = customer.created + DAY + balance % 7
-            make.add("customer_balance_transaction", created, customer=customer.id, amount=amount, ending_balance=balance, **about)
-        customer.body["balance"] = balance
+        _add_balance(make, customer, place.currency, TEXTS[n % len(TEXTS)])
     if n % 12 == 2:
-        save_card(make, customer, method, n)
+        _save_card(make, customer, method, n)
 
 
-def save_card(make: Builder, customer: Record, method: Record, n: int) -> None:
-    """A setup intent with the attempts that it took, and the mandate that came of it."""
+def _add_tax_ids(make: Builder, customer: Record, n: int) -> None:
+    for value in ("DE123456789", "EU826010755")[: 1 + n % 2]:
+        make.add(
+            "tax_id",
+            customer.created + DAY,
+            customer=customer.id,
+            owner={"type": "customer", "customer": customer.id},
+            type="eu_vat",
+            value=value,
+            country="DE",
+            verification={"status": "verified", "verified_name": customer.body["name"]},
+        )
+
+
+def _add_old_source(make: Builder, customer: Record, kind: str, n: int, place: Place) -> Record:
+    fields: dict[str, Any]
+    if kind == "card":
+        fields = {"brand": "Visa", "exp_month": 9, "exp_year": 2030, "funding": "credit"}
+        fields["name"] = customer.body["name"]
+    else:
+        fields = {"bank_name": "Banque Élysée", "currency": place.currency, "status": "verified"}
+        fields["account_holder_type"] = "individual"
+    return make.add(
+        kind,
+        customer.created + 120,
+        customer=customer.id,
+        country=place.country,
+        last4="1117",
+        fingerprint=f"fs{n:06d}",
+        **fields,
+    )
+
+
+def _add_source(make: Builder, customer: Record) -> None:
+    make.add(
+        "source",
+        customer.created + 300,
+        customer=customer.id,
+        type="ach_credit_transfer",
+        status="chargeable",
+        flow="receiver",
+        usage="reusable",
+        currency="usd",
+    )
+
+
+def _add_balance(make: Builder, customer: Record, currency: str, text: str) -> None:
+    balance = 0
+    for amount in (-1500, 400):
+        balance += amount
+        make.add(
+            "customer_balance_transaction",
+            customer.created + DAY + balance % 7,
+            customer=customer.id,
+            amount=amount,
+            ending_balance=balance,
+            currency=currency,
+            type="adjustment",
+            description=text,
+        )
+    customer.body["balance"] = balance
+
+
+def _save_card(make: Builder, customer: Record, method: Record, n: int) -> None:
+    """A setup intent with its attempts. If the last one succeeds, there is a mandate."""
     created = customer.created + 2 * DAY
     failed = n % 24 == 14
-    status = "requires_payment_method" if failed else "succeeded"
-    fields: dict[str, Any] = {"payment_method_types": ["card"], "usage": "off_session", "customer": customer.id}
-    intent = make.add("setup_intent", created, status=status, payment_method=None if failed else method.id, **fields)
+    intent = make.add(
+        "setup_intent",
+        created,
+        status="requires_payment_method" if failed else "succeeded",
+        payment_method=None if failed else method.id,
+        payment_method_types=["card"],
+        usage="off_session",
+        customer=customer.id,
+    )
     for attempt in range(1 + n % 2 + failed):
-        last = attempt == n % 2 + failed
+        is_last = attempt == n % 2 + failed
         made = make.add(
             "setup_attempt",
             created + attempt + 1,
             setup_intent=intent.id,
             customer=customer.id,
             payment_method=method.id,
-            status="succeeded" if last and not failed else "failed",
+            status="succeeded" if is_last and not failed else "failed",
             usage="off_session",
             payment_method_details={"type": "card", "card": {}},
         )
         intent.body["latest_attempt"] = made.id
     if not failed:
-        details = {"type": "card", "card": {}}
-        acceptance = {"type": "online", "accepted_at": created, "online": {"ip_address": "203.0.113.4", "user_agent": "Mozilla/5.0"}}
-        shape = {
-            "payment_method_details": details,
-            "customer_acceptance": acceptance,
-            "status": "active",
-            "type": "multi_use",
-            "multi_use": {},
-        }
-        mandate = make.add("mandate", created + 5, payment_method=method.id, **shape)
-        intent.body["mandate"] = mandate.id
+        intent.body["mandate"] = _add_mandate(make, method, created).id
+
+
+def _add_mandate(make: Builder, method: Record, created: int) -> Record:
+    return make.add(
+        "mandate",
+        created + 5,
+        payment_method=method.id,
+        payment_method_details={"type": "card", "card": {}},
+        customer_acceptance={
+            "type": "online",
+            "accepted_at": created,
+            "online": {"ip_address": "203.0.113.4", "user_agent": "Mozilla/5.0"},
+        },
+        status="active",
+        type="multi_use",
+        multi_use={},
+    )

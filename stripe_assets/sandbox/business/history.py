@@ -1,11 +1,11 @@
-"""The events of the last 30 days: one for each thing that was made, and what usually follows it."""
+"""The events of the last 30 days: of each object's creation, and of what usually follows it."""
 
 from __future__ import annotations
 
 from stripe_assets.sandbox.business.builder import Builder
-from stripe_assets.sandbox.events import emit, snapshot, type_of
+from stripe_assets.sandbox.objects.events import add_event, snapshot, type_of
+from stripe_assets.sandbox.objects.store import Record
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record
 
 FOLLOWING: dict[tuple[str, str | None], tuple[str, ...]] = {
     ("invoice", "paid"): ("invoice.finalized", "invoice.paid"),
@@ -20,22 +20,32 @@ FOLLOWING: dict[tuple[str, str | None], tuple[str, ...]] = {
 """(resource, status) → the types of the events after its creation."""
 
 RETENTION = 30 * DAY
+"""For how long Stripe keeps events."""
 
 
-def remember(make: Builder) -> None:
+def write_events(make: Builder) -> None:
+    """Adds an account's events. The delivery of a few of them has failed."""
     happened: list[tuple[int, str, Record]] = []
     for table in make.space.tables.values():
         for record in table.by_id.values():
             if make.now - RETENTION < record.created < make.now and record.resource != "event":
-                happened.extend(_of(record))
+                happened.extend(_events_of(record))
     happened.sort(key=lambda one: (one[0], one[2].id, one[1]))
     last = make.now - 1
     for n, (at, type, record) in enumerate(happened):
-        pending = 1 if n % 23 == 7 else 0
-        emit(make.store, make.space, type, snapshot(make.store, make.space, record), min(at, last), make.seed, pending_webhooks=pending)
+        add_event(
+            make.store,
+            make.space,
+            type,
+            snapshot(make.store, make.space, record),
+            min(at, last),
+            make.seed,
+            pending_webhooks=1 if n % 23 == 7 else 0,
+        )
 
 
-def _of(record: Record) -> list[tuple[int, str, Record]]:
+def _events_of(record: Record) -> list[tuple[int, str, Record]]:
+    """(time, type, record) of an object's events."""
     status = record.body.get("status")
     types = [type_of(record, "created"), *FOLLOWING.get((record.resource, status), ())]
     if status == "canceled":

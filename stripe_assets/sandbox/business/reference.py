@@ -1,4 +1,4 @@
-"""What Stripe has for everybody: countries, exchange rates, tax codes, report types."""
+"""What Stripe has for every account: countries, exchange rates, tax codes, report types."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ TAX_CODES = {
 REPORTS = ("balance.summary.1", "payouts.itemized.3", "ending_balance_reconciliation.itemized.4")
 
 
-def publish(make: Builder) -> None:
+def add_reference_data(make: Builder) -> None:
     for country, currency in COUNTRIES.items():
-        fields = {"individual": {"minimum": ["individual.email"]}, "company": {"minimum": ["company.name"], "additional": []}}
+        fields = {
+            "individual": {"minimum": ["individual.email"]},
+            "company": {"minimum": ["company.name"], "additional": []},
+        }
         make.add(
             "country_spec",
             0,
@@ -30,9 +33,16 @@ def publish(make: Builder) -> None:
             verification_fields=fields,
         )
     for currency, rate in RATES.items():
-        make.add("exchange_rate", 0, id=currency, rates={other: round(rate / value, 6) for other, value in RATES.items()})
+        make.add(
+            "exchange_rate",
+            0,
+            id=currency,
+            rates={other: round(rate / value, 6) for other, value in RATES.items()},
+        )
     for code, name in TAX_CODES.items():
-        make.add("tax_code", 0, id=code, name=name, description=f"{name}, as tax authorities sort it")
+        make.add(
+            "tax_code", 0, id=code, name=name, description=f"{name}, as tax authorities sort it"
+        )
     for report in REPORTS:
         make.add(
             "reporting.report_type",

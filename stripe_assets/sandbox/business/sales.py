@@ -1,17 +1,17 @@
-"""Other ways to sell: checkout sessions, payment links, quotes; and files and webhook endpoints of the office."""
+"""Checkout sessions, payment links and quotes; and the shop's files and webhook endpoints."""
 
 from __future__ import annotations
 
 from stripe_assets.sandbox.business import payments
 from stripe_assets.sandbox.business.builder import Builder
 from stripe_assets.sandbox.business.customers import card_method
+from stripe_assets.sandbox.objects.store import Record
+from stripe_assets.sandbox.objects.words import PLACES
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record
-from stripe_assets.sandbox.words import PLACES
 
 
-def line_items(make: Builder, parent: Record, part: str, many: int) -> int:
-    """Rows of a cart, under a list of its parent. Returns their total."""
+def _add_line_items(make: Builder, parent: Record, part: str, many: int) -> int:
+    """Adds `many` line items to the parent's list `part`. Returns their total amount."""
     prices = [
         record
         for record in make.space.table("price").by_id.values()
@@ -36,37 +36,53 @@ def line_items(make: Builder, parent: Record, part: str, many: int) -> int:
     return total
 
 
-def checkouts(make: Builder, customers: list[Record], link: Record | None) -> None:
+CHECKOUTS = (("complete", 2), ("open", 1), ("expired", 1), ("complete", 13), ("complete", 3))
+"""(status, number of line items) of the checkout sessions."""
+
+QUOTES = ("draft", "open", "accepted", "canceled")
+"""The statuses of the quotes."""
+
+FILES = (
+    ("Ladenschild ☕.png", "business_logo"),
+    ("evidence.pdf", "dispute_evidence"),
+    ("領収書.pdf", "dispute_evidence"),
+)
+"""(name, purpose)."""
+
+
+def add_checkouts(make: Builder, customers: list[Record], link: Record) -> None:
+    """Checkout sessions in dollars. The last one is of the payment link."""
     payers = [customer for customer in customers if customer.body["currency"] == "usd"]
-    for n, (status, many) in enumerate((("complete", 2), ("open", 1), ("expired", 1), ("complete", 13), ("complete", 3))):
-        customer = payers[n % len(payers)]
+    for n, (status, many) in enumerate(CHECKOUTS):
+        customer, is_complete = payers[n % len(payers)], status == "complete"
         created = make.ago(45 - 9 * n)
+        details = {"email": customer.body["email"], "name": customer.body["name"], "tax_ids": []}
         session = make.add(
             "checkout.session",
             created,
             mode="payment",
             status=status,
             currency="usd",
-            customer=customer.id if status == "complete" else None,
-            customer_details={"email": customer.body["email"], "name": customer.body["name"], "tax_ids": []}
-            if status == "complete"
-            else None,
-            payment_link=link.id if link and n == 4 else None,
+            customer=customer.id if is_complete else None,
+            customer_details=details if is_complete else None,
+            payment_link=link.id if n == 4 else None,
             payment_method_types=["card"],
-            payment_status="paid" if status == "complete" else "unpaid",
+            payment_status="paid" if is_complete else "unpaid",
             expires_at=created + DAY,
             success_url="https://example.com/danke",
             url="https://example.com/pay" if status == "open" else None,
             client_reference_id=f"cart-{n}",
             total_details={"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         )
-        total = line_items(make, session, "line_items", many)
+        total = _add_line_items(make, session, "line_items", many)
         session.body.update(amount_subtotal=total, amount_total=total)
-        if status == "complete":
-            session.body["payment_intent"] = payments.charge(make, customer, total, "usd", created + 600).id
+        if is_complete:
+            intent = payments.charge(make, customer, total, "usd", created + 600)
+            session.body["payment_intent"] = intent.id
 
 
-def payment_links(make: Builder) -> Record:
+def add_payment_links(make: Builder) -> Record:
+    """An active payment link, which is returned, and one that is not active."""
     found = []
     for n, active in enumerate((True, False)):
         link = make.add(
@@ -78,13 +94,14 @@ def payment_links(make: Builder) -> Record:
             payment_method_types=["card"],
             after_completion={"type": "hosted_confirmation", "hosted_confirmation": {}},
         )
-        line_items(make, link, "line_items", 2)
+        _add_line_items(make, link, "line_items", 2)
         found.append(link)
     return found[0]
 
 
-def quotes(make: Builder, customers: list[Record], clock: str | None = None) -> None:
-    for n, status in enumerate(("draft", "open", "accepted", "canceled")[: 1 if clock else 4]):
+def add_quotes(make: Builder, customers: list[Record], clock: str | None = None) -> None:
+    """A quote of each status. On a test clock only the first."""
+    for n, status in enumerate(QUOTES[:1] if clock else QUOTES):
         customer = customers[n]
         quote = make.add(
             "quote",
@@ -100,16 +117,14 @@ def quotes(make: Builder, customers: list[Record], clock: str | None = None) -> 
             computed={"upfront": {}},
             invoice_settings={"issuer": {"type": "self"}},
         )
-        total = line_items(make, quote, "line_items", 11 if n == 1 else 2)
-        line_items(make, quote, "computed_upfront_line_items", 11 if n == 1 else 2)
+        total = _add_line_items(make, quote, "line_items", 11 if n == 1 else 2)
+        _add_line_items(make, quote, "computed_upfront_line_items", 11 if n == 1 else 2)
         quote.body.update(amount_subtotal=total, amount_total=total)
 
 
-def office(make: Builder) -> None:
-    """Files with links, and where events are delivered to."""
-    for n, (name, purpose) in enumerate(
-        (("Ladenschild ☕.png", "business_logo"), ("evidence.pdf", "dispute_evidence"), ("領収書.pdf", "dispute_evidence"))
-    ):
+def add_office(make: Builder) -> None:
+    """Files with links to them, and webhook endpoints."""
+    for n, (name, purpose) in enumerate(FILES):
         file = make.add(
             "file",
             make.ago(60 - n),
@@ -142,9 +157,14 @@ def office(make: Builder) -> None:
         del endpoint.body["secret"]
 
 
-def unattached_methods(make: Builder) -> None:
+def add_unattached_methods(make: Builder) -> None:
+    """Payment methods of no customer. One of them has a custom type."""
     for n in range(3):
         card_method(make, None, 900 + n, PLACES[n])
     make.add(
-        "payment_method", make.ago(33), type="custom", custom={"type": "cpmt_gutschein", "display_name": "Gutschein"}, billing_details={}
+        "payment_method",
+        make.ago(33),
+        type="custom",
+        custom={"type": "cpmt_gutschein", "display_name": "Gutschein"},
+        billing_details={},
     )

@@ -1,4 +1,4 @@
-"""Subscriptions in every status, with their items, discounts and the invoices of their months."""
+"""Subscriptions in every status, with their items, their discounts and a monthly invoice."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from stripe_assets.sandbox.business import invoices
 from stripe_assets.sandbox.business.builder import Builder
+from stripe_assets.sandbox.objects.store import Record
 from stripe_assets.sandbox.settings import DAY
-from stripe_assets.sandbox.store import Record
 
 MONTH = 30 * DAY
 STATUSES = (
@@ -21,12 +21,15 @@ STATUSES = (
     "unpaid",
     "incomplete",
 )
+"""The status of each subscription in turn."""
+FAILING = {"past_due": "open", "unpaid": "uncollectible"}
+"""A subscription's status → the status of its latest invoice, which the customer has not paid."""
 
 
 def monthly_prices(make: Builder, currency: str) -> list[Record]:
     return [
         record
-        for record in make.some("price")
+        for record in make.listed("price")
         if record.body["type"] == "recurring"
         and record.body["active"]
         and record.body["currency"] == currency
@@ -36,17 +39,41 @@ def monthly_prices(make: Builder, currency: str) -> list[Record]:
 
 
 def subscribe(make: Builder, customer: Record, n: int, *, months: int = 5) -> Record:
-    """A subscription and its invoices, one a month until now or until it ended."""
+    """A subscription, with an invoice for each month until now, or until it ended.
+
+    `n` is its number. It is at most `months` months old.
+    """
     status = STATUSES[n % len(STATUSES)]
-    currency = customer.body["currency"]
     created = max(customer.created + DAY, make.now - months * MONTH + (n % 25) * DAY // 2)
     created = min(created, make.now - DAY)
-    ended = status in ("canceled", "incomplete_expired")
-    stopped = min(created + 2 * MONTH, make.now - DAY // 2) if status == "canceled" else created + DAY if ended else None
-    begun = max(0, ((stopped or make.now) - created) // MONTH)
-    period = created + begun * MONTH
-    rate = make.some("tax_rate")[0].id
-    subscription = make.add(
+    ended = _end_of(make, created, status)
+    passed = max(0, ((ended or make.now) - created) // MONTH)
+    subscription = _add_subscription(make, customer, n, status, created, ended)
+    _add_items(make, subscription, n, created + passed * MONTH)
+    if n % 6 == 1:
+        _add_discounts(make, subscription, customer, n)
+    if status == "incomplete":
+        invoices.monthly(make, subscription, customer, created, outcome="open")
+    elif status == "incomplete_expired":
+        invoices.monthly(make, subscription, customer, created, outcome="void")
+    elif status != "trialing":
+        _bill(make, subscription, customer, passed, n)
+    return subscription
+
+
+def _end_of(make: Builder, created: int, status: str) -> int | None:
+    if status == "canceled":
+        return min(created + 2 * MONTH, make.now - DAY // 2)
+    return created + DAY if status == "incomplete_expired" else None
+
+
+def _add_subscription(
+    make: Builder, customer: Record, n: int, status: str, created: int, ended: int | None
+) -> Record:
+    currency = customer.body["currency"]
+    is_canceled, is_trial = status == "canceled", status == "trialing"
+    details = {"reason": "cancellation_requested", "feedback": "too_expensive"}
+    return make.add(
         "subscription",
         created,
         customer=customer.id,
@@ -57,34 +84,26 @@ def subscribe(make: Builder, customer: Record, n: int, *, months: int = 5) -> Re
         collection_method="send_invoice" if n % 10 == 9 else "charge_automatically",
         days_until_due=14 if n % 10 == 9 else None,
         default_payment_method=customer.body["invoice_settings"]["default_payment_method"],
-        default_tax_rates=[rate] if currency == "eur" else [],
-        canceled_at=stopped if status == "canceled" else None,
-        ended_at=stopped,
-        cancellation_details={"reason": "cancellation_requested", "feedback": "too_expensive"} if status == "canceled" else {},
-        trial_start=created if status == "trialing" else None,
-        trial_end=make.now + 9 * DAY if status == "trialing" else None,
+        default_tax_rates=[make.listed("tax_rate")[0].id] if currency == "eur" else [],
+        canceled_at=ended if is_canceled else None,
+        ended_at=ended,
+        cancellation_details=details if is_canceled else {},
+        trial_start=created if is_trial else None,
+        trial_end=make.now + 9 * DAY if is_trial else None,
         billing_mode={"type": "flexible"},
         invoice_settings={"issuer": {"type": "self"}},
         metadata={"roast": "dark"} if n % 4 == 0 else {},
         description="Jeden Monat, 毎月" if n % 8 == 0 else None,
         test_clock=customer.body["test_clock"],
     )
-    add_items(make, subscription, n, currency, period)
-    if n % 6 == 1:
-        discount(make, subscription, customer, n)
-    if status in ("incomplete", "incomplete_expired"):
-        invoices.monthly(make, subscription, customer, created, outcome="open" if status == "incomplete" else "void")
-    elif status != "trialing":
-        bill(make, subscription, customer, begun, status, n)
-    return subscription
 
 
-def add_items(make: Builder, subscription: Record, n: int, currency: str, period: int) -> None:
-    prices = monthly_prices(make, currency)
-    plain = [price for price in prices]
+def _add_items(make: Builder, subscription: Record, n: int, period: int) -> None:
+    """One item, two or twelve. `period` is when the present month began."""
+    prices = monthly_prices(make, subscription.body["currency"])
     many = 12 if n % 29 == 7 else 1 + (n % 5 == 2)
     for k in range(many):
-        price = plain[k % len(plain)]
+        price = prices[k % len(prices)]
         make.add(
             "subscription_item",
             subscription.created + k,
@@ -98,8 +117,9 @@ def add_items(make: Builder, subscription: Record, n: int, currency: str, period
         )
 
 
-def discount(make: Builder, subscription: Record, customer: Record, n: int) -> None:
-    codes = make.some("promotion_code")
+def _add_discounts(make: Builder, subscription: Record, customer: Record, n: int) -> None:
+    """A discount of the subscription, and for some also one of the customer."""
+    codes = make.listed("promotion_code")
     code = codes[n % len(codes)]
     made = make.add(
         "discount",
@@ -113,47 +133,54 @@ def discount(make: Builder, subscription: Record, customer: Record, n: int) -> N
     )
     subscription.body["discounts"] = [made.id]
     if n % 12 == 1:
-        about = {"customer": customer.id, "source": made.body["source"], "start": customer.created}
-        customer.body["discount"] = make.add("discount", customer.created, **about).id
+        source, start = made.body["source"], customer.created
+        own = make.add("discount", start, customer=customer.id, source=source, start=start)
+        customer.body["discount"] = own.id
 
 
-def bill(make: Builder, subscription: Record, customer: Record, months: int, status: str, n: int) -> None:
-    failing = {"past_due": "open", "unpaid": "uncollectible"}.get(status)
+def _bill(make: Builder, subscription: Record, customer: Record, months: int, n: int) -> None:
+    """An invoice for each month. The latest one may be a draft, or the customer fails to pay it."""
+    failing = FAILING.get(subscription.body["status"])
+    ended = subscription.body["ended_at"]
     for month in range(months + 1):
         at = subscription.created + month * MONTH
-        if at > make.now or (subscription.body["ended_at"] and at >= subscription.body["ended_at"]):
+        if at > make.now or (ended and at >= ended):
             break
-        last = month == months
-        outcome = failing if last and failing else "paid"
-        if last and at > make.now - 3600 * 20 and not failing:
+        outcome = "paid"
+        if month == months and failing:
+            outcome = failing
+        elif month == months and at > make.now - 20 * 3600:
             outcome = "draft"
         extra = 38 if n % 37 == 4 and month == 1 else 0
         invoices.monthly(make, subscription, customer, at, outcome=outcome, extra=extra)
 
 
 def schedule(make: Builder, subscription: Record, status: str) -> Record:
-    """A schedule that a subscription follows, or one that ended."""
-    item = next(record for record in make.some("subscription_item") if record.body["subscription"] == subscription.id)
+    """A schedule that the subscription follows, or one that is over."""
+    items = make.listed("subscription_item")
+    item = next(one for one in items if one.body["subscription"] == subscription.id)
+    is_active, is_released = status == "active", status == "released"
     phase: dict[str, Any] = {
         "currency": subscription.body["currency"],
         "start_date": subscription.created,
         "end_date": make.now + 200 * DAY,
         "items": [{"price": item.body["price"], "plan": item.body["price"], "quantity": 1}],
     }
+    current = {"start_date": phase["start_date"], "end_date": phase["end_date"]}
     made = make.add(
         "subscription_schedule",
         subscription.created,
         customer=subscription.body["customer"],
-        subscription=subscription.id if status == "active" else None,
+        subscription=subscription.id if is_active else None,
         status=status,
         phases=[phase],
-        current_phase={"start_date": phase["start_date"], "end_date": phase["end_date"]} if status == "active" else None,
+        current_phase=current if is_active else None,
         end_behavior="release",
         canceled_at=make.ago(3) if status == "canceled" else None,
-        released_at=make.ago(2) if status == "released" else None,
-        released_subscription=subscription.id if status == "released" else None,
+        released_at=make.ago(2) if is_released else None,
+        released_subscription=subscription.id if is_released else None,
         test_clock=subscription.body["test_clock"],
     )
-    if status == "active":
+    if is_active:
         subscription.body["schedule"] = made.id
     return made

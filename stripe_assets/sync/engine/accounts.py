@@ -1,4 +1,4 @@
-"""Whose data a key reaches: its own account, and on Connect the accounts connected to it."""
+"""The accounts that a key reaches: its own, and on Connect the connected ones."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_assets.catalog.model import Resource
+from stripe_assets.catalog.roles import OWN_ACCOUNT
 from stripe_assets.stripe_api import (
     Answer,
     ApiKey,
@@ -21,8 +22,6 @@ from stripe_assets.stripe_api import (
     next_cursor,
 )
 
-OWN_ACCOUNT = "/v1/account"
-
 
 @dataclass(frozen=True, slots=True)
 class AccountsPage:
@@ -34,7 +33,7 @@ class AccountsPage:
 
 
 class Accounts:
-    """Asks Stripe for the accounts of a key: each page once."""
+    """Asks Stripe for the accounts of a key, once for each page."""
 
     def __init__(self, api: StripeApi, key: ApiKey, resource: Resource) -> None:
         self._api = api
@@ -45,10 +44,11 @@ class Accounts:
         """What could not be read → Stripe's reason."""
 
     def own(self) -> tuple[str, AccountsPage | None]:
-        """The account whose key this is, and Stripe's answer where the key may read it.
+        """Returns the id of the key's account, and Stripe's answer where the key may read it.
 
-        A restricted key may not read its account; then the id is in the refusal's message, or was given with `keys add
-        --account`. Raises InvalidApiKey when it is in neither, or when the key has come to be another account's.
+        A restricted key may not read its account. Then Stripe's refusal names the account, or
+        `keys add --account` did. Raises InvalidApiKey when neither did, or when the alias was
+        added for another account.
         """
         key = self._key
         try:
@@ -59,22 +59,26 @@ class Accounts:
             account_id = key.account_id or _account_named_in(refusal)
             if account_id is None:
                 raise InvalidApiKey(
-                    f"{key.alias}: Stripe does not say whose key this is ({refusal.reason}); "
-                    f"name the account with: stripe-assets keys add {key.alias} --account acct_…"
+                    f"{key.alias}: Stripe does not say which account the key belongs to"
+                    f" ({refusal.reason}); name the account with:"
+                    f" stripe-assets keys add {key.alias} --account acct_…"
                 ) from None
             self.refused[OWN_ACCOUNT] = refusal.reason
             return account_id, None
         account_id = account_id_of(answer.body, OWN_ACCOUNT)
         if key.account_id not in (None, account_id):
             raise InvalidApiKey(
-                f"{key.alias}: this alias was added for {key.account_id}, but its key is {account_id}'s; use another alias for it"
+                f"{key.alias}: this alias was added for {key.account_id}, but its key belongs to"
+                f" {account_id}; use another alias for it"
             )
         return account_id, AccountsPage(OWN_ACCOUNT, [answer.body], answer)
 
     def connected(self) -> Iterator[AccountsPage]:
-        """The accounts that the key is to cover: the list's pages, or each account that was chosen.
+        """Yields the connected accounts that the key is to cover: the pages of Stripe's list, or
+        each account that was chosen.
 
-        Raises InvalidApiKey for a chosen one that cannot be read, StripeError when Stripe cannot be asked.
+        Raises InvalidApiKey for a chosen account that cannot be read, and StripeError when Stripe
+        cannot be asked.
         """
         if self._key.connected == "all":
             yield from self._listed()
@@ -107,30 +111,30 @@ class Accounts:
             if not refusal.unavailable:
                 raise
             raise InvalidApiKey(
-                f"{self._key.alias}: the connected account {account_id} cannot be read: {refusal.reason}"
+                f"{self._key.alias}: the connected account {account_id} cannot be read:"
+                f" {refusal.reason}"
             ) from None
         return AccountsPage(endpoint, [answer.body], answer)
 
     def _get(
         self, path: str, endpoint: str, prefix: str, page: dict[str, Any] | None = None
     ) -> Answer:
-        """An answer, without what Stripe refuses to expand: which accounts there are matters more."""
+        """Asks again without expansions where Stripe refuses these: to know the accounts matters
+        more."""
         params = dict(page or {})
         try:
-            return self._api.get(
-                path,
-                params | {"expand": [prefix + name for name in self._expand]},
-                endpoint=endpoint,
-            )
+            expand = {"expand": [prefix + name for name in self._expand]}
+            return self._api.get(path, params | expand, endpoint=endpoint)
         except InvalidRequest as refusal:
-            if not self._expand or (refusal.param != "expand" and "expand" not in refusal.message):
+            about_expand = refusal.param == "expand" or "expand" in refusal.message
+            if not self._expand or not about_expand:
                 raise
             self._expand = []
             return self._api.get(path, params, endpoint=endpoint)
 
 
 def account_id_of(account: dict[str, Any], path: str) -> str:
-    """Raises MalformedPage for an account without an id: its rows would be nobody's."""
+    """Raises MalformedPage for an account without an id: its rows would have no owner."""
     account_id = account.get("id")
     if not isinstance(account_id, str) or not account_id:
         raise MalformedPage(Failure(path=path, message="an account without an id"))

@@ -1,165 +1,130 @@
-"""What a task is for that is no part of a sweep: it keeps no checkpoint, and what comes of it is told here, not to its model."""
+"""The handlers of reads that belong to no sweep. They keep no checkpoint."""
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
-from stripe_assets.mirror import Batch, Gone, ObjectRef, ParentRef, Rows
-from stripe_assets.stripe_api import Failure, MalformedPage, NotFound, StripeError
+from stripe_assets.catalog import Catalog
+from stripe_assets.mirror import Batch, ParentRef
+from stripe_assets.stripe_api import NotFound, StripeError
+from stripe_assets.sync.engine import sublist
+from stripe_assets.sync.engine.nested import Routes, fan_outs, nested_tasks
+from stripe_assets.sync.engine.task import (
+    Item,
+    Page,
+    PageHandler,
+    PageResult,
+    Request,
+    Retrieve,
+    Task,
+)
 
-if TYPE_CHECKING:
-    from stripe_assets.sync.engine.session import Session
-    from stripe_assets.sync.engine.task import Task
-
-Page = Sequence[Mapping[str, Any]]
+Items = Sequence[Item]
 
 
-class PageHandler:
-    """Called by the threads that read, one page of a task after the other."""
+class OneOffHandler(PageHandler):
+    """Reads something once. What the page's rows need besides (nested lists, the rests of
+    sublists) is read for the same purpose: `part` says by which handler."""
 
-    def readable(self, task: Task, page: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Without the items that no row can be made of."""
-        return page
+    def __init__(
+        self, catalog: Catalog, now: Callable[[], datetime], nested: Routes | None = None
+    ) -> None:
+        """`now`: Stripe's clock. `nested`: the nested lists that are read for the rows."""
+        self.catalog = catalog
+        self.now = now
+        self.nested: Routes = nested or {}
 
-    def took(self, task: Task, page: Page, batch: Batch, observed_at: datetime) -> bool:
-        """The page's rows are about to be written. Returns whether to read on."""
+    def took(self, request: Request, items: Items, batch: Batch, observed_at: datetime) -> bool:
+        """The rows of `items` are about to be written. Returns whether to read the next page."""
         return True
 
-    def written(self, task: Task, page: Page, observed_at: datetime) -> None:
-        """The page is in the database."""
+    def written(self, request: Request, items: Items, observed_at: datetime) -> None:
+        """The rows of `items` are in the database."""
+        return
 
-    def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
+    @abstractmethod
+    def unavailable(self, request: Request, error: StripeError, asked_at: datetime) -> Batch | None:
         """Stripe does not have it, or does not show it. Returns what that says about rows."""
-        return None
 
-    def failed(self, task: Task, error: Exception) -> None:
-        """It could not be read, or not be written."""
+    def part(self, request: Request, parent: ParentRef) -> PageHandler | None:
+        """Returns the handler of a list that belongs to one of the rows. None: it is not read."""
+        return PartOf(self, lambda error: self.failed(request, error))
 
-    def part(self, task: Task, parent: ParentRef) -> PageHandler | None:
-        """Of a further list that hangs on one of the task's rows; None where that need not be read."""
-        return PartOf(self, task)
-
-    def tolerates(self, task: Task) -> bool:
-        """Whether it is known that Stripe refuses this list."""
+    def tolerates(self, request: Request) -> bool:
+        """Whether Stripe is known to refuse this list: to be refused again is no failure."""
         return False
 
+    def received(self, request: Request, page: Page, batch: Batch) -> PageResult:
+        kept, observed_at = page.kept, page.answer.observed_at
+        read_on = self.took(request, kept, batch, observed_at)
+        following = request.following(page) if read_on else None
+        batch.closed += sublist.closed_by(self.catalog, request, following)
+        tasks: list[Task] = [following] if following else []
+        tasks += self._rests(request, batch) + self._nested_lists(request, batch)
+        return PageResult(batch, tasks, lambda: self.written(request, kept, observed_at))
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    error: str
-    trace: str
+    def refused(
+        self, request: Request, error: StripeError, asked_at: datetime
+    ) -> PageResult | None:
+        batch = self.unavailable(request, error, asked_at)
+        return PageResult(batch) if batch else None
 
-    @classmethod
-    def of(cls, error: Exception) -> Failed:
-        text = str(error) if isinstance(error, StripeError) else f"{type(error).__name__}: {error}"
-        return cls(text, "".join(traceback.format_exception(error)))
+    def _rests(self, request: Request, batch: Batch) -> list[Task]:
+        """The rests of the page's sublists, and the sublists that the request asks for itself."""
+        tasks: list[Task] = []
+        for open_list in batch.sublists:
+            if handler := self.part(request, open_list.parent):
+                model, reader = request.model, request.source.reader
+                depth = request.depth + 1
+                rest = sublist.rest_of(self.catalog, model, open_list, reader, handler, depth)
+                tasks.append(replace(rest, nested=request.nested))
+        return tasks + self._wanted_sublists(request)
 
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    observed_at: datetime
-    deleted: bool = False
-    """Stripe returned a deleted object's stub."""
-
-
-class PartOf(PageHandler):
-    """The rest of a sublist, or a nested list: where it fails, the object that it hangs on has failed."""
-
-    def __init__(self, whole: PageHandler, task: Task) -> None:
-        self._whole = whole
-        self._task = task
-
-    def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
-        gone = (
-            isinstance(error, NotFound) and error.missing
-        )  # its parent, meanwhile: the parent's own event will say so
-        if not gone and not self._whole.tolerates(task):
-            self._whole.failed(self._task, error)
-        return None
-
-    def failed(self, task: Task, error: Exception) -> None:
-        self._whole.failed(self._task, error)
-
-    def part(self, task: Task, parent: ParentRef) -> PageHandler | None:
-        return self
-
-
-class Retrieval(PageHandler):
-    """Objects that are read one by one. A task's `wanted` says which.
-
-    `unlisted`: they are asked for because a finished sweep did not list them; those that exist are marked so.
-    """
-
-    def __init__(self, session: Session, *, unlisted: bool = False) -> None:
-        self._catalog = session.catalog
-        self._tolerated = session.tolerated
-        self._unlisted = unlisted
-        self.present: dict[ObjectRef, Present] = {}
-        """What was read and is in the database."""
-        self.absent: dict[ObjectRef, StripeError] = {}
-        """What Stripe does not have, or does not show."""
-        self.failures: dict[ObjectRef, Failed] = {}
-        self.with_parts: set[ObjectRef] = set()
-        """Objects of which more than their own answer has to be read."""
-
-    def gone(self, wanted: ObjectRef) -> bool:
-        """Whether Stripe said that there is no such object (any more)."""
-        error, retrieve = self.absent.get(wanted), self._catalog[wanted.resource].retrieve
-        return error is not None and is_gone(error, retrieve.gone if retrieve else ())
-
-    def took(self, task: Task, page: Page, batch: Batch, observed_at: datetime) -> bool:
-        wanted = task.wanted
-        if (
-            wanted
-            and not self._catalog[wanted.resource].singleton
-            and page[0].get("id") != wanted.id
-        ):
-            raise MalformedPage(
-                Failure(
-                    path=task.path, message=f"the answer is another object: {page[0].get('id')}"
+    def _wanted_sublists(self, request: Request) -> list[Task]:
+        """Sublists that the answer need not carry. An event about the object is about them."""
+        if not isinstance(request, Retrieve) or not request.nested:
+            return []
+        tasks: list[Task] = []
+        for field in self.catalog[request.resource].fields:
+            is_listed = field.kind == "sublist" and not field.read_to_end and field.url
+            if not is_listed or request.nested.isdisjoint(field.targets):
+                continue
+            parent = ParentRef(request.resource, request.wanted.id, field.name)
+            if handler := self.part(request, parent):
+                whole = sublist.from_the_start(
+                    self.catalog, request, field.name, handler, self.now()
                 )
+                tasks.append(replace(whole, nested=request.nested))
+        return tasks
+
+    def _nested_lists(self, request: Request, batch: Batch) -> list[Task]:
+        tasks: list[Task] = []
+        for fan_out in fan_outs(self.catalog, self.nested, request, batch):
+            tasks += nested_tasks(
+                fan_out, lambda parent: self.part(request, parent), request.nested
             )
-        if wanted and self._unlisted:
-            for block in batch.rows.get(task.resource, Rows()).blocks:
-                if list(block.ids) == [wanted.id] and block.columns["_deleted_at"][0] is None:
-                    block.set("_unlisted_at", observed_at)
-        return True
-
-    def written(self, task: Task, page: Page, observed_at: datetime) -> None:
-        if task.wanted:
-            self.present[task.wanted] = Present(
-                observed_at, any(item.get("deleted") is True for item in page)
-            )
-
-    def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
-        wanted = task.wanted
-        if wanted is None:
-            return None
-        self.absent[wanted] = error
-        return (
-            Batch(gone=[Gone(wanted.resource, wanted.owner, (wanted.id,), asked_at)])
-            if self.gone(wanted)
-            else None
-        )
-
-    def part(self, task: Task, parent: ParentRef) -> PageHandler | None:
-        if task.wanted:
-            self.with_parts.add(task.wanted)
-        return super().part(task, parent)
-
-    def tolerates(self, task: Task) -> bool:
-        return task.model in self._tolerated.get(task.reader, ())
-
-    def failed(self, task: Task, error: Exception) -> None:
-        if task.wanted:
-            self.failures[task.wanted] = Failed.of(error)
+        return tasks
 
 
-def is_gone(error: StripeError, codes: Sequence[str]) -> bool:
-    return (isinstance(error, NotFound) and error.missing) or (
-        error.unavailable and error.code in codes
-    )
+class PartOf(OneOffHandler):
+    """A nested list, or the rest of a sublist. Where it fails, the read of its parent failed."""
+
+    def __init__(self, whole: OneOffHandler, fail: Callable[[Exception], None]) -> None:
+        super().__init__(whole.catalog, whole.now, whole.nested)
+        self._whole = whole
+        self._fail = fail
+
+    def unavailable(self, request: Request, error: StripeError, asked_at: datetime) -> None:
+        # A parent that is gone by now has an event of its own, which will say so.
+        gone = isinstance(error, NotFound) and error.missing
+        if not gone and not self._whole.tolerates(request):
+            self._fail(error)
+
+    def failed(self, request: Request, error: Exception, doing: str = "") -> None:
+        self._fail(error)
+
+    def part(self, request: Request, parent: ParentRef) -> PageHandler | None:
+        return self

@@ -1,4 +1,4 @@
-"""What a run asks of the process's memory: pages are large, and soon gone."""
+"""How a run uses the memory of its process: pages are large, and live for a moment."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 OBJECTS = 100_000
-"""Between two looks at the youngest: a few pages'."""
+"""Objects between two searches of the youngest generation: those of a few pages."""
 _ARENA_MAX = -8
-"""glibc's name for it in `mallopt`: M_ARENA_MAX."""
+"""M_ARENA_MAX, the parameter of glibc's `mallopt`."""
 
 _lock = threading.Lock()
 _runs = 0
@@ -21,9 +21,10 @@ _usual = gc.get_threshold()
 
 @contextmanager
 def seldom_searched() -> Iterator[None]:
-    """Puts off Python's search for cycles: pages are trees, which go without it, and searching them costs a fifth.
+    """Makes Python search for reference cycles less often while a run is in the context.
 
-    Of the process: it ends with the last run that is in it.
+    Pages are trees, which have no cycles. To search them costs a fifth of the time. The setting
+    belongs to the process: the last run that leaves the context restores it.
     """
     global _runs, _usual
     with _lock:
@@ -42,10 +43,11 @@ def seldom_searched() -> Iterator[None]:
 
 @functools.cache
 def one_heap() -> None:
-    """Lets all threads of the process allocate from one heap, for good, where the C library would give each its own (glibc).
+    """Makes all threads of the process allocate from one heap, for good (glibc only).
 
-    Each would keep what its pages took up, tens of MB together; and as threads allocate while they hold the interpreter's lock, none
-    waits for another. What the environment says of it counts for more.
+    With a heap each, every thread would keep what its pages took: tens of MB together. No thread
+    waits for another, as threads allocate while they hold the interpreter's lock. A setting of the
+    environment wins.
     """
     if "MALLOC_ARENA_MAX" in os.environ or "arena_max" in os.environ.get("GLIBC_TUNABLES", ""):
         return

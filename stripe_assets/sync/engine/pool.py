@@ -1,4 +1,4 @@
-"""A part of a run: lists that are read concurrently until every model concerned is finished."""
+"""A part of a run: threads read lists at the same time until each model concerned is finished."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.catalog.model import Route
 from stripe_assets.catalog.upstreams import Upstreams
 from stripe_assets.stripe_api import StripeApi
 from stripe_assets.sync.engine.model_state import ModelState, ModelStates
+from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.page_reader import PageReader
 from stripe_assets.sync.engine.scheduler import Scheduler
+from stripe_assets.sync.engine.splitting import Splitter
+from stripe_assets.sync.engine.sweep import Sweep
 from stripe_assets.sync.engine.task import Task
 from stripe_assets.sync.engine.write_queue import WriteSink
 
@@ -21,7 +23,8 @@ FEW_TASKS = 500
 
 
 class Pool:
-    """The threads, the states of the models, and what reads. Tasks may be put before it runs and while it does."""
+    """Threads, the states of the models, and what reads. Tasks may be put before it runs, and
+    while it runs."""
 
     def __init__(
         self,
@@ -29,48 +32,48 @@ class Pool:
         api: StripeApi,
         own_account: str,
         upstreams: Mapping[str, Upstreams],
-        nested: Mapping[str, list[tuple[str, Route]]],
-        pages: WriteSink,
+        nested: Routes,
+        writes: WriteSink,
         *,
         halt: threading.Event,
         abort: Callable[[Exception], None],
-        read: Callable[[ModelState], bool] | None = None,
     ) -> None:
-        """`read`: see `ModelStates`."""
         self._halt = halt
         self._finished: queue.SimpleQueue[ModelState] = queue.SimpleQueue()
-        self.states = ModelStates(upstreams, self._finished.put, read)
+        self.states = ModelStates(upstreams, own_account, self._finished.put)
         self.reader = PageReader(
-            catalog,
-            api,
-            own_account,
-            self.states,
-            nested,
-            schedule=self.put,
-            pages=pages,
-            idle=lambda task: self._scheduler.has_room(task),
-            abort=abort,
+            catalog, api, self.states, put=self.put, writes=writes, abort=abort
         )
         self._scheduler = Scheduler(self.reader.read, halt, useful=api.useful_threads)
+        splitter = Splitter(api, self.states, self._scheduler.has_room)
+        self.sweep = Sweep(catalog, self.states, nested, splitter)
+        """The handlers of the lists that this part of the run sweeps."""
 
     def put(self, tasks: list[Task]) -> None:
         for task in tasks:
             self.states.open(task.model)
         self._scheduler.put(tasks)
 
-    def run(self, more: Iterable[list[Task]] = ()) -> Iterator[ModelState]:
-        """Yields each model's state as it finishes; ends early when the run is halted.
+    def run(
+        self,
+        more: Iterable[list[Task]] = (),
+        lists_read: Callable[[ModelState], bool] | None = None,
+    ) -> Iterator[ModelState]:
+        """Yields each model's state as it finishes. Ends early when the run is halted.
 
-        `more` is asked for further tasks while few are waiting; no model is finished before it has ended.
+        While few tasks wait, `more` is asked for further tasks. No model finishes before `more`
+        has ended. `lists_read` is called once for each model, when all its lists are read. It
+        returns whether it put more tasks for the model.
         """
+        self.states.lists_read = lists_read
         self._scheduler.start()
-        waiting, further = sum(1 for _ in self.states), iter(more)
-        fed = False
-        while waiting and not self._halt.is_set():
-            while not fed and self._scheduler.waiting < FEW_TASKS:
+        unfinished, further = sum(1 for _ in self.states), iter(more)
+        has_more = True
+        while unfinished and not self._halt.is_set():
+            while has_more and self._scheduler.waiting < FEW_TASKS:
                 tasks = next(further, None)
                 if tasks is None:
-                    fed = True
+                    has_more = False
                     for state in self.states:
                         self.states.close(state.model)
                 else:
@@ -79,13 +82,11 @@ class Pool:
                 state = self._finished.get(timeout=TICK_SECONDS)
             except queue.Empty:
                 continue
-            waiting -= 1
+            unfinished -= 1
             yield state
-        while (
-            not self._finished.empty()
-        ):  # halted: what was finished until then is reported all the same
+        while not self._finished.empty():  # halted: what finished before is reported all the same
             yield self._finished.get()
 
     def close(self) -> None:
-        """Ends the threads after the request each is in."""
+        """Ends each thread after its present request."""
         self._scheduler.close()

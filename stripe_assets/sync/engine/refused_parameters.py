@@ -1,4 +1,5 @@
-"""Parameters that a server does not take: a list is better read without an expansion than not at all, and it is said."""
+"""Parameters that a server refuses. To read a list without an expansion is better than not to read
+it; and what is missing then is said."""
 
 from __future__ import annotations
 
@@ -9,18 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_assets.stripe_api import InvalidRequest
-from stripe_assets.sync.engine.task import Task
+from stripe_assets.sync.engine.task import Source
 
 
 class RefusedParameters:
-    """What each endpoint was found to refuse: the names of parameters, and paths of `expand`."""
+    """The names of parameters, and the paths of `expand`, that each endpoint has refused."""
 
     def __init__(self) -> None:
         self._refused: defaultdict[str, set[str]] = defaultdict(set)
         self._lock = threading.Lock()
 
     def without(self, endpoint: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters that the endpoint has not refused."""
+        """Returns the parameters that the endpoint has not refused."""
         refused = self._refused.get(endpoint)
         if not refused:
             return dict(params)
@@ -29,32 +30,30 @@ class RefusedParameters:
             kept["expand"] = [path for path in kept["expand"] if f"expand {path}" not in refused]
         return kept
 
-    def learn(self, task: Task, error: InvalidRequest) -> str | None:
-        """What of the task's own parameters this refusal is about; None when it is about something else.
+    def learn(self, source: Source, error: InvalidRequest) -> str | None:
+        """Returns the parameter that Stripe refused. None: the error is about something else.
 
-        A parameter that says which parent is meant cannot be left out: it would list everybody's.
+        A parameter that names the parent is never given up. Without it, Stripe would list the
+        objects of every parent.
         """
-        refused = self._expansion(task, error) or self._parameter(task, error)
+        refused = _expansion(source, error) or _parameter(source, error)
         if refused is not None:
             with self._lock:
-                self._refused[task.endpoint].add(refused)
+                self._refused[source.endpoint].add(refused)
         return refused
 
-    def _expansion(self, task: Task, error: InvalidRequest) -> str | None:
-        for path in task.params.get("expand", ()):
-            if error.param in (None, "expand") and re.search(
-                rf"\({re.escape(path)}\)", error.message
-            ):
-                return f"expand {path}"
-        return None
 
-    def _parameter(self, task: Task, error: InvalidRequest) -> str | None:
-        needed = task.fan_out.route.parent_params if task.fan_out else {}
-        for name in task.params:
-            if (
-                error.code == "parameter_unknown"
-                and error.param in (name, name.partition("[")[0])
-                and name not in needed
-            ):
-                return name
-        return None
+def _expansion(source: Source, error: InvalidRequest) -> str | None:
+    for path in source.params.get("expand", ()):
+        named = re.search(rf"\({re.escape(path)}\)", error.message)
+        if error.param in (None, "expand") and named:
+            return f"expand {path}"
+    return None
+
+
+def _parameter(source: Source, error: InvalidRequest) -> str | None:
+    for name in source.params:
+        meant = error.param in (name, name.partition("[")[0])
+        if error.code == "parameter_unknown" and meant and name not in source.required:
+            return name
+    return None

@@ -1,4 +1,5 @@
-"""What a run uses of its accounts, told through the database: others share the rate with it, and requests are counted."""
+"""A run's use of its accounts, recorded in the database: other runs share the rate with it, and the
+requests are counted."""
 
 from __future__ import annotations
 
@@ -16,14 +17,15 @@ logger = logging.getLogger(__name__)
 
 RENEW_SECONDS = 5.0
 LEASE = timedelta(seconds=20)
-"""How long other processes leave room for one that was killed."""
+"""How long other processes leave room for a process that was killed."""
 
 
 class AccountUsage:
     """A run's leases and its counted requests.
 
-    An account is leased while the run sends requests for it, not for as long as the run lasts: one that reads a platform's thousands
-    of accounts after another does not hold back another that is elsewhere among them.
+    A run leases an account while it sends requests for it, and not for as long as the run lasts.
+    So two runs that read the thousands of accounts of a platform do not hold each other back while
+    they are at different accounts.
     """
 
     def __init__(self, mirror: Mirror, api: StripeApi) -> None:
@@ -38,41 +40,42 @@ class AccountUsage:
         self._ended = threading.Event()
         self._warned = False
 
-    def of(self, platform: Owner) -> None:
-        """Whose key it is: until that is known nothing can be told of its requests."""
+    def belongs_to(self, platform: Owner) -> None:
+        """The key's account is known. Before that no request can be counted."""
         self._platform = platform
 
     def start(self) -> None:
-        """Tells it from now on, in a thread of its own. `of` comes first."""
+        """Records the use from now on, in a thread of its own. Call `belongs_to` first."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="account-usage", daemon=True)
-            # A database in this process's memory has one connection, and nobody to share with.
+            # A database in this process's memory has one connection, and no other process.
             if not self._mirror.in_memory:
                 self._thread.start()
 
-    def close(self, *, tell: bool = True) -> None:
-        """Ends the thread. `tell`: counts what is not counted yet and gives the leases back; not where the database is gone."""
+    def close(self, *, record: bool = True) -> None:
+        """Ends the thread. `record`: counts the rest and releases the leases. Pass False where the
+        database is gone."""
         if self._thread is None:
             return
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join()
         self._unshare(self._shared)
-        if tell:
+        if record:
             self._tolerantly(self._end)
 
     def uncounted(self) -> dict[Owner, int]:
-        """Requests that were sent and are not in the database yet."""
+        """Returns the requests that were sent and are not in the database."""
         if self._platform is None:
             return {}
         platform = self._platform
         sent: Counter[Owner] = Counter()
-        for account, requests in self._api.reads.items():
+        for account, requests in self._api.counts.by_account().items():
             sent[Owner(account or platform.account_id, platform.livemode)] += requests
         return dict(sent - self._counted)
 
     def counted(self, requests: Mapping[Owner, int]) -> None:
-        """These are in the database now."""
+        """These requests are in the database now."""
         self._counted.update(requests)
 
     def _work(self) -> None:
@@ -80,7 +83,7 @@ class AccountUsage:
         while not self._ended.is_set():
             if not (
                 first and self._budget.lifted
-            ):  # then there is nothing to share, and next to nothing to count
+            ):  # no rate is shared then, and few requests were sent
                 self._tolerantly(self._renew)
             first = False
             self._ended.wait(RENEW_SECONDS)
@@ -112,13 +115,14 @@ class AccountUsage:
             self._budget.share(owner.account_id, owner.livemode, 1)
 
     def _tolerantly(self, work: Callable[[], None]) -> None:
-        """The run does not depend on it: what could not be told is told the next time."""
+        """The run does not depend on it. What could not be recorded is recorded the next time."""
         try:
             work()
         except Exception as error:
             logger.log(
                 logging.DEBUG if self._warned else logging.WARNING,
-                "%s: other runs are not told which accounts this one uses, nor are its requests counted at present: %s",
+                "%s: other runs do not see which accounts this run uses, and its requests are not"
+                " counted, because of: %s",
                 self._api.key.alias,
                 error,
             )

@@ -1,4 +1,4 @@
-"""The rest of a sublist that its parent's answer cut off."""
+"""The rest of a sublist: Stripe sends the first items with their parent, and cuts the list off."""
 
 from __future__ import annotations
 
@@ -7,14 +7,23 @@ from datetime import datetime
 from urllib.parse import quote
 
 from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.model import Field
 from stripe_assets.mirror import Checkpoint, ClosedSublist, OpenSublist, Owner, ParentRef
-from stripe_assets.sync.engine.task import Task
+from stripe_assets.sync.constants import PAGE
+from stripe_assets.sync.engine.task import Cursor, ListPage, PageHandler, Request, Retrieve, Source
 
 PREFIX = "sublist "
 
 
-def rest_of(catalog: Catalog, model: str, sublist: OpenSublist, reader: Owner, depth: int) -> Task:
-    """The task that reads on where the parent's answer ended."""
+def rest_of(
+    catalog: Catalog,
+    model: str,
+    sublist: OpenSublist,
+    reader: Owner,
+    handler: PageHandler,
+    depth: int,
+) -> ListPage:
+    """Returns the task that continues where the parent's answer ended."""
     parent = sublist.parent
     assert parent.field
     field = _field(catalog, parent.resource, parent.field)
@@ -24,80 +33,94 @@ def rest_of(catalog: Catalog, model: str, sublist: OpenSublist, reader: Owner, d
         for path in catalog[parent.resource].expand
         if path.startswith(below)
     ]
-    return Task(
+    source = Source(
         model=model,
         resource=field.targets[0],
         reader=reader,
         path=sublist.url,
         endpoint=field.url or sublist.url,
-        key=f"{PREFIX}{parent.field} {parent.id}",
-        params={"limit": 100, "expand": expand} if expand else {"limit": 100},
+        params={"limit": PAGE, "expand": expand} if expand else {"limit": PAGE},
         parent=parent,
         owned_by=sublist.owner,
-        cursor=(sublist.cursor,) if sublist.cursor else (),
-        position=sublist.count,
-        since=sublist.observed_at,
+    )
+    return ListPage(
+        source=source,
+        handler=handler,
         depth=depth,
+        key=f"{PREFIX}{parent.field} {parent.id}",
+        cursor=Cursor((sublist.cursor,) if sublist.cursor else (), sublist.count),
+        since=sublist.observed_at,
     )
 
 
-def from_the_start(catalog: Catalog, task: Task, field: str, now: datetime) -> Task:
-    """A sublist of the object that the task retrieves, whatever came with it."""
-    wanted = task.wanted
-    assert wanted
-    url = (_field(catalog, task.resource, field).url or "").replace(
+def from_the_start(
+    catalog: Catalog, retrieve: Retrieve, field: str, handler: PageHandler, now: datetime
+) -> ListPage:
+    """Returns the task that reads a whole sublist of a retrieved object."""
+    wanted, source = retrieve.wanted, retrieve.source
+    url = (_field(catalog, source.resource, field).url or "").replace(
         "{id}", quote(wanted.id, safe="")
     )
-    left = OpenSublist(
-        ParentRef(task.resource, wanted.id, field), task.owner, (), url, None, 0, now
-    )
-    return replace(rest_of(catalog, task.model, left, task.reader, task.depth + 1), since=None)
+    parent = ParentRef(source.resource, wanted.id, field)
+    whole = OpenSublist(parent, source.owner, (), url, None, 0, now)
+    task = rest_of(catalog, source.model, whole, source.reader, handler, retrieve.depth + 1)
+    return replace(task, since=None)
 
 
 def restored(
-    catalog: Catalog, model: str, reader: Owner, checkpoint: Checkpoint, now: datetime
-) -> Task:
-    """The task that an interrupted run left; see `checkpoint_of`.
+    catalog: Catalog,
+    model: str,
+    reader: Owner,
+    checkpoint: Checkpoint,
+    handler: PageHandler,
+    now: datetime,
+) -> ListPage:
+    """Returns the task that an interrupted run left. See `checkpoint_of`.
 
-    `now`: the earliest stamp of what this run reads. What it has read itself is never older than what it takes to be gone.
+    `now` is the earliest time that this run gives to what it reads. A row of this run must not be
+    older than the time before which rows are taken to be gone.
     """
     resource, id_, field, account_id, url, position, since, *cursor = checkpoint.cursor
     parent, owner = ParentRef(resource, id_, field), Owner(account_id, reader.livemode)
-    left = OpenSublist(
-        parent, owner, (), url, None, int(position), min(datetime.fromisoformat(since), now)
-    )
-    return replace(rest_of(catalog, model, left, reader, depth=1), cursor=tuple(cursor))
+    began = min(datetime.fromisoformat(since), now)
+    left = OpenSublist(parent, owner, (), url, None, int(position), began)
+    task = rest_of(catalog, model, left, reader, handler, depth=1)
+    return replace(task, cursor=Cursor(tuple(cursor), int(position)))
 
 
-def checkpoint_of(task: Task, *, done: bool = False) -> Checkpoint:
-    """Recorded with the parent's sweep: its list may go on later only if this is not forgotten."""
-    parent = task.parent
+def checkpoint_of(task: ListPage, *, done: bool = False) -> Checkpoint:
+    """Returns the record of a rest. It belongs to the parent's sweep, which may continue after an
+    interruption only if this is not forgotten."""
+    source, parent = task.source, task.source.parent
     assert parent and parent.field and task.since
     state = (
         parent.resource,
         parent.id,
         parent.field,
-        task.owner.account_id,
-        task.path,
-        str(task.position),
+        source.owner.account_id,
+        source.path,
+        str(task.cursor.items),
         task.since.isoformat(),
     )
-    return Checkpoint(task.reader, parent.resource, task.key, (*state, *task.cursor), done)
+    return Checkpoint(source.reader, parent.resource, task.key, (*state, *task.cursor.ids), done)
 
 
-def closed(catalog: Catalog, task: Task) -> ClosedSublist:
-    """What to tell the mirror when the last page has come: rows that it no longer has are gone."""
-    parent = task.parent
-    assert parent and parent.field and task.since
-    field = _field(catalog, parent.resource, parent.field)
-    return ClosedSublist(
-        field.targets, parent.resource, parent.field, task.owner, (parent.id,), task.since
-    )
+def closed_by(
+    catalog: Catalog, request: Request, following: ListPage | None
+) -> list[ClosedSublist]:
+    """Returns what the mirror must know after the last page of a rest: rows that the sublist no
+    longer has are gone. Empty after every other page."""
+    if not isinstance(request, ListPage) or request.since is None or following is not None:
+        return []
+    parent = request.source.parent
+    assert parent and parent.field
+    targets = _field(catalog, parent.resource, parent.field).targets
+    owner = request.source.owner
+    return [
+        ClosedSublist(targets, parent.resource, parent.field, owner, (parent.id,), request.since)
+    ]
 
 
-def _field(catalog: Catalog, resource: str, name: str):
-    return next(
-        field
-        for field in catalog[resource].fields
-        if field.kind == "sublist" and field.name == name
-    )
+def _field(catalog: Catalog, resource: str, name: str) -> Field:
+    fields = catalog[resource].fields
+    return next(field for field in fields if field.kind == "sublist" and field.name == name)

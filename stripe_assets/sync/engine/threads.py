@@ -7,9 +7,10 @@ from contextlib import suppress
 
 
 def work_in_batches() -> None:
-    """From now on whoever is woken does not interrupt this thread, nor those that it starts: it goes on until it waits, or its time is up.
+    """From now on no woken thread interrupts this one: it works until it waits, or its time is up.
 
-    The threads of a run wake each other at every turn, and only one of them has the interpreter's lock. Linux; elsewhere nothing happens.
+    Threads that this one starts inherit it. The threads of a run wake each other often, and only
+    one of them holds the interpreter's lock. This works on Linux; elsewhere it does nothing.
     """
     with suppress(AttributeError, OSError):
         if os.sched_getscheduler(0) == os.SCHED_OTHER:

@@ -1,4 +1,5 @@
-"""One writer per database: pages come through a bounded queue and are committed several to a transaction."""
+"""One writer for each database: pages come through a bounded queue, and several are committed in
+one transaction."""
 
 from __future__ import annotations
 
@@ -13,38 +14,41 @@ from stripe_assets.sync.engine.fan_out import Step, checkpoints
 from stripe_assets.sync.engine.threads import work_in_batches
 
 ENOUGH_PAGES = 8
-"""While so many wait to be written, no further page is asked for. Those under way then still find room."""
+"""While so many pages wait to be written, no further page is asked for. The pages that were asked
+for before still find room."""
 PAGES_PER_TRANSACTION = 16
 
 
 @dataclass(frozen=True, slots=True)
 class PendingWrite:
-    """What one request brought, and whom to tell when it is in the database (or why it is not)."""
+    """The rows of one page, which are to be written."""
 
     batch: Batch
     done: Callable[[Exception | None], None]
+    """Called when the rows are in the database, or with the error."""
     step: Step | None = None
-    """What it is to the fan-out that it belongs to."""
+    """The progress of the fan-out that the page belongs to."""
 
 
 class WriteSink(Protocol):
-    """Where the pages of a run go."""
+    """Where the pages of a run go: to `WriteQueue`, or to memory while one object is synced."""
 
     def start(self) -> None: ...
 
     def wait_for_room(self) -> None:
-        """Before a page is asked for: as long as those that came before are too many."""
+        """Called before a page is asked for. Waits while too many pages are not written."""
         ...
 
     def put(self, page: PendingWrite) -> None:
-        """Tells the page's `done` when the page is kept; it may wait until there is room."""
+        """Calls the page's `done` when the page is kept. It may wait until there is room."""
         ...
 
     def close(self) -> None: ...
 
 
 class WriteQueue:
-    """WriteSink wait while the database is behind, before they are asked for: memory does not grow. A page is acknowledged after its commit."""
+    """Keeps memory bounded: while the database is behind, no page is asked for. A page is done
+    after its commit."""
 
     def __init__(
         self,
@@ -72,14 +76,14 @@ class WriteQueue:
             self._room.wait_for(lambda: self._closed or len(self._queue) < ENOUGH_PAGES)
 
     def put(self, page: PendingWrite) -> None:
-        """After `close` a page is dropped: the run has ended without it."""
+        """After `close` a page is dropped: the run ended without it."""
         with self._came:
             if not self._closed:
                 self._queue.append(page)
                 self._came.notify()
 
     def close(self) -> None:
-        """Commits what was put and ends."""
+        """Commits the pages that were put, and ends."""
         with self._lock:
             self._closed = True
             self._queue.append(None)
@@ -94,12 +98,12 @@ class WriteQueue:
             pass
 
     def _write_next(self) -> bool:
-        """False after the last pages. These are not kept while the next ones are waited for."""
+        """Returns False after the last pages. Its local names hold no page while it waits."""
         pages, last = self._next()
         try:
             if pages:
                 self._commit(pages)
-        except Exception as error:  # a bug: without a writer every other thread would wait for ever
+        except Exception as error:  # a bug: without a writer all other threads would wait for ever
             self._failed = True
             self._broken(error)
         return not last
@@ -128,7 +132,7 @@ class WriteQueue:
             if error.refused_values:
                 self._apart(pages, error)
             else:
-                # The database itself is gone, locked or full: nothing more can be written, the run ends.
+                # The database is gone, locked or full. No page can be written: the run ends.
                 self._failed = True
                 self._broken(error)
         except Exception as error:
@@ -139,7 +143,7 @@ class WriteQueue:
                 page.done(None)
 
     def _apart(self, pages: list[PendingWrite], error: Exception) -> None:
-        """Something in one of these pages cannot be written: the others must not suffer for it."""
+        """One of these pages cannot be written. Each is written alone, so that the others are."""
         if len(pages) == 1:
             pages[0].done(error)
             return

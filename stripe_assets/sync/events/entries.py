@@ -1,4 +1,4 @@
-"""What an event is about: which object is to be read, by which values, or why there is nothing to do."""
+"""What an event is about: which object is to be read, or why there is nothing to do."""
 
 from __future__ import annotations
 
@@ -9,50 +9,56 @@ from typing import Any
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import EventType, Resource
-from stripe_assets.catalog.retrieval import account_named, parents_in
+from stripe_assets.catalog.retrieval import account_in, parents_in
+from stripe_assets.catalog.roles import EVENT_ACCOUNT
 from stripe_assets.mirror import LedgerEntry, Owner
 
 Object = Mapping[str, Any]
 
 
 class UnreadableEvent(ValueError):
-    """The event is not what Stripe documents; the message says in which way."""
+    """The event is not as Stripe documents it. The message says what is odd."""
 
 
 def entry_of(catalog: Catalog, event: Object, owner: Owner) -> LedgerEntry:
-    """The ledger's entry for an event that `owner`'s list returned. Raises UnreadableEvent.
+    """Returns the ledger's entry of an event that `owner`'s list returned. Raises UnreadableEvent.
 
-    An entry with an object and without what its retrieve route wants is settled by what the event says of it.
+    An entry that has an object, and lacks a value that its retrieve route needs, is settled by the
+    event's payload.
     """
     type_ = event.get("type")
     if not isinstance(type_, str):
         raise UnreadableEvent("the event has no type")
     plain = LedgerEntry(owner, event["id"], type_, created_at(event))
     kind = catalog.events.get(type_) or EventType(type_, ())
-    if kind.ignored:
-        return _ignored(plain, kind.ignored)
-    account = event.get("account")
+    if kind.ignored_reason:
+        return _ignored(plain, kind.ignored_reason)
+    account = event.get(EVENT_ACCOUNT)
     if account is not None and not isinstance(account, str):
-        raise UnreadableEvent("the event's account is none")
-    entry = (
-        _targeted(catalog, plain, kind, event)
-        if kind.targets
-        else _of_payload(catalog, plain, payload_of(event), account)
-    )
+        raise UnreadableEvent("the event's account is not an id")
+    if kind.targets:
+        entry = _targeted(catalog, plain, kind, event)
+    else:
+        entry = _of_payload(catalog, plain, payload_of(event), account)
     return replace(entry, lists=_lists(catalog, kind, entry.object or "", event))
 
 
 def _lists(catalog: Catalog, kind: EventType, parent: str, event: Object) -> tuple[str, ...]:
-    """The nested lists that may have changed with the object, having no events of their own."""
+    """Returns the nested lists that may have changed with the object, and have no events."""
     before = event.get("data", {}).get("previous_attributes")
     found = set(kind.lists)
-    for child in catalog.unheard.get(parent, ()) if not kind.deletes else ():
-        told = child.told_by is None or (
-            bool(child.told_by) if before is None else not set(child.told_by).isdisjoint(before)
-        )
-        if told:
+    for child in catalog.children_without_events.get(parent, ()) if not kind.deletes else ():
+        if _may_have_changed(child, before):
             found.add(child.name)
     return tuple(sorted(found))
+
+
+def _may_have_changed(child: Resource, before: Any) -> bool:
+    """`before`: the event's `previous_attributes`. None: the event does not say what changed."""
+    fields = child.changes_with_parent_fields
+    if fields is None:
+        return True
+    return bool(fields) if before is None else not set(fields).isdisjoint(before)
 
 
 def created_at(event: Object) -> datetime:
@@ -64,7 +70,7 @@ def created_at(event: Object) -> datetime:
 
 
 def instant(seconds: object) -> datetime | None:
-    """The time that an integer of Unix seconds means; None for what means none."""
+    """Returns the time of an integer of Unix seconds; None for anything else."""
     try:
         return datetime.fromtimestamp(seconds, UTC) if type(seconds) is int else None
     except (ValueError, OverflowError, OSError):
@@ -72,11 +78,11 @@ def instant(seconds: object) -> datetime | None:
 
 
 def payload_of(event: Object) -> Object:
-    """The object as it was when the event was created. Raises UnreadableEvent."""
+    """Returns the object as it was when the event was created. Raises UnreadableEvent."""
     data = event.get("data")
     payload = data.get("object") if isinstance(data, Mapping) else None
     if not isinstance(payload, Mapping):
-        raise UnreadableEvent("the payload cannot be read: data.object is no object")
+        raise UnreadableEvent("the payload cannot be read: data.object is not an object")
     return payload
 
 
@@ -89,7 +95,7 @@ def _targeted(catalog: Catalog, plain: LedgerEntry, kind: EventType, event: Obje
             value = value.get("id")
         if isinstance(value, str):
             resource = catalog[target.resource]
-            account = value if resource.lists_owners else event.get("account")
+            account = value if resource.rows_are_accounts else event.get(EVENT_ACCOUNT)
             return _about(plain, resource, value, account)
     names = " or ".join(target.resource for target in kind.targets)
     return _ignored(plain, f"{kind.name} without the {names} that it is about")
@@ -109,7 +115,7 @@ def _of_payload(
     if not isinstance(id, str) or not id:
         raise UnreadableEvent(f"the payload cannot be read: the {resource.name} has no id")
     parents = parents_in(resource, payload)
-    account = account_named(catalog, resource, payload, parents) or account
+    account = account_in(catalog, resource, payload, parents) or account
     return _about(plain, resource, id, account, instant(payload.get("created")), parents)
 
 

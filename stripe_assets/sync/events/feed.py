@@ -1,4 +1,4 @@
-"""Events as Stripe lists them: each is stored as a row, and entered in the ledger where it is not there yet."""
+"""Events as Stripe lists them: each becomes a row, and an entry of the ledger if it has none."""
 
 from __future__ import annotations
 
@@ -14,129 +14,117 @@ from stripe_assets.catalog.roles import EVENT
 from stripe_assets.mirror import Batch, LedgerEntry, Mirror, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import OVERLAP
-from stripe_assets.sync.engine.handlers import Page, PageHandler
+from stripe_assets.sync.engine.handlers import Items, OneOffHandler
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import Task
+from stripe_assets.sync.engine.task import ListPage, Request, Source, Task
 from stripe_assets.sync.events.entries import entry_of, instant
-from stripe_assets.sync.events.selection import EventReport
+from stripe_assets.sync.events.selection import EventOutcome, EventReport
 
 logger = logging.getLogger(__name__)
-
 
 Report = Callable[[EventReport], object]
 
 
 def feed_params(catalog: Catalog, **filters: Any) -> tuple[str, dict[str, Any]]:
-    """The path and the query of a list of events."""
+    """Returns the path and the query of a list of events."""
     route = catalog[EVENT].routes[0]
     return route.path, {**list_params(catalog[EVENT], route, {}), **filters}
 
 
 def since(mirror: Mirror, owner: Owner, cursor: datetime) -> dict[str, Any]:
-    """The filter that leaves out what was read up to the cursor.
+    """Returns the filter that leaves out what was read up to the cursor.
 
-    Where the newest event that is stored is older, it counts from that: it costs nothing, as nothing lies between, and holds where the
-    clock of Stripe's answers is ahead of the one that dates its objects.
+    Where the newest stored event is older than the cursor, the filter begins there. That costs
+    nothing, as there is no event between. It is needed where the clock of Stripe's answers is ahead
+    of the clock that dates its objects.
     """
     first = cursor - OVERLAP
-    return {
-        "created": {
-            "gte": int(
-                min(first, mirror.live_rows.newest_created(EVENT, owner) or first).timestamp()
-            )
-        }
-    }
+    newest = mirror.live_rows.newest_created(EVENT, owner) or first
+    return {"created": {"gte": int(min(first, newest).timestamp())}}
 
 
-class EventFeed(PageHandler):
-    """The handler of tasks that read events, for all accounts of a run. `report` is told of those that need no processing."""
+class EventFeed(OneOffHandler):
+    """Reads the events of all accounts of a run."""
 
     def __init__(self, session: Session, report: Report, *, keep_ids: bool = False) -> None:
+        """`report` gets the events that need no processing."""
+        super().__init__(session.catalog, session.api.now)
         self._session = session
         self._report = report
         self._keep_ids = keep_ids
         self.listed = 0
         self.ids: defaultdict[Owner, list[str]] = defaultdict(list)
-        """Filled when they are to be kept."""
-        self.failures: dict[Owner, StripeError | Exception] = {}
+        """Filled with `keep_ids`."""
+        self.failures: dict[Owner, Exception] = {}
         """Accounts of whose events a page is missing."""
         self.errors: list[str] = []
         self.unknown_types: Counter[str] = Counter()
 
-    def task(self, owner: Owner, filters: Mapping[str, Any]) -> Task:
-        path, params = feed_params(self._session.catalog, **filters)
-        return Task(EVENT, EVENT, owner, path, path, path, params=params, handler=self)
-
     def read(self, owners: Iterable[Owner], filters: Callable[[Owner], Mapping[str, Any]]) -> None:
-        """Reads the owners' lists. Raises SyncAborted when the run is halted."""
-        self._session.read_all([EVENT], ([self.task(owner, filters(owner))] for owner in owners))
+        """Reads the lists of accounts. Raises SyncAborted when the run is halted."""
+        tasks = ([self._task(owner, filters(owner))] for owner in owners)
+        self._session.read_all([EVENT], tasks)
 
-    def readable(self, task: Task, page: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _task(self, owner: Owner, filters: Mapping[str, Any]) -> Task:
+        path, params = feed_params(self.catalog, **filters)
+        source = Source(
+            model=EVENT, resource=EVENT, reader=owner, path=path, endpoint=path, params=params
+        )
+        return ListPage(source=source, handler=self, key=path)
+
+    def readable(self, request: Request, page: list[dict[str, Any]]) -> list[dict[str, Any]]:
         kept = [
             event for event in page if isinstance(event, dict) and isinstance(event.get("id"), str)
         ]
         if len(kept) < len(page):
-            self.errors.append(
-                f"{self._session.alias}: {task.owner.account_id}: {len(page) - len(kept)} events without an id cannot be kept"
-            )
+            account_id, lost = request.source.owner.account_id, len(page) - len(kept)
+            said = f"{self._session.alias}: {account_id}: {lost} events without an id"
+            self.errors.append(f"{said} cannot be kept")
         return kept
 
-    def took(self, task: Task, page: Page, batch: Batch, observed_at: datetime) -> bool:
-        self.listed += len(page)
+    def took(self, request: Request, items: Items, batch: Batch, observed_at: datetime) -> bool:
+        owner = request.source.owner
+        self.listed += len(items)
         if self._keep_ids:
-            self.ids[task.owner] += [event["id"] for event in page]
-        batch.ledger += self.entries(page, task.owner)
+            self.ids[owner] += [event["id"] for event in items]
+        batch.ledger += self.entries(items, owner)
         return True
 
-    def failed(self, task: Task, error: Exception) -> None:
-        self.failures[task.owner] = error
+    def failed(self, request: Request, error: Exception, doing: str = "") -> None:
+        self.failures[request.source.owner] = error
 
-    def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
-        self.failures[task.owner] = error
-        return None
+    def unavailable(self, request: Request, error: StripeError, asked_at: datetime) -> None:
+        self.failures[request.source.owner] = error
 
-    def entries(self, events: Page, owner: Owner) -> list[LedgerEntry]:
-        """The entries of those that are to be processed; the others are reported."""
+    def entries(self, events: Items, owner: Owner) -> list[LedgerEntry]:
+        """Returns the entries of the events that are to be processed. Reports the others."""
         states = self._session.mirror.ledger.states(owner, [event["id"] for event in events])
         entries = []
         for event in events:
             state = states.get(event["id"])
             if state is not None and state.state in ("processed", "ignored"):
                 done = state.state == "processed"
-                self._tell(
-                    owner, event, "already processed" if done else "ignored", state.reason or ""
-                )
+                outcome: EventOutcome = "already processed" if done else "ignored"
+                self._tell(owner, event, outcome, state.reason or "")
                 continue
             entry = self._entry(event, owner)
             if entry.ignored:
                 self._tell(owner, event, "ignored", entry.ignored)
-            if entry.type not in self._session.catalog.events:
+            if entry.type not in self.catalog.events:
                 self.unknown_types[entry.type] += 1
             entries.append(entry)
         return entries
 
     def _entry(self, event: Mapping[str, Any], owner: Owner) -> LedgerEntry:
         try:
-            return entry_of(self._session.catalog, event, owner)
-        except (
-            Exception
-        ) as error:  # of whatever shape it is: found out again, and said, when it is processed
+            return entry_of(self.catalog, event, owner)
+        except Exception as error:  # the event has an odd shape: its processing will say so
             logger.debug("%s: %s", event["id"], error)
-            return LedgerEntry(
-                owner,
-                event["id"],
-                str(event.get("type")),
-                instant(event.get("created")) or self._session.api.now(),
-            )
+            return LedgerEntry(owner, event["id"], str(event.get("type")), self._created(event))
 
-    def _tell(self, owner: Owner, event: Mapping[str, Any], state: Any, did: str) -> None:
-        self._report(
-            EventReport(
-                event["id"],
-                str(event.get("type")),
-                instant(event.get("created")) or self._session.api.now(),
-                owner.account_id,
-                state,
-                did,
-            )
-        )
+    def _tell(self, owner: Owner, event: Mapping[str, Any], state: EventOutcome, did: str) -> None:
+        type_, created = str(event.get("type")), self._created(event)
+        self._report(EventReport(event["id"], type_, created, owner.account_id, state, did))
+
+    def _created(self, event: Mapping[str, Any]) -> datetime:
+        return instant(event.get("created")) or self.now()

@@ -1,247 +1,246 @@
-"""The part of a sync that follows events: models are kept current at the price of what has changed."""
+"""The part of a sync that follows events: models are kept current at the price of what changed."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from stripe_assets.catalog import Catalog, catalog
+from stripe_assets.catalog.incremental import incremental_strategies
 from stripe_assets.catalog.lists import list_params
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.roles import ACCOUNT, EVENT
-from stripe_assets.catalog.upkeep import how_followed
 from stripe_assets.catalog.upstreams import with_upstreams
-from stripe_assets.mirror import Batch, ObjectRef, Owner
+from stripe_assets.mirror import ObjectRef, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import LAG, OVERLAP
-from stripe_assets.sync.engine.handlers import PageHandler, Retrieval
+from stripe_assets.sync.engine.handlers import OneOffHandler
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import Task
+from stripe_assets.sync.engine.task import ListPage, PageHandler, Request, Source, Task
 from stripe_assets.sync.events.feed import EventFeed, since
-from stripe_assets.sync.events.processing import EventProcessing
+from stripe_assets.sync.events.processing import EventProcessing, EventScope
 from stripe_assets.sync.events.selection import EventReport
-from stripe_assets.sync.planning.freshness import Freshness
-from stripe_assets.sync.retrieval.retrieve import ReadRequest, reread
+from stripe_assets.sync.planning.freshness import Decisions
+from stripe_assets.sync.retrieval.handler import Retrieval
+from stripe_assets.sync.retrieval.read_request import ReadRequest
+from stripe_assets.sync.retrieval.retrieve import read_each
 
 logger = logging.getLogger(__name__)
 
-SHOWN = 3
+ERRORS_SHOWN = 3
 
 
-class Follow:
-    """Events since the cursors of the accounts, and what has no events but grows."""
+@dataclass(slots=True)
+class IncrementalResult:
+    """What the incremental part came to. It does not change after `Incremental.run`."""
 
-    def __init__(
-        self, session: Session, currency: Freshness, owners: Sequence[Owner], run_id: str
-    ) -> None:
-        self._session = session
-        self._currency = currency
-        self._owners = owners
-        self._run_id = run_id
-        self._failures: dict[str, list[str]] = {}
-        self._unread: set[str] = set()
-        """Models of which a list or an unsettled object could not be read."""
-        self.refused: dict[tuple[Owner, str], str] = {}
-        """What Stripe refuses to list, though it did not before → its reason."""
+    failures: dict[str, list[str]] = field(default_factory=dict)
+    """Model → errors of its objects."""
+    unread: set[str] = field(default_factory=set)
+    """Models of which a list, or an object that is not final, could not be read."""
+    refused: dict[tuple[Owner, str], str] = field(default_factory=dict)
+    """What Stripe refuses to list, though it did not before → its reason."""
+    without_events: dict[Owner, str] = field(default_factory=dict)
+    """Accounts whose events cannot be read → why. They are swept."""
 
     def error(self, model: str) -> str | None:
-        """What went wrong with the model's objects, or with those that they come with."""
-        above = (
-            with_upstreams(self._session.catalog, [model])
-            if how_followed()[model] == "parents"
-            else [model]
-        )
-        errors = [error for name in above for error in self._failures.get(name, ())]
+        """Returns what went wrong with a model's objects, or with those that they come with."""
+        by_parents = incremental_strategies()[model] == "parents"
+        above = with_upstreams(catalog(), [model]) if by_parents else [model]
+        errors = [error for name in above for error in self.failures.get(name, ())]
         if not errors:
             return None
-        more = f"; and {len(errors) - SHOWN} more" if len(errors) > SHOWN else ""
-        return "; ".join(errors[:SHOWN]) + more
-
-    def run(self) -> None:
-        """Raises SyncAborted when the run is halted, MirrorError when the database fails."""
-        began = self._session.api.now()
-        without = self._read_events()
-        owners = [
-            owner
-            for owner in self._owners
-            if owner not in without and self._currency.followed(owner)
-        ]
-        if owners:
-            self._process(owners)
-            self._read_unsettled(owners)
-            self._read_growth(owners)
-        # An event that failed is in the ledger, and will be said again until it is settled: it does not hold the others back.
-        followed = (
-            (owner, name)
-            for owner in owners
-            for name in self._currency.followed(owner)
-            if name not in self._unread
-        )
-        self._session.mirror.sweeps.mark_current(
-            [pair for pair in followed if pair not in self.refused], began - LAG
-        )
-
-    def _read_events(self) -> set[Owner]:
-        """An account whose events are not all to be had is swept instead. Returns these."""
-        cursors = self._currency.cursors
-        feed = EventFeed(self._session, lambda report: None)
-        feed.read(
-            [owner for owner in self._owners if owner in cursors],
-            lambda owner: since(self._session.mirror, owner, cursors[owner]),
-        )
-        for error in feed.errors:
-            self.not_read(EVENT, error)
-        for type, count in feed.unknown_types.items():
-            logger.warning(
-                "%s: %d events of type %s, which this release does not know",
-                self._session.alias,
-                count,
-                type,
-            )
-        for owner, error in feed.failures.items():
-            reason = error.reason if isinstance(error, StripeError) else str(error)
-            self._currency.sweep_instead(
-                owner, f"the events of {owner.account_id} cannot be had: {reason}"
-            )
-        return set(feed.failures)
-
-    def _process(self, owners: Sequence[Owner]) -> None:
-        session, models = self._session, self._currency.models
-        if models == [ACCOUNT, EVENT]:
-            return  # syncing the events processes nothing
-        now, below = (
-            datetime.now(UTC),
-            {
-                parent: [child.name for child in children]
-                for parent, children in session.catalog.unheard.items()
-            },
-        )
-        unread = [
-            parent for parent, children in below.items() if not set(children).isdisjoint(models)
-        ]
-        session.mirror.ledger.claim(self._run_id, owners, models=models, due=now, unread=unread)
-        kept = self._currency.kept
-        lists, known = (
-            {owner: kept[owner].intersection(models) for owner in owners},
-            self._currency.refused,
-        )
-        processing = EventProcessing(
-            session,
-            self._run_id,
-            self._owners,
-            self._report,
-            lists=lambda o: lists.get(o, ()),
-            kept=lambda o: kept.get(o, ()),
-            refused=lambda o: known[o].wholly if o in known else (),
-        )
-        processing.run()
-        tried = set(self._failures)
-        for failing in session.mirror.ledger.failing(owners):
-            if failing.object not in tried and (failing.object or EVENT) in models:
-                many = f"{failing.count} events that" if failing.count > 1 else "1 event that"
-                when = (
-                    f"at {failing.next_attempt_at:%Y-%m-%d %H:%M} UTC"
-                    if failing.next_attempt_at
-                    else "the next time"
-                )
-                now = f"or now with: stripe-assets events --api-key {session.alias}"
-                self.fail(
-                    failing.object or EVENT,
-                    f"{many} failed earlier will be tried again {when}, {now}: {failing.error}",
-                )
-
-    def _report(self, report: EventReport) -> None:
-        if report.state == "failed":
-            self.fail(report.model or EVENT, f"event {report.id} ({report.type}): {report.did}")
+        more = f"; and {len(errors) - ERRORS_SHOWN} more" if len(errors) > ERRORS_SHOWN else ""
+        return "; ".join(errors[:ERRORS_SHOWN]) + more
 
     def fail(self, model: str, error: str) -> None:
-        self._failures.setdefault(model, []).append(error)
-
-    def _read_growth(self, owners: Sequence[Owner]) -> None:
-        """What was created since the last time."""
-        pairs = [
-            (owner, name)
-            for owner in owners
-            for name in self._currency.followed(owner)
-            if how_followed()[name] == "growth"
-        ]
-        if not pairs:
-            return
-        session = self._session
-        current = session.mirror.sweeps.current_until(owners)
-        handler = Growth(self)
-        tasks = (
-            self._growth_tasks(
-                owner, session.catalog[name], current[owner, name] - OVERLAP, handler
-            )
-            for owner, name in pairs
-        )
-        session.read_all({name for _, name in pairs}, tasks)
-
-    def _growth_tasks(
-        self, owner: Owner, resource: Resource, after: datetime, handler: PageHandler
-    ) -> list[Task]:
-        route = next(
-            route for route in resource.routes if route.parent is None and route.created_filter
-        )
-        created = {"created": {"gte": int(after.timestamp())}}
-        name, path = resource.name, route.path
-        return [
-            Task(
-                name,
-                name,
-                owner,
-                path,
-                path,
-                path,
-                params={**list_params(resource, route, variant), **created},
-                handler=handler,
-            )
-            for variant in route.variants
-        ]
-
-    def _read_unsettled(self, owners: Sequence[Owner]) -> None:
-        """What will change without an event, or may have by now."""
-        session = self._session
-        for name in self._currency.models:
-            if session.catalog[name].unsettled is None:
-                continue
-            some = [owner for owner in owners if name in self._currency.followed(owner)]
-            rows = [
-                (owner, row)
-                for owner in some
-                for row in session.mirror.live_rows.unsettled(name, owner)
-            ]
-            wishes = [
-                ReadRequest(ObjectRef(name, owner, row["id"]), row.get("created"))
-                for owner, row in rows
-            ]
-            retrieval = Retrieval(session)
-            for _ in reread(session, wishes, retrieval):
-                pass
-            for wanted, failure in retrieval.failures.items():
-                self.not_read(name, f"{wanted.id}: {failure.error}")
-            for wanted, error in retrieval.absent.items():
-                if not retrieval.gone(wanted):
-                    self.refuse(wanted.owner, name, error.reason)
+        self.failures.setdefault(model, []).append(error)
 
     def not_read(self, model: str, error: str) -> None:
-        self._unread.add(model)
+        self.unread.add(model)
         self.fail(model, error)
 
     def refuse(self, owner: Owner, model: str, reason: str) -> None:
         self.refused.setdefault((owner, model), reason)
 
 
-class Growth(PageHandler):
-    """Lists of what was created lately."""
+class Incremental:
+    """Reads the events since the accounts' cursors, and the new rows of what has no events."""
 
-    def __init__(self, follow: Follow) -> None:
-        self._follow = follow
+    def __init__(
+        self, session: Session, decisions: Decisions, models: Sequence[str], run_id: str
+    ) -> None:
+        self._session = session
+        self._decisions = decisions
+        self._models = models
+        self._run_id = run_id
+        self._result = IncrementalResult()
 
-    def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
-        self._follow.refuse(task.owner, task.model, error.reason)
-        return None
+    def run(self) -> IncrementalResult:
+        """Raises SyncAborted when the run is halted, MirrorError when the database fails."""
+        began, decisions, result = self._session.api.now(), self._decisions, self._result
+        self._read_events()
+        owners = [
+            owner
+            for owner, decision in decisions.items()
+            if owner not in result.without_events and decision.followed
+        ]
+        if owners:
+            self._process(owners)
+            self._read_not_final(owners)
+            self._read_new_rows(owners)
+        # A failed event does not hold the others back: it is in the ledger, and is reported again
+        # until it is settled.
+        current = [
+            (owner, name)
+            for owner in owners
+            for name in decisions[owner].followed
+            if name not in result.unread and (owner, name) not in result.refused
+        ]
+        self._session.mirror.sweeps.mark_current(current, began - LAG)
+        return result
 
-    def failed(self, task: Task, error: Exception) -> None:
-        self._follow.not_read(task.model, str(error))
+    def _read_events(self) -> None:
+        session, result = self._session, self._result
+        cursors = {
+            owner: decision.events_since
+            for owner, decision in self._decisions.items()
+            if decision.events_since
+        }
+        feed = EventFeed(session, lambda report: None)
+        feed.read(cursors, lambda owner: since(session.mirror, owner, cursors[owner]))
+        for error in feed.errors:
+            result.not_read(EVENT, error)
+        for type_, count in feed.unknown_types.items():
+            logger.warning(
+                "%s: %d events of type %s, which this release does not know",
+                session.alias,
+                count,
+                type_,
+            )
+        for owner, error in feed.failures.items():
+            reason = error.reason if isinstance(error, StripeError) else str(error)
+            said = f"the events of {owner.account_id} cannot be read: {reason}"
+            result.without_events[owner] = said
+
+    def _process(self, owners: Sequence[Owner]) -> None:
+        session, models = self._session, self._models
+        if list(models) == [ACCOUNT, EVENT]:
+            return  # a sync of the events processes none of them
+        ledger = session.mirror.ledger
+        unread = _parents_of_unread_lists(session.catalog, models)
+        ledger.claim(self._run_id, owners, models=models, due=datetime.now(UTC), unread=unread)
+        scope = EventScope(
+            owners=tuple(self._decisions),
+            nested={owner: self._decisions[owner].kept.intersection(models) for owner in owners},
+            kept={owner: one.kept for owner, one in self._decisions.items()},
+            refused={owner: one.refusals.wholly for owner, one in self._decisions.items()},
+        )
+        EventProcessing(session, self._run_id, scope, self._report).run()
+        tried = set(self._result.failures)
+        for failing in ledger.failing(owners):
+            model = failing.object or EVENT
+            if failing.object in tried or model not in models:
+                continue
+            many = f"{failing.count} events" if failing.count > 1 else "1 event"
+            when = "the next time"
+            if failing.next_attempt_at:
+                when = f"at {failing.next_attempt_at:%Y-%m-%d %H:%M} UTC"
+            self._result.fail(
+                model,
+                f"{many} failed earlier and will be tried again {when}, or now with:"
+                f" stripe-assets events --api-key {session.alias}: {failing.error}",
+            )
+
+    def _report(self, report: EventReport) -> None:
+        if report.state == "failed":
+            said = f"event {report.id} ({report.type}): {report.did}"
+            self._result.fail(report.model or EVENT, said)
+
+    def _read_new_rows(self, owners: Sequence[Owner]) -> None:
+        """Lists what was created since the last time."""
+        session, how = self._session, incremental_strategies()
+        pairs = [
+            (owner, name)
+            for owner in owners
+            for name in self._decisions[owner].followed
+            if how[name] == "new_rows"
+        ]
+        if not pairs:
+            return
+        current = session.mirror.sweeps.current_until(owners)
+        handler = NewRows(session, self._result)
+        tasks = (
+            list(_new_rows(owner, session.catalog[name], current[owner, name], handler))
+            for owner, name in pairs
+        )
+        session.read_all({name for _, name in pairs}, tasks)
+
+    def _read_not_final(self, owners: Sequence[Owner]) -> None:
+        """Retrieves the rows that change without an event."""
+        session, result = self._session, self._result
+        for name in self._models:
+            if session.catalog[name].not_final_when is None:
+                continue
+            requests = [
+                ReadRequest(ObjectRef(name, owner, row["id"]), row.get("created"))
+                for owner in owners
+                if name in self._decisions[owner].followed
+                for row in session.mirror.live_rows.unsettled(name, owner)
+            ]
+            retrieval = read_each(session, requests, Retrieval(session))
+            for ref, failure in retrieval.failures.items():
+                result.not_read(name, f"{ref.id}: {failure.error}")
+            for ref, error in retrieval.absent.items():
+                if not retrieval.is_gone(ref):
+                    result.refuse(ref.owner, name, error.reason)
+
+
+def _parents_of_unread_lists(catalog: Catalog, models: Sequence[str]) -> list[str]:
+    """Returns the resources with nested lists, among `models`, that have no events of their own."""
+    return [
+        parent
+        for parent, children in catalog.children_without_events.items()
+        if any(child.name in models for child in children)
+    ]
+
+
+def _new_rows(
+    owner: Owner, resource: Resource, current: datetime, handler: PageHandler
+) -> Iterator[Task]:
+    route = next(
+        route for route in resource.routes if route.parent is None and route.created_filter
+    )
+    name, path = resource.name, route.path
+    created = {"created": {"gte": int((current - OVERLAP).timestamp())}}
+    for variant in route.variants:
+        params = list_params(resource, route, variant) | created
+        source = Source(
+            model=name, resource=name, reader=owner, path=path, endpoint=path, params=params
+        )
+        yield ListPage(source=source, handler=handler, key=path)
+
+
+class NewRows(OneOffHandler):
+    """Handles the lists of what was created since the last time."""
+
+    def __init__(self, session: Session, result: IncrementalResult) -> None:
+        super().__init__(session.catalog, session.api.now)
+        self._result = result
+
+    def unavailable(self, request: Request, error: StripeError, asked_at: datetime) -> None:
+        self._result.refuse(request.source.owner, request.model, error.reason)
+
+    def failed(self, request: Request, error: Exception, doing: str = "") -> None:
+        self._result.not_read(request.model, str(error))
+
+
+def decisions_after(decisions: Decisions, result: IncrementalResult) -> Decisions:
+    """Returns the decisions for the sweeps: accounts without events are swept in full."""
+    changed: Mapping[Owner, str] = result.without_events
+    return {
+        owner: decision.without_events(changed[owner]) if owner in changed else decision
+        for owner, decision in decisions.items()
+    }

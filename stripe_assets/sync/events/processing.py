@@ -1,14 +1,17 @@
-"""Events that were claimed: what each is about is read once in its present state, and each is settled in the ledger."""
+"""Where an event becomes a retrieve: the object that it is about is read in its present state, and
+the event is settled in the ledger."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from stripe_assets.catalog.lists import active_routes
+from stripe_assets.catalog.lists import nested_lists
 from stripe_assets.catalog.retrieval import retrieve_route, same_release
+from stripe_assets.catalog.roles import EVENT_ACCOUNT
 from stripe_assets.mirror import (
     Batch,
     EventKey,
@@ -19,51 +22,58 @@ from stripe_assets.mirror import (
     Owner,
     flatten,
 )
-from stripe_assets.sync.engine.handlers import Failed, Retrieval
+from stripe_assets.mirror.chunks import chunks
 from stripe_assets.sync.engine.session import Session, SyncAborted
 from stripe_assets.sync.events.entries import UnreadableEvent, entry_of, payload_of
 from stripe_assets.sync.events.feed import Report
-from stripe_assets.sync.events.selection import EventOutcome, EventReport
-from stripe_assets.sync.retrieval.retrieve import ReadRequest, reread
+from stripe_assets.sync.events.selection import EventOutcome
+from stripe_assets.sync.events.settlement import Settlement, outcome_of
+from stripe_assets.sync.retrieval.handler import Failed, Retrieval
+from stripe_assets.sync.retrieval.read_request import ReadRequest
+from stripe_assets.sync.retrieval.retrieve import read_each, read_objects
 
 EVENTS_AT_ONCE = 20_000
 PAYLOADS_AT_ONCE = 500
 OBJECTS_AT_ONCE = 500
-"""After so many retrieves their events are settled: a crash costs no more than these."""
+"""After so many retrieves their events are settled. A crash costs at most these retrieves."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventScope:
+    """What a run does with events. Everything but `owners` is by account."""
+
+    owners: Collection[Owner]
+    """The accounts that the key covers."""
+    nested: Mapping[Owner, Collection[str]] = field(default_factory=dict)
+    """Models whose nested lists this run reads with an object, where its events say so."""
+    kept: Mapping[Owner, Collection[str]] = field(default_factory=dict)
+    """Models that syncs keep current. A nested list of these that this run does not read stays open
+    in the ledger, for a run that reads it."""
+    refused: Mapping[Owner, Collection[str]] = field(default_factory=dict)
+    """Models of which the last sweep could read nothing."""
 
 
 class EventProcessing:
-    """What a run has claimed. Newest state wins however old the event is: an event only says what to read.
+    """Processes the events that a run has claimed.
 
-    `owners` are the accounts that the key covers, its own first. `lists` are the nested lists that this run reads with an account's
-    objects where their events say so, `kept` the models that are kept current for it: a list of these that is not read now stays
-    open in the ledger, for a run that reads it. `refused` are those that the last sweep could not read at all.
+    Newest state wins, however old the event is: an event only says what to read.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        run_id: str,
-        owners: Collection[Owner],
-        report: Report,
-        *,
-        lists: Callable[[Owner], Collection[str]],
-        kept: Callable[[Owner], Collection[str]],
-        refused: Callable[[Owner], Collection[str]],
-    ) -> None:
+    def __init__(self, session: Session, run_id: str, scope: EventScope, report: Report) -> None:
         self._session = session
+        self._catalog = session.catalog
         self._run_id = run_id
-        self._owners = frozenset(owners)
+        self._scope = scope
         self._report = report
-        self._lists = lists
-        self._kept = kept
-        self._refused = refused
-        names = [name for kind in session.catalog.events.values() for name in kind.lists]
-        names += [child.name for children in session.catalog.unheard.values() for child in children]
-        self._nested = active_routes(session.catalog, sorted(set(names)), session.platform.livemode)
+        names = [name for kind in self._catalog.events.values() for name in kind.lists]
+        for children in self._catalog.children_without_events.values():
+            names += [child.name for child in children]
+        livemode = session.platform.livemode
+        self._nested = nested_lists(self._catalog, sorted(set(names)), livemode)
 
     def run(self) -> None:
-        """Raises SyncAborted when the run is halted, MirrorError when the database fails; what was settled until then is."""
+        """Raises SyncAborted when the run is halted, MirrorError when the database fails. What was
+        settled before stays settled."""
         ledger, last = self._session.mirror.ledger, None
         while entries := ledger.take(self._run_id, EVENTS_AT_ONCE):
             assert entries[0].key != last, f"event {entries[0].id} was processed and is not settled"
@@ -75,175 +85,153 @@ class EventProcessing:
         by_payload: list[LedgerEntry] = []
         not_covered = Settlement()
         for entry in entries:
-            wanted = self._wanted(entry)
-            if wanted is None:
+            ref = self._object_of(entry)
+            if ref is None:
                 by_payload.append(entry)
-            elif (
-                wanted.owner not in self._owners
-                and not self._session.catalog[wanted.resource].lists_owners
-            ):
+            elif self._covers(ref):
+                about[ref].append(entry)
+            else:
                 chosen = self._session.api.key.connected != "all"
                 how = "covers" if chosen else "was found to reach"
-                reason = (
-                    f"the account {wanted.owner.account_id} is not among those that the key {how}"
-                )
+                account = ref.owner.account_id
+                reason = f"the account {account} is not among those that the key {how}"
                 not_covered.add(entry, "ignored" if chosen else "failed", reason)
-            else:
-                about[wanted].append(entry)
         self._settle(not_covered)
-        for start in range(0, len(by_payload), PAYLOADS_AT_ONCE):
-            self._apply_payloads(by_payload[start : start + PAYLOADS_AT_ONCE])
-        for model in {wanted.resource: None for wanted in about}:
-            self._read([wanted for wanted in about if wanted.resource == model], about)
+        for some in chunks(by_payload, PAYLOADS_AT_ONCE):
+            self._apply_payloads(some)
+        for model in {ref.resource: None for ref in about}:
+            self._read([ref for ref in about if ref.resource == model], about)
 
-    def _wanted(self, entry: LedgerEntry) -> ObjectRef | None:
-        """What is to be retrieved; None where the event's own words are all there is."""
-        if (
-            entry.object is None
-            or entry.object_id is None
-            or entry.object not in self._session.catalog.resources
-        ):
+    def _covers(self, ref: ObjectRef) -> bool:
+        return ref.owner in self._scope.owners or self._catalog[ref.resource].rows_are_accounts
+
+    def _object_of(self, entry: LedgerEntry) -> ObjectRef | None:
+        """Returns the object to retrieve. None: no route returns it, so the event's payload is all
+        there is."""
+        if entry.object is None or entry.object_id is None:
             return None
-        resource = self._session.catalog[entry.object]
+        if entry.object not in self._catalog.resources:
+            return None
+        resource = self._catalog[entry.object]
         if not resource.singleton and retrieve_route(resource, entry.parents) is None:
             return None
-        return ObjectRef(
-            entry.object,
-            Owner(entry.object_account or entry.owner.account_id, entry.owner.livemode),
-            entry.object_id,
-        )
+        return ObjectRef(entry.object, _owner_of(entry), entry.object_id)
 
-    def _read(self, wanted: list[ObjectRef], about: Mapping[ObjectRef, list[LedgerEntry]]) -> None:
-        retrieval, began = Retrieval(self._session), self._session.api.now()
-        wishes = {one: self._wish(one, about[one]) for one in wanted}
-        left = dict(wishes)
+    def _read(self, refs: list[ObjectRef], about: Mapping[ObjectRef, list[LedgerEntry]]) -> None:
+        retrieval, began = Retrieval(self._session, self._nested), self._session.api.now()
+        requests = {ref: self._request(ref, about[ref]) for ref in refs}
+        open_ = dict(requests)
         try:
-            for done in reread(
-                self._session, list(wishes.values()), retrieval, self._nested, OBJECTS_AT_ONCE
+            for done in read_objects(
+                self._session, list(requests.values()), retrieval, OBJECTS_AT_ONCE
             ):
-                self._ask_for_what_left(
-                    [wishes[one] for one in done if one in retrieval.present], began, retrieval
-                )
-                self._settle(self._settlement([left.pop(one) for one in done], about, retrieval))
-        except SyncAborted:  # what was read is done, unless the rest of a sublist may be missing
+                present = [requests[ref] for ref in done if ref in retrieval.present]
+                self._ask_for_unlisted(present, began, retrieval)
+                settled = [open_.pop(ref) for ref in done]
+                self._settle(self._settlement(settled, about, retrieval))
+        except SyncAborted:  # what was read is done, unless a part of it may be missing
             whole = retrieval.present.keys() - retrieval.with_parts
-            self._settle(
-                self._settlement(
-                    [wish for one, wish in left.items() if one in whole], about, retrieval
-                )
-            )
+            settled = [request for ref, request in open_.items() if ref in whole]
+            self._settle(self._settlement(settled, about, retrieval))
             raise
 
-    def _wish(self, wanted: ObjectRef, entries: list[LedgerEntry]) -> ReadRequest:
-        events = self._session.catalog.events
-        about = {
-            name for entry in entries if entry.type in events for name in events[entry.type].lists
-        }
-        below = {name for entry in entries for name in entry.lists}
+    def _request(self, ref: ObjectRef, entries: Sequence[LedgerEntry]) -> ReadRequest:
+        events = self._catalog.events
+        about = {name for one in entries if one.type in events for name in events[one.type].lists}
+        changed = {name for entry in entries for name in entry.lists}
         created = next((entry.object_created for entry in entries if entry.object_created), None)
-        lists = frozenset(about | below.intersection(self._lists(wanted.owner)))
-        return ReadRequest(wanted, created, entries[0].parents, lists, about_lists=bool(lists))
+        nested = frozenset(about | changed.intersection(self._scope.nested.get(ref.owner, ())))
+        return ReadRequest(ref, created, entries[0].parents, nested, about_nested=bool(nested))
 
-    def _ask_for_what_left(
-        self, wishes: Iterable[ReadRequest], began: datetime, retrieval: Retrieval
+    def _ask_for_unlisted(
+        self, requests: Iterable[ReadRequest], began: datetime, retrieval: Retrieval
     ) -> None:
-        """What the nested lists that were read no longer have: each is retrieved before it is called deleted."""
+        """Retrieves the rows that the nested lists no longer return, before these are called
+        deleted."""
         parents: defaultdict[tuple[str, str, Owner], dict[str, ObjectRef]] = defaultdict(dict)
-        for wish in wishes:
-            for name in wish.lists if wish.what not in retrieval.failures else ():
-                parents[name, wish.what.resource, wish.what.owner][wish.what.id] = wish.what
-        left: dict[ObjectRef, ObjectRef] = {}
+        for request in requests:
+            ref = request.ref
+            for name in request.nested if ref not in retrieval.failures else ():
+                parents[name, ref.resource, ref.owner][ref.id] = ref
+        parent_of: dict[ObjectRef, ObjectRef] = {}
         for (name, parent, owner), ids in parents.items():
-            if retrieve_route(self._session.catalog[name], {}) is not None:
+            if retrieve_route(self._catalog[name], {}) is not None:
                 rows = self._session.mirror.live_rows.stale_children(
                     name, owner, parent, ids, began
                 )
-                left.update(
+                parent_of.update(
                     {ObjectRef(name, owner, row["id"]): ids[row["_parent_id"]] for row in rows}
                 )
         asked = Retrieval(self._session, unlisted=True)
-        for _ in reread(self._session, [ReadRequest(one) for one in left], asked):
-            pass
-        for one, failure in asked.failures.items():
-            retrieval.failures[left[one]] = failure
+        read_each(self._session, [ReadRequest(ref) for ref in parent_of], asked)
+        for ref, failure in asked.failures.items():
+            retrieval.failures[parent_of[ref]] = failure
 
-    def _bury_what_they_carry(self, read: Mapping[EventKey, datetime]) -> None:
-        """A discount that was withdrawn: no route reads it, and what it was on was read again (→ when) and may no longer carry it."""
+    def _mark_withdrawn(self, read: Mapping[EventKey, datetime]) -> None:
+        """Marks what deletion events carry, and no route returns, as deleted: a discount.
+
+        `read`: event → when the object was read again that carried it, and may carry it no more.
+        """
         gone: list[Gone] = []
         for (owner, id), event in self._session.mirror.rows.read_events(list(read)).items():
             carried = payload_of(event)
-            resource, own_id = self._session.catalog.by_object(carried), carried.get("id")
-            if resource is not None and resource.retrieve is None and isinstance(own_id, str):
-                # A moment before: what has just been read wins where it carries it all the same.
-                before = read[owner, id] - timedelta(microseconds=1)
-                gone.append(
-                    Gone(
-                        resource.name,
-                        Owner(event.get("account") or owner.account_id, owner.livemode),
-                        (own_id,),
-                        before,
-                    )
-                )
+            resource, own_id = self._catalog.by_object(carried), carried.get("id")
+            if resource is None or resource.retrieve is not None or not isinstance(own_id, str):
+                continue
+            # A moment earlier: where the object still carries it, the read wins.
+            before = read[owner, id] - timedelta(microseconds=1)
+            account_id = event.get(EVENT_ACCOUNT) or owner.account_id
+            gone.append(Gone(resource.name, Owner(account_id, owner.livemode), (own_id,), before))
         if gone:
-            batch = Batch(gone=gone)
-            self._session.progress.written([batch], self._session.mirror.write([batch]))
+            self._write([Batch(gone=gone)])
 
     def _settlement(
         self,
-        wishes: Iterable[ReadRequest],
+        requests: Iterable[ReadRequest],
         about: Mapping[ObjectRef, list[LedgerEntry]],
         retrieval: Retrieval,
     ) -> Settlement:
-        events, settlement = self._session.catalog.events, Settlement()
+        settlement = Settlement()
         removals: dict[EventKey, datetime] = {}
-        for wish in wishes:
-            state, did, trace = _outcome(wish.what, retrieval)
-            if (
-                state == "failed"
-                and wish.what in retrieval.absent
-                and wish.what.resource in self._refused(wish.what.owner)
-            ):
-                state, did, trace = (
-                    "ignored",
-                    f"this key may not read {wish.what.resource}, nor could the last sweep",
-                    None,
-                )
-            read = retrieval.present.get(wish.what)
-            for entry in about[wish.what]:
-                left = (
-                    set(entry.lists)
-                    .difference(wish.lists)
-                    .intersection(self._kept(wish.what.owner))
-                    if read
-                    else ()
-                )
-                settlement.add(entry, state, did, trace, left)
-                kind = events.get(entry.type)
+        for request in requests:
+            ref = request.ref
+            state, did, trace = outcome_of(ref, retrieval)
+            refused = ref.resource in self._scope.refused.get(ref.owner, ())
+            if state == "failed" and ref in retrieval.absent and refused:
+                did = f"this key may not read {ref.resource}, nor could the last sweep"
+                state, trace = "ignored", None
+            read = retrieval.present.get(ref)
+            kept = self._scope.kept.get(ref.owner, ())
+            for entry in about[ref]:
+                unread = set(entry.lists).difference(request.nested).intersection(kept)
+                settlement.add(entry, state, did, trace, unread if read else ())
+                kind = self._catalog.events.get(entry.type)
                 if state == "processed" and read and kind and kind.deletes and kind.targets:
                     removals[entry.key] = read.observed_at
-        self._bury_what_they_carry(removals)
+        self._mark_withdrawn(removals)
         return settlement
 
     def _settle(self, settlement: Settlement) -> None:
-        if settlement.reports:
-            self._session.mirror.ledger.settle(
-                self._run_id,
-                processed=settlement.processed,
-                ignored=settlement.ignored,
-                failed=settlement.failed,
-                unread=settlement.unread,
-                now=datetime.now(UTC),
-            )
-            for report in settlement.reports:
-                self._report(report)
+        if not settlement.reports:
+            return
+        self._session.mirror.ledger.settle(
+            self._run_id,
+            processed=settlement.processed,
+            ignored=settlement.ignored,
+            failed=settlement.failed,
+            unread=settlement.unread,
+            now=datetime.now(UTC),
+        )
+        for report in settlement.reports:
+            self._report(report)
+
+    def _write(self, batches: list[Batch]) -> None:
+        self._session.progress.written(batches, self._session.mirror.write(batches))
 
     def _apply_payloads(self, entries: list[LedgerEntry]) -> None:
-        """Events about what no route of Stripe's reads, oldest first."""
-        stored, settlement, batches = (
-            self._session.mirror.rows.read_events([entry.key for entry in entries]),
-            Settlement(),
-            [],
-        )
+        """Applies the events about what no route returns, oldest first."""
+        stored = self._session.mirror.rows.read_events([entry.key for entry in entries])
+        settlement, batches = Settlement(), []
         for entry in sorted(entries, key=lambda entry: entry.created):
             try:
                 state, did, batch = self._apply(entry, stored.get(entry.key))
@@ -251,10 +239,10 @@ class EventProcessing:
                 batches += [batch] if batch else []
             except (SyncAborted, MirrorError):
                 raise
-            except Exception as error:  # of whatever shape the event is, the others are processed
+            except Exception as error:  # an event of an odd shape does not stop the others
                 settlement.add(entry, "failed", str(error), Failed.of(error).trace)
         if batches:
-            self._session.progress.written(batches, self._session.mirror.write(batches))
+            self._write(batches)
         self._settle(settlement)
 
     def _apply(
@@ -263,105 +251,43 @@ class EventProcessing:
         session = self._session
         if event is None:
             raise UnreadableEvent("its row is not in the database")
-        again = entry_of(
-            session.catalog, event, entry.owner
-        )  # raises for what could not be read when it was listed
-        if again.ignored or again.object is None:
-            return "ignored", again.ignored or "it is about no object", None
-        wanted = self._wanted(again)
-        if wanted is not None:  # this release knows how to read it, an earlier one did not
-            retrieval = Retrieval(session)
-            for _ in reread(session, [self._wish(wanted, [again])], retrieval, self._nested):
-                pass
-            state, did, _ = _outcome(wanted, retrieval)
+        # Raises what kept the event from being read when it was listed.
+        entry = entry_of(self._catalog, event, entry.owner)
+        if entry.ignored or entry.object is None:
+            return "ignored", entry.ignored or "it is about no object", None
+        ref = self._object_of(entry)
+        if ref is not None:  # this release has a route for it, an earlier one did not
+            request = self._request(ref, [entry])
+            retrieval = read_each(session, [request], Retrieval(session, self._nested))
+            state, did, _ = outcome_of(ref, retrieval)
             if state == "failed":
                 raise UnreadableEvent(did)
             return state, did, None
-        version = event.get("api_version")
-        if not same_release(version, session.catalog.api_version):
-            reason = f"no route of Stripe's reads a {again.object}, and what an event of API version {version} says of it may not fit"
+        version, name = event.get("api_version"), entry.object
+        if not same_release(version, self._catalog.api_version):
+            reason = (
+                f"no route of Stripe's reads a {name}, and what an event of API version {version}"
+                " says of it may not fit"
+            )
             return "ignored", reason, None
-        batch = self._of_payload(again, payload_of(event))
-        return (
-            "processed",
-            f"{again.object} {again.object_id} as the event has it: no route of Stripe's reads one",
-            batch,
-        )
+        batch = self._of_payload(entry, payload_of(event))
+        did = f"{name} {entry.object_id} as the event has it: no route of Stripe's reads one"
+        return "processed", did, batch
 
     def _of_payload(self, entry: LedgerEntry, payload: Mapping[str, Any]) -> Batch:
-        session, kind = self._session, self._session.catalog.events.get(entry.type)
+        kind = self._catalog.events.get(entry.type)
         deleted = {"deleted": True} if kind and kind.deletes else {}
-        owner = Owner(entry.object_account or entry.owner.account_id, entry.owner.livemode)
         assert entry.object
         return flatten(
-            session.catalog,
+            self._catalog,
             entry.object,
             [{**payload, **deleted}],
-            owner,
+            _owner_of(entry),
             entry.created,
-            api_version=session.catalog.api_version,
-            platform_id=session.platform.account_id,
+            api_version=self._catalog.api_version,
+            platform_id=self._session.platform.account_id,
         )
 
 
-class Settlement:
-    """What became of events, before the ledger has it."""
-
-    def __init__(self) -> None:
-        self.processed: list[EventKey] = []
-        self.ignored: dict[EventKey, str] = {}
-        self.failed: dict[EventKey, str] = {}
-        self.unread: dict[EventKey, Collection[str]] = {}
-        """Processed, but for these lists."""
-        self.reports: list[EventReport] = []
-
-    def add(
-        self,
-        entry: LedgerEntry,
-        state: EventOutcome,
-        did: str,
-        trace: str | None = None,
-        left: Collection[str] = (),
-    ) -> None:
-        match state:
-            case "failed":
-                self.failed[entry.key] = did
-            case "ignored":
-                self.ignored[entry.key] = did
-            case _ if left:
-                self.unread[entry.key] = left
-            case _:
-                self.processed.append(entry.key)
-        self.reports.append(
-            EventReport(
-                entry.id,
-                entry.type,
-                entry.created,
-                entry.owner.account_id,
-                state,
-                did,
-                trace,
-                entry.object,
-            )
-        )
-
-
-def _outcome(wanted: ObjectRef, retrieval: Retrieval) -> tuple[EventOutcome, str, str | None]:
-    name = f"{wanted.resource} {wanted.id}"
-    if failure := retrieval.failures.get(wanted):
-        return "failed", failure.error, failure.trace
-    if wanted in retrieval.present:
-        return (
-            "processed",
-            f"{name} is deleted" if retrieval.present[wanted].deleted else f"read {name} again",
-            None,
-        )
-    if retrieval.gone(wanted):
-        return "processed", f"{name} is deleted", None
-    error = retrieval.absent.get(wanted)
-    failure = Failed.of(error) if error else None
-    return (
-        "failed",
-        failure.error if failure else f"{name} was not read",
-        failure.trace if failure else None,
-    )
+def _owner_of(entry: LedgerEntry) -> Owner:
+    return Owner(entry.object_account or entry.owner.account_id, entry.owner.livemode)

@@ -1,4 +1,4 @@
-"""Which events a run is to process, and what it says of them."""
+"""Which events a run processes, and what it reports of them."""
 
 from __future__ import annotations
 
@@ -20,22 +20,26 @@ EventOutcome = Literal["processed", "already processed", "ignored", "failed"]
 
 
 class InvalidSelection(ValueError):
-    """The message is for who chose."""
+    """The message is for the person who chose."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventSelection:
-    """None of them means all events. Raises InvalidSelection for what contradicts itself, and for what no event can be."""
+    """Without a choice: all events.
+
+    Raises InvalidSelection for two choices, and for an id or a type that no event can have.
+    """
 
     failed: bool = False
-    """Those that Stripe could not deliver to a webhook yet: pending, or every attempt failed."""
+    """Events that Stripe has not delivered to a webhook: pending, or every attempt failed."""
     type: str | None = None
-    """A type, or a group of them with `*`: `payment_intent.*`."""
+    """A type, or several with `*`: `payment_intent.*`."""
     ids: tuple[str, ...] = ()
     account: str | None = None
-    """The account whose events `ids` are, where it is known: no other is asked for them."""
+    """The account of the events in `ids`, where it is known. No other account is asked."""
     others: bool = False
-    """Whether `ids` may be other keys' events: what this key does not have is then no failure."""
+    """Whether `ids` may belong to other keys. An event that this key does not have is no failure
+    then."""
 
     def __post_init__(self) -> None:
         chosen = [
@@ -51,9 +55,18 @@ class EventSelection:
             _check_type(self.type)
         wrong = [id for id in self.ids if not _EVENT_ID.fullmatch(id)]
         if wrong:
-            raise InvalidSelection(f"{wrong[0][:60]!r} is no event's id: these begin with evt_")
+            raise InvalidSelection(
+                f"{wrong[0][:60]!r} is not the id of an event: these begin with evt_"
+            )
         if self.account is not None and not self.ids:
-            raise InvalidSelection("account says whose events the ids are: it needs ids")
+            raise InvalidSelection("account names the account of the ids: give ids too")
+
+    @property
+    def filters(self) -> dict[str, str | bool]:
+        """The parameters of Stripe's list that leave out all other events."""
+        if self.failed:
+            return {"delivery_success": False}
+        return {"type": self.type} if self.type else {}
 
     def __str__(self) -> str:
         if self.failed:
@@ -75,7 +88,7 @@ def _check_type(pattern: str) -> None:
             pattern
         ):  # otherwise it may be a type that is newer than this release
             hint = f"; do you mean {', '.join(close)}?" if close else ""
-            raise InvalidSelection(f"no event type of Stripe's is {pattern[:80]!r}{hint}")
+            raise InvalidSelection(f"Stripe has no event type {pattern[:80]!r}{hint}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +99,22 @@ class EventReport:
     type: str
     created: datetime
     account_id: str
-    """Whose event it is."""
+    """The account that has the event."""
     state: EventOutcome
     did: str
-    """What was done about it, why nothing was, or the error."""
+    """What was done, or why nothing was done, or the error."""
     trace: str | None = None
     """The traceback of a failure."""
     model: str | None = None
-    """What it is about."""
+    """The model of the object that the event is about."""
 
 
 @dataclass(slots=True)
 class EventSummary:
-    """A run's events. `listed` counts what Stripe returned, `rows` what was written or found deleted, by model."""
+    """The events of a run, counted.
+
+    `listed` counts what Stripe returned. `rows` counts, by model, the rows that were written or
+    found deleted."""
 
     alias: str
     listed: int = 0
@@ -107,19 +123,19 @@ class EventSummary:
     ignored: Counter[str] = field(default_factory=Counter)
     """Reason → how many."""
     failed: dict[str, str] = field(default_factory=dict)
-    """Event → error, of the first FAILURES_KEPT."""
+    """Event → error, for the first FAILURES_KEPT."""
     failed_count: int = 0
     elsewhere: list[str] = field(default_factory=list)
-    """Chosen ids that this key does not have, where they were left to other keys."""
+    """Chosen ids that this key does not have and that are left to other keys."""
     unknown_types: Counter[str] = field(default_factory=Counter)
-    """Types that this release does not know: their objects were read where they could be."""
+    """Types that this release does not know. Their objects were read where that was possible."""
     errors: list[str] = field(default_factory=list)
-    """What could not be listed or fetched, apart from the events themselves."""
+    """What could not be listed or retrieved, apart from the events themselves."""
     rows: Counter[str] = field(default_factory=Counter)
     rows_in_mirror: dict[str, int] = field(default_factory=dict)
-    """How many there are now of each of these models."""
+    """Model → its rows in the mirror now."""
     related: str | None = None
-    """What was fetched because rows refer to it."""
+    """What was retrieved because rows refer to it."""
     requests: int = 0
     seconds: float = 0.0
 
@@ -149,9 +165,8 @@ class EventSummary:
             "ignored": self.ignored.total(),
             "failed": self.failed_count,
         }
-        lines = [
-            f"{self.alias}: {', '.join(f'{count:,} {name}' for name, count in counts.items())}; {self.requests:,} requests"
-        ]
+        counted = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        lines = [f"{self.alias}: {counted}; {self.requests:,} requests"]
         if self.rows:
             lines.append(
                 "rows: "

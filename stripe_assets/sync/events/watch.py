@@ -1,4 +1,4 @@
-"""A sensor's look at one key: which events there are to do something about. One request an account."""
+"""What a sensor asks Stripe for one key: which events need a run. One request for each account."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stripe_assets.catalog import catalog
+from stripe_assets.catalog.incremental import incremental_strategies, models_to_sync_for
 from stripe_assets.catalog.roles import ACCOUNT, EVENT
-from stripe_assets.catalog.upkeep import concerned, how_followed
 from stripe_assets.mirror import EventState, Mirror, Owner
 from stripe_assets.stripe_api import (
     Answer,
@@ -22,13 +22,12 @@ from stripe_assets.stripe_api import (
     Unreachable,
     items,
 )
-from stripe_assets.sync.constants import RETENTION, SKEW
+from stripe_assets.sync.constants import PAGE, RETENTION, SKEW
 from stripe_assets.sync.engine.accounts import Accounts
 from stripe_assets.sync.engine.request_counts import AccountUsage
 from stripe_assets.sync.events.entries import created_at, entry_of, instant
 from stripe_assets.sync.events.feed import feed_params, since
 
-PAGE = 100
 PAGES_A_LOOK = 5
 GRACE_SECONDS = 1.0
 
@@ -41,13 +40,16 @@ class WatchedEvent:
     type: str
     created: datetime
     attempts: int = 0
-    """How often it has failed."""
+    """How often its processing failed."""
     models: tuple[str, ...] = ()
-    """Those that an incremental run has to select for it."""
+    """The models that an incremental run must select for it."""
 
 
 class EventWatch:
-    """Requests wait `timeout` seconds and are not repeated. Raises StripeError; InvalidApiKey when nobody can say whose key it is."""
+    """A request waits `timeout` seconds and is not repeated.
+
+    Raises StripeError, and InvalidApiKey when nobody can tell the key's account.
+    """
 
     def __init__(
         self,
@@ -62,27 +64,31 @@ class EventWatch:
         self._catalog = catalog()
         self._api = StripeApi(key, timeout=timeout, max_retries=0)
         self.usage = AccountUsage(mirror, self._api)
-        """Counts what was sent; it is for the caller to write that."""
+        """Counts the requests. The caller writes the counts."""
         self._timeout = timeout
         self._own: str | None = None
         self.behind: dict[str, str] = {} if behind is None else behind
-        """Account → the undelivered event behind which the next look goes on. Who looks keeps it."""
+        """Account → the undelivered event after which the next look begins. The caller keeps it."""
 
     def owners(self) -> tuple[Owner, ...]:
-        """The accounts that the last run of the key has found, its own first. Before any, Stripe is asked for that."""
+        """Returns the accounts that the last run of the key found, its own first.
+
+        Without such a run Stripe is asked for the key's own account.
+        """
         owners = self._mirror.accounts.covered_by(self._key.alias)
         if not owners:
             own_id, _ = Accounts(self._api, self._key, self._catalog[ACCOUNT]).own()
             owners = (Owner(own_id, self._key.livemode),)
         self._own = owners[0].account_id
-        self.usage.of(owners[0])
+        self.usage.belongs_to(owners[0])
         return owners
 
     def failed_deliveries(self, owner: Owner) -> tuple[WatchedEvent, ...]:
-        """Events whose webhooks are pending or have failed and that are not processed yet, or are due again; oldest first, 100 at most.
+        """Returns events whose webhooks are pending or have failed, and that are not processed, or
+        are to be tried again. Oldest first, at most 100.
 
-        Stripe goes on listing an event as undelivered after it was processed here: behind a page of settled ones is looked as well,
-        PAGES_A_LOOK at a time, in the end at all of them.
+        Stripe still lists an event as undelivered after it was processed here. So after a page of
+        settled events the next pages are read too: PAGES_A_LOOK now, and the rest in later looks.
         """
         account, filters = owner.account_id, {"delivery_success": False}
         page = self._list(owner, filters)
@@ -97,30 +103,30 @@ class EventWatch:
             self.behind[account] = behind
             try:
                 page = self._list(owner, {**filters, "starting_after": behind})
-            except InvalidRequest:  # that event is too old by now, or was delivered
+            except InvalidRequest:  # that event was delivered by now, or is too old
                 self.behind.pop(account, None)
                 break
         return ()
 
     def new_events(self, owner: Owner) -> tuple[WatchedEvent, ...] | None:
-        """Events since the mirror was current that are not processed yet, or are due again. None: a full sweep has to come first."""
+        """Returns the events since the mirror was current that need processing, or another try.
+
+        None: a full sweep has to come first.
+        """
         now = self._api.now()
         current = {
             name: at
             for (_, name), at in self._mirror.sweeps.current_until([owner]).items()
             if now - RETENTION < at <= now + SKEW
         }
-        following = [
-            at for name, at in current.items() if how_followed()[name] in ("events", "parents")
-        ]
-        if not following:
+        how = incremental_strategies()
+        by_events = [at for name, at in current.items() if how[name] in ("events", "parents")]
+        if not by_events:
             return None
-        page = self._list(owner, since(self._mirror, owner, min(following)))
+        page = self._list(owner, since(self._mirror, owner, min(by_events)))
         watched = [event for event in self._watched(owner, page, current) if event.models]
         oldest = min((at for event in page if (at := instant(event.get("created")))), default=now)
-        if len(page) == PAGE and oldest > min(
-            following
-        ):  # there may be others behind them, about anything
+        if len(page) == PAGE and oldest > min(by_events):  # more events may follow, of any type
             everything = tuple(sorted(current))
             newest = self._watched_event(owner, page[0], None, current)
             watched = [replace(event, models=everything) for event in watched or [newest]]
@@ -135,7 +141,11 @@ class EventWatch:
         return items(answer.body, path=path)
 
     def _in_time(self, ask: Callable[[], Answer], path: str) -> Answer:
-        """A client's timeout is for each wait: a server that sends a byte now and then would hold a tick for ever."""
+        """Bounds the whole request.
+
+        The client's timeout bounds each wait only. A server that sends a byte now and then would
+        hold the tick for ever.
+        """
         came: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
 
         def asking() -> None:
@@ -178,10 +188,9 @@ class EventWatch:
     ) -> WatchedEvent:
         try:
             created, entry = created_at(event), entry_of(self._catalog, event, owner)
-            about = (
-                frozenset() if entry.ignored else concerned(self._catalog, entry.object or EVENT)
-            )
-        except Exception:  # of whatever shape it is: the run will say what is wrong with it
+            about = models_to_sync_for(self._catalog, entry.object or EVENT)
+            about = frozenset() if entry.ignored else about
+        except Exception:  # the event has an odd shape: the run will say so
             created, about = self._api.now(), frozenset((EVENT,))
         return WatchedEvent(
             event["id"],

@@ -1,21 +1,23 @@
-"""What a run will do, and the fewest requests that it takes: said before it starts."""
+"""What a run will do, and the fewest requests that it takes. It is said before the run starts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.lists import applies, root_lists
+from stripe_assets.catalog.model import Route
 from stripe_assets.mirror import Owner
 from stripe_assets.sync.constants import PAGE
-from stripe_assets.sync.planning.freshness import Freshness
+from stripe_assets.sync.planning.freshness import Decisions, decision_lines
 
 
 @dataclass(frozen=True, slots=True)
 class FanOutPrice:
-    """A nested list takes a request for each row of its parent; how many those are the mirror knows from the last time."""
+    """A nested list takes a request for each row of its parent. The mirror knows their number from
+    the last time."""
 
     model: str
     parent: str
@@ -27,99 +29,116 @@ class Plan:
     alias: str
     owners: tuple[Owner, ...]
     models: tuple[str, ...]
-    """The selected ones."""
+    """The selected models."""
     upstreams: tuple[str, ...]
-    """Read because a selected model's rows come with theirs."""
+    """Models that are read because rows of a selected model come with their rows."""
     fewest_requests: int
-    """One for each page of what the mirror has now, at least one for each list."""
+    """One for each page of what the mirror has now, and at least one for each list."""
     fan_outs: tuple[FanOutPrice, ...]
-    ways: tuple[str, ...]
-    """What follows events, and what is swept although that was not asked for."""
+    decisions: tuple[str, ...]
+    """Which models follow events, and why models are swept though nobody asked for it."""
     refused: Mapping[str, str]
     """What could not be asked to find the accounts → Stripe's reason."""
 
     def lines(self) -> list[str]:
-        """For a log or a terminal."""
-        account, connected = self.owners[0], len(self.owners) - 1
-        mode = "live" if account.livemode else "test"
-        lines = [
-            f"{self.alias}: {account.account_id} ({mode} mode)"
-            + (
-                f" and {connected:,} connected account{'s' if connected > 1 else ''}"
-                if connected
-                else ""
-            )
-            + f", {len(self.models)} model{'s' if len(self.models) != 1 else ''}, at least {self.fewest_requests:,} requests"
-        ]
-        lines += [
-            f"accounts: {what} cannot be read: {reason}" for what, reason in self.refused.items()
-        ]
-        lines += self.ways
+        """Returns the plan for a log or a terminal."""
+        lines = [self._first_line()]
+        lines += [f"accounts: {what} cannot be read: {why}" for what, why in self.refused.items()]
+        lines += self.decisions
         if self.upstreams:
-            lines.append(f"read along, as rows come with theirs: {', '.join(self.upstreams)}")
+            names = ", ".join(self.upstreams)
+            lines.append(f"also read, because rows of the selected models come with them: {names}")
         lines.append("and one request for each object that these refer to and the database lacks")
-        if self.fan_outs:
-            per_parent: dict[str, list[str]] = {}
-            for price in self.fan_outs:
-                per_parent.setdefault(f"{price.parent} ({price.parents:,} now)", []).append(
-                    price.model
-                )
-            lines += [
-                f"one request for each {parent}: {', '.join(models)}"
-                for parent, models in per_parent.items()
-            ]
+        per_parent: dict[str, list[str]] = {}
+        for price in self.fan_outs:
+            parent = f"{price.parent} ({price.parents:,} now)"
+            per_parent.setdefault(parent, []).append(price.model)
+        for parent, models in per_parent.items():
+            lines.append(f"one request for each {parent}: {', '.join(models)}")
         return lines
 
+    def _first_line(self) -> str:
+        account, connected = self.owners[0], len(self.owners) - 1
+        parts = [
+            f"{self.alias}: {account.account_id} ({'live' if account.livemode else 'test'} mode)"
+        ]
+        if connected:
+            parts.append(f" and {connected:,} connected account{'s' if connected > 1 else ''}")
+        models = len(self.models)
+        parts.append(f", {models} model{'s' if models != 1 else ''}")
+        parts.append(f", at least {self.fewest_requests:,} requests")
+        return "".join(parts)
 
-def plan(
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The requests of a plan."""
+
+    fewest: int
+    fan_outs: tuple[FanOutPrice, ...]
+
+
+def price(
+    catalog: Catalog, decisions: Decisions, models: Sequence[str], rows: Mapping[str, int]
+) -> Price:
+    """`models`: those of the run. `rows`: model → its rows in the mirror, for all accounts.
+
+    A nested list that only some parents are asked for counts as no request: their number is not
+    known before.
+    """
+    livemode = next(iter(decisions)).livemode
+    sweeps = [decision.swept for decision in decisions.values()]
+    roots = {names: root_lists(catalog, names, livemode) for names in set(sweeps)}
+    lists = sum(len(roots[names]) for names in sweeps)
+    listed = {name for some in roots.values() for name, _, _ in some}
+    pages = sum(max(0, math.ceil(rows.get(name, 0) / PAGE) - 1) for name in listed)
+    active = [name for name in models if any(name in names for names in sweeps)]
+    nested = list(_nested(catalog, active, livemode))
+    for_all_parents = sum(
+        rows.get(parent, 0) * len(route.variants)
+        for _, parent, route in nested
+        if route.parent_where is None
+    )
+    events = sum(decision.events_since is not None for decision in decisions.values())
+    return Price(
+        events + lists + pages + for_all_parents,
+        tuple(FanOutPrice(name, parent, rows.get(parent, 0)) for name, parent, _ in nested),
+    )
+
+
+def _nested(
+    catalog: Catalog, models: Sequence[str], livemode: bool
+) -> Iterator[tuple[str, str, Route]]:
+    for name in models:
+        for route in catalog[name].routes:
+            if route.parent and not catalog[name].on_demand_reason and applies(route, livemode):
+                yield name, route.parent, route
+
+
+def make_plan(
     catalog: Catalog,
     alias: str,
-    owners: Sequence[Owner],
     selected: Sequence[str],
-    currency: Freshness,
+    models: Sequence[str],
+    decisions: Decisions,
     rows: Mapping[str, int],
     account_requests: int,
     refused: Mapping[str, str],
 ) -> Plan:
-    """`rows` is what the mirror has of each model for these owners, `account_requests` what finding the owners took.
-
-    A nested list that only some parents are asked for counts as none: how many they are is not known before.
-    """
-    livemode = owners[0].livemode
-    swept = {name for names in currency.swept.values() for name in names}
-    active = [name for name in currency.models if name in swept]
-    roots = {names: root_lists(catalog, names, livemode) for names in set(currency.swept.values())}
-    lists = sum(len(roots[names]) for names in currency.swept.values())
-    pages = sum(
-        max(0, math.ceil(rows.get(name, 0) / PAGE) - 1)
-        for name in {name for some in roots.values() for name, _, _ in some}
-    )
-    nested = [
-        (name, route)
-        for name in active
-        for route in catalog[name].routes
-        if route.parent and not catalog[name].on_demand and applies(route, livemode)
-    ]
-    fan_outs = tuple(
-        FanOutPrice(name, route.parent or "", rows.get(route.parent or "", 0))
-        for name, route in nested
-    )
-    asked = sum(
-        rows.get(route.parent or "", 0) * len(route.variants)
-        for _, route in nested
-        if route.parent_where is None
-    )
+    """`models`: the selected ones and those that they are read through. `account_requests`: what
+    finding the accounts took. See `price` for `rows`."""
+    requests = price(catalog, decisions, models, rows)
     return Plan(
         alias=alias,
-        owners=tuple(owners),
+        owners=tuple(decisions),
         models=tuple(selected),
         upstreams=tuple(
             name
-            for name in currency.models
-            if name not in set(selected) and not catalog[name].lists_owners
+            for name in models
+            if name not in set(selected) and not catalog[name].rows_are_accounts
         ),
-        fewest_requests=account_requests + len(currency.cursors) + lists + pages + asked,
-        fan_outs=fan_outs,
+        fewest_requests=account_requests + requests.fewest,
+        fan_outs=requests.fan_outs,
+        decisions=tuple(decision_lines(decisions, models)),
         refused=refused,
-        ways=tuple(currency.lines()),
     )

@@ -1,4 +1,4 @@
-"""Going on where an interrupted run ended: its sweeps, and the checkpoints of their lists."""
+"""The sweeps of a run in the mirror: begun, or continued where an interrupted run left them."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from dataclasses import replace
 from datetime import datetime
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.catalog.model import Route
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import upstreams_of, with_upstreams
 from stripe_assets.mirror import Checkpoint, FinishedSweep, Mirror, Owner, Sweep
+from stripe_assets.mirror.availability import Availability
 from stripe_assets.sync.constants import LAG
 from stripe_assets.sync.engine import fan_out, sublist
+from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.shards import Range
-from stripe_assets.sync.engine.task import SHARD, Task
-from stripe_assets.sync.results import wholly_refused
+from stripe_assets.sync.engine.sweep import Sweep as SweepHandlers
+from stripe_assets.sync.engine.task import SHARD, ListPage, Retrieve, Task
 
 
 class SweepRun:
-    """The sweeps of a run: begun or taken up again, and finished, in the mirror.
+    """The sweeps of a run: begun or continued, and finished.
 
-    A list may go on from its checkpoint only if all that its rows cause was recorded with it, and refused to no other
-    key. So a sweep carries its run's scope, and only a run of the same key and the same models takes it up; a model that
-    hangs on none, and on which none hangs, is taken up by any run of the key. A sweep that has reached its end carries
-    the scope until its run is over: whoever takes that up need not sweep it again.
+    A list may continue from its checkpoint only where everything that its rows need was recorded
+    with it, and where no other key was refused a part of it. So a sweep carries the scope of its
+    run, and only a run of the same key and the same models continues it. A model that is read
+    through no other, and that no other is read through, is continued by any run of the key.
+
+    A sweep that has reached its end carries the scope until its run is over. A run that continues
+    this one need not sweep it again.
     """
 
     def __init__(
@@ -33,20 +37,21 @@ class SweepRun:
         mirror: Mirror,
         catalog: Catalog,
         alias: str,
-        active: Iterable[str],
-        nested: Mapping[str, list[tuple[str, Route]]],
+        models: Iterable[str],
+        nested: Routes,
         run_id: str,
         now: datetime,
     ) -> None:
-        """`now` by Stripe's clock, as everywhere here."""
+        """`nested`: the nested lists that the run reads. `now`, and all times here, are by Stripe's
+        clock."""
         self._mirror = mirror
         self._catalog = catalog
         self._nested = nested
         self._run_id = run_id
         self._alias = alias
-        models = hashlib.sha256(" ".join(sorted(active)).encode()).hexdigest()[:16]
-        self._scope = f"{alias} {catalog.api_version} {models}"
-        self._feeding = {
+        digest = hashlib.sha256(" ".join(sorted(models)).encode()).hexdigest()[:16]
+        self._scope = f"{alias} {catalog.api_version} {digest}"
+        self._upstreams = {
             name
             for resource in catalog.resources.values()
             for name in upstreams_of(catalog, resource).models
@@ -55,52 +60,54 @@ class SweepRun:
         self._started: dict[tuple[Owner, str], datetime] = {}
         self._now = now
 
-    def left(self, owners: Iterable[Owner]) -> dict[Owner, dict[str, Sweep]]:
-        """What interrupted runs have left of these accounts, by model. Raises MirrorError."""
-        left: dict[Owner, dict[str, Sweep]] = {}
-        for (owner, name), sweep in self._mirror.sweeps.interrupted(
-            owners, scope=self._scope, now=self._now
-        ).items():
-            left.setdefault(owner, {})[name] = sweep
-        return left
+    def interrupted(self, owners: Iterable[Owner]) -> dict[Owner, dict[str, Sweep]]:
+        """Returns account → model → the sweep that an interrupted run left. Raises MirrorError."""
+        found: dict[Owner, dict[str, Sweep]] = {}
+        sweeps = self._mirror.sweeps.interrupted(owners, scope=self._scope, now=self._now)
+        for (owner, name), sweep in sweeps.items():
+            found.setdefault(owner, {})[name] = sweep
+        return found
 
-    def finished(self, left: Mapping[str, Sweep], wanted: frozenset[str]) -> frozenset[str]:
-        """Which of an account's models need not be swept any more."""
-        return frozenset(name for name in self._taken_up(left, wanted) if left[name].finished)
+    def finished(self, interrupted: Mapping[str, Sweep], wanted: frozenset[str]) -> frozenset[str]:
+        """Returns the models of an account that need no sweep any more."""
+        continued = self._continuable(interrupted, wanted)
+        return frozenset(name for name in continued if interrupted[name].finished)
 
     def begin(
         self, owner: Owner, swept: frozenset[str], finished: frozenset[str], now: datetime
     ) -> frozenset[str]:
-        """Takes up the sweeps of an account's models, or begins them. Returns those of `finished` that need not be swept any more.
+        """Continues the sweeps of an account's models, or begins them.
 
-        `now`: what was observed before it is not what these sweeps have listed.
+        Returns the models among `finished` that need no sweep any more. A row that was observed
+        before `now` was not returned by these sweeps.
         """
         wanted = swept | finished
-        left = {
+        interrupted = {
             name: sweep
-            for name, sweep in self.left([owner]).get(owner, {}).items()
+            for name, sweep in self.interrupted([owner]).get(owner, {}).items()
             if name in finished or not sweep.finished
         }
-        taken = self._taken_up(left, wanted)
-        finished = frozenset(name for name in taken if left[name].finished)
-        continued = {(owner, name): left[name] for name in taken}
+        names = self._continuable(interrupted, wanted)
+        finished = frozenset(name for name in names if interrupted[name].finished)
+        continued = {(owner, name): interrupted[name] for name in names}
         self._mirror.sweeps.load_checkpoints(continued)
-        self._begin(owner, wanted - taken, now)
-        if lost := [
+        self._begin(owner, wanted - names, now)
+        lost = [
             (owner, name)
-            for name, sweep in left.items()
+            for name, sweep in interrupted.items()
             if name not in wanted and self._is_lost(name, sweep, wanted - finished)
-        ]:
+        ]
+        if lost:
             self._mirror.sweeps.begin(lost, self._run_id, now=now)
-        self._continued[owner] = {name: left[name] for name in taken}
-        # A process that has just begun knows Stripe's clock to the second: it may stamp what it reads earlier than one before it did.
-        self._started.update(
-            {pair: min(sweep.started_at, now) for pair, sweep in continued.items()}
-        )
+        self._continued[owner] = {name: interrupted[name] for name in names}
+        # A new process knows Stripe's clock only to the second. It may give its rows an earlier
+        # time than the process before it did.
+        started = {pair: min(sweep.started_at, now) for pair, sweep in continued.items()}
+        self._started.update(started)
         return finished
 
     def begin_accounts(self, platform: Owner, now: datetime) -> None:
-        """They are asked for by every run, and what hangs on them with them."""
+        """Every run asks for the accounts, and for the lists under them."""
         self._begin(platform, [ACCOUNT], now)
 
     def _begin(self, owner: Owner, models: Iterable[str], now: datetime) -> None:
@@ -108,134 +115,156 @@ class SweepRun:
         self._mirror.sweeps.begin(pairs, self._run_id, scope=self._scope, now=now)
         self._started.update(dict.fromkeys(pairs, now))
 
-    def _is_lost(self, model: str, sweep: Sweep, read_on: frozenset[str]) -> bool:
-        """Whether what this run does not sweep cannot be gone on with either: what it hangs on is read on without it."""
-        on_the_way = not sweep.finished and sweep.scope == self._scope
-        return on_the_way and not read_on.isdisjoint(with_upstreams(self._catalog, [model]))
+    def _is_lost(self, model: str, sweep: Sweep, swept: frozenset[str]) -> bool:
+        """Whether a model that this run does not sweep can no longer be continued: this run reads
+        on a model that it is read through."""
+        unfinished = not sweep.finished and sweep.scope == self._scope
+        return unfinished and not swept.isdisjoint(with_upstreams(self._catalog, [model]))
 
     def end(self, but: Collection[str]) -> None:
-        """The run is over: what it finished, except these models, begins anew the next time."""
+        """The run is over. The next run sweeps anew what this one finished, except these models."""
         self._mirror.sweeps.release(self._scope, but)
 
     @property
     def began(self) -> datetime:
-        """When the first of this run's sweeps was begun."""
+        """When the first of this run's sweeps began."""
         return min(self._started.values())
 
     def started(self, owner: Owner, model: str) -> datetime | None:
-        """When the sweep that this run began or took up was begun."""
+        """Returns when the sweep of a model began that this run began or continued."""
         return self._started.get((owner, model))
 
-    def _taken_up(self, left: Mapping[str, Sweep], wanted: frozenset[str]) -> set[str]:
-        """What need not begin anew. What feeds a model that does is to be read anew with it: that hangs on all of its rows."""
-        able = {name for name in wanted if name in left and self._may_take_up(name, left[name])}
-        anew = [
+    def _continuable(self, interrupted: Mapping[str, Sweep], wanted: frozenset[str]) -> set[str]:
+        """Returns the models that need not begin again. Where a model begins again, so do the
+        models that it is read through: it needs all of their rows."""
+        able = {
+            name
+            for name in wanted
+            if name in interrupted and self._may_continue(name, interrupted[name])
+        }
+        again = [
             name
             for name in wanted - able
-            if upstreams_of(self._catalog, self._catalog[name]).complete
+            if upstreams_of(self._catalog, self._catalog[name]).is_listed
         ]
-        return able.difference(with_upstreams(self._catalog, anew))
+        return able.difference(with_upstreams(self._catalog, again))
 
-    def _may_take_up(self, model: str, sweep: Sweep) -> bool:
-        if sweep.finished:  # what was read alone, without what it hangs on, is not current
-            refused = sweep.availability is not None and wholly_refused(sweep.availability)
-            return sweep.scope == self._scope and (
-                sweep.current_until is not None or (refused and self._hangs_on_others(model))
-            )
-        ours = sweep.scope.startswith(f"{self._alias} {self._catalog.api_version} ")
-        return sweep.scope == self._scope or (
-            ours and model not in self._feeding and not self._hangs_on_others(model)
-        )
+    def _may_continue(self, model: str, sweep: Sweep) -> bool:
+        if sweep.finished:  # a model that was read without its upstreams is not current
+            said = Availability.parse(sweep.availability) if sweep.availability else None
+            refused = said is not None and said.is_refused and self._has_upstreams(model)
+            return sweep.scope == self._scope and (sweep.current_until is not None or refused)
+        if sweep.scope == self._scope:
+            return True
+        same_key = sweep.scope.startswith(f"{self._alias} {self._catalog.api_version} ")
+        return same_key and model not in self._upstreams and not self._has_upstreams(model)
 
-    def _hangs_on_others(self, model: str) -> bool:
+    def _has_upstreams(self, model: str) -> bool:
         return bool(upstreams_of(self._catalog, self._catalog[model]).models)
 
-    def resume(self, task: Task) -> list[Task]:
-        """The task at the page where its list was left, or its shards where it was split; none when it had been read to its end."""
-        sweep = self._continued.get(task.reader, {}).get(task.model)
+    def resume(self, task: ListPage | Retrieve) -> list[Task]:
+        """Returns the task at the page where its list was left; or its parts, where it was split.
+
+        Empty where the list was read to its end.
+        """
+        sweep = self._continued.get(task.source.reader, {}).get(task.model)
         checkpoint = sweep.checkpoints.get(task.key) if sweep else None
         if sweep is None or checkpoint is None:
             return [task]
         if not checkpoint.done:
-            return [_gone_on(task, checkpoint)]
-        shards = [
-            one
-            for one in sweep.checkpoints.values()
-            if one.key.startswith(task.key + SHARD) and not one.done
+            return [_at(task, checkpoint)]
+        if not isinstance(task, ListPage):
+            return []
+        prefix = task.key + SHARD
+        parts = [
+            one for one in sweep.checkpoints.values() if one.key.startswith(prefix) and not one.done
         ]
-        return [
-            _gone_on(task.narrowed(Range.parse(one.key.removeprefix(task.key + SHARD))), one)
-            for one in shards
-        ]
+        return [_at(task.narrowed(Range.parse(one.key.removeprefix(prefix))), one) for one in parts]
 
-    def left_over(self, owner: Owner, models: Collection[str]) -> list[Task]:
-        """The nested lists of these models, and the rests of sublists, that were recorded and not read.
-
-        What they hang on may be finished.
-        """
+    def left_over(
+        self, owner: Owner, models: Collection[str], handlers: SweepHandlers
+    ) -> list[Task]:
+        """Returns the nested lists of these models, and the rests of sublists, that were recorded
+        and not read. The sweeps of their parents may be finished."""
         tasks: list[Task] = []
         for model, sweep in self._continued.get(owner, {}).items():
             for checkpoint in sweep.checkpoints.values():
                 if not checkpoint.done:
-                    tasks += self._restored(model, owner, checkpoint, models)
+                    tasks += self._restored(model, owner, checkpoint, models, handlers)
             sweep.checkpoints = {}
         return tasks
 
     def partly_read(self, owner: Owner, models: Iterable[str]) -> list[str]:
-        """Those of an account's models of whose nested lists some may have been read before: they are not refused as a whole."""
+        """Returns the models of an account of whose nested lists some may have been read before.
+        Stripe did not refuse these models as a whole."""
         continued = self._continued.get(owner, {})
+
+        def was_read(parent: str) -> bool:
+            sweep = continued.get(parent)
+            return sweep is not None and bool(sweep.finished or sweep.checkpoints)
+
         return [
             name
             for name in models
             if name in continued
-            and any(
-                parent in continued
-                and (continued[parent].finished or continued[parent].checkpoints)
-                for parent in upstreams_of(self._catalog, self._catalog[name]).models
-            )
+            and any(map(was_read, upstreams_of(self._catalog, self._catalog[name]).models))
         ]
 
     def _restored(
-        self, model: str, owner: Owner, checkpoint: Checkpoint, models: Collection[str]
-    ) -> list[Task]:
+        self,
+        model: str,
+        owner: Owner,
+        checkpoint: Checkpoint,
+        models: Collection[str],
+        handlers: SweepHandlers,
+    ) -> list[ListPage]:
+        catalog = self._catalog
         if checkpoint.key.startswith(sublist.PREFIX):
-            return [sublist.restored(self._catalog, model, owner, checkpoint, self._now)]
+            rests = handlers.rests
+            return [sublist.restored(catalog, model, owner, checkpoint, rests, self._now)]
         for name, route in self._nested.get(model, ()):
-            lists = fan_out.restored(self._catalog[name], route, owner, checkpoint, depth=1)
+            lists = fan_out.restored(catalog[name], route, owner, checkpoint, depth=1)
             if lists is not None:
-                return lists.tasks() if name in models else []
+                return handlers.nested(lists) if name in models else []
         return []
 
     def finish(
         self,
         model: str,
-        availability: Mapping[Owner, str],
+        availability: Mapping[Owner, Availability],
         rows: Mapping[Owner, int],
         requests: Mapping[str, int],
         began: Callable[[Owner], datetime | None],
     ) -> None:
-        """`rows` is what the mirror has of each owner now, `requests` what each account was asked, `began` when first."""
+        """Records finished sweeps of a model.
+
+        Parameters: rows: account → the rows in the mirror now. requests: account's id → requests.
+        began: when the first of the lists was asked for that fill the model; None where the model
+        does not follow events from now on.
+        """
         finished = []
         for owner, said in availability.items():
             since = began(owner)
-            until = since - LAG if since else None
             continued = self._continued.get(owner, {}).get(model)
             started = continued.started_at if continued else self._started.get((owner, model))
-            asked = requests.get(owner.account_id, 0)
             finished.append(
                 FinishedSweep(
                     owner,
                     model,
                     rows.get(owner, 0),
-                    asked,
-                    said,
-                    current_until=until,
+                    requests.get(owner.account_id, 0),
+                    str(said),
+                    current_until=since - LAG if since else None,
                     began=started,
                 )
             )
         self._mirror.sweeps.finish(finished)
 
 
-def _gone_on(task: Task, checkpoint: Checkpoint) -> Task:
-    """What was begun is read on and not split any more: how much of it would be read again is not known."""
-    return replace(task.after(checkpoint.cursor, 0), listing=None) if checkpoint.cursor else task
+def _at(task: ListPage | Retrieve, checkpoint: Checkpoint) -> Task:
+    """Returns the task at its checkpoint. It is not split: nobody knows how much of it would be
+    read again."""
+    if not checkpoint.cursor or not isinstance(task, ListPage):
+        return task
+    part = replace(task.part, listing=None) if task.part else None
+    return replace(task, cursor=task.cursor.after(checkpoint.cursor, 0), part=part)

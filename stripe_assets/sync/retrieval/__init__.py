@@ -1,1 +1,4 @@
-"""stripe_assets/sync/retrieval"""
+"""Reads objects one by one, or many in their list; closes references; confirms deletions.
+
+May import `sync.engine`.
+"""

@@ -1,6 +1,7 @@
-"""Related objects: what rows refer to and the mirror does not have, retrieved breadth first until closure.
+"""Related objects: what rows refer to and the mirror does not have is retrieved, breadth first,
+until every reference is closed.
 
-Each object is asked for once. What does not exist, or may not be read, becomes a recorded absence.
+Each object is asked for once. What does not exist, or may not be read, is recorded as absent.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from typing import Protocol
 
 from stripe_assets.catalog.retrieval import retrieve_route
 from stripe_assets.mirror import Absence, ObjectRef, Owner
-from stripe_assets.sync.engine.handlers import Retrieval
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.retrieval.retrieve import ReadRequest, reread
+from stripe_assets.sync.retrieval.handler import Retrieval
+from stripe_assets.sync.retrieval.read_request import ReadRequest
+from stripe_assets.sync.retrieval.retrieve import read_each
 
 NOT_COVERED = Absence("the account is not among those that the key covers", lasting=False)
 NO_ROUTE = Absence(
@@ -25,23 +27,25 @@ NO_ROUTE = Absence(
 
 
 class Written(Protocol):
-    """The rows whose references are to be closed."""
+    """The rows whose references are to be closed: those of a run, or those of one object."""
 
     def missing(self) -> set[ObjectRef]:
-        """What the rows that came since it was last asked refer to and is not there."""
+        """Returns what rows refer to and the mirror does not have. Each call looks only at the
+        rows that came since the call before."""
         ...
 
     def absent(self, absent: Mapping[ObjectRef, Absence]) -> None:
-        """These do not exist, or may not be read."""
+        """Records what does not exist, or may not be read."""
         ...
 
 
 class WrittenByRun:
-    """What a run has written to the mirror."""
+    """The rows that a run has written to the mirror."""
 
     def __init__(self, session: Session, owners: Sequence[Owner], since: datetime) -> None:
-        """`owners`: those that the key covers, its own account first. `since`: by this machine's clock; earlier than the run's
-        beginning where an earlier run was not closed: then the rows of all models that were written since."""
+        """`owners`: those that the key covers, its own account first. `since`, by this machine's
+        clock, is earlier than the run where an earlier run did not close its references. Then the
+        rows of all models that were written since are looked at."""
         self._mirror, self._touched = session.mirror, session.progress.touched
         self._owners = owners
         self._since = since
@@ -62,7 +66,7 @@ class WrittenByRun:
 
 @dataclass(slots=True)
 class ClosureResult:
-    """How many references were closed by a row, and how many are recorded absences, by model."""
+    """Model → references that a row closed, and references that are recorded as absent."""
 
     closed: Counter[str] = field(default_factory=Counter)
     absent: Counter[str] = field(default_factory=Counter)
@@ -70,16 +74,16 @@ class ClosureResult:
 
     def line(self) -> str:
         closed, absent = (
-            ", ".join(f"{count:,} {model}" for model, count in sorted(c.items()))
-            for c in (self.closed, self.absent)
+            ", ".join(f"{count:,} {model}" for model, count in sorted(counts.items()))
+            for counts in (self.closed, self.absent)
         )
-        return f"related objects: {closed or 'none was missing'}" + (
-            f"; absent: {absent}" if absent else ""
-        )
+        line = f"related objects: {closed or 'none was missing'}"
+        return line + (f"; absent: {absent}" if absent else "")
 
 
 class Closure:
-    """Waves of retrieves."""
+    """Retrieves missing objects in waves: those of the written rows, then those that these refer
+    to, and so on."""
 
     def __init__(
         self,
@@ -88,8 +92,8 @@ class Closure:
         covers: Callable[[Owner], bool],
         refused: Mapping[tuple[Owner, str], str] | None = None,
     ) -> None:
-        """`covers`: whether the key is to read an account. `refused`: models of an account that could not be read at all, with Stripe's
-        reason: not asked for one by one."""
+        """`covers`: whether the key is to read an account. `refused`: (owner, model) that Stripe
+        does not show at all → its reason. Objects of these are not asked for one by one."""
         self._session = session
         self._written = written
         self._covers = covers
@@ -98,49 +102,48 @@ class Closure:
         self.result = ClosureResult()
 
     def run(self, depth: int | None = None) -> ClosureResult:
-        """Closes the references of what was written, and of what that brings; with `depth` only so many steps far.
+        """Closes the references of what was written, and of what that brings. With `depth` it ends
+        after so many waves.
 
-        Raises MirrorError when the database cannot be read or written, SyncAborted when the run is halted.
+        Raises MirrorError when the database cannot be read or written, SyncAborted when the run is
+        halted.
         """
         waves = 0
-        while (depth is None or waves < depth) and (
-            missing := self._written.missing() - self._asked
-        ):
+        while depth is None or waves < depth:
+            missing = self._written.missing() - self._asked
+            if not missing:
+                break
             self._asked |= missing
             self._wave(missing)
             waves += 1
         return self.result
 
     def _wave(self, missing: Collection[ObjectRef]) -> None:
-        absent = {wanted: absence for wanted in missing if (absence := self._known_absence(wanted))}
-        self._absent(absent)
-        wishes = [
-            ReadRequest(wanted, parents=wanted.parents)
-            for wanted in sorted(missing)
-            if wanted not in absent
+        known = {ref: absence for ref in missing if (absence := self._known_absence(ref))}
+        self._record(known)
+        requests = [
+            ReadRequest(ref, parents=ref.parents) for ref in sorted(missing) if ref not in known
         ]
-        retrieval = Retrieval(self._session)
-        for _ in reread(self._session, wishes, retrieval):
-            pass
-        self._absent(
+        retrieval = read_each(self._session, requests, Retrieval(self._session))
+        self._record(
             {
-                wanted: Absence(error.reason, retrieval.gone(wanted))
-                for wanted, error in retrieval.absent.items()
+                ref: Absence(error.reason, retrieval.is_gone(ref))
+                for ref, error in retrieval.absent.items()
             }
         )
         self.result.errors += [failure.error for failure in retrieval.failures.values()]
-        self.result.closed.update(wanted.resource for wanted in retrieval.present)
+        self.result.closed.update(ref.resource for ref in retrieval.present)
 
-    def _known_absence(self, wanted: ObjectRef) -> Absence | None:
-        """Why there is no use in asking for it."""
-        if not self._covers(wanted.owner):
+    def _known_absence(self, ref: ObjectRef) -> Absence | None:
+        """Returns why it is of no use to ask for an object."""
+        if not self._covers(ref.owner):
             return NOT_COVERED
-        resource = self._session.catalog[wanted.resource]
-        if not resource.singleton and retrieve_route(resource, wanted.parents) is None:
+        resource = self._session.catalog[ref.resource]
+        if not resource.singleton and retrieve_route(resource, ref.parents) is None:
             return NO_ROUTE
-        reason = self._refused.get((wanted.owner, wanted.resource))
+        reason = self._refused.get((ref.owner, ref.resource))
         return Absence(reason, lasting=False) if reason else None
 
-    def _absent(self, absent: Mapping[ObjectRef, Absence]) -> None:
+    def _record(self, absent: Mapping[ObjectRef, Absence]) -> None:
         self._written.absent(absent)
-        self.result.absent.update(wanted.resource for wanted in absent)
+        self.result.absent.update(ref.resource for ref in absent)

@@ -1,166 +1,175 @@
-"""What a finished sweep did not list any more: each is asked for before it is called deleted."""
+"""Rows that a finished sweep did not return. Each object is asked for before it is called
+deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from stripe_assets.catalog.lists import sweep_shows_deletions
 from stripe_assets.catalog.model import Resource
-from stripe_assets.catalog.retrieval import owned_by_itself, retrieve_route
-from stripe_assets.catalog.upkeep import is_listed_completely
+from stripe_assets.catalog.retrieval import read_by_platform, retrieve_route
 from stripe_assets.mirror import Batch, ObjectRef, Owner
 from stripe_assets.stripe_api import StripeError
-from stripe_assets.sync.engine.handlers import Page, PageHandler, Retrieval
-from stripe_assets.sync.engine.model_state import ModelState, ModelStates
+from stripe_assets.sync.engine.handlers import Items
+from stripe_assets.sync.engine.model_state import ModelState
+from stripe_assets.sync.engine.pool import Pool
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import Task
-from stripe_assets.sync.retrieval.retrieve import TASKS_AT_ONCE, ReadRequest, retrieve_task
+from stripe_assets.sync.engine.task import Deferred, Page, PageResult, Request, Retrieve, Task
+from stripe_assets.sync.retrieval.handler import Retrieval
+from stripe_assets.sync.retrieval.read_request import ReadRequest
+from stripe_assets.sync.retrieval.retrieve import TASKS_AT_ONCE, retrieve_task
 
 ASKED_AGAIN_AFTER = timedelta(days=30)
-"""An object that exists though no list has it (an inline price, a detached payment method) is asked for again so much later."""
+"""Some objects exist though no list returns them: an inline price, a detached payment method. So
+much later they are asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a run has swept."""
+
+    owners: Sequence[Owner]
+    """The accounts of the run, the key's own first."""
+    lost: Sequence[Owner]
+    """The accounts that the key no longer reaches."""
+    began: Callable[[Owner, str], datetime | None]
+    """Returns when the sweep of a model of an account began, by Stripe's clock. None: the model was
+    not swept."""
 
 
 class Deletions:
-    """Told of each model when its lists are read; opens the retrieves of what they no longer have, as work of that model.
+    """Looks, when all lists of a model are read, for rows that none of them returned. It retrieves
+    their objects as further work of the model."""
 
-    `started` gives when the sweep of an account's model began, by Stripe's clock, None where it was not swept; `lost` the
-    accounts that the key no longer reaches.
-    """
-
-    def __init__(
-        self,
-        session: Session,
-        started: Callable[[Owner, str], datetime | None],
-        owners: Callable[[], tuple[Owner, ...]],
-        lost: Callable[[], list[Owner]],
-        put: Callable[[list[Task]], None],
-    ) -> None:
+    def __init__(self, session: Session, pool: Pool, swept: Swept) -> None:
         self._session = session
-        self._started = started
-        self._owners = owners
-        self._lost = lost
-        self._put = put
+        self._pool = pool
+        self._swept = swept
 
-    def read(self, states: ModelStates, state: ModelState) -> bool:
-        """Whether something may have to be asked for. Called with the states locked: it asks nobody."""
-        resource = self._session.catalog[state.model]
-        if state.failed or not (
-            resource.lists_owners or is_listed_completely(self._session.catalog, resource)
-        ):
+    def begin(self, state: ModelState) -> bool:
+        """Returns whether there may be such rows. It is called with the states locked, so the
+        database is asked later, by a task."""
+        catalog, resource = self._session.catalog, self._session.catalog[state.model]
+        if state.failed:
             return False
-        wished = self._lost_accounts if resource.lists_owners else self._no_longer_listed
-        owners = [owner for owner in self._owners() if self._complete(states, resource, owner)]
+        if not (resource.rows_are_accounts or sweep_shows_deletions(catalog, resource)):
+            return False
+        owners = [owner for owner in self._swept.owners if self._read_to_end(resource, owner)]
         if not owners:
             return False
-        handler = AskedFor(self._session, states)
-        self._put(
-            [self._work(resource, lambda: self._tasks(resource, wished(resource, owners), handler))]
-        )
+        handler = NoLongerListed(self._session, self._pool)
+
+        def find() -> list[Task]:
+            accounts = resource.rows_are_accounts
+            found = self._lost_accounts(resource) if accounts else self._rows(resource, owners)
+            return self._tasks(resource, list(found), handler)
+
+        self._pool.put([self._deferred(resource, find)])
         return True
 
-    def _work(self, resource: Resource, work: Callable[[], list[Task]]) -> Task:
-        name, why = resource.name, f"{resource.name}: no longer listed"
-        return Task(name, name, self._session.platform, path=why, endpoint=why, key=why, work=work)
+    def _deferred(self, resource: Resource, work: Callable[[], list[Task]]) -> Deferred:
+        account_id = self._session.platform.account_id
+        return Deferred(resource.name, f"{resource.name}: no longer listed", account_id, work)
 
     def _tasks(
-        self, resource: Resource, wishes: list[ReadRequest], handler: PageHandler
+        self, resource: Resource, requests: list[ReadRequest], handler: NoLongerListed
     ) -> list[Task]:
-        """Some of the retrieves, and the work that gives the others."""
-        some, rest = wishes[:TASKS_AT_ONCE], wishes[TASKS_AT_ONCE:]
-        tasks = [
-            retrieve_task(self._session.catalog, self._session.platform, wish, handler)
-            for wish in some
+        """Returns some of the retrieves, and the work that makes the rest of them."""
+        session = self._session
+        some, rest = requests[:TASKS_AT_ONCE], requests[TASKS_AT_ONCE:]
+        tasks: list[Task] = [
+            retrieve_task(session.catalog, session.platform, request, handler) for request in some
         ]
-        return (
-            [*tasks, self._work(resource, lambda: self._tasks(resource, rest, handler))]
-            if rest
-            else tasks
-        )
+        if rest:
+            tasks.append(self._deferred(resource, lambda: self._tasks(resource, rest, handler)))
+        return tasks
 
-    def _complete(self, states: ModelStates, resource: Resource, owner: Owner) -> bool:
-        """Whether all lists that could have had this account's objects, and those that these hang on, were read to their ends."""
-        if self._started(owner, resource.name) is None and not resource.lists_owners:
+    def _read_to_end(self, resource: Resource, owner: Owner) -> bool:
+        """Whether all lists that can return an account's objects were read to their ends, those of
+        their parents as well."""
+        catalog, platform = self._session.catalog, self._session.platform
+        if self._swept.began(owner, resource.name) is None and not resource.rows_are_accounts:
             return False
-        platform = self._session.platform
-        reader = (
-            None
-            if owner == platform or owned_by_itself(self._session.catalog, resource)
-            else owner.account_id
-        )
+        by_platform = owner == platform or read_by_platform(catalog, resource)
+        header = None if by_platform else owner.account_id
         todo, seen = [resource.name], set[str]()
         while todo:
             name = todo.pop()
-            state = states[name]
-            its = (
-                None
-                if owned_by_itself(self._session.catalog, self._session.catalog[name])
-                else reader
-            )
-            if state.failed or any(place[0] == its for place in state.unavailable):
+            state = self._pool.states[name]
+            asked = None if read_by_platform(catalog, catalog[name]) else header
+            if state.failed or any(place[0] == asked for place in state.answers.unavailable):
                 return False
             seen.add(name)
             todo += state.upstreams.models - seen
         return True
 
-    def _no_longer_listed(self, resource: Resource, owners: list[Owner]) -> list[ReadRequest]:
-        again = self._session.api.now() - ASKED_AGAIN_AFTER
-        columns = {
-            field.name: field.column
-            for field in resource.fields
-            if field.column and not field.derived
-        }
-        routes = [route for route in (resource.retrieve, *resource.other_retrieves) if route]
-        parents = {
-            name: columns[field]
-            for route in routes
-            for name, field in route.params.items()
-            if field in columns
-        }
-        wishes = []
+    def _rows(self, resource: Resource, owners: list[Owner]) -> Iterator[ReadRequest]:
+        """Yields the rows that the sweeps did not return."""
+        asked_before = self._session.api.now() - ASKED_AGAIN_AFTER
+        columns = _parent_columns(resource)
         for owner in owners:
-            before = self._started(owner, resource.name)
+            before = self._swept.began(owner, resource.name)
             assert before is not None
             for row in self._session.mirror.live_rows.unlisted(
-                resource.name, owner, before, again, sorted(set(parents.values()))
+                resource.name, owner, before, asked_before, sorted(set(columns.values()))
             ):
-                known = {name: str(row[column]) for name, column in parents.items() if row[column]}
-                if retrieve_route(resource, known):
-                    wishes.append(
-                        ReadRequest(ObjectRef(resource.name, owner, row["id"]), parents=known)
-                    )
-        return wishes
+                parents = {
+                    name: str(row[column]) for name, column in columns.items() if row[column]
+                }
+                if retrieve_route(resource, parents):
+                    yield ReadRequest(ObjectRef(resource.name, owner, row["id"]), parents=parents)
 
-    def _lost_accounts(self, resource: Resource, owners: list[Owner]) -> list[ReadRequest]:
-        return [
-            ReadRequest(ObjectRef(resource.name, owner, owner.account_id)) for owner in self._lost()
-        ]
+    def _lost_accounts(self, resource: Resource) -> Iterator[ReadRequest]:
+        for owner in self._swept.lost:
+            yield ReadRequest(ObjectRef(resource.name, owner, owner.account_id))
 
 
-class AskedFor(Retrieval):
-    """The retrieves of what is no longer listed. What could not be asked for leaves its model unfinished: it is not called deleted."""
+def _parent_columns(resource: Resource) -> dict[str, str]:
+    """Returns placeholder of a retrieve route → the column that fills it."""
+    columns = {
+        field.name: field.column for field in resource.fields if field.column and not field.derived
+    }
+    routes = [route for route in (resource.retrieve, *resource.other_retrieves) if route]
+    return {
+        name: columns[field]
+        for route in routes
+        for name, field in route.params.items()
+        if field in columns
+    }
 
-    def __init__(self, session: Session, states: ModelStates) -> None:
+
+class NoLongerListed(Retrieval):
+    """Retrieves objects that no list returned. Where one cannot be asked for, its model fails: the
+    object is not called deleted."""
+
+    def __init__(self, session: Session, pool: Pool) -> None:
         super().__init__(session, unlisted=True)
-        self._own_account = session.platform.account_id
-        self._states = states
+        self._pool = pool
 
-    def written(self, task: Task, page: Page, observed_at: datetime) -> None:
-        pass
+    def received(self, request: Request, page: Page, batch: Batch) -> PageResult:
+        states = self._pool.states
+        states.answered(request.model, states.place_of(request))
+        return super().received(request, page, batch)
 
-    def refused(self, task: Task, error: StripeError, asked_at: datetime) -> Batch | None:
-        batch = super().refused(task, error, asked_at)
-        if batch is None:  # neither there nor gone: said, and asked for again by the next sweep
-            account = task.reader.account_id
-            header = None if account == self._own_account else account
-            self._states.refuse(
-                task.model, (header, f"{task.endpoint} of what is no longer listed"), error.reason
-            )
+    def written(self, request: Request, items: Items, observed_at: datetime) -> None:
+        return
+
+    def unavailable(self, request: Request, error: StripeError, asked_at: datetime) -> Batch | None:
+        batch = super().unavailable(request, error, asked_at)
+        if batch is None:  # it may exist: the next sweep asks for it again
+            source, states = request.source, self._pool.states
+            route = f"{source.endpoint} of what is no longer listed"
+            states.refuse(source.model, states.place(source.reader, route), error.reason)
         self.absent.clear()
         return batch
 
-    def failed(self, task: Task, error: Exception) -> None:
-        wanted = task.wanted
-        name = f"{wanted.resource} {wanted.id}" if wanted else task.path
-        self._states.fail(
-            task.model, f"{name} is no longer listed, and could not be asked for: {error}"
-        )
+    def failed(self, request: Request, error: Exception, doing: str = "") -> None:
+        assert isinstance(request, Retrieve)
+        name = f"{request.wanted.resource} {request.wanted.id}"
+        said = f"{name} is no longer listed, and could not be asked for: {error}"
+        self._pool.states.fail(request.model, said)
+
+    def gave_up(self, request: Request, parameter: str, error: StripeError) -> None:
+        self._pool.sweep.gave_up(request, parameter, error)

@@ -1,0 +1,132 @@
+"""The op of the job `process_events`.
+
+With a partition tag it processes the events of that API key, without one those of every key, one
+after another.
+"""
+
+from dataclasses import replace
+
+import dagster as dg
+import pydantic
+
+from stripe_assets.orchestration.assets import MODELS
+from stripe_assets.orchestration.dead_runs import record_process
+from stripe_assets.orchestration.failures import failure, final_failure, no_key
+from stripe_assets.orchestration.key_runs import KeyEventsRun
+from stripe_assets.orchestration.metadata import event_tables
+from stripe_assets.orchestration.outcome import EventsOutcome
+from stripe_assets.orchestration.partitions import register
+from stripe_assets.orchestration.stripe_event_log import StripeEventLog
+from stripe_assets.orchestration.stripe_sync import StripeSync
+from stripe_assets.sync import EventSelection, InvalidSelection
+
+PROCESS_EVENTS = "process_events"
+"""The job, and the op's alias in it. An op and a job of one code location may not share a name, so
+the op itself has another."""
+EACH_EVENT = 2
+"""The verbosity from which on every event is logged."""
+
+
+class EventsConfig(dg.Config):
+    """`failed`, `type` and `ids` exclude each other. None of them means all events."""
+
+    failed: bool = pydantic.Field(
+        default=False,
+        description="Only events whose webhooks are pending or failed (delivery_success=false).",
+    )
+    type: str | None = pydantic.Field(
+        default=None,
+        description="Only events of this type. * stands for any text: payment_intent.*",
+    )
+    ids: list[str] = pydantic.Field(default=[], description="Only these events.")
+    account: str | None = pydantic.Field(
+        default=None,
+        description="With ids: the account that the events belong to, where it is known.",
+    )
+    others: bool = pydantic.Field(
+        default=False,
+        description=(
+            "With ids: ids that this key does not have belong to other keys and are no failure."
+        ),
+    )
+    verbosity: int = pydantic.Field(
+        default=1,
+        description="2 logs what was done about each event, and the traceback of each failure.",
+    )
+
+
+def events_config(
+    selection: EventSelection, verbosity: int = 1, others: bool = False
+) -> dict[str, object]:
+    """Returns the config of a `process_events` run."""
+    chosen: dict[str, object] = {
+        "failed": selection.failed,
+        "type": selection.type,
+        "ids": list(selection.ids),
+        "account": selection.account,
+        "others": others,
+    }
+    config = {name: value for name, value in chosen.items() if value} | {"verbosity": verbosity}
+    return {"ops": {PROCESS_EVENTS: {"config": config}}}
+
+
+@dg.op(
+    name="process_stripe_events",
+    out=dg.Out(dg.Nothing),
+    description=(
+        "Reads each object that an event reports as changed, in its present state, "
+        "and marks the deleted ones."
+    ),
+)
+def process_stripe_events(
+    context: dg.OpExecutionContext, config: EventsConfig, stripe: dg.ResourceParam[StripeSync]
+) -> None:
+    """Processes the chosen events, and fails at the end if any of them failed."""
+    record_process(context.instance, context.run.run_id)
+    selection = _selection(config)
+    aliases = (context.partition_key,) if context.has_partition_key else stripe.aliases()
+    if not aliases:
+        raise no_key()
+    outcomes: list[EventsOutcome] = []
+    for position, alias in enumerate(aliases):
+        others = config.others or (bool(selection.ids) and position + 1 < len(aliases))
+        run = KeyEventsRun(stripe, alias, selection, context.run.run_id, others)
+        outcomes.append(_processed(context, run, config.verbosity))
+        if others and outcomes[-1].error is None:
+            if not outcomes[-1].elsewhere:
+                break
+            selection = replace(selection, ids=outcomes[-1].elsewhere)
+    tables = event_tables(outcomes)
+    if not all(outcome.succeeded for outcome in outcomes):
+        raise failure(outcomes, tables)
+    context.add_output_metadata(tables)
+
+
+def _selection(config: EventsConfig) -> EventSelection:
+    try:
+        return EventSelection(config.failed, config.type, tuple(config.ids), config.account)
+    except InvalidSelection as error:
+        raise final_failure(str(error)) from None
+
+
+def _processed(context: dg.OpExecutionContext, run: KeyEventsRun, verbosity: int) -> EventsOutcome:
+    """Runs one key's part and logs a materialization of each model that got rows."""
+    outcome = run.outcome
+    each = StripeEventLog(context.log.info)
+    try:
+        run.run(
+            lambda: register(context.instance, [outcome.alias]),
+            context.log.info,
+            each if verbosity >= EACH_EVENT else None,
+        )
+    finally:
+        each.flush()
+    for model, rows in outcome.result.rows.items() if outcome.result else ():
+        in_mirror = outcome.result.rows_in_mirror if outcome.result else {}
+        metadata = {"rows_written": rows} | (
+            {"dagster/partition_row_count": in_mirror[model]} if model in in_mirror else {}
+        )
+        context.log_event(
+            dg.AssetMaterialization(MODELS.key(model), partition=outcome.alias, metadata=metadata)
+        )
+    return outcome

@@ -1,0 +1,111 @@
+"""What became of objects that are retrieved one by one."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from stripe_assets.mirror import Batch, Gone, ObjectRef, ParentRef, Rows
+from stripe_assets.stripe_api import Failure, MalformedPage, NotFound, StripeError
+from stripe_assets.sync.engine.handlers import Items, OneOffHandler, PartOf
+from stripe_assets.sync.engine.nested import Routes
+from stripe_assets.sync.engine.session import Session
+from stripe_assets.sync.engine.task import PageHandler, Request, Retrieve
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An error, as text and as a traceback."""
+
+    error: str
+    trace: str
+
+    @classmethod
+    def of(cls, error: Exception) -> Failed:
+        is_ours = isinstance(error, StripeError)
+        text = str(error) if is_ours else f"{type(error).__name__}: {error}"
+        return cls(text, "".join(traceback.format_exception(error)))
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    observed_at: datetime
+    deleted: bool = False
+    """Stripe returned the stub of a deleted object."""
+
+
+class Retrieval(OneOffHandler):
+    """Retrieves objects, and keeps what became of each.
+
+    `unlisted`: a finished sweep did not list these objects. An object that exists is marked so.
+    """
+
+    def __init__(
+        self, session: Session, nested: Routes | None = None, *, unlisted: bool = False
+    ) -> None:
+        super().__init__(session.catalog, session.api.now, nested)
+        self._tolerated = session.tolerated
+        self._unlisted = unlisted
+        self.present: dict[ObjectRef, Present] = {}
+        """What was read and is in the database."""
+        self.absent: dict[ObjectRef, StripeError] = {}
+        """What Stripe does not have, or does not show."""
+        self.failures: dict[ObjectRef, Failed] = {}
+        self.with_parts: set[ObjectRef] = set()
+        """Objects of which more than their own answer is read."""
+
+    def is_gone(self, wanted: ObjectRef) -> bool:
+        """Whether Stripe said that the object does not exist, or does not exist any more."""
+        error, retrieve = self.absent.get(wanted), self.catalog[wanted.resource].retrieve
+        return error is not None and _is_gone(error, retrieve.gone_codes if retrieve else ())
+
+    def part_of(self, wanted: ObjectRef) -> PageHandler:
+        """Returns the handler of a list that belongs to the object. The object fails with it."""
+        self.with_parts.add(wanted)
+        return PartOf(self, lambda error: self.fail(wanted, error))
+
+    def fail(self, wanted: ObjectRef, error: Exception) -> None:
+        self.failures[wanted] = Failed.of(error)
+
+    def took(self, request: Request, items: Items, batch: Batch, observed_at: datetime) -> bool:
+        wanted = _wanted(request)
+        if not self.catalog[wanted.resource].singleton and items[0].get("id") != wanted.id:
+            said = f"the answer is another object: {items[0].get('id')}"
+            raise MalformedPage(Failure(path=request.source.path, message=said))
+        if self._unlisted:
+            for rows in batch.rows.get(request.resource, Rows()).blocks:
+                if list(rows.ids) == [wanted.id] and rows.columns["_deleted_at"][0] is None:
+                    rows.set("_unlisted_at", observed_at)
+        return True
+
+    def written(self, request: Request, items: Items, observed_at: datetime) -> None:
+        deleted = any(item.get("deleted") is True for item in items)
+        self.present[_wanted(request)] = Present(observed_at, deleted)
+
+    def unavailable(self, request: Request, error: StripeError, asked_at: datetime) -> Batch | None:
+        wanted = _wanted(request)
+        self.absent[wanted] = error
+        if not self.is_gone(wanted):
+            return None
+        return Batch(gone=[Gone(wanted.resource, wanted.owner, (wanted.id,), asked_at)])
+
+    def failed(self, request: Request, error: Exception, doing: str = "") -> None:
+        self.fail(_wanted(request), error)
+
+    def part(self, request: Request, parent: ParentRef) -> PageHandler | None:
+        return self.part_of(_wanted(request))
+
+    def tolerates(self, request: Request) -> bool:
+        return request.model in self._tolerated.get(request.source.reader, ())
+
+
+def _wanted(request: Request) -> ObjectRef:
+    assert isinstance(request, Retrieve)
+    return request.wanted
+
+
+def _is_gone(error: StripeError, codes: Sequence[str]) -> bool:
+    missing = isinstance(error, NotFound) and error.missing
+    return missing or (error.unavailable and error.code in codes)

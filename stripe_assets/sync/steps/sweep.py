@@ -1,0 +1,227 @@
+"""The second step of a run: it sweeps the models of each account, and gives each model's result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.lists import list_key, list_params, root_lists
+from stripe_assets.catalog.model import Resource, Route
+from stripe_assets.catalog.roles import ACCOUNT
+from stripe_assets.catalog.upstreams import upstreams_of, with_upstreams
+from stripe_assets.mirror import ObjectRef, Owner
+from stripe_assets.mirror.availability import Availability
+from stripe_assets.sync.engine.model_state import ModelState
+from stripe_assets.sync.engine.session import Session
+from stripe_assets.sync.engine.shards import BEGINNING, WHOLE, Listing
+from stripe_assets.sync.engine.task import ListPage, Part, Retrieve, Source, Task
+from stripe_assets.sync.events.incremental import IncrementalResult
+from stripe_assets.sync.planning.freshness import Decisions
+from stripe_assets.sync.results import ModelResult
+from stripe_assets.sync.retrieval.deletions import Deletions, Swept
+from stripe_assets.sync.steps.prepare import Prepared
+
+EARLIER = "by the run that this one continues"
+"""In place of a route: an earlier run has read it."""
+
+
+class SweepStep:
+    """Sweeps what the decisions say. It also knows, after `run`, what failed and what Stripe does
+    not show."""
+
+    def __init__(
+        self,
+        session: Session,
+        prepared: Prepared,
+        decisions: Decisions,
+        incremental: IncrementalResult,
+        *,
+        overtakes_events: bool,
+    ) -> None:
+        """`decisions`: after the incremental step. `overtakes_events`: failed events of before a
+        sweep count as settled by it."""
+        self._session = session
+        self._catalog = session.catalog
+        self._prepared = prepared
+        self._incremental = incremental
+        self._overtakes_events = overtakes_events
+        self._decisions = dict(decisions)
+        """A sweep that another run finished meanwhile changes the decision of its account."""
+        self._above: dict[str, list[str]] = {}
+        self.failed: set[str] = set()
+        self.unavailable: dict[tuple[Owner, str], str] = {}
+        """(Account, model) of which Stripe shows nothing → its reason."""
+        self.accounts_failed = False
+
+    def run(self) -> Iterator[ModelResult]:
+        """Yields the result of each model as it finishes. Raises MirrorError."""
+        owners = self._prepared.owners
+        swept = Swept(owners, self._prepared.lost, self._began)
+        deletions = Deletions(self._session, self._prepared.pool, swept)
+        for state in self._prepared.pool.run(self._tasks(), deletions.begin):
+            yield self._result(state)
+
+    def _tasks(self) -> Iterator[list[Task]]:
+        """Yields what is to be listed, one account after the other: the tasks of a platform's
+        thousands of accounts are not all in memory."""
+        prepared, states = self._prepared, self._prepared.pool.states
+        accounts = {name for name in prepared.models if self._catalog[name].rows_are_accounts}
+        for owner in prepared.owners:
+            decision = self._decisions[owner]
+            swept = decision.swept - accounts
+            if not swept and not decision.finished:
+                continue
+            now = self._session.api.now()
+            finished = prepared.sweeps.begin(owner, swept, decision.finished, now)
+            if finished != decision.finished:
+                decision = self._decisions[owner] = decision.with_finished(finished)
+            names = [name for name in prepared.models if name in decision.swept]
+            readable = [name for name in finished if not self._refused(owner, name)]
+            for name in readable + prepared.sweeps.partly_read(owner, names):
+                states.answered(name, states.place(owner, EARLIER))
+            tasks = self._lists_of_account(owner, names)
+            yield tasks + prepared.sweeps.left_over(owner, names, prepared.pool.sweep)
+
+    def _lists_of_account(self, owner: Owner, names: Sequence[str]) -> list[Task]:
+        states, tasks = self._prepared.pool.states, list[Task]()
+        for name, route, variant in root_lists(self._catalog, names, owner.livemode):
+            if route is None:
+                task = self._singleton(owner, name)
+            else:
+                task = self._list(owner, name, route, variant)
+            resumed = self._prepared.sweeps.resume(task)
+            tasks += resumed
+            if not resumed:  # it was read to its end
+                states.answered(name, states.place(owner, EARLIER))
+        return tasks
+
+    def _singleton(self, owner: Owner, name: str) -> Retrieve:
+        path = self._catalog[name].singleton
+        assert path
+        return Retrieve(
+            source=Source(model=name, resource=name, reader=owner, path=path, endpoint=path),
+            handler=self._prepared.pool.sweep.lists,
+            nested=self._decisions[owner].swept,
+            wanted=ObjectRef(name, owner, owner.account_id),
+        )
+
+    def _list(
+        self, owner: Owner, name: str, route: Route, variant: Mapping[str, str | bool]
+    ) -> ListPage:
+        part = None
+        if route.created_filter == "created":
+            part = Part(WHOLE, Listing(self._prepared.created.get(owner, BEGINNING)))
+        source = Source(
+            model=name,
+            resource=name,
+            reader=owner,
+            path=route.path,
+            endpoint=route.path,
+            params=list_params(self._catalog[name], route, variant),
+        )
+        return ListPage(
+            source=source,
+            handler=self._prepared.pool.sweep.lists,
+            nested=self._decisions[owner].swept,
+            key=list_key(route, variant),
+            paging=route.paging,
+            part=part,
+        )
+
+    def _began(self, owner: Owner, model: str) -> datetime | None:
+        """Returns when the first of the lists was asked for that fill a model, those of its parents
+        as well. None: it was not swept.
+
+        A run that continues sweeps does not read again what belongs to pages that are done.
+        """
+        sweeps = self._prepared.sweeps
+        if sweeps.started(owner, model) is None or model in self._decisions[owner].finished:
+            return None
+        if model not in self._above:
+            self._above[model] = list(with_upstreams(self._catalog, [model]))
+        platform = self._prepared.owners[0]
+        began = (
+            sweeps.started(platform if name == ACCOUNT else owner, name)
+            for name in self._above[model]
+        )
+        return min(at for at in began if at)
+
+    def _result(self, state: ModelState) -> ModelResult:
+        name, progress = state.model, self._session.progress
+        owners = self._prepared.owners
+        are_accounts = self._catalog[name].rows_are_accounts
+        swept = [one for one in owners if name in self._decisions[one].swept]
+        swept = list(owners[:1]) if are_accounts else swept
+        rows = self._session.mirror.live_rows.counts_by_owner(name, owners)
+        self._add_refusals(state, swept)
+        self.accounts_failed |= are_accounts and state.failed
+        errors = [error for error in (state.error, self._incremental.error(name)) if error]
+        if errors:
+            self.failed.add(name)
+        elif swept:
+            self._finish(state, swept, rows)
+        return ModelResult(
+            model=name,
+            alias=self._session.alias,
+            status="failed" if errors else state.status,
+            rows_written=progress.rows[name],
+            rows_in_mirror=sum(rows.values()),
+            requests=state.answers.requests.total(),
+            seconds=state.seconds,
+            availability=_never_listed(self._catalog, self._catalog[name]) or state.availability,
+            error="; ".join(errors) or None,
+        )
+
+    def _add_refusals(self, state: ModelState, swept: Sequence[Owner]) -> None:
+        """Adds what was refused the last time, or in the incremental step, and was not swept."""
+        owners, states, name = self._prepared.owners, self._prepared.pool.states, state.model
+        refused = {
+            owner: reason
+            for owner in owners
+            if owner not in swept and (reason := self._refused(owner, name))
+        }
+        for owner, reason in refused.items():
+            self.unavailable[owner, name] = reason
+            state.answers.unavailable.setdefault(states.place(owner, "not read"), reason)
+        if not swept and owners[0] not in refused:
+            state.answers.lists += 1  # it follows events
+
+    def _refused(self, owner: Owner, model: str) -> str | None:
+        """Returns why a model could not be read that was not swept."""
+        refused = self._incremental.refused.get((owner, model))
+        return refused or self._decisions[owner].refusals.wholly.get(model)
+
+    def _finish(self, state: ModelState, swept: Sequence[Owner], rows: Mapping[Owner, int]) -> None:
+        """From now on a model follows events, where it was read with everything that belongs to
+        it."""
+        name, states = state.model, self._prepared.pool.states
+        never_listed = _never_listed(self._catalog, self._catalog[name])
+        said = {
+            owner: never_listed or state.availability_of(states.header(owner)) for owner in swept
+        }
+        current: dict[Owner, datetime] = {}
+        for owner, availability in said.items():
+            if availability.is_refused:
+                self.unavailable[owner, name] = availability.reason
+            alone = name in self._decisions[owner].alone
+            read = (owner, name) not in self.unavailable and not alone
+            if read and (began := self._began(owner, name)):
+                current[owner] = began
+        requests = state.answers.requests
+        self._prepared.sweeps.finish(name, said, rows, requests, current.get)
+        if self._overtakes_events:
+            for owner, began in current.items():
+                self._session.mirror.ledger.overtake(owner, name, began, datetime.now(UTC))
+
+
+def _never_listed(models: Catalog, resource: Resource) -> Availability | None:
+    """Returns why no list of Stripe's fills a model; None where one does."""
+    if resource.on_demand_reason:
+        return Availability("on demand", resource.on_demand_reason)
+    upstreams = upstreams_of(models, resource)
+    if upstreams.is_listed or upstreams.models:
+        return None
+    return Availability(
+        "not listed", "Stripe has no list of these, a row comes when something embeds one"
+    )

@@ -1,0 +1,44 @@
+"""What became of one object that was synced, or why it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from stripe_assets.catalog.model import Resource
+from stripe_assets.mirror import Absence, ObjectRef, Owner, WriteCounts
+from stripe_assets.stripe_api import StripeError
+from stripe_assets.sync.retrieval.closure import ClosureResult
+
+
+@dataclass(frozen=True, slots=True)
+class SyncedObject:
+    """What became of one object."""
+
+    resource: str
+    owner: Owner
+    id: str
+    counts: WriteCounts
+    closed: ClosureResult
+    absent: Mapping[ObjectRef, Absence]
+    """What the object and its related objects refer to, and could not be read this time."""
+    requests: int
+    rows: frozenset[ObjectRef]
+    """All rows that were written, or were there in a newer state."""
+    refusal: StripeError | None = None
+    """Why Stripe did not return the object that was asked for."""
+
+
+class NotRetrievable(ValueError):
+    """No route of Stripe's returns such an object by what is known of it."""
+
+
+def why_not_retrievable(resource: Resource) -> str:
+    routes = [route for route in (resource.retrieve, *resource.other_retrieves) if route]
+    name = resource.name
+    if routes:
+        ways = ", or its ".join(" and ".join(route.params.values()) for route in routes)
+        return f"Stripe returns a {name} by its id and its {ways}: name that too"
+    parents = " or ".join(dict.fromkeys(route.parent for route in resource.routes if route.parent))
+    said = f"Stripe has no route that returns one {name} by its id"
+    return said + (f": sync its {parents}, or the model" if parents else "")

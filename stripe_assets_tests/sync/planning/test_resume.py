@@ -1,0 +1,358 @@
+"""A run that did not come to its end is gone on with: what it had finished is not swept again, and nothing is left out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from stripe_assets.mirror.availability import AVAILABLE
+from stripe_assets.sync import KeySync, ModelResult, SyncAborted
+from stripe_assets_tests.sync.stage import CONNECTED_US, NOT_AGAIN, Stage, run_id
+
+HOUR, DAY = 3_600, 86_400
+CHILD, OTHER_CHILD = "customer_balance_transaction", "entitlements.active_entitlement"
+LISTS, OTHER_LISTS = "/v1/customers/", "/v1/entitlements/active_entitlements?"
+"""Of children: one for each customer."""
+CUSTOMERS = [f"cus_{number:03}" for number in range(120)]
+ONE_LIST = f"/v1/customers/{CUSTOMERS[5]}/balance_transactions*"
+ONE_OTHER_LIST = f"/v1/entitlements/active_entitlements?*customer={CUSTOMERS[5]}*"
+SECOND_PAGE = "/v1/customers?*starting_after*"
+
+
+@pytest.fixture
+def stage(stage: Stage) -> Stage:
+    """Two pages of customers, two of them with a child."""
+    stage.make_many("customer", CUSTOMERS)
+    for customer in (CUSTOMERS[0], CUSTOMERS[-1]):
+        add_child(stage, customer)
+    stage.wait(DAY)
+    return stage
+
+
+def add_child(stage: Stage, customer: str) -> str:
+    """Its id. No event tells of it."""
+    return stage.make(CHILD, {"customer": customer, "amount": -5, "currency": "usd"}, event=False)
+
+
+def interrupt(
+    stage: Stage, *models: str, hanging: str, when: Callable[[], bool], mode: str = "auto"
+) -> None:
+    """A run that is stopped while a request hangs."""
+    stage.sandbox.control("faults", path=hanging, kind="hang", seconds=60, times=None)
+    stage.wait()
+    stage.sandbox.control("log/clear")
+    with KeySync(
+        stage.key(connected="none"), stage.mirror, models, run_id=run_id(), mode=mode
+    ) as sync:  # type: ignore[arg-type]
+        sync.prepare()
+        threading.Thread(target=stop_when, args=(sync, when)).start()
+        with pytest.raises(SyncAborted, match="stopped"):
+            list(sync.run())
+    stage.heal()
+
+
+def stop_when(sync: KeySync, condition: Callable[[], bool]) -> None:
+    while not condition():
+        time.sleep(0.01)
+    time.sleep(0.5)  # what was answered is written by now
+    sync.stop()
+
+
+def interrupt_children(stage: Stage, mode: str = "auto") -> None:
+    """The customers are finished, and so are the lists of their children but for one."""
+    interrupt(
+        stage,
+        CHILD,
+        mode=mode,
+        hanging=ONE_LIST,
+        when=lambda: is_finished(stage, "customer") and asked_of_all(stage, LISTS),
+    )
+    assert not is_finished(stage, CHILD)
+
+
+def is_finished(stage: Stage, model: str) -> bool:
+    return any(
+        one.resource == model and not one.unfinished for one in stage.mirror.sweeps.statuses()
+    )
+
+
+def asked_of_all(stage: Stage, lists: str) -> bool:
+    """But for one that hangs: that is not answered."""
+    return len(stage.asked(lists)) >= len(CUSTOMERS) - 1
+
+
+def asked_of_the_first_page(stage: Stage) -> bool:
+    return len(stage.asked(OTHER_LISTS)) == 100
+
+
+def sync(stage: Stage, *models: str, mode: str = "auto") -> dict[str, ModelResult]:
+    return stage.sync(*models, mode=mode, connected="none")
+
+
+def never_swept(stage: Stage, model: str) -> None:
+    """Whatever was swept of it: the next run is to sweep it."""
+    sweep = stage.mirror.tables.own["_sweep"]
+    with stage.mirror.transaction() as connection:
+        connection.execute(
+            sa.update(sweep).where(sweep.c.resource == model).values(current_until=None)
+        )
+
+
+@pytest.mark.parametrize("mode", ["auto", "full"])
+def test_what_was_finished_is_not_swept_again(stage: Stage, mode: str) -> None:
+    interrupt_children(stage, mode)
+    assert sync(stage, CHILD, mode=mode)[CHILD].status == "ok"
+    assert stage.asked("/v1/customers?") == []
+    assert [url.split("?")[0] for url in stage.asked(LISTS)] == [ONE_LIST.rstrip("*")]
+    assert len(stage.alive(CHILD)) == 2
+    assert any(
+        "continues the sync of" in line and "customer" in line for line in stage.plan.lines()
+    )
+
+
+@pytest.mark.parametrize("mode", ["auto", "full"])
+def test_a_run_that_was_gone_on_with_is_over(stage: Stage, mode: str) -> None:
+    interrupt_children(stage)
+    sync(stage, CHILD)
+    stage.wait(HOUR)
+    sync(stage, CHILD, mode=mode)
+    assert bool(stage.asked("/v1/customers?")) == (mode == "full")
+    assert not any("goes on with" in line for line in stage.plan.lines())
+
+
+def test_a_day_later_everything_begins_anew(stage: Stage) -> None:
+    interrupt_children(stage)
+    stage.wait(25 * HOUR)
+    assert sync(stage, CHILD)[CHILD].status == "ok"
+    assert stage.asked("/v1/customers?") and asked_of_all(stage, LISTS)
+
+
+@pytest.mark.parametrize("mode", ["auto", "full"])
+def test_what_was_finished_follows_events_meanwhile(stage: Stage, mode: str) -> None:
+    interrupt_children(stage, mode)
+    stage.wait(HOUR)
+    stage.change("customer", CUSTOMERS[7], {"name": "New"})
+    sync(stage, CHILD, mode=mode)
+    assert stage.value("customer", CUSTOMERS[7], "name") == "New"
+
+
+@pytest.mark.parametrize("processed", [True, False])
+def test_a_child_whose_list_had_been_read_is_found_by_its_parents_event(
+    stage: Stage, processed: bool
+) -> None:
+    interrupt_children(stage)
+    stage.wait(HOUR)
+    added = {add_child(stage, customer) for customer in CUSTOMERS}
+    for customer in CUSTOMERS:
+        stage.change("customer", customer, {"balance": -5})
+    if processed:
+        assert stage.process(type="customer.updated", connected="none").processed == len(CUSTOMERS)
+    for _ in range(2):
+        stage.wait(HOUR)
+        assert sync(stage, CHILD)[CHILD].status == "ok"
+    assert added < stage.alive(CHILD)
+
+
+def test_what_a_model_that_failed_is_read_from_is_not_swept_again(stage: Stage) -> None:
+    stage.sandbox.control("faults", path=ONE_LIST, status=500, times=1, headers=NOT_AGAIN)
+    results = sync(stage, "customer", CHILD)
+    assert (results["customer"].status, results[CHILD].status) == ("ok", "failed")
+    stage.change("customer", CUSTOMERS[7], {"name": "New"})
+    stage.wait(HOUR)
+    results = sync(stage, "customer", CHILD)
+    assert (results["customer"].status, results[CHILD].status) == ("ok", "ok")
+    assert stage.asked("/v1/customers?") == []
+    assert len(stage.alive(CHILD)) == 2 and stage.value("customer", CUSTOMERS[7], "name") == "New"
+
+
+def test_a_small_list_is_read_by_every_run_though_what_hangs_on_it_fails(stage: Stage) -> None:
+    stage.fail("/v1/payment_attempt_records*")
+    first = stage.make("payment_record", event=False)
+    assert sync(stage, "payment_attempt_record")["payment_attempt_record"].status == "failed"
+    second = stage.make("payment_record", event=False)
+    assert sync(stage, "payment_attempt_record")["payment_attempt_record"].status == "failed"
+    assert stage.alive("payment_record") == {first, second}
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_model_that_was_not_swept_is_swept_with_what_it_hangs_on(
+    stage: Stage, finished: bool
+) -> None:
+    """The sweep of customers that an incremental run left knows nothing of the children that followed events in that run."""
+    sync(stage, CHILD, OTHER_CHILD)
+    stage.wait(DAY)
+    never_swept(stage, OTHER_CHILD)
+    hanging, asked = (
+        (ONE_OTHER_LIST, lambda: asked_of_all(stage, OTHER_LISTS))
+        if finished
+        else (SECOND_PAGE, lambda: asked_of_the_first_page(stage))
+    )
+    interrupt(stage, CHILD, OTHER_CHILD, hanging=hanging, when=asked)
+    assert is_finished(stage, "customer") == finished
+    added = {add_child(stage, customer) for customer in CUSTOMERS}
+    assert sync(stage, CHILD, OTHER_CHILD, mode="full")[CHILD].status == "ok"
+    assert added < stage.alive(CHILD)
+
+
+def test_a_sweep_is_lost_when_what_it_hangs_on_is_read_on_without_it(stage: Stage) -> None:
+    sync(stage, CHILD, OTHER_CHILD)
+    stage.wait(DAY)
+    never_swept(stage, OTHER_CHILD)
+    added = {add_child(stage, customer) for customer in CUSTOMERS}
+    interrupt(
+        stage,
+        CHILD,
+        OTHER_CHILD,
+        mode="full",
+        hanging=SECOND_PAGE,
+        when=lambda: asked_of_the_first_page(stage),
+    )
+    stage.sandbox.control("faults", path=OTHER_LISTS + "*", status=500, times=1, headers=NOT_AGAIN)
+    assert sync(stage, CHILD, OTHER_CHILD)[OTHER_CHILD].status == "failed"
+    assert sync(stage, CHILD, OTHER_CHILD, mode="full")[CHILD].status == "ok"
+    assert added < stage.alive(CHILD)
+
+
+@pytest.mark.parametrize("mode", ["auto", "full"])
+def test_what_was_refused_stays_refused_with_its_reason(stage: Stage, mode: str) -> None:
+    refusal = {
+        "path": OTHER_LISTS + "*",
+        "status": 403,
+        "times": None,
+        "message": "This key may not read entitlements.",
+    }
+    stage.sandbox.control("faults", **refusal)
+    both = lambda: is_finished(stage, "customer") and is_finished(stage, OTHER_CHILD)  # noqa: E731
+    interrupt(stage, CHILD, OTHER_CHILD, mode=mode, hanging=ONE_LIST, when=both)
+    stage.sandbox.control("faults", **refusal)
+    results = sync(stage, CHILD, OTHER_CHILD, mode=mode)
+    assert (results[CHILD].status, results[OTHER_CHILD].status) == ("ok", "unavailable")
+    assert "may not read entitlements" in results[OTHER_CHILD].availability.reason
+    assert stage.asked("/v1/customers?") == stage.asked(OTHER_LISTS) == []
+
+
+def test_where_events_are_refused_what_was_finished_is_not_swept_again_either(stage: Stage) -> None:
+    interrupt_children(stage)
+    stage.fail("/v1/events*", status=403)
+    assert sync(stage, CHILD)[CHILD].status == "ok"
+    assert stage.asked("/v1/customers?") == [] and len(stage.alive(CHILD)) == 2
+
+
+def test_where_events_are_refused_what_was_finished_long_ago_is_swept_again(stage: Stage) -> None:
+    interrupt_children(stage)
+    stage.wait(23 * HOUR)
+    stage.change("customer", CUSTOMERS[7], {"name": "New"})
+    stage.fail("/v1/events*", status=403)
+    sync(stage, CHILD)
+    assert stage.value("customer", CUSTOMERS[7], "name") == "New"
+
+
+@pytest.mark.parametrize("mode", ["auto", "full"])
+def test_what_has_no_events_and_was_read_long_ago_is_read_again(stage: Stage, mode: str) -> None:
+    both = lambda: is_finished(stage, "shipping_rate") and asked_of_all(stage, LISTS)  # noqa: E731
+    interrupt(stage, CHILD, "shipping_rate", mode=mode, hanging=ONE_LIST, when=both)
+    stage.wait(23 * HOUR)
+    added = stage.make("shipping_rate", event=False)
+    sync(stage, CHILD, "shipping_rate", mode=mode)
+    assert added in stage.alive("shipping_rate")
+
+
+def test_the_last_list_that_is_left_may_be_refused(stage: Stage) -> None:
+    """The others had been read: as a whole the model is not refused, and goes on being kept current."""
+    interrupt_children(stage)
+    stage.fail(ONE_LIST, status=403)
+    assert sync(stage, CHILD)[CHILD].availability.kind == "partly"
+    stage.heal()
+    stage.wait(HOUR)
+    added = add_child(stage, CUSTOMERS[10])
+    stage.change("customer", CUSTOMERS[10], {"balance": -5})
+    sync(stage, CHILD)
+    assert added in stage.alive(CHILD)
+
+
+def test_the_last_list_that_is_left_may_have_gone(stage: Stage) -> None:
+    interrupt_children(stage)
+    stage.fail(
+        ONE_LIST, status=404, code="resource_missing", message=f"No such customer: '{CUSTOMERS[5]}'"
+    )
+    result = sync(stage, CHILD)[CHILD]
+    assert (result.status, result.availability) == ("ok", AVAILABLE)
+
+
+def test_a_list_that_was_refused_is_still_refused_for_the_run_that_goes_on(stage: Stage) -> None:
+    stage.fail(ONE_LIST, status=403)
+    another = f"/v1/customers/{CUSTOMERS[7]}/balance_transactions*"
+    interrupt(
+        stage,
+        CHILD,
+        hanging=another,
+        when=lambda: is_finished(stage, "customer") and asked_of_all(stage, LISTS),
+    )
+    stage.fail(ONE_LIST, status=403)
+    assert sync(stage, CHILD)[CHILD].availability.kind == "partly"
+    stage.change("customer", CUSTOMERS[5], {"balance": -5})
+    assert sync(stage, CHILD)[CHILD].status == "ok"
+
+
+@pytest.mark.parametrize("mode", ["auto", "full"])
+def test_what_was_refused_and_hangs_on_nothing_is_asked_for_again(stage: Stage, mode: str) -> None:
+    stage.fail("/v1/shipping_rates*", status=403)
+    both = lambda: is_finished(stage, "shipping_rate") and asked_of_all(stage, LISTS)  # noqa: E731
+    interrupt(stage, CHILD, "shipping_rate", mode=mode, hanging=ONE_LIST, when=both)
+    rate = stage.make("shipping_rate", event=False)
+    assert sync(stage, CHILD, "shipping_rate", mode=mode)["shipping_rate"].status == "ok"
+    assert stage.alive("shipping_rate") == {rate} and stage.asked("/v1/customers?") == []
+
+
+def test_another_run_beside_finishes_nothing_for_this_one(stage: Stage) -> None:
+    """`sync customer` is under way while the sync of their children begins and is stopped in the middle of the customers."""
+    stage.sandbox.control("faults", path=SECOND_PAGE, kind="hang", seconds=4, times=1)
+    stage.wait()
+    with KeySync(
+        stage.key(connected="none"), stage.mirror, ["customer"], run_id=run_id(), mode="auto"
+    ) as beside:
+        beside.prepare()
+        thread = threading.Thread(target=lambda: list(beside.run()))
+        thread.start()
+        while len(stage.alive("customer")) < 100:
+            time.sleep(0.01)
+        interrupt(stage, CHILD, hanging=SECOND_PAGE, when=lambda: len(stage.asked(LISTS)) >= 100)
+        assert not is_finished(stage, "customer")
+        thread.join()
+    assert is_finished(stage, "customer")
+    added = {add_child(stage, customer) for customer in CUSTOMERS}
+    assert sync(stage, CHILD)[CHILD].status == "ok"
+    assert len(added & stage.alive(CHILD)) == len(added)
+
+
+def test_what_hangs_on_others_is_not_taken_up_by_a_run_of_other_models(stage: Stage) -> None:
+    sync(stage, CHILD, OTHER_CHILD)
+    stage.wait(DAY)
+    never_swept(stage, OTHER_CHILD)
+    interrupt(
+        stage, CHILD, mode="full", hanging=SECOND_PAGE, when=lambda: len(stage.asked(LISTS)) >= 100
+    )
+    interrupt(
+        stage,
+        CHILD,
+        OTHER_CHILD,
+        hanging=ONE_OTHER_LIST,
+        when=lambda: asked_of_all(stage, OTHER_LISTS),
+    )
+    added = {add_child(stage, customer) for customer in CUSTOMERS}
+    assert sync(stage, CHILD, OTHER_CHILD, mode="full")[CHILD].status == "ok"
+    assert added < stage.alive(CHILD)
+
+
+def test_each_account_goes_on_by_itself(stage: Stage) -> None:
+    stage.make_many("customer", [f"cus_at_{number}" for number in range(120)], account=CONNECTED_US)
+    stage.wait(DAY)
+    stage.sandbox.control("faults", path=ONE_LIST, status=500, times=1, headers=NOT_AGAIN)
+    assert stage.sync(CHILD)[CHILD].status == "failed"
+    assert stage.sync(CHILD)[CHILD].status == "ok"
+    assert stage.asked("/v1/customers?") == []
+    assert 0 < len(stage.asked(LISTS)) < 240
