@@ -207,8 +207,8 @@ def listed_ids(dialect: Dialect, ids: Iterable[str]) -> sa.Select[tuple[str]]:
 
 
 def listed_owners(dialect: Dialect, owners: Iterable[Owner]) -> sa.FromClause:
-    """Owners as a table of `account` and `mode`."""
+    """Owners as a table of `account_id` and `mode`."""
     return dialect.listed(
-        {"account": "text", "mode": "boolean"},
+        {"account_id": "text", "mode": "boolean"},
         ((owner.account_id, owner.livemode) for owner in sorted(set(owners))),
     )

@@ -61,7 +61,7 @@ class StoredRows:
         table, listed = self._tables[EVENT], listed_owners(dialect, owners)
         query = sa.select(table.c.id, table.c._account_id, table.c._livemode)
         query = query.where(
-            table.c._account_id == listed.c.account, table.c._livemode == listed.c.mode
+            table.c._account_id == listed.c.account_id, table.c._livemode == listed.c.mode
         )
         found: dict[str, Owner] = {}
         with self._transactions.connection() as connection:

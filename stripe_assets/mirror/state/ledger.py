@@ -165,12 +165,12 @@ class Ledger:
                 (owner.account_id, owner.livemode, id, said) for (owner, id), said in some
             )
             listed = self._dialect.listed(
-                {"account": "text", "mode": "boolean", "id": "text", "note": "text"}, rows
+                {"account_id": "text", "mode": "boolean", "id": "text", "note": "text"}, rows
             )
             settled = (
                 sa.update(table)
                 .where(
-                    table.c._account_id == listed.c.account,
+                    table.c._account_id == listed.c.account_id,
                     table.c._livemode == listed.c.mode,
                     table.c.id == listed.c.id,
                 )

@@ -68,10 +68,10 @@ class RequestCounts:
         if not counted:
             return
         listed = self._transactions.dialect.listed(
-            {"account": "text", "mode": "boolean", "number": "text"}, counted
+            {"account_id": "text", "mode": "boolean", "number": "text"}, counted
         )
         rows = sa.select(
-            listed.c.account,
+            listed.c.account_id,
             listed.c.mode,
             sa.literal(_day(now)),
             sa.cast(listed.c.number, sa.BigInteger()),

@@ -138,7 +138,7 @@ class Sweeps:
         if not finished:
             return
         keys = [
-            {"account": one.owner.account_id, "mode": one.owner.livemode, "name": one.resource}
+            {"account_id": one.owner.account_id, "mode": one.owner.livemode, "name": one.resource}
             for one in finished
         ]
         results = [{**key, **_result_of(one)} for key, one in zip(keys, finished, strict=True)]
@@ -222,7 +222,7 @@ class Sweeps:
         return (
             sa.update(sweep)
             .where(
-                sweep.c._account_id == sa.bindparam("account"),
+                sweep.c._account_id == sa.bindparam("account_id"),
                 sweep.c._livemode == sa.bindparam("mode"),
             )
             .where(sweep.c.resource == sa.bindparam("name"))
@@ -243,7 +243,7 @@ class Sweeps:
         return (
             sa.delete(checkpoint)
             .where(
-                checkpoint.c._account_id == sa.bindparam("account"),
+                checkpoint.c._account_id == sa.bindparam("account_id"),
                 checkpoint.c._livemode == sa.bindparam("mode"),
             )
             .where(checkpoint.c.resource == sa.bindparam("name"), checkpoint.c.done)
@@ -262,12 +262,12 @@ class Sweeps:
         for some in chunks(pairs, _PAIRS_A_STATEMENT):
             keys = ((owner.account_id, owner.livemode, name) for owner, name in some)
             listed = self._transactions.dialect.listed(
-                {"account": "text", "mode": "boolean", "name": "text"}, keys
+                {"account_id": "text", "mode": "boolean", "name": "text"}, keys
             )
             connection.execute(
                 sa.update(table)
                 .where(
-                    table.c._account_id == listed.c.account,
+                    table.c._account_id == listed.c.account_id,
                     table.c._livemode == listed.c.mode,
                     table.c.resource == listed.c.name,
                 )
