@@ -1,4 +1,4 @@
-"""The schema follows the catalog by itself, and loses nothing on the way."""
+"""The schema follows the catalog by itself, and loses no data."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_a_sublists_table_keeps_its_rows_when_the_parent_grows(database_url: str
 
 
 def _as_the_release_before(mirror: Mirror) -> None:
-    """Takes from the mirror's own tables what the release before did not have, and enters what it left."""
+    """Removes the tables and columns that the last release lacked, and adds rows that it left."""
     new = {
         "_event_ledger": ("object_account", "object_created", "parents", "reason", "run_id"),
         "_sweep": ("current_until",),

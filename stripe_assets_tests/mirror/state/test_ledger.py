@@ -1,4 +1,4 @@
-"""What the ledger says of an event is what was done about it, and by whom."""
+"""The ledger knows what was done about an event, and by which run."""
 
 from __future__ import annotations
 
