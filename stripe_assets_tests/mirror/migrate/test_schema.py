@@ -229,8 +229,10 @@ def _as_the_release_before(mirror: Mirror) -> None:
                 connection.exec_driver_sql(f"ALTER TABLE {prefix}{table} DROP COLUMN {column}")
         connection.exec_driver_sql(f"DELETE FROM {prefix}_schema_version")
         connection.exec_driver_sql(
-            f"INSERT INTO {prefix}_event_ledger (_account_id, _livemode, id, type, object, object_id, state)"
-            " VALUES ('acct_platform', false, 'evt_1', 'customer.updated', 'customer', 'cus_1', 'pending')"
+            f"INSERT INTO {prefix}_event_ledger"
+            " (_account_id, _livemode, id, type, object, object_id, state)"
+            " VALUES ('acct_platform', false, 'evt_1', 'customer.updated', 'customer', 'cus_1',"
+            " 'pending')"
         )
 
 
