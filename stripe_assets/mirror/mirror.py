@@ -46,7 +46,7 @@ class Mirror:
         self.tables = tables
         self._transactions = transactions
         self._upserter = Upserter(tables, dialect)
-        self.rows = StoredRows(transactions, tables, self._upserter)
+        self.rows = StoredRows(transactions, tables, self._upserter.write)
         self.live_rows = LiveRows(transactions, tables)
         self.references = References(transactions, tables)
         self.sweeps = Sweeps(transactions, own["_sweep"], own["_checkpoint"])

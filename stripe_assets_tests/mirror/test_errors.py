@@ -1,4 +1,4 @@
-"""What goes wrong with a database is one clear line, and leaves nothing half-written."""
+"""An error of the database is one clear line, and leaves nothing half-written."""
 
 from __future__ import annotations
 

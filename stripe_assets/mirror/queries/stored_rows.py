@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from stripe_assets.catalog.roles import EVENT
-from stripe_assets.mirror.batch import Batch, EventKey, Owner
+from stripe_assets.mirror.batch import Batch, EventKey, Owner, WriteCounts
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.columns import Row, Rows
 from stripe_assets.mirror.dialects.base import listed_ids, listed_owners
@@ -16,19 +16,21 @@ from stripe_assets.mirror.rows.rebuild import ObjectReader
 from stripe_assets.mirror.tables.layout import PRIMARY_KEY
 from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.transactions import Transactions
-from stripe_assets.mirror.write.upsert import Upserter
 
 _IDS_A_QUERY = 500
 """Each id is looked up with each owner."""
+
+Write = Callable[[sa.Connection, Sequence[Batch]], WriteCounts]
 
 
 class StoredRows:
     """The rows of the models' tables, tombstones included."""
 
-    def __init__(self, transactions: Transactions, tables: Tables, upserter: Upserter) -> None:
+    def __init__(self, transactions: Transactions, tables: Tables, write: Write) -> None:
+        """Parameters: write: `Upserter.write`."""
         self._transactions = transactions
         self._tables = tables
-        self._upserter = upserter
+        self._write = write
         self._reader = ObjectReader(tables)
 
     def read(self, resource: str, owner: Owner, id: str) -> dict[str, Any] | None:
@@ -85,7 +87,7 @@ class StoredRows:
 
         Otherwise returns the stored row. It stays locked until the transaction ends.
         """
-        written = self._upserter.write(connection, [Batch(fills={resource: Rows.of([row])})])
+        written = self._write(connection, [Batch(fills={resource: Rows.of([row])})])
         if written.fills.get(resource):
             return None
         return self._stored(connection, resource, row, lock=True)

@@ -41,8 +41,11 @@ class Group:
 
 
 class Groups:
-    """The groups of an answer. They refer to nothing that refers to them: no answer stays in memory
-    until the garbage collector looks for circles."""
+    """The groups of an answer.
+
+    They refer to nothing that refers to them. So an answer leaves memory at once, and not only when
+    the garbage collector looks for circles.
+    """
 
     def __init__(self) -> None:
         self._groups: dict[tuple[Any, ...], Group] = {}
@@ -81,5 +84,5 @@ class Groups:
             group.positions.append(position)
 
     def take(self) -> Group | None:
-        """The next group, which is not here any more then. None where there is none."""
+        """Removes the next group and returns it. None where no group is left."""
         return self._groups.pop(next(iter(self._groups))) if self._groups else None

@@ -103,4 +103,4 @@ _MAKERS: Mapping[Handling, Callable[[Handlers, Entry, Group], Handler]] = {
     "references": Handlers._references,
     "drop": Handlers._drop,
 }
-"""Not bound to an instance: it would refer to itself, and keep the answer in memory for longer."""
+"""Not bound to an instance: it would refer to itself, and the answer would leave memory late."""

@@ -1,4 +1,4 @@
-"""What Stripe says does not exist becomes a tombstone, by the same rule as everything else: newest wins."""
+"""An object that does not exist, as Stripe says, becomes a tombstone. The newest state wins."""
 
 from __future__ import annotations
 

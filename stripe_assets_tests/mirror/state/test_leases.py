@@ -1,4 +1,4 @@
-"""Which processes use an account: what their runs say, until they end or are heard of no more."""
+"""Which processes use an account: their runs hold leases until they end or are killed."""
 
 from __future__ import annotations
 

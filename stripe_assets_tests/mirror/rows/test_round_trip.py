@@ -1,4 +1,4 @@
-"""What goes in comes out: every resource of the real catalog, on both databases."""
+"""Every resource of the real catalog comes back as it was sent, on both databases."""
 
 from __future__ import annotations
 

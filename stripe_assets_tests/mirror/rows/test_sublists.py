@@ -162,7 +162,7 @@ def test_rows_of_a_fan_out_hang_on_their_parent_without_a_field() -> None:
 
 
 def test_closing_a_sublist_reads_its_parents_rows_only(tmp_path: Path) -> None:
-    """By SQLite's plan: an owner can have millions of lines, a page closes those of a hundred invoices."""
+    """SQLite's plan shows it. An owner can have millions of lines, a page closes 100 invoices'."""
     plans: list[str] = []
 
     def explain(
@@ -185,7 +185,7 @@ def test_closing_a_sublist_reads_its_parents_rows_only(tmp_path: Path) -> None:
 
 
 def test_sublists_of_many_pages_are_closed_together(mirror: Mirror) -> None:
-    """Each at the time of its own page; of an older page nothing stays that a newer one does not have."""
+    """Each closes at the time of its own page. No row stays that only an older page has."""
     write(
         mirror,
         "invoice",

@@ -1,4 +1,4 @@
-"""Which owners a key reaches, and which it has lost."""
+"""Which accounts a key covers, and which it has lost."""
 
 from __future__ import annotations
 

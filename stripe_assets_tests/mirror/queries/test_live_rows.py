@@ -1,4 +1,4 @@
-"""Rows that a run has to look at again are found, and no others."""
+"""The queries find the rows that a run has to read again, and no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A platform has more connected accounts than a statement takes parameters."""
+"""A platform can have more connected accounts than a statement can have parameters."""
 
 from __future__ import annotations
 

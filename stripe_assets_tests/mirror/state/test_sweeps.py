@@ -1,4 +1,4 @@
-"""Sweeps begin, break off, go on and end; a page's rows and its checkpoint are one transaction."""
+"""Sweeps begin, break off, resume and end. A page's rows and its checkpoint commit together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests are counted by account and day, by however many programs."""
+"""Requests are counted by account and day, also by several programs at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which parent's list returned a row: a column that no object carries."""
+"""Which parent's list returned a row: a column that has no field in the object."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values are exact on both databases, and what does not fit its column is kept beside it."""
+"""Values are exact on both databases. A value that does not fit its column stays in `_extra`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objects that stand where an id could: references, fills, and what no route returns."""
+"""Objects that stand where an id could stand: references, fills, objects without a route."""
 
 from __future__ import annotations
 

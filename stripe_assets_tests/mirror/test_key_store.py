@@ -1,4 +1,4 @@
-"""API keys at rest are encrypted, or only the name of a variable."""
+"""A stored API key is encrypted, or is only the name of an environment variable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rows refer to and the mirror does not have is found in the database, whatever the form of the reference."""
+"""The database finds the objects that rows refer to and the mirror lacks, for all references."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_table_is_read_once_for_all_that_its_rows_refer_to(mirror: Mirror) -> 
 
 
 def test_no_target_is_read_once_a_row(database_url: str) -> None:
-    """As a join, PostgreSQL would plan it by what it knows of the tables: nothing, when they have just been filled."""
+    """PostgreSQL would plan a join by its statistics. It has none for tables just filled."""
     with Mirror.open(database_url) as mirror:
         write(
             mirror,

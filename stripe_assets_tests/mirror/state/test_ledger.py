@@ -1,4 +1,4 @@
-"""What the ledger says of an event is what was done about it, and by whom."""
+"""The ledger knows what was done about an event, and by which run."""
 
 from __future__ import annotations
 
@@ -302,7 +302,8 @@ def test_work_on_open_events_does_not_read_the_settled_ones(tmp_path: Path) -> N
         by_run = ["SEARCH _event_ledger USING INDEX ix_event_ledger_open (run_id=? AND state=?)"]
         assert planned(lambda: mirror.ledger.take("run_1", 9)) == by_run
         by_key = [
-            "SEARCH _event_ledger USING INDEX sqlite_autoindex__event_ledger_1 (_account_id=? AND _livemode=? AND id=?)"
+            "SEARCH _event_ledger USING INDEX sqlite_autoindex__event_ledger_1"
+            " (_account_id=? AND _livemode=? AND id=?)"
         ]
         assert (
             planned(lambda: mirror.ledger.settle("run_1", processed=_keys(1), now=NOON)) == by_key

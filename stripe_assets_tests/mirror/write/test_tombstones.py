@@ -1,4 +1,4 @@
-"""Deleted objects: their rows stay, and say when."""
+"""The rows of deleted objects stay, with the time of the deletion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many rows in one write: what is alike in all of them, what a database could take for something else, the order of writers."""
+"""Many rows in one write: equal columns, values that a database could misread, writers' order."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_an_object_that_comes_twice_in_a_page_is_as_it_came_last() -> None:
 
 
 class _Interrupted(dict[str, list[int]]):
-    """Columns in the middle of whose every passage another thread writes, to which one more of them differs."""
+    """Columns that another thread's write interrupts each time: one more column differs there."""
 
     def __init__(self, shapes: Shapes) -> None:
         super().__init__({f"column_{number}": [1, 1] for number in range(9)})

@@ -1,4 +1,4 @@
-"""The schema follows the catalog by itself, and loses nothing on the way."""
+"""The schema follows the catalog by itself, and loses no data."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_a_sublists_table_keeps_its_rows_when_the_parent_grows(database_url: str
 
 
 def _as_the_release_before(mirror: Mirror) -> None:
-    """Takes from the mirror's own tables what the release before did not have, and enters what it left."""
+    """Removes the tables and columns that the last release lacked, and adds rows that it left."""
     new = {
         "_event_ledger": ("object_account", "object_created", "parents", "reason", "run_id"),
         "_sweep": ("current_until",),
@@ -229,8 +229,10 @@ def _as_the_release_before(mirror: Mirror) -> None:
                 connection.exec_driver_sql(f"ALTER TABLE {prefix}{table} DROP COLUMN {column}")
         connection.exec_driver_sql(f"DELETE FROM {prefix}_schema_version")
         connection.exec_driver_sql(
-            f"INSERT INTO {prefix}_event_ledger (_account_id, _livemode, id, type, object, object_id, state)"
-            " VALUES ('acct_platform', false, 'evt_1', 'customer.updated', 'customer', 'cus_1', 'pending')"
+            f"INSERT INTO {prefix}_event_ledger"
+            " (_account_id, _livemode, id, type, object, object_id, state)"
+            " VALUES ('acct_platform', false, 'evt_1', 'customer.updated', 'customer', 'cus_1',"
+            " 'pending')"
         )
 
 
