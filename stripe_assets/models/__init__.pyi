@@ -1,5 +1,4 @@
 # Made by `python -m stripe_assets.models` from the catalog.
-# ruff: noqa: E501
 # fmt: off
 
 from datetime import datetime

@@ -6,7 +6,7 @@ May import `catalog`, `stripe_api` and `mirror`. Its rooms, from high to low: `r
 """
 
 from stripe_assets.sync.engine.session import SyncAborted
-from stripe_assets.sync.events.run import EventProgress, EventRun
+from stripe_assets.sync.events.event_run import EventProgress, EventRun
 from stripe_assets.sync.events.selection import (
     EventReport,
     EventSelection,
@@ -14,13 +14,13 @@ from stripe_assets.sync.events.selection import (
     InvalidSelection,
 )
 from stripe_assets.sync.events.watch import EventWatch, WatchedEvent
-from stripe_assets.sync.objects import ObjectSync
-from stripe_assets.sync.observed import Observed
+from stripe_assets.sync.objects.object_sync import ObjectSync
+from stripe_assets.sync.objects.observed import Observed
+from stripe_assets.sync.objects.synced_object import NotRetrievable, SyncedObject
 from stripe_assets.sync.planning.freshness import Mode
 from stripe_assets.sync.planning.plan import Plan
 from stripe_assets.sync.results import ModelResult, Progress
-from stripe_assets.sync.run import KeySync
-from stripe_assets.sync.synced import NotRetrievable, SyncedObject
+from stripe_assets.sync.run.key_sync import KeySync
 
 __all__ = [
     "EventProgress",

@@ -14,7 +14,7 @@ from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.page_reader import PageReader
 from stripe_assets.sync.engine.scheduler import Scheduler
 from stripe_assets.sync.engine.splitting import Splitter
-from stripe_assets.sync.engine.sweep import Sweep
+from stripe_assets.sync.engine.sweep_handlers import Sweep
 from stripe_assets.sync.engine.task import Task
 from stripe_assets.sync.engine.write_queue import WriteSink
 

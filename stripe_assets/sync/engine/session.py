@@ -13,10 +13,10 @@ from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import Upstreams
 from stripe_assets.mirror import Mirror, MirrorError, Owner
 from stripe_assets.stripe_api import ApiKey, StripeApi
+from stripe_assets.sync.engine.account_usage import AccountUsage
 from stripe_assets.sync.engine.accounts import Accounts, AccountsPage
 from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.pool import Pool
-from stripe_assets.sync.engine.request_counts import AccountUsage
 from stripe_assets.sync.engine.task import Task
 from stripe_assets.sync.engine.write_queue import WriteQueue, WriteSink
 from stripe_assets.sync.results import Progress

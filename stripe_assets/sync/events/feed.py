@@ -14,7 +14,7 @@ from stripe_assets.catalog.roles import EVENT
 from stripe_assets.mirror import Batch, LedgerEntry, Mirror, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import OVERLAP
-from stripe_assets.sync.engine.handlers import Items, OneOffHandler
+from stripe_assets.sync.engine.one_off_handler import Items, OneOffHandler
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.task import ListPage, Request, Source, Task
 from stripe_assets.sync.events.entries import entry_of, instant

@@ -16,7 +16,7 @@ from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import ObjectRef, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import LAG, OVERLAP
-from stripe_assets.sync.engine.handlers import OneOffHandler
+from stripe_assets.sync.engine.one_off_handler import OneOffHandler
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.task import ListPage, PageHandler, Request, Source, Task
 from stripe_assets.sync.events.feed import EventFeed, since

@@ -23,8 +23,8 @@ from stripe_assets.stripe_api import (
     items,
 )
 from stripe_assets.sync.constants import PAGE, RETENTION, SKEW
+from stripe_assets.sync.engine.account_usage import AccountUsage
 from stripe_assets.sync.engine.accounts import Accounts
-from stripe_assets.sync.engine.request_counts import AccountUsage
 from stripe_assets.sync.events.entries import created_at, entry_of, instant
 from stripe_assets.sync.events.feed import feed_params, since
 

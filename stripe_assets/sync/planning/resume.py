@@ -15,7 +15,7 @@ from stripe_assets.sync.constants import LAG
 from stripe_assets.sync.engine import fan_out, sublist
 from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.shards import Range
-from stripe_assets.sync.engine.sweep import Sweep as SweepHandlers
+from stripe_assets.sync.engine.sweep_handlers import Sweep as SweepHandlers
 from stripe_assets.sync.engine.task import SHARD, ListPage, Retrieve, Task
 
 

@@ -12,8 +12,8 @@ from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.retrieval import read_by_platform, retrieve_route
 from stripe_assets.mirror import Batch, ObjectRef, Owner
 from stripe_assets.stripe_api import StripeError
-from stripe_assets.sync.engine.handlers import Items
 from stripe_assets.sync.engine.model_state import ModelState
+from stripe_assets.sync.engine.one_off_handler import Items
 from stripe_assets.sync.engine.pool import Pool
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.task import Deferred, Page, PageResult, Request, Task

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from stripe_assets.mirror import Batch, Gone, ObjectRef, ParentRef, Rows
 from stripe_assets.stripe_api import Failure, MalformedPage, NotFound, StripeError
-from stripe_assets.sync.engine.handlers import Items, OneOffHandler, PartOf
 from stripe_assets.sync.engine.nested import Routes
+from stripe_assets.sync.engine.one_off_handler import Items, OneOffHandler, PartOf
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.task import PageHandler, Request, Retrieve
 

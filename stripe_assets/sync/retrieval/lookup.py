@@ -19,7 +19,7 @@ from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.mirror import Batch, ObjectRef, Owner, ParentRef
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import PAGE
-from stripe_assets.sync.engine.handlers import Items, OneOffHandler
+from stripe_assets.sync.engine.one_off_handler import Items, OneOffHandler
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.task import ListPage, PageHandler, Request, Source, Task
 from stripe_assets.sync.retrieval.handler import Present, Retrieval

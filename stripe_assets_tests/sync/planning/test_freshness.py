@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stripe_assets.mirror import Owner
-from stripe_assets.mirror import AVAILABLE
+from stripe_assets.mirror import AVAILABLE, Owner
 from stripe_assets_tests.sync.stage import CONNECTED_US, NOT_AGAIN, PLATFORM, Stage
 
 DAY = 86_400

@@ -14,8 +14,8 @@ from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
 from stripe_assets.sync.constants import RETENTION
 from stripe_assets.sync.engine.accounts import Accounts, account_id_of
 from stripe_assets.sync.engine.session import Session, SyncAborted
+from stripe_assets.sync.events.event_lookup import EventLookup
 from stripe_assets.sync.events.feed import EventFeed
-from stripe_assets.sync.events.lookup import EventLookup
 from stripe_assets.sync.events.processing import EventProcessing, EventScope
 from stripe_assets.sync.events.selection import EventReport, EventSelection, EventSummary
 from stripe_assets.sync.planning.refusals import Refusals, kept_current, last_refusals

@@ -31,15 +31,19 @@ from stripe_assets.mirror import (
     flatten,
 )
 from stripe_assets.stripe_api import ApiKey, StripeError
-from stripe_assets.sync.collected import Collected
 from stripe_assets.sync.engine import sublist
 from stripe_assets.sync.engine.session import Session, SyncAborted
-from stripe_assets.sync.observed import Observed, is_contested, is_whole, time_to_store
+from stripe_assets.sync.objects.collected import Collected
+from stripe_assets.sync.objects.observed import Observed, is_contested, is_whole, time_to_store
+from stripe_assets.sync.objects.synced_object import (
+    NotRetrievable,
+    SyncedObject,
+    why_not_retrievable,
+)
 from stripe_assets.sync.retrieval.closure import NO_ROUTE, Closure, ClosureResult
 from stripe_assets.sync.retrieval.handler import Retrieval
 from stripe_assets.sync.retrieval.read_request import ReadRequest
 from stripe_assets.sync.retrieval.retrieve import read_each
-from stripe_assets.sync.synced import NotRetrievable, SyncedObject, why_not_retrievable
 
 logger = logging.getLogger(__name__)
 

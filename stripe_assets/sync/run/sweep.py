@@ -19,7 +19,7 @@ from stripe_assets.sync.events.incremental import IncrementalResult
 from stripe_assets.sync.planning.freshness import Decisions
 from stripe_assets.sync.results import ModelResult
 from stripe_assets.sync.retrieval.deletions import Deletions, Swept
-from stripe_assets.sync.steps.prepare import Prepared
+from stripe_assets.sync.run.prepare import Prepared
 
 EARLIER = "by the run that this one continues"
 """In place of a route: an earlier run has read it."""

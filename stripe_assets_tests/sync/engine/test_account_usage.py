@@ -13,8 +13,8 @@ import pytest
 from stripe_assets.mirror import Mirror, MirrorError, Owner
 from stripe_assets.stripe_api import Budget, StripeApi, parse_api_key
 from stripe_assets.sync import EventRun, EventSelection, KeySync
-from stripe_assets.sync.engine import request_counts as usage
-from stripe_assets.sync.engine.request_counts import LEASE, AccountUsage
+from stripe_assets.sync.engine import account_usage as usage
+from stripe_assets.sync.engine.account_usage import LEASE, AccountUsage
 from stripe_assets_tests.sync.stage import Stage
 
 OWNER = Owner("acct_mine", True)

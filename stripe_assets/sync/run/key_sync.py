@@ -29,8 +29,8 @@ from stripe_assets.sync.planning.freshness import (
 from stripe_assets.sync.planning.plan import Plan
 from stripe_assets.sync.results import ModelResult
 from stripe_assets.sync.retrieval.closure import Closure, ClosureResult, WrittenByRun
-from stripe_assets.sync.steps.prepare import Prepared, prepare
-from stripe_assets.sync.steps.sweep import SweepStep
+from stripe_assets.sync.run.prepare import Prepared, prepare
+from stripe_assets.sync.run.sweep import SweepStep
 
 logger = logging.getLogger(__name__)
 

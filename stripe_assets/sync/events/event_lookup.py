@@ -10,7 +10,7 @@ from stripe_assets.catalog.roles import EVENT
 from stripe_assets.mirror import Batch, ObjectRef, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import RETENTION
-from stripe_assets.sync.engine.handlers import Items
+from stripe_assets.sync.engine.one_off_handler import Items
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.task import Request, Task
 from stripe_assets.sync.events.feed import EventFeed, Report
