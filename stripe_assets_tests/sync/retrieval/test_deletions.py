@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stripe_assets.mirror import Mirror
+from stripe_assets.mirror import AVAILABLE, Mirror
 from stripe_assets_tests.sync.stage import CONNECTED_US, NOT_AGAIN, PLATFORM, Stage
 
 DAY = 86_400
@@ -258,6 +258,43 @@ def test_what_cannot_be_asked_for_is_not_called_deleted(stage: Stage, status: in
     stage.heal()
     assert sweep(stage, "product")["product"].status == "ok"
     assert stage.is_deleted("product", first)
+
+
+@pytest.mark.parametrize("status", [500, 403])
+def test_an_unlisted_object_whose_lines_cannot_be_read_fails_its_model(
+    stage: Stage, status: int
+) -> None:
+    invoice = _hidden_invoice(stage)
+    stage.fail(
+        f"/v1/invoices/{invoice}/lines",
+        status=status,
+        type="invalid_request_error",
+        message="Not these.",
+    )
+    result = sweep(stage, "invoice", "line_item")["invoice"]
+    assert result.status == "failed" and invoice in (result.error or "")
+
+
+def _hidden_invoice(stage: Stage) -> str:
+    """Returns an invoice with 13 lines that no list returns any more, though it exists."""
+    fields = {"customer": stage.make("customer"), "status": "draft"}
+    invoice = stage.make("invoice", fields)
+    sweep(stage, "invoice", "line_item")
+    stage.delete("invoice", invoice, event=False)
+    stage.make("invoice", {**fields, "id": invoice}, listed=False, event=False)
+    for amount in range(13):
+        line = {"invoice": invoice, "amount": amount, "currency": "usd"}
+        stage.make("line_item", line, parent=[invoice, "lines"])
+    return invoice
+
+
+def test_a_deleted_customers_stub_says_nothing_about_its_lists(stage: Stage) -> None:
+    customers = [stage.make("customer") for _ in range(2)]
+    sweep(stage, "customer", "tax_id", "card")
+    stage.delete("customer", customers[0], event=False)
+    results = sweep(stage, "customer", "tax_id", "card")
+    assert stage.is_deleted("customer", customers[0])
+    assert {result.availability for result in results.values()} == {AVAILABLE}
 
 
 def test_what_a_list_shows_late_is_not_called_deleted(stage: Stage) -> None:
