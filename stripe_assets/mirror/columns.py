@@ -60,7 +60,7 @@ class ColumnBatch:
 class Rows:
     """Rows of one resource. They can have different columns."""
 
-    blocks: list[ColumnBatch] = field(default_factory=list)
+    column_batches: list[ColumnBatch] = field(default_factory=list)
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Rows:
@@ -76,28 +76,30 @@ class Rows:
 
     @property
     def ids(self) -> Iterator[str]:
-        return chain.from_iterable(block.ids for block in self.blocks)
+        return chain.from_iterable(column_batch.ids for column_batch in self.column_batches)
 
     @property
     def keys(self) -> Iterator[tuple[str, bool, str]]:
-        return chain.from_iterable(block.keys for block in self.blocks)
+        return chain.from_iterable(column_batch.keys for column_batch in self.column_batches)
 
     def __len__(self) -> int:
-        return sum(map(len, self.blocks))
+        return sum(map(len, self.column_batches))
 
     def __iter__(self) -> Iterator[Row]:
-        return chain.from_iterable(self.blocks)
+        return chain.from_iterable(self.column_batches)
 
 
-def merged(blocks: Sequence[ColumnBatch], **every: Any) -> dict[str, Sequence[Any]]:
-    """The columns of blocks that have the same columns.
+def merged(column_batches: Sequence[ColumnBatch], **every: Any) -> dict[str, Sequence[Any]]:
+    """The columns of batches that have the same columns.
 
     Parameters: every: more columns, each with one value for all rows.
     """
-    columns: dict[str, Sequence[Any]] = dict(blocks[0].columns)
-    if len(blocks) > 1:
+    columns: dict[str, Sequence[Any]] = dict(column_batches[0].columns)
+    if len(column_batches) > 1:
         columns = {
-            name: list(chain.from_iterable(block.columns[name] for block in blocks))
+            name: list(
+                chain.from_iterable(column_batch.columns[name] for column_batch in column_batches)
+            )
             for name in columns
         }
     columns.update({name: [value] * len(columns["id"]) for name, value in every.items()})

@@ -1,4 +1,5 @@
 # Made by `python -m stripe_assets.models` from the catalog.
+# ruff: noqa: E501
 # fmt: off
 
 from datetime import datetime

@@ -95,7 +95,7 @@ def test_a_database_that_does_not_exist(postgresql_url: str) -> None:
 
 def test_an_error_shows_no_values_of_rows(mirror: Mirror) -> None:
     batch = flat("customer", {"id": "cus_1", "name": "private"})
-    batch.rows["customer"].blocks[0].set("balance", object())
+    batch.rows["customer"].column_batches[0].set("balance", object())
     with pytest.raises(Exception) as caught:
         mirror.write([batch])
     assert "private" not in str(caught.value)
@@ -116,7 +116,7 @@ def test_both_spellings_of_postgresql_open(postgresql_url: str) -> None:
 
 def test_values_that_the_database_refuses_are_told_apart(postgresql_url: str) -> None:
     batch = flat("customer", {"id": "cus_1"})
-    batch.rows["customer"].blocks[0].set("balance", 2**63)
+    batch.rows["customer"].column_batches[0].set("balance", 2**63)
     with (
         new_postgresql_database(postgresql_url) as url,
         Mirror.open(url, catalog=CATALOG) as mirror,

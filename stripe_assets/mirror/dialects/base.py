@@ -74,13 +74,13 @@ class Dialect(Protocol):
         connection: sa.Connection,
         table: str,
         kinds: Columns,
-        blocks: Sequence[ColumnBatch],
+        column_batches: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int:
         """Writes observed rows in the order of their primary key. The newest observation wins.
 
-        The blocks have the same columns, and no row twice. Returns how many rows were inserted or
-        updated.
+        The batches have the same columns, and no row twice. Returns how many rows were inserted
+        or updated.
         """
         ...
 
@@ -89,7 +89,7 @@ class Dialect(Protocol):
         connection: sa.Connection,
         table: str,
         kinds: Columns,
-        blocks: Sequence[ColumnBatch],
+        column_batches: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int:
         """Inserts the missing rows, and leaves the others alone. Otherwise as `upsert`."""

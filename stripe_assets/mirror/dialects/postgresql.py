@@ -109,30 +109,30 @@ class PostgreSQL:
         connection: sa.Connection,
         table: str,
         kinds: Columns,
-        blocks: Sequence[ColumnBatch],
+        column_batches: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int:
-        if sum(map(len, blocks)) >= MANY:
-            written = self._by_columns(connection, table, kinds, blocks, synced_at)
+        if sum(map(len, column_batches)) >= MANY:
+            written = self._by_columns(connection, table, kinds, column_batches, synced_at)
             if written is not None:
                 return written
-        typed = typed_columns(blocks[0].names, kinds)
-        insert, conflict = insert_sql(table, typed), newest_wins(blocks[0].names, "stored")
-        return _execute(connection, f"{insert} {conflict}", _in_order(blocks), synced_at)
+        typed = typed_columns(column_batches[0].names, kinds)
+        insert, conflict = insert_sql(table, typed), newest_wins(column_batches[0].names, "stored")
+        return _execute(connection, f"{insert} {conflict}", _in_order(column_batches), synced_at)
 
     def _by_columns(
         self,
         connection: sa.Connection,
         table: str,
         kinds: Columns,
-        blocks: Sequence[ColumnBatch],
+        column_batches: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int | None:
         """Upserts rows in the order of their primary key.
 
         None where a text has a character that a column's text cannot hold: a document can.
         """
-        columns = merged(blocks)
+        columns = merged(column_batches)
         once, varying = self._shapes.of(table, columns)
         keys = list(zip(*(columns[name] for name in PRIMARY_KEY), strict=True))
         in_order = itemgetter(*sorted(range(len(keys)), key=keys.__getitem__))
@@ -152,12 +152,12 @@ class PostgreSQL:
         connection: sa.Connection,
         table: str,
         kinds: Columns,
-        blocks: Sequence[ColumnBatch],
+        column_batches: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int:
-        typed = typed_columns(blocks[0].names, kinds)
+        typed = typed_columns(column_batches[0].names, kinds)
         insert = f"{insert_sql(table, typed)} {keep_first(PRIMARY_KEY)}"
-        return _execute(connection, insert, _in_order(blocks), synced_at)
+        return _execute(connection, insert, _in_order(column_batches), synced_at)
 
     def put(
         self,
@@ -272,8 +272,8 @@ def _value(kind: ColumnKind, value: Any) -> Any:
     return json_text(value) if kind == "json" and value is not None else value
 
 
-def _in_order(blocks: Sequence[ColumnBatch]) -> list[Row]:
-    return sorted(chain.from_iterable(blocks), key=itemgetter(*PRIMARY_KEY))
+def _in_order(column_batches: Sequence[ColumnBatch]) -> list[Row]:
+    return sorted(chain.from_iterable(column_batches), key=itemgetter(*PRIMARY_KEY))
 
 
 def _execute(connection: sa.Connection, sql: str, rows: Sequence[Row], *first: datetime) -> int:

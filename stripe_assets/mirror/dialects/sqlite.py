@@ -96,15 +96,15 @@ class SQLite:
         connection: sa.Connection,
         table: str,
         kinds: Columns,
-        blocks: Sequence[ColumnBatch],
+        column_batches: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int:
         return self._insert(
             connection,
             table,
             kinds,
-            merged(blocks, _synced_at=synced_at),
-            newest_wins(blocks[0].names, quoted(table)),
+            merged(column_batches, _synced_at=synced_at),
+            newest_wins(column_batches[0].names, quoted(table)),
         )
 
     def fill(
@@ -112,11 +112,15 @@ class SQLite:
         connection: sa.Connection,
         table: str,
         kinds: Columns,
-        blocks: Sequence[ColumnBatch],
+        column_batches: Sequence[ColumnBatch],
         synced_at: datetime,
     ) -> int:
         return self._insert(
-            connection, table, kinds, merged(blocks, _synced_at=synced_at), keep_first(PRIMARY_KEY)
+            connection,
+            table,
+            kinds,
+            merged(column_batches, _synced_at=synced_at),
+            keep_first(PRIMARY_KEY),
         )
 
     def _insert(
@@ -164,16 +168,16 @@ class SQLite:
         keep: bool = False,
     ) -> int:
         written = 0
-        for block in Rows.of(rows).blocks:
-            conflict = keep_first(key) if keep else on_conflict(block.names, key)
+        for column_batch in Rows.of(rows).column_batches:
+            conflict = keep_first(key) if keep else on_conflict(column_batch.names, key)
             values = list(
                 zip(
-                    *(_bound(kinds[name], column) for name, column in block.columns.items()),
+                    *(_bound(kinds[name], column) for name, column in column_batch.columns.items()),
                     strict=True,
                 )
             )
             written += connection.exec_driver_sql(
-                _insert_sql(table, block.names, conflict), values
+                _insert_sql(table, column_batch.names, conflict), values
             ).rowcount
         return written
 

@@ -62,30 +62,32 @@ class AnswerRows:
         """Makes the rows of the objects, and of the objects inside them."""
         while (group := self.groups.take()) is not None:
             into = self.batch.rows if group.observed else self.batch.fills
-            into.setdefault(group.compiler.resource.name, Rows()).blocks.extend(self._blocks(group))
+            into.setdefault(group.compiler.resource.name, Rows()).column_batches.extend(
+                self._column_batches(group)
+            )
         self.batch.closed.extend(self._sublists.closed())
         return self.batch
 
-    def _blocks(self, group: Group) -> list[ColumnBatch]:
+    def _column_batches(self, group: Group) -> list[ColumnBatch]:
         count = len(group.objs)
-        block = ColumnBatch(
+        column_batch = ColumnBatch(
             {
                 "_account_id": group.account_ids,
                 "_livemode": [self.livemode] * count,
                 "id": group.ids,
             }
         )
-        block.set("_observed_at", self.observed_at if group.observed else None)
-        block.set("_api_version", self.api_version)
-        block.set("_deleted_at", self.observed_at if group.deleted else None)
+        column_batch.set("_observed_at", self.observed_at if group.observed else None)
+        column_batch.set("_api_version", self.api_version)
+        column_batch.set("_deleted_at", self.observed_at if group.deleted else None)
         if group.listed:
-            block.set("_unlisted_at", None)
+            column_batch.set("_unlisted_at", None)
         if group.parent:
-            block.set("_parent_object", group.parent[0])
-            block.columns["_parent_id"] = group.parent_ids
-            block.set("_parent_field", group.parent[1])
-            block.columns["_position"] = group.positions
-        self._fields(group, block)
+            column_batch.set("_parent_object", group.parent[0])
+            column_batch.columns["_parent_id"] = group.parent_ids
+            column_batch.set("_parent_field", group.parent[1])
+            column_batch.columns["_position"] = group.positions
+        self._fields(group, column_batch)
         extras = {
             place: kept
             for place, extra in group.extras.items()
@@ -101,12 +103,12 @@ class AnswerRows:
             # stays readable.
             some["_extra"] = extras
         else:
-            block.columns["_extra"] = (
+            column_batch.columns["_extra"] = (
                 list(map(extras.get, range(count))) if extras else [None] * count
             )
-        return with_partial_columns(block, some)
+        return with_partial_columns(column_batch, some)
 
-    def _fields(self, group: Group, block: ColumnBatch) -> None:
+    def _fields(self, group: Group, column_batch: ColumnBatch) -> None:
         """Fills the columns of the objects' fields."""
         compiler = group.compiler
         entry_of = (compiler.clean_entries if self.clean else compiler.entries).get
@@ -126,14 +128,14 @@ class AnswerRows:
                 for place in self._sublists.take(entry.sublist, found, group):
                     group.extras.setdefault(place, {})[name] = values[place]
             elif entry.column is not None:
-                block.columns[entry.column] = self._column(group, name, entry, values)
+                column_batch.columns[entry.column] = self._column(group, name, entry, values)
         within: dict[tuple[str, ...], Sequence[Any]] = {
             (name,): values for name, values in fields.items()
         }
         for path, name in compiler.derived:
             if path[0] in fields:
                 values = column_at_path(within, path)
-                block.columns[name] = (
+                column_batch.columns[name] = (
                     values if TEXTS.issuperset(map(type, values)) else list(map(id_of, values))
                 )
 

@@ -10,28 +10,31 @@ from stripe_assets.mirror.tables.values import INT64_MAX, INT64_MIN
 
 
 def with_partial_columns(
-    block: ColumnBatch, some: Mapping[str, Mapping[int, Any]]
+    column_batch: ColumnBatch, some: Mapping[str, Mapping[int, Any]]
 ) -> list[ColumnBatch]:
-    """The block with columns that only some of its rows have: column → place → value.
+    """The batch with columns that only some of its rows have: column → place → value.
 
-    It is split into blocks whose rows have the same columns.
+    It is split into batches whose rows have the same columns.
     """
-    if all(len(values) == len(block) for values in some.values()):
-        block.columns.update(
-            {name: [values[place] for place in range(len(block))] for name, values in some.items()}
+    if all(len(values) == len(column_batch) for values in some.values()):
+        column_batch.columns.update(
+            {
+                name: [values[place] for place in range(len(column_batch))]
+                for name, values in some.items()
+            }
         )
-        return [block]
+        return [column_batch]
     parts: dict[tuple[str, ...], list[int]] = {}
-    for place in range(len(block)):
+    for place in range(len(column_batch)):
         parts.setdefault(
             tuple(name for name, values in some.items() if place in values), []
         ).append(place)
-    blocks = []
+    column_batches = []
     for names, places in parts.items():
-        part = block.pick(places)
+        part = column_batch.pick(places)
         part.columns.update({name: [some[name][place] for place in places] for name in names})
-        blocks.append(part)
-    return blocks
+        column_batches.append(part)
+    return column_batches
 
 
 def column_at_path(

@@ -53,26 +53,26 @@ class Upserter:
         # wait for each other.
         for name in sorted({name for batch in batches for name in batch.rows}):
             table, kinds = self._layout(name)
-            for blocks in _groups(batch.rows.get(name) for batch in batches):
-                once = _once(blocks, _newest)
+            for column_batches in _groups(batch.rows.get(name) for batch in batches):
+                once = _once(column_batches, _newest)
                 written = self._dialect.upsert(connection, table, kinds, once, now)
                 rows[name] += written
                 if written < sum(map(len, once)):
                     lost.add(name)
         for name in sorted({name for batch in batches for name in batch.fills}):
             table, kinds = self._layout(name)
-            for blocks in _groups(batch.fills.get(name) for batch in batches):
+            for column_batches in _groups(batch.fills.get(name) for batch in batches):
                 fills[name] += self._dialect.fill(
-                    connection, table, kinds, _once(blocks, _first), now
+                    connection, table, kinds, _once(column_batches, _first), now
                 )
         for name in sorted({name for batch in batches for name in batch.rows} & self._twice_listed):
-            blocks = (
-                block
+            column_batches = (
+                column_batch
                 for batch in batches
-                for block in batch.rows.get(name, Rows()).blocks
-                if "_parent_id" in block.columns
+                for column_batch in batch.rows.get(name, Rows()).column_batches
+                if "_parent_id" in column_batch.columns
             )
-            self._place(connection, name, list(blocks))
+            self._place(connection, name, list(column_batches))
         for link in sorted(
             (link for batch in batches for link in batch.links),
             key=attrgetter("resource", "owner", "value", "ids"),
@@ -90,19 +90,21 @@ class Upserter:
         events = self._enter(connection, batches, now)
         return WriteCounts(+rows, +fills, +tombstones, events)
 
-    def _place(self, connection: sa.Connection, name: str, blocks: Sequence[ColumnBatch]) -> None:
+    def _place(
+        self, connection: sa.Connection, name: str, column_batches: Sequence[ColumnBatch]
+    ) -> None:
         """Stores the parent of rows whose stored state has none.
 
         Another list returned such a row later than this page did, and did not name its parent.
         """
-        if not blocks:
+        if not column_batches:
             return
         table, columns = self._tables[name], (*PRIMARY_KEY, *PARENT_COLUMNS)
         kinds = self._layout(name)[1]
         rows = (
             row
-            for block in blocks
-            for row in zip(*(block.columns[column] for column in columns), strict=True)
+            for column_batch in column_batches
+            for row in zip(*(column_batch.columns[column] for column in columns), strict=True)
         )
         listed = self._dialect.listed({column: kinds[column] for column in columns}, rows)
         connection.execute(
@@ -165,26 +167,28 @@ class Upserter:
 
 
 def _groups(some: Iterable[Rows | None]) -> list[list[ColumnBatch]]:
-    """The blocks, those with the same columns together."""
+    """The column_batches, those with the same columns together."""
     groups: dict[tuple[str, ...], list[ColumnBatch]] = {}
     for rows in some:
-        for block in rows.blocks if rows else ():
-            groups.setdefault(block.names, []).append(block)
+        for column_batch in rows.column_batches if rows else ():
+            groups.setdefault(column_batch.names, []).append(column_batch)
     return list(groups.values())
 
 
-def _once(blocks: list[ColumnBatch], better: Callable[[Row, Row], bool]) -> list[ColumnBatch]:
-    """The blocks with each row once. A later row replaces an earlier one that is worse."""
-    count = sum(map(len, blocks))
-    if len(set(chain.from_iterable(block.ids for block in blocks))) == count:
-        return blocks
+def _once(
+    column_batches: list[ColumnBatch], better: Callable[[Row, Row], bool]
+) -> list[ColumnBatch]:
+    """The column_batches with each row once. A later row replaces an earlier one that is worse."""
+    count = sum(map(len, column_batches))
+    if len(set(chain.from_iterable(column_batch.ids for column_batch in column_batches))) == count:
+        return column_batches
     kept: dict[tuple[str, bool, str], Row] = {}
-    for block in blocks:
-        for row in block:
+    for column_batch in column_batches:
+        for row in column_batch:
             other = kept.setdefault(_key(row), row)
             if other is not row and better(row, other):
                 kept[_key(row)] = row
-    return Rows.of(kept.values()).blocks
+    return Rows.of(kept.values()).column_batches
 
 
 def _newest(row: Row, other: Row) -> bool:

@@ -75,7 +75,7 @@ class Retrieval(OneOffHandler):
             said = f"the answer is another object: {items[0].get('id')}"
             raise MalformedPage(Failure(path=request.source.path, message=said))
         if self._unlisted:
-            for rows in batch.rows.get(request.resource, Rows()).blocks:
+            for rows in batch.rows.get(request.resource, Rows()).column_batches:
                 if list(rows.ids) == [wanted.id] and rows.columns["_deleted_at"][0] is None:
                     rows.set("_unlisted_at", observed_at)
         return True

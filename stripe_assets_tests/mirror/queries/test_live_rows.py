@@ -15,7 +15,7 @@ OTHER = Owner("acct_other", False)
 
 def _found_unlisted(mirror: Mirror, id: str, *, observed_at: datetime) -> None:
     batch = flat("customer", {"id": id}, {"id": "cus_along"}, observed_at=observed_at)
-    batch.rows["customer"].blocks[0].columns["_unlisted_at"] = [observed_at, None]
+    batch.rows["customer"].column_batches[0].columns["_unlisted_at"] = [observed_at, None]
     mirror.write([batch])
 
 

@@ -241,12 +241,12 @@ def test_rows_of_different_columns_go_to_different_blocks() -> None:
         {"id": "cus_3", "name": "b"},
         {"id": "cus_4", "deleted": True},
     )
-    assert [list(block.ids) for block in batch.rows["customer"].blocks] == [
+    assert [list(block.ids) for block in batch.rows["customer"].column_batches] == [
         ["cus_1", "cus_3"],
         ["cus_2"],
         ["cus_4"],
     ]
-    stub = batch.rows["customer"].blocks[2]
+    stub = batch.rows["customer"].column_batches[2]
     assert "_extra" not in stub.columns and "name" not in stub.columns
 
 
@@ -280,7 +280,7 @@ def test_each_row_once_and_the_newest(observations: list[tuple[int, int]]) -> No
         }
         for number, (id, minute) in enumerate(observations)
     ]
-    blocks = Rows.of(rows[:10]).blocks + Rows.of(rows[10:]).blocks
+    blocks = Rows.of(rows[:10]).column_batches + Rows.of(rows[10:]).column_batches
     kept = {row["id"]: row["n"] for block in _once(blocks, _newest) for row in block}
     wanted: dict[str, tuple[datetime, int]] = {}
     for row in rows:
