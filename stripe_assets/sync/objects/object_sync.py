@@ -5,7 +5,6 @@ This is what `Invoice.sync_from_stripe_data` does.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
@@ -38,14 +37,13 @@ from stripe_assets.sync.objects.observed import Observed, is_contested, is_whole
 from stripe_assets.sync.objects.synced_object import (
     NotRetrievable,
     SyncedObject,
+    log_absences,
     why_not_retrievable,
 )
-from stripe_assets.sync.retrieval.closure import NO_ROUTE, Closure, ClosureResult
+from stripe_assets.sync.retrieval.closure import Closure, ClosureResult
 from stripe_assets.sync.retrieval.handler import Retrieval
 from stripe_assets.sync.retrieval.read_request import ReadRequest
 from stripe_assets.sync.retrieval.retrieve import read_each
-
-logger = logging.getLogger(__name__)
 
 Connect = Callable[[], sa.Connection]
 
@@ -286,12 +284,7 @@ class ObjectSync:
         refusal: StripeError | None = None,
     ) -> SyncedObject:
         absent = self._collected.absences
-        for one, absence in absent.items():
-            logger.log(
-                logging.DEBUG if absence == NO_ROUTE else logging.WARNING,
-                "%s: %s %s is absent, which %s %s or a related object refers to: %s",
-                *(self._key.alias, one.resource, one.id, ref.resource, ref.id, absence.reason),
-            )
+        log_absences(self._key.alias, ref, absent)
         rows, requests = self._collected.rows(), self._session.api.requests
         return SyncedObject(
             ref.resource, ref.owner, ref.id, counts, closed, absent, requests, rows, refusal

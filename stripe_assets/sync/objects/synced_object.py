@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror import Absence, ObjectRef, Owner, WriteCounts
 from stripe_assets.stripe_api import StripeError
-from stripe_assets.sync.retrieval.closure import ClosureResult
+from stripe_assets.sync.retrieval.closure import NO_ROUTE, ClosureResult
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,16 @@ class SyncedObject:
 
 class NotRetrievable(ValueError):
     """No route of Stripe's returns such an object by what is known of it."""
+
+
+def log_absences(alias: str, ref: ObjectRef, absent: Mapping[ObjectRef, Absence]) -> None:
+    """Logs what an object or its related objects refer to, and could not be read."""
+    for one, absence in absent.items():
+        logger.log(
+            logging.DEBUG if absence == NO_ROUTE else logging.WARNING,
+            "%s: %s %s is absent, which %s %s or a related object refers to: %s",
+            *(alias, one.resource, one.id, ref.resource, ref.id, absence.reason),
+        )
 
 
 def why_not_retrievable(resource: Resource) -> str:
