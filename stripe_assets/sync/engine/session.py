@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import Self
 
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.roles import ACCOUNT
@@ -27,7 +28,7 @@ class SyncAborted(Exception):
 
 
 class Session:
-    """A context manager. On exit each thread ends, within the time of its present request."""
+    """`close` ends each thread, within the time of its present request."""
 
     def __init__(self, key: ApiKey, mirror: Mirror, writes: WriteSink | None = None) -> None:
         """`writes`: where the pages go. By default they are written to the mirror as they come."""
@@ -46,17 +47,6 @@ class Session:
         """The key's own account. Set when it is known."""
         self._pools: list[Pool] = []
         self._aborted: Exception | None = None
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def alias(self) -> str:
@@ -145,3 +135,29 @@ class Session:
         self._pools.remove(pool)
         self.raise_if_halted()
         assert not unexpected, unexpected[0].error
+
+
+class InSession:
+    """Work in a session of its own. A context manager: on exit the session's threads end."""
+
+    _session: Session
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the threads. Each finishes or gives up its task. Nothing is written later."""
+        self._session.close()
+
+    def stop(self) -> None:
+        """Asks the work to end: it then raises SyncAborted. For another thread, or a signal
+        handler."""
+        self._session.halt.set()

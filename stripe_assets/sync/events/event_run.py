@@ -6,14 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from types import TracebackType
 
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.mirror import Mirror, MirrorError, ObjectRef, Owner
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
 from stripe_assets.sync.constants import RETENTION
 from stripe_assets.sync.engine.accounts import Accounts, account_id_of
-from stripe_assets.sync.engine.session import Session, SyncAborted
+from stripe_assets.sync.engine.session import InSession, Session, SyncAborted
 from stripe_assets.sync.events.event_lookup import EventLookup
 from stripe_assets.sync.events.feed import EventFeed
 from stripe_assets.sync.events.processing import EventProcessing, EventScope
@@ -48,7 +47,7 @@ class EventProgress:
         return f"{counts}, {self.seconds:,.0f} s"
 
 
-class EventRun:
+class EventRun(InSession):
     """Use it as a context manager, like KeySync.
 
         with EventRun(key, mirror, EventSelection(failed=True), run_id=…) as run:
@@ -80,26 +79,6 @@ class EventRun:
         self._accounts: Accounts
         self.progress = EventProgress(lambda: self._session.api.requests)
         self.summary = EventSummary(key.alias)
-
-    def __enter__(self) -> EventRun:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Ends the run's threads."""
-        self._session.close()
-
-    def stop(self) -> None:
-        """Asks the run to end; `run` then raises SyncAborted. For another thread, or a signal
-        handler."""
-        self._session.halt.set()
 
     def prepare(self) -> list[str]:
         """Finds the accounts. Returns what the run will do."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,7 +30,7 @@ from stripe_assets.mirror import (
 )
 from stripe_assets.stripe_api import ApiKey, StripeError
 from stripe_assets.sync.engine import sublist
-from stripe_assets.sync.engine.session import Session, SyncAborted
+from stripe_assets.sync.engine.session import InSession, Session, SyncAborted
 from stripe_assets.sync.objects.collected import Collected
 from stripe_assets.sync.objects.observed import Observed, is_contested, is_whole, time_to_store
 from stripe_assets.sync.objects.synced_object import (
@@ -48,7 +47,7 @@ from stripe_assets.sync.retrieval.retrieve import read_each
 Connect = Callable[[], sa.Connection]
 
 
-class ObjectSync:
+class ObjectSync(InSession):
     """Syncs one object with an API key. A context manager: on exit its threads end.
 
     `account`: the connected account that owns the object; None: the key's own account. `joins`
@@ -77,17 +76,6 @@ class ObjectSync:
         """Stripe was asked for the key's account."""
         self._answered_for: Owner | None = None
         """The connected account for which Stripe returned the object."""
-
-    def __enter__(self) -> ObjectSync:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._session.close()
 
     def given(
         self,

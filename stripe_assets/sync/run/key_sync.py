@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from types import TracebackType
 
 from stripe_assets.catalog import catalog
 from stripe_assets.catalog.incremental import is_incremental
@@ -14,7 +13,7 @@ from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import Mirror, MirrorError
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
 from stripe_assets.sync.engine.memory import one_heap, seldom_searched
-from stripe_assets.sync.engine.session import Session, SyncAborted
+from stripe_assets.sync.engine.session import InSession, Session, SyncAborted
 from stripe_assets.sync.events.incremental import (
     Incremental,
     IncrementalResult,
@@ -35,7 +34,7 @@ from stripe_assets.sync.run.sweep import SweepStep
 logger = logging.getLogger(__name__)
 
 
-class KeySync:
+class KeySync(InSession):
     """Use it as a context manager. On exit each thread ends, within the time of its request.
 
         with KeySync(key, mirror, ["invoice"], run_id=…) as sync:
@@ -66,26 +65,6 @@ class KeySync:
         self._prepared: Prepared | None = None
         self._closure: ClosureResult | None = None
         self.progress = self._session.progress
-
-    def __enter__(self) -> KeySync:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Ends the run's threads. Each finishes or gives up its task. Nothing is written later."""
-        self._session.close()
-
-    def stop(self) -> None:
-        """Asks the run to end; `run` then raises SyncAborted. For another thread, or a signal
-        handler."""
-        self._session.halt.set()
 
     @property
     def related(self) -> str | None:
