@@ -1,6 +1,8 @@
-"""A first sync of customers, invoices and their lines: objects a second, CPU, requests, memory, and whether the server is the limit.
+"""A first sync of customers, invoices and their lines. It measures objects a second, CPU, requests
+and memory, and whether the server is the limit.
 
-python -m stripe_assets_tests.benchmarks.backfill [--objects 50000] [--database sqlite] [--against dj-stripe] [--json]
+python -m stripe_assets_tests.benchmarks.backfill [--objects 50000] [--database sqlite]
+    [--against dj-stripe] [--json]
 """
 
 from __future__ import annotations
@@ -33,32 +35,32 @@ OURS = "stripe_assets"
     "--objects",
     default=50_000,
     show_default=True,
-    help="Rows: a fifth customers, the rest invoices with a line each.",
+    help="Number of rows: a fifth are customers, the rest are invoices with one line each.",
 )
 @click.option("--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: both.")
 @click.option(
     "--against",
     type=click.Choice(["dj-stripe"]),
-    help="The same data and more of it, and the ratios.",
+    help="Also measure this program on the same server and data, and print the ratios.",
 )
 @click.option(
     "--peer-objects",
     default=1000,
     show_default=True,
-    help="Invoices, and as many customers, for the other program.",
+    help="Number of invoices, and of customers, that the other program reads.",
 )
 @click.option(
     "--environment",
     type=click.Path(path_type=Path),
-    help="Where the other program is, or is to be, installed. Default: the user's cache.",
+    help="Folder for the installation of the other program. Default: in the user's cache.",
 )
 @click.option(
     "--latency",
     default=0.0,
     show_default=True,
-    help="Seconds that the server takes for each answer. Stripe's are 0.1 to 0.3.",
+    help="Seconds that the server takes for each answer. Stripe takes 0.1 to 0.3.",
 )
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and no table.")
 def main(
     objects: int,
     kinds: tuple[str, ...],
@@ -68,10 +70,11 @@ def main(
     latency: float,
     as_json: bool,
 ) -> None:
-    """CPU is the client's; nothing is subtracted, and what it takes to start is a column of its own."""
+    """Measures a first sync. CPU is that of the client, with its start. The CPU of the start alone
+    is also a column of its own."""
     report = Report(
         f"Backfill of {objects:,} objects"
-        + (f", {latency * 1000:.0f} ms an answer" if latency else "")
+        + (f", {latency * 1000:.0f} ms for each answer" if latency else "")
     )
     peer = dj_stripe.install(environment) if against else None
     kinds = kinds or KINDS
@@ -101,7 +104,7 @@ def _ours(report: Report, databases: Databases, kind: str, sandbox: Sandbox) -> 
         cost, said = sync(sandbox, url, **UNLIMITED)
         after, requests = databases.cpu(kind), len(sandbox.log()) - since
     assert requests == said["requests"], (
-        f"{requests} requests came, {said['requests']} were counted"
+        f"the server got {requests} requests, and the sync counted {said['requests']}"
     )
     server = (after - before) if after is not None and before is not None else None
     return _add(
@@ -125,7 +128,7 @@ def _compare(
     peer: dj_stripe.Environment,
     options: dict[str, Any],
 ) -> dict[str, Any]:
-    """The other program and ours on the same sandbox. Gives the other's row."""
+    """Runs the other program and ours on the same sandbox. Returns the other program's row."""
     with Sandbox(**options) as sandbox:
         with databases.fresh(kind) as url, peer.project(url, sandbox.base, KEY) as project:
             before, since = databases.cpu(kind), len(sandbox.log())
@@ -134,7 +137,8 @@ def _compare(
             rows = project.rows()
         if project.failed:
             report.notes.append(
-                f"{peer.name} on {kind} could not sync {len(project.failed)} objects: {'; '.join(project.failed)}"
+                f"{peer.name} on {kind} could not sync {len(project.failed)} objects: "
+                + "; ".join(project.failed)
             )
         server = (after - before) if after is not None and before is not None else None
         theirs = _add(
@@ -183,15 +187,16 @@ def _add(
 
 def _ratios(report: Report, kind: str, theirs: dict[str, Any], ours: dict[str, Any]) -> None:
     report.notes.append(
-        f"{kind}: {ours['rows_a_second'] / theirs['rows_a_second']:,.0f} times the rows a second of {theirs['what']}, "
-        f"1/{theirs['requests_a_row'] / ours['requests_a_row']:,.0f} of its requests, "
-        f"1/{theirs['cpu_us_a_row'] / ours['cpu_us_a_row']:,.0f} of its CPU a row "
-        f"(ours at {ours['rows']:,} rows, its at {theirs['rows']:,})"
+        f"{kind}, {ours['what']} ({ours['rows']:,} rows) against {theirs['what']}"
+        f" ({theirs['rows']:,} rows):"
+        f" {ours['rows_a_second'] / theirs['rows_a_second']:,.0f} times the rows a second,"
+        f" 1/{theirs['requests_a_row'] / ours['requests_a_row']:,.0f} of the requests for each row,"
+        f" 1/{theirs['cpu_us_a_row'] / ours['cpu_us_a_row']:,.0f} of the CPU for each row"
     )
 
 
 def _ceiling(report: Report, sandbox: Sandbox, options: dict[str, Any]) -> None:
-    """The same pages as the sync asked for, by its own queries."""
+    """Fetches the same pages as the sync, with the same queries, and does nothing with them."""
     lists, log = [], sandbox.log()
     for resource, path, many in (
         ("customer", "/v1/customers", options["customers"]),
@@ -207,7 +212,7 @@ def _ceiling(report: Report, sandbox: Sandbox, options: dict[str, Any]) -> None:
     ).said()
     rows = options["customers"] + 2 * options["invoices"]
     report.add(
-        what="the sandbox, bare loop",
+        what="the sandbox alone, pages only fetched",
         database=None,
         rows=rows,
         seconds=said["seconds"],

@@ -1,4 +1,5 @@
-"""The sandbox's own ceiling: fetches the pages of the enlarged lists in a few threads and throws the bytes away.
+"""How fast the sandbox alone is: fetches the pages of the enlarged lists in a few threads and
+discards the bytes.
 
 python -m stripe_assets_tests.benchmarks.bare_fetch KEY RESOURCE=N=URL …
 """
@@ -22,9 +23,10 @@ from stripe_assets.sync.constants import PAGE
 @click.command()
 @click.argument("key")
 @click.argument("lists", nargs=-1, required=True)
-@click.option("--threads", default=4)
+@click.option("--threads", default=4, show_default=True, help="Number of threads.")
 def main(key: str, lists: tuple[str, ...], threads: int) -> None:
-    """Each list is a resource, how many of it the sandbox was given, and the URL of its first page."""
+    """LISTS: for each list its resource, how many objects of it the sandbox has, and the URL of its
+    first page."""
     pages: queue.SimpleQueue[str] = queue.SimpleQueue()
     for one in lists:
         resource, many, url = one.split("=", 2)

@@ -1,4 +1,4 @@
-"""dj-stripe from the registry, in an environment and a Django project of its own."""
+"""Runs dj-stripe, from the package registry, in an environment and a Django project of its own."""
 
 from __future__ import annotations
 
@@ -29,10 +29,12 @@ STRIPE_API_HOST = os.environ["STRIPE_API_BASE"]
 STRIPE_TEST_SECRET_KEY = os.environ["STRIPE_TEST_SECRET_KEY"]
 STRIPE_LIVE_MODE = False
 DJSTRIPE_FOREIGN_KEY_TO_FIELD = "id"
-# What the models declare, made at once: the migrations come to the same tables in half a minute.
+# Tables come from the models at once. The migrations make the same tables in half a minute.
 MIGRATION_MODULES = {"auth": None, "contenttypes": None, "djstripe": None}
 if "PEER_SQLITE" in os.environ:
-    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["PEER_SQLITE"]}}
+    DATABASES = {
+        "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["PEER_SQLITE"]}
+    }
 else:
     DATABASES = {
         "default": {
@@ -67,12 +69,12 @@ class Project:
     variables: dict[str, str]
     startup_cpu: float = 0.0
     peak: float = 0.0
-    """MB of memory that its sync took at most."""
+    """The most memory that its sync took, in MB."""
     failed: list[str] = field(default_factory=list)
-    """Objects that it could not sync, with what it said."""
+    """The objects that it could not sync, and its error messages."""
 
     def sync(self, *models: str) -> Cost:
-        """`djstripe_sync_models`; one object that fails does not end it."""
+        """Runs `djstripe_sync_models`. It continues after an object that fails."""
         self.startup_cpu = self._manage("check").cpu
         cost = run(
             [str(self.python), "manage.py", "djstripe_sync_models", *models],
@@ -94,7 +96,7 @@ class Project:
         return cost
 
     def rows(self) -> dict[str, int]:
-        """What it has in the tables of the models."""
+        """Returns the number of rows in the tables of the models."""
         connection = (
             sqlite3.connect(self.variables["PEER_SQLITE"])
             if "PEER_SQLITE" in self.variables
@@ -119,7 +121,7 @@ class Project:
 class Environment:
     python: Path
     name: str
-    """With its version."""
+    """The program's name and version."""
 
     @contextmanager
     def project(self, url: str, base: str, key: str) -> Iterator[Project]:
@@ -148,7 +150,8 @@ def _database(url: str) -> dict[str, str]:
 
 
 def install(folder: Path | None) -> Environment:
-    """In this folder, or the user's cache. A second time it is there already."""
+    """Installs it in this folder, or in the user's cache. Does nothing where it is installed
+    already."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = (folder or cache / "stripe_assets" / "dj-stripe").absolute()
     python = folder / "bin" / "python"

@@ -1,6 +1,8 @@
-"""What events cost: requests, seconds and memory, for many events on few objects and for a run with nothing new.
+"""What events cost in requests, seconds and memory: many events about few objects, and a run with
+nothing new.
 
-python -m stripe_assets_tests.benchmarks.events [--objects 1000] [--each 10] [--database URL] [--json]
+python -m stripe_assets_tests.benchmarks.events [--objects 1000] [--each 10] [--database URL]
+    [--json]
 """
 
 from __future__ import annotations
@@ -27,12 +29,13 @@ DAY = 86_400
 
 
 @click.command()
-@click.option("--objects", default=1000, show_default=True)
-@click.option("--each", default=10, show_default=True, help="Events about each object.")
-@click.option("--database", default=None, help="Default: a SQLite file of its own.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--objects", default=1000, show_default=True, help="Number of objects.")
+@click.option("--each", default=10, show_default=True, help="Number of events about each object.")
+@click.option("--database", default=None, help="URL of the database. Default: a new SQLite file.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and no table.")
 def main(objects: int, each: int, database: str | None, as_json: bool) -> None:
-    """Objects that are weeks apart are retrieved one by one, those of one billing run are found in their list."""
+    """Measures runs that process events. Objects that were created a day apart are retrieved one by
+    one. Objects that were created together, as by a billing run, are read as a list."""
     os.environ.update(STRIPE_ASSETS_MAX_RPS="0", STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT="0")
     report = Report(f"{objects:,} objects, {each} events each")
     for title, apart in ("created a day apart", DAY), ("created together", 0):
@@ -47,7 +50,13 @@ def main(objects: int, each: int, database: str | None, as_json: bool) -> None:
                     objects * each,
                     lambda mirror=mirror: process(mirror),
                 )
-                add(report, "again", sandbox, objects * each, lambda mirror=mirror: process(mirror))
+                add(
+                    report,
+                    "process_events again, nothing new",
+                    sandbox,
+                    objects * each,
+                    lambda mirror=mirror: process(mirror),
+                )
                 add(report, "full sync", sandbox, 0, lambda mirror=mirror: sync(mirror, "full"))
                 sandbox.control("clock", advance=600)
                 add(

@@ -1,6 +1,8 @@
-"""A full sync of every model, of an account whose lists are short: what counts are the requests, and that none waits for another in vain.
+"""A full sync of all models of an account with short lists. The requests decide: no request should
+wait for another without need.
 
-python -m stripe_assets_tests.benchmarks.everything [--latency 0 --latency 0.1] [--customers 300] [--database sqlite] [--json]
+python -m stripe_assets_tests.benchmarks.everything [--latency 0 --latency 0.1]
+    [--customers 300] [--database sqlite] [--json]
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from stripe_assets_tests.benchmarks.report import Report
 from stripe_assets_tests.benchmarks.stage import KINDS, UNLIMITED, Databases, sync
 
 KEY = "sk_test_sandbox"
-"""A platform with some of everything."""
+"""The key of a platform with some objects of each kind."""
 LATENCIES = (0.0, 0.005, 0.1)
 
 
@@ -29,17 +31,18 @@ LATENCIES = (0.0, 0.005, 0.1)
     "--customers",
     default=300,
     show_default=True,
-    help="Besides those that it has anyway; nested lists are read for each.",
+    help="Number of additional customers. Their nested lists are read for each of them.",
 )
 @click.option(
     "--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: SQLite."
 )
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and no table.")
 def main(
     latencies: tuple[float, ...], customers: int, kinds: tuple[str, ...], as_json: bool
 ) -> None:
-    """The rate is lifted: it is the program, and the time of an answer, that are the limit."""
-    report = Report("a full sync of every model")
+    """Measures a full sync of all models without rate limits. Only the program and the time of an
+    answer limit it."""
+    report = Report("A full sync of all models")
     with Databases() as databases:
         for latency in latencies or LATENCIES:
             with Sandbox(customers=customers, latency=latency) as sandbox:

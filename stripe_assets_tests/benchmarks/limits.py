@@ -1,6 +1,8 @@
-"""A sync under Stripe's limits, enforced, with 200 ms for each answer: how much of the allowed rate it uses, and what it wastes.
+"""A sync with 200 ms for each answer, under Stripe's limits, which the server enforces: which share
+of the allowed rate it uses, and how many requests it wastes.
 
-python -m stripe_assets_tests.benchmarks.limits [--objects 50000] [--database sqlite] [--latency 0.2] [--json]
+python -m stripe_assets_tests.benchmarks.limits [--objects 50000] [--database sqlite]
+    [--latency 0.2] [--json]
 """
 
 from __future__ import annotations
@@ -21,11 +23,13 @@ from stripe_assets_tests.benchmarks.stage import KINDS, Databases, sync, without
 KEY = "sk_live_sandbox"
 ENDPOINTS = ("customer", "invoice", "charge", "payment_intent", "refund", "balance_transaction")
 SETTLED = 10.0
-"""Seconds after which a 429 is no longer one from finding out."""
+"""Seconds. Until then, 429s show the sync what the limit is. Later ones are counted as late."""
 
 
 @click.command()
-@click.option("--objects", default=50_000, show_default=True, help="Of each of the six models.")
+@click.option(
+    "--objects", default=50_000, show_default=True, help="Number of objects of each model."
+)
 @click.option(
     "--latency",
     default=0.2,
@@ -36,16 +40,24 @@ SETTLED = 10.0
     "--database", "kinds", type=click.Choice(KINDS), multiple=True, help="Default: SQLite."
 )
 @click.option(
-    "--endpoints", type=click.Choice(["1", "6"]), multiple=True, help="Default: one, then six."
+    "--endpoints",
+    type=click.Choice(["1", "6"]),
+    multiple=True,
+    help="Number of lists that are read. Default: one, then six.",
 )
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and no table.")
 def main(
     objects: int, latency: float, kinds: tuple[str, ...], endpoints: tuple[str, ...], as_json: bool
 ) -> None:
-    """`steady` leaves out the first and last tenth of the lists' answers. `extra pages` are those beyond one for each hundred objects;
-    `beyond parts` is what of them is more than one for each part that a list was read in."""
+    """Measures syncs under Stripe's limits.
+
+    `used steady` leaves out the first and the last tenth of the lists' answers. `extra pages` are
+    the pages beyond one for each hundred objects. `beyond parts` counts those of them that are more
+    than one for each part of a list, as a share of the fewest possible pages.
+    """
     report = Report(
-        f"Under Stripe's limits: {objects:,} objects a list, {latency * 1000:.0f} ms an answer"
+        f"Under Stripe's limits: {objects:,} objects in each list,"
+        f" {latency * 1000:.0f} ms for each answer"
     )
     more = [f"{model}={objects}" for model in ENDPOINTS if model not in ("customer", "invoice")]
     with Databases() as databases:
@@ -102,7 +114,7 @@ def _add(report: Report, kind: str, sandbox: Sandbox, url: str, models: Sequence
 
 
 def _rate(entries: Sequence[dict[str, Any]], cut: float) -> float:
-    """Answers a second, without this part of them at either end."""
+    """Returns answers a second, without this share of the answers at either end."""
     times = sorted(entry["at"] for entry in entries)
     kept = times[int(len(times) * cut) : len(times) - int(len(times) * cut)]
     return (len(kept) - 1) / (kept[-1] - kept[0])

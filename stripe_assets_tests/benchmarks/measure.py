@@ -1,4 +1,4 @@
-"""A child process and what it cost: its CPU is its own, apart from that of the servers beside it."""
+"""Runs a child process and measures its cost. Its CPU does not include the servers beside it."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ MODULE = "stripe_assets_tests.benchmarks"
 @dataclass(frozen=True, slots=True)
 class Cost:
     seconds: float
-    """From its start to its end, its imports among them."""
+    """From its start to its end, with its imports."""
     cpu: float
-    """Seconds, user and system."""
+    """Seconds of CPU, user and system."""
     out: str
     errors: str
     status: int
 
     def succeeded(self) -> Self:
-        """Raises RuntimeError when it failed, with the end of what it wrote."""
+        """Returns this cost. Raises RuntimeError when the process failed, with the end of its
+        output."""
         if self.status:
             raise RuntimeError(f"exit {self.status}\n{self.out[-2000:]}\n{self.errors[-4000:]}")
         return self
 
     def said(self) -> dict[str, Any]:
-        """The last line that it printed, as JSON. Raises RuntimeError when it failed."""
+        """Returns the last line of the output, as JSON. Raises RuntimeError when the process
+        failed."""
         self.succeeded()
         return json.loads(self.out.splitlines()[-1])
 
@@ -43,7 +45,7 @@ class Cost:
 def run(
     command: Sequence[str], environment: Mapping[str, str] | None = None, folder: Path | None = None
 ) -> Cost:
-    """Runs a command to its end, in this environment on top of the own one."""
+    """Runs a command to its end. `environment` is added to the variables of this process."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         began = time.perf_counter()
         process = subprocess.Popen(
@@ -70,12 +72,14 @@ def run(
 
 
 def run_module(name: str, *arguments: object, **environment: str) -> Cost:
-    """A module of this package, in a process of its own."""
+    """Runs a module of this package in a process of its own."""
     return run([sys.executable, "-m", f"{MODULE}.{name}", *map(str, arguments)], environment)
 
 
 def medians(times: int, *commands: Callable[[], Cost]) -> list[tuple[float, float]]:
-    """(CPU, wall) seconds of the median of so many runs of each, in turns, after one that fills the caches. Raises RuntimeError."""
+    """Runs the commands so many times in turns, after one round that fills the caches. Returns the
+    medians of each command: seconds of CPU, and seconds from start to end. Raises RuntimeError when
+    one fails."""
     rounds = [[once() for once in commands] for _ in range(times + 1)]
     for cost in itertools.chain.from_iterable(rounds):
         cost.succeeded()
@@ -89,7 +93,8 @@ def medians(times: int, *commands: Callable[[], Cost]) -> list[tuple[float, floa
 
 
 def peak_of(status: Path = Path("/proc/self/status")) -> float:
-    """MB of memory that a process had at most, by what Linux says of it. `ru_maxrss` counts the process that it was forked from."""
+    """Returns the most memory that a process had, in MB, from Linux's `status` file. `ru_maxrss`
+    also counts the process that it was forked from."""
     return next(
         int(line.split()[1]) / 1024
         for line in status.read_text().splitlines()

@@ -1,4 +1,5 @@
-"""A full sync of some models, in a process of its own; prints what came of it as JSON. What the benchmarks run.
+"""A full sync of some models in a process of its own. It prints its result as JSON. The benchmarks
+run it.
 
 python -m stripe_assets_tests.benchmarks.one_sync KEY MODEL …
 """
@@ -21,7 +22,7 @@ from stripe_assets_tests.benchmarks.measure import peak_of
 @click.argument("key")
 @click.argument("models", nargs=-1, required=True)
 def main(key: str, models: tuple[str, ...]) -> None:
-    """The database and the server are those of the environment."""
+    """Syncs the models with the database and the server of the environment."""
     api_key = replace(parse_api_key("benchmark", key), connected="none")
     with Mirror.open() as mirror:
         startup, began = time.process_time(), time.perf_counter()

@@ -1,6 +1,8 @@
-"""`sync_models` without the sync: the same specs, partitions and executor, and a body that only yields. What Dagster itself costs.
+"""`sync_models` without the sync: the same specs, partitions and executor, and a body that only
+yields. It shows what Dagster itself costs.
 
-dagster job execute -m stripe_assets_tests.benchmarks.only_yields -j sync_models --tags '{"dagster/partition": "ALIAS"}'
+dagster job execute -m stripe_assets_tests.benchmarks.only_yields -j sync_models
+    --tags '{"dagster/partition": "ALIAS"}'
 """
 
 from collections.abc import Iterator

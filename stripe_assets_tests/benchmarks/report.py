@@ -1,4 +1,4 @@
-"""What a benchmark says: a table for a person, or JSON, with the machine that it ran on."""
+"""The output of a benchmark: a table for a person, or JSON. It names the machine that it ran on."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Report:
     rows: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     load: float = field(default_factory=lambda: os.getloadavg()[0])
-    """Of the machine, before the benchmark began: what else ran there."""
+    """Load of the machine before the benchmark began: it shows what else ran there."""
 
     def add(self, **cells: Any) -> None:
-        """A line. Keywords are the columns; None is a blank."""
+        """Adds a line. The keywords are the columns. None is an empty cell."""
         self.rows.append(cells)
 
     def show(self, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""What a benchmark runs against: an enlarged sandbox, and fresh databases of each kind."""
+"""What a benchmark runs against: an enlarged sandbox, and empty databases of each kind."""
 
 from __future__ import annotations
 
@@ -18,19 +18,22 @@ from stripe_assets_tests import postgresql
 from stripe_assets_tests.benchmarks.measure import Cost, run_module
 
 KEY = "sk_test_51SandboxSecond00AsLongAsStripes"
-"""A business without connected accounts and with next to nothing in it but what it is enlarged by."""
+"""The key of a business without connected accounts. It has hardly any objects except those that
+enlarge it."""
 MODELS = ("customer", "invoice", "line_item")
 UNLIMITED = {"STRIPE_ASSETS_MAX_RPS": "0", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "0"}
 KINDS = ("sqlite", "postgresql")
 
 
 def customers_and_invoices(objects: int) -> dict[str, Any]:
-    """A sandbox's options for so many rows: a fifth customers, the rest invoices with a line each."""
+    """Returns a sandbox's options for so many rows: a fifth are customers, the rest are invoices
+    with one line each."""
     return {"customers": objects // 5, "invoices": objects * 2 // 5, "enlarge": KEY}
 
 
 class Databases:
-    """`with Databases() as databases`: fresh ones of each kind; PostgreSQL's server starts when one is wanted."""
+    """`with Databases() as databases`: empty databases of each kind. The PostgreSQL server starts
+    when it is needed."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -50,7 +53,7 @@ class Databases:
 
     @contextmanager
     def fresh(self, kind: str) -> Iterator[str]:
-        """The URL of an empty one, which is gone after the block."""
+        """Yields the URL of an empty database, which is removed after the block."""
         if kind == "sqlite":
             with tempfile.TemporaryDirectory() as folder:
                 yield f"sqlite:///{Path(folder) / 'mirror.db'}"
@@ -63,7 +66,8 @@ class Databases:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def cpu(self, kind: str) -> float | None:
-        """Seconds of CPU that the server has used until now; None where the database has none."""
+        """Returns the seconds of CPU that the database server has used. None: the database has no
+        server."""
         return None if kind == "sqlite" else self._postgresql().cpu()
 
     def _postgresql(self) -> postgresql.Server:
@@ -75,7 +79,8 @@ class Databases:
 def sync(
     sandbox: Sandbox, url: str, key: str = KEY, models: Sequence[str] = MODELS, **environment: str
 ) -> tuple[Cost, dict[str, Any]]:
-    """A full sync in a process of its own: what it cost, and what it says of itself."""
+    """Runs a full sync in a process of its own. Returns its cost, and the result that it
+    printed."""
     cost = run_module(
         "one_sync",
         key,
@@ -88,7 +93,8 @@ def sync(
 
 
 def without_cursor(query: str, *more: str) -> str:
-    """A list's query: the same for all of its pages. `more`: parameters that are left out too."""
+    """Returns a list's query without its cursor: the same for all pages. `more`: the beginnings of
+    parameters that are left out too."""
     return urlencode(
         [
             (name, value)

@@ -1,4 +1,5 @@
-"""What is paid before anything is done: the command line's help, the import of a model, a run of `sync_models` with nothing to do.
+"""What is paid before any work is done: the help of the command line, the import of a model, a run
+of `sync_models` with nothing to do.
 
 python -m stripe_assets_tests.benchmarks.startup [--times 5] [--json]
 """
@@ -26,10 +27,10 @@ BIN = Path(sys.executable).parent
 
 
 @click.command()
-@click.option("--times", default=5, show_default=True, help="Runs, of which the median counts.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--times", default=5, show_default=True, help="Number of runs of each command.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON and no table.")
 def main(times: int, as_json: bool) -> None:
-    """Medians, after one run that is not counted."""
+    """Prints the medians of several runs, after one run that is not counted."""
     report = Report("Startup")
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
@@ -56,13 +57,14 @@ def main(times: int, as_json: bool) -> None:
         before = len(sandbox.log())
         jobs = {
             "sync_models, nothing to do": _job("stripe_assets.definitions", folder, "incremental"),
-            "the same specs, only yielded": _job(f"{MODULE}.only_yields", folder, None),
+            "the same job, without a sync": _job(f"{MODULE}.only_yields", folder, None),
         }
         synced, yielded = _add(report, times, jobs, environment, folder)
         requests = (len(sandbox.log()) - before) // (times + 1)
     report.notes.append(
-        f"sync_models with nothing to do, {requests} requests: {synced[1] / yielded[1]:.2f} times the job that only yields "
-        f"(that is 1.3 times {synced[1] - 1.3 * yielded[1]:+.1f} s), {synced[0] / yielded[0]:.2f} times its CPU"
+        f"sync_models with nothing to do sends {requests} requests. Against the same job without a"
+        f" sync it takes {synced[1] / yielded[1]:.2f} times the seconds (1.3 times would be"
+        f" {1.3 * yielded[1]:.1f} s) and {synced[0] / yielded[0]:.2f} times the CPU."
     )
     report.show(as_json)
 

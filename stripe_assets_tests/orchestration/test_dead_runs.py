@@ -43,7 +43,7 @@ def test_a_killed_run_is_reported_as_failed(instance: dg.DagsterInstance, starte
     assert status(instance, started_run) is dg.DagsterRunStatus.FAILURE
 
 
-def test_a_process_that_took_over_the_number_is_not_taken_for_the_run_s(
+def test_a_later_process_with_the_same_number_does_not_count_as_the_run(
     instance: dg.DagsterInstance, started_run: str
 ) -> None:
     instance.add_run_tags(
@@ -52,7 +52,7 @@ def test_a_process_that_took_over_the_number_is_not_taken_for_the_run_s(
     assert fail_dead_runs(instance) == [started_run]
 
 
-def test_a_run_that_goes_on_and_one_of_another_machine_are_left_alone(
+def test_a_live_run_and_a_run_of_another_machine_are_left_alone(
     instance: dg.DagsterInstance, started_run: str
 ) -> None:
     record_process(instance, started_run)

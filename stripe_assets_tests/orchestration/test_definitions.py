@@ -38,7 +38,7 @@ def test_partitions_are_the_api_keys() -> None:
     } == {"stripe_api_keys"}
 
 
-def test_a_spec_carries_its_table() -> None:
+def test_a_spec_has_the_metadata_of_its_table() -> None:
     spec = SPECS[dg.AssetKey(["stripe", "invoice"])]
     assert spec.metadata["dagster/table_name"] == "stripe.invoice"
     columns = {column.name: column for column in spec.metadata["dagster/column_schema"].columns}
@@ -69,7 +69,7 @@ def test_the_sensor_is_on_by_default() -> None:
     )
 
 
-def test_dagster_accepts_them_as_a_code_location() -> None:
+def test_dagster_accepts_the_definitions_as_a_code_location() -> None:
     done = subprocess.run(
         [
             sys.executable,

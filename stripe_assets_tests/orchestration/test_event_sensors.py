@@ -49,7 +49,7 @@ def config(request: dg.RunRequest, op: str) -> dict[str, Any]:
 def execute(
     instance: dg.DagsterInstance, job: str, request: dg.RunRequest
 ) -> dg.ExecuteInProcessResult:
-    """The run that a tick has requested."""
+    """Executes the run that a tick has requested."""
     return defs.resolve_job_def(job).execute_in_process(
         instance=instance,
         tags={"dagster/partition": request.partition_key or ""},
@@ -71,7 +71,8 @@ def sync(instance: dg.DagsterInstance, alias: str, tables: Sequence[str]) -> Non
 
 
 def failing(server: Sandbox, account: str = SECOND, count: int = 1) -> list[str]:
-    """Customers of the account whose webhooks fail: their events."""
+    """Makes customers of the account, and events about them whose webhooks fail. Returns the
+    events."""
     server.control("deliveries", fail=True, account=account)
     customers = [
         server.control("objects", resource="customer", object={}, account=account, event=False)[
@@ -94,7 +95,7 @@ def failing(server: Sandbox, account: str = SECOND, count: int = 1) -> list[str]
 
 @pytest.fixture(autouse=True)
 def delivered(request: pytest.FixtureRequest) -> None:
-    """Marks the events as delivered that the sandbox's history or an earlier test left."""
+    """Marks the events of the sandbox's history and of earlier tests as delivered."""
     if "stripe_server" in request.fixturenames:
         server: Sandbox = request.getfixturevalue("stripe_server")
         for account in ("acct_1SandboxPlatform", SECOND, CONNECTED, "acct_1SandboxKissaten"):
@@ -119,7 +120,7 @@ def test_a_failed_webhook_leads_to_a_run_for_exactly_its_events(
     assert tick(failed_webhooks, instance, found.cursor).run_requests == []
 
 
-def test_a_new_failure_gives_a_new_run_and_the_same_one_is_not_asked_for_at_once(
+def test_a_new_failure_gives_a_new_run_and_the_same_failure_does_not_at_once(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     failing(stripe_server)
@@ -132,7 +133,9 @@ def test_a_new_failure_gives_a_new_run_and_the_same_one_is_not_asked_for_at_once
     assert before.run_key != after.run_key
 
 
-def test_a_run_takes_a_readable_part(instance: dg.DagsterInstance, stripe_server: Sandbox) -> None:
+def test_a_run_takes_a_limited_number_of_events(
+    instance: dg.DagsterInstance, stripe_server: Sandbox
+) -> None:
     failing(stripe_server, count=EVENTS_IN_A_RUN + 5)
     first = tick(failed_webhooks, instance)
     (request,) = first.run_requests or []
@@ -142,7 +145,7 @@ def test_a_run_takes_a_readable_part(instance: dg.DagsterInstance, stripe_server
     assert len(config(rest, "process_events")["ids"]) == 5
 
 
-def test_events_of_a_connected_account_are_asked_for_as_its_own(
+def test_the_run_for_a_connected_accounts_events_names_that_account(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     sync(instance, "sandbox", ["country_spec"])
@@ -153,7 +156,7 @@ def test_events_of_a_connected_account_are_asked_for_as_its_own(
     assert execute(instance, "process_events", request).success
 
 
-def under_way(
+def add_active_run(
     instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus, **tags: str
 ) -> None:
     origin = RemoteJobOrigin(
@@ -164,27 +167,27 @@ def under_way(
 
 
 @pytest.mark.parametrize("status", [*WAITING, *IN_PROGRESS])
-def test_no_run_of_a_key_is_begun_while_one_waits_or_goes_on(
+def test_no_run_of_a_key_is_requested_while_another_waits_or_runs(
     instance: dg.DagsterInstance, stripe_server: Sandbox, status: dg.DagsterRunStatus
 ) -> None:
     failing(stripe_server)
-    under_way(instance, "sync_models", status, **{"dagster/partition": "second"})
+    add_active_run(instance, "sync_models", status, **{"dagster/partition": "second"})
     found = tick(failed_webhooks, instance)
     assert found.run_requests == []
     assert found.skip_reason is not None and "second" in (found.skip_reason.skip_message or "")
 
 
-def test_a_run_of_every_key_holds_back_each_of_them(
+def test_a_run_of_all_keys_holds_back_each_key(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     failing(stripe_server)
     stripe_server.control("log/clear")
-    under_way(instance, "process_events", dg.DagsterRunStatus.STARTED)
+    add_active_run(instance, "process_events", dg.DagsterRunStatus.STARTED)
     assert tick(failed_webhooks, instance).run_requests == []
     assert stripe_server.log() == []
 
 
-def test_a_key_that_never_answers_does_not_stop_the_others_and_shows_its_error(
+def test_a_key_that_gets_no_answer_shows_its_error_and_does_not_stop_the_others(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     sync(instance, "sandbox", ["country_spec"])
@@ -221,7 +224,7 @@ def test_a_malformed_key_and_a_refused_one_do_not_stop_the_others(
     ] == ["second"]
 
 
-def test_new_events_ask_for_the_models_that_they_concern(
+def test_new_events_request_a_sync_of_the_models_that_they_are_about(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     sync(instance, "second", ["event", "customer", "product", "charge"])
@@ -245,7 +248,7 @@ def test_new_events_ask_for_the_models_that_they_concern(
     ]
 
 
-def test_a_key_that_was_never_swept_is_said_to_be_due_and_nothing_is_requested(
+def test_a_key_that_was_never_swept_is_reported_as_due_and_no_run_is_requested(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     found = tick(new_events, instance)
@@ -261,7 +264,7 @@ def test_without_a_key_a_tick_says_so(instance: dg.DagsterInstance, database: st
     assert reason is not None and "no key" in (reason.skip_message or "")
 
 
-def test_a_socket_that_never_answers_ends_the_tick(
+def test_a_tick_ends_although_a_socket_never_answers(
     instance: dg.DagsterInstance, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -275,14 +278,14 @@ def test_a_socket_that_never_answers_ends_the_tick(
 
 @pytest.fixture
 def kept_instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    """In files, as the daemon wants it."""
+    """An instance in files: the daemon needs one."""
     with dg.DagsterInstance.local_temp(
         str(tmp_path), overrides={"telemetry": {"enabled": False}}
     ) as instance:
         yield instance
 
 
-def test_the_daemon_takes_what_a_tick_requests(
+def test_the_daemon_accepts_the_runs_that_a_tick_requests(
     kept_instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     sync(kept_instance, "second", ["customer", "event"])
@@ -296,7 +299,7 @@ def test_the_daemon_takes_what_a_tick_requests(
         assert request.tags["dagster/partition"] == "second"
 
 
-def night(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
+def nightly_requests(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     when = datetime(2026, 11, 2, 3, tzinfo=UTC)
     with dg.build_schedule_context(
         instance=instance,
@@ -313,22 +316,24 @@ def night(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
 def test_every_night_each_key_is_swept_in_full(
     kept_instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
-    requests = night(kept_instance)
+    requests = nightly_requests(kept_instance)
     assert [request.tags["dagster/partition"] for request in requests] == ["sandbox", "second"]
     assert all(config(request, "stripe_models") == {"mode": "full"} for request in requests)
     assert len({request.run_key for request in requests}) == 2
 
 
-def test_the_night_leaves_out_a_key_with_a_run_under_way(
+def test_the_nightly_schedule_leaves_out_a_key_with_an_active_run(
     kept_instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
-    under_way(
+    add_active_run(
         kept_instance,
         "process_events",
         dg.DagsterRunStatus.STARTED,
         **{"dagster/partition": "second"},
     )
-    assert [request.tags["dagster/partition"] for request in night(kept_instance)] == ["sandbox"]
+    assert [request.tags["dagster/partition"] for request in nightly_requests(kept_instance)] == [
+        "sandbox"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -338,7 +343,7 @@ def test_which_sensors_are_on_by_default(name: str, status: str) -> None:
     assert defs.resolve_sensor_def(name).default_status.value == status
 
 
-def test_the_night_is_off_by_default() -> None:
+def test_the_nightly_schedule_is_off_by_default() -> None:
     assert (
         defs.resolve_schedule_def("nightly_full_sweep").default_status
         is dg.DefaultScheduleStatus.STOPPED

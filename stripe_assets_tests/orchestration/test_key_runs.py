@@ -1,6 +1,6 @@
-"""A run that ends early reports what is finished, after the sync's threads have ended.
+"""A run that ends early reports the finished models, after the threads of the sync have ended.
 
-The sync is a stand-in that breaks.
+The sync is a stand-in that raises an error.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from stripe_assets.sync import Mode, ModelResult, Plan, Progress, SyncAborted
 
 
 class Terminated(BaseException):
-    """As Dagster raises it in the main thread."""
+    """Stands in for the exception that Dagster raises in the main thread."""
 
 
 class BrokenSync:
-    """Stands in for a KeySync: finishes these models in this order, then breaks."""
+    """Stands in for a KeySync. It finishes these models in this order, and then raises the
+    error."""
 
     def __init__(self, finishing: Sequence[str], error: BaseException) -> None:
         self.progress = Progress()
@@ -55,9 +56,9 @@ class Source(StripeSync):
 
 
 def started(error: BaseException, events: list[str]) -> KeySyncRun:
-    """Invoices finish before the customers that they depend on.
+    """Returns a run in which invoices finish before the customers that they depend on.
 
-    So they are held until the customers are done, or until the end.
+    So the invoices are held until the customers are done, or until the end.
     """
     models = [
         name for name in catalog().resources if name in ("customer", "invoice", "charge", "product")
@@ -67,7 +68,7 @@ def started(error: BaseException, events: list[str]) -> KeySyncRun:
     )
 
 
-def test_what_is_finished_is_reported_before_a_termination_goes_on() -> None:
+def test_finished_models_are_reported_before_a_termination_is_raised() -> None:
     events: list[str] = []
     run = started(Terminated(), events)
     results = run.run(catalog(), lambda: events.append("registered"), lambda line: None)

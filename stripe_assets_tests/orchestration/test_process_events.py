@@ -32,7 +32,7 @@ def process(
 
 
 def output(result: dg.ExecuteInProcessResult) -> dict[str, list[dict[str, Any]]]:
-    """The tables of a run's summary."""
+    """Returns the tables of a run's summary."""
     (event,) = [event for event in result.all_events if event.is_successful_output]
     tables = {
         name: value
@@ -47,7 +47,7 @@ def logged(instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult) -> s
 
 
 def new_event(server: Sandbox) -> tuple[str, str]:
-    """Of a new customer: (event, customer)."""
+    """Makes an event about a new customer. Returns (event, customer)."""
     customer = server.control(
         "objects", resource="customer", object={"name": "Ada"}, account=SECOND, event=False
     )["id"]
@@ -60,7 +60,7 @@ def new_event(server: Sandbox) -> tuple[str, str]:
     return event["id"], customer
 
 
-def test_chosen_events_are_processed_and_what_they_touched_is_materialized(
+def test_chosen_events_are_processed_and_the_models_that_they_change_are_materialized(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     event, customer = new_event(stripe_server)
@@ -83,7 +83,7 @@ def test_chosen_events_are_processed_and_what_they_touched_is_materialized(
         assert connection.execute(table.select().where(table.c.id == customer)).one().name == "Ada"
 
 
-def test_without_a_partition_ids_find_their_key(
+def test_without_a_partition_the_key_of_each_id_is_found(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     event, _ = new_event(stripe_server)
@@ -96,7 +96,7 @@ def test_without_a_partition_ids_find_their_key(
     assert materialized(result)["customer"].partition == "second"
 
 
-def test_an_event_that_fails_fails_the_run_after_the_others(
+def test_an_event_that_fails_fails_the_run_after_the_others_are_processed(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     bad, refused = new_event(stripe_server)
@@ -142,7 +142,7 @@ def test_each_event_is_logged_only_when_asked(
         {"type": "chrage.*"},
     ],
 )
-def test_config_that_makes_no_sense_is_one_line_and_no_request(
+def test_an_invalid_config_is_an_error_of_one_line_and_sends_no_request(
     instance: dg.DagsterInstance, stripe_server: Sandbox, config: dict[str, Any]
 ) -> None:
     message = failure(process(instance, "second", **config))

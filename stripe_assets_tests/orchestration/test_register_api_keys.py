@@ -12,7 +12,7 @@ from stripe_assets.orchestration.stripe_sync import StripeSync
 
 
 def tick(instance: dg.DagsterInstance) -> list[str]:
-    """What the sensor would register now."""
+    """Returns the partitions that the sensor would add now."""
     result = register_api_keys(
         dg.build_sensor_context(instance=instance, resources={"stripe": StripeSync()})
     )
@@ -41,7 +41,7 @@ def test_keys_of_the_environment_and_of_the_database_are_registered(
     assert tick(instance) == ["acme", "default"]
 
 
-def test_what_is_known_is_not_asked_for_again_and_nothing_is_removed(
+def test_known_keys_are_not_requested_again_and_no_key_is_removed(
     instance: dg.DagsterInstance, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STRIPE_API_KEY__ACME", "sk_test_anything00")

@@ -18,7 +18,7 @@ def test_a_result_waits_for_its_upstreams() -> None:
     assert list(order.finish("line_item", 4)) == [4]
 
 
-def test_upstreams_that_are_not_selected_are_not_waited_for() -> None:
+def test_a_result_does_not_wait_for_upstreams_that_are_not_selected() -> None:
     order = ResultOrder({"invoice": ["customer"]})
     assert list(order.finish("invoice", 1)) == [1]
 
@@ -37,7 +37,7 @@ def test_a_failed_model_does_not_overtake_its_own_upstreams() -> None:
     assert list(order.finish("account", 1)) == [1]
 
 
-def test_what_is_held_at_the_end_comes_upstreams_first() -> None:
+def test_results_that_are_held_until_the_end_come_upstreams_first() -> None:
     order = ResultOrder(CHAIN)
     list(order.finish("line_item", 4))
     list(order.finish("customer", 2))

@@ -58,7 +58,7 @@ def test_a_run_of_one_key_materializes_every_model(
     assert instance.get_dynamic_partitions("stripe_api_keys") == ["sandbox"]
 
 
-def test_a_result_carries_what_the_model_came_to(
+def test_the_metadata_of_a_model_has_its_rows_requests_and_availability(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     metadata = materialized(run(instance, "sandbox", ["invoice"]))["invoice"].metadata
@@ -76,7 +76,7 @@ def test_a_result_carries_what_the_model_came_to(
     )
 
 
-def test_a_selection_syncs_just_those_models(
+def test_a_selection_syncs_only_those_models(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     result = run(instance, "second", ["invoice", "customer"])
@@ -84,7 +84,7 @@ def test_a_selection_syncs_just_those_models(
     assert materialized(result).keys() == {"invoice", "customer"}
 
 
-def test_a_model_that_fails_fails_alone(
+def test_a_model_that_fails_does_not_fail_the_others(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     stripe_server.control("faults", path="/v1/invoices", status=302, times=None)
@@ -96,7 +96,7 @@ def test_a_model_that_fails_fails_alone(
     assert command == "stripe-assets sync Invoice --api-key second"
 
 
-def test_a_second_run_lists_again_only_when_asked(
+def test_a_second_run_lists_again_only_in_full_mode(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     def lists(mode: str | None) -> int:
@@ -114,7 +114,7 @@ def test_a_second_run_lists_again_only_when_asked(
     assert default == incremental == 0
 
 
-def test_the_command_that_repeats_keeps_the_mode(
+def test_the_command_that_repeats_a_run_keeps_its_mode(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     stripe_server.control("faults", path="/v1/invoices", status=302, times=None)
@@ -141,7 +141,7 @@ def test_without_a_partition_every_key_is_synced_and_a_failure_names_key_and_mod
         assert instance.get_materialized_partitions(dg.AssetKey(["stripe", table])) == expected
 
 
-def test_what_an_account_does_not_have_is_no_failure(
+def test_a_product_that_an_account_does_not_use_is_no_failure(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     result = run(instance, "second", ["climate_product"])

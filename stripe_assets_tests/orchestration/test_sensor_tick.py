@@ -1,4 +1,4 @@
-"""A sensor's tick over keys and accounts: turns, time, errors, and repeated requests.
+"""A sensor's tick over keys and accounts: turns, the time limit, errors, and repeated requests.
 
 The watches are stand-ins.
 """
@@ -22,7 +22,7 @@ LOG = logging.getLogger(__name__)
 
 
 class Accounts:
-    """A key's accounts, some of which fail when they are looked at."""
+    """Stands in for an EventWatch: a key's accounts, some of which fail."""
 
     def __init__(
         self, names: Sequence[str], failing: Sequence[str] = (), seconds: float = 0.0
@@ -68,7 +68,7 @@ def test_the_keys_take_turns() -> None:
     assert visited(SensorTick(None, keys, (), LOG), keys) == ["a1", "b1", "a2", "b2", "a3"]
 
 
-def test_a_key_that_fails_is_out_until_the_next_tick_which_goes_on_behind_that_account() -> None:
+def test_a_key_that_fails_is_left_out_until_the_next_tick_which_starts_after_that_account() -> None:
     keys = {"a": Accounts(["a1", "a2", "a3"], failing=["a2"]), "b": Accounts(["b1", "b2"])}
     first = SensorTick(None, keys, (), LOG)
     assert visited(first, keys) == ["a1", "b1", "b2"]
@@ -76,7 +76,7 @@ def test_a_key_that_fails_is_out_until_the_next_tick_which_goes_on_behind_that_a
     assert visited(SensorTick(first.cursor.text(), keys, (), LOG), keys) == ["a3", "b1", "a1", "b2"]
 
 
-def test_an_error_is_gone_when_the_key_answers_again() -> None:
+def test_an_error_is_cleared_when_the_key_gets_an_answer_again() -> None:
     failing = SensorTick(None, ["a"], (), LOG)
     visited(failing, {"a": Accounts(["a1"], failing=["a1"])})
     answering = SensorTick(failing.cursor.text(), ["a"], (), LOG)
@@ -84,7 +84,7 @@ def test_an_error_is_gone_when_the_key_answers_again() -> None:
     assert (len(failing.errors()), answering.errors()) == (1, [])
 
 
-def test_a_bug_met_with_one_key_leaves_the_others() -> None:
+def test_a_bug_with_one_key_does_not_stop_the_others() -> None:
     def watch(alias: str) -> Accounts:
         if alias == "a":
             raise ZeroDivisionError("of a secret")
@@ -96,7 +96,7 @@ def test_a_bug_met_with_one_key_leaves_the_others() -> None:
     assert tick.errors() == ["a: ZeroDivisionError: the log of this tick has the details"]
 
 
-def test_when_time_is_over_the_next_tick_begins_with_whose_turn_it_was() -> None:
+def test_when_time_is_over_the_next_tick_starts_with_the_key_that_was_next() -> None:
     keys = {name: Accounts([f"{name}1"], seconds=0.03) for name in "abc"}
     first = SensorTick(None, keys, (), LOG, seconds=0.05)
     assert visited(first, keys) == ["a1", "b1"]
@@ -106,7 +106,7 @@ def test_when_time_is_over_the_next_tick_begins_with_whose_turn_it_was() -> None
     assert not second.out_of_time
 
 
-def test_keys_under_way_are_passed_over_and_keep_what_is_known_of_them() -> None:
+def test_keys_with_an_active_run_are_skipped_and_keep_their_part_of_the_cursor() -> None:
     keys = {"a": Accounts(["a1", "a2"]), "b": Accounts(["b1"])}
     first = SensorTick(None, keys, (), LOG)
     visited(first, keys)
@@ -115,7 +115,7 @@ def test_keys_under_way_are_passed_over_and_keep_what_is_known_of_them() -> None
     assert second.cursor.keys["a"] == first.cursor.keys["a"]
 
 
-def test_a_key_that_is_gone_leaves_the_cursor() -> None:
+def test_a_key_that_was_removed_is_removed_from_the_cursor() -> None:
     first = SensorTick(None, ["a", "b"], (), LOG)
     visited(first, {"a": Accounts(["a1"]), "b": Accounts(["b1"])})
     assert list(SensorTick(first.cursor.text(), ["b"], (), LOG).cursor.keys) == ["b"]
@@ -125,7 +125,7 @@ def test_a_key_that_is_gone_leaves_the_cursor() -> None:
     "text",
     ["", "null", "[]", "{", '{"keys": {"a": {"unknown": 1}}}', '{"keys": {"a": {"asked": 3}}}'],
 )
-def test_a_cursor_of_another_kind_is_begun_anew(text: str) -> None:
+def test_an_unreadable_cursor_is_replaced_by_a_new_one(text: str) -> None:
     assert visited(SensorTick(text, ["a"], (), LOG), {"a": Accounts(["a1"])}) == ["a1"]
 
 
@@ -141,7 +141,7 @@ def test_a_run_key_holds_the_last_event_and_changes_with_a_new_failure() -> None
     assert asked(tick, event("evt_1"), event("evt_3", second=2)) == "a/acct_1/evt_3/2-0"
 
 
-def test_what_a_run_left_as_it_was_is_asked_for_again_later_and_later(
+def test_unchanged_events_are_requested_again_after_longer_and_longer_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     began = datetime(2026, 11, 1, tzinfo=UTC)
@@ -169,7 +169,7 @@ def _clock(now: Callable[[], datetime]) -> type:
     return type("Clock", (), {"now": staticmethod(lambda zone: now())})
 
 
-def test_what_was_settled_is_forgotten() -> None:
+def test_settled_events_are_forgotten() -> None:
     tick = SensorTick(None, ["a"], (), LOG)
     first = asked(tick, event("evt_1"))
     assert asked(tick, event("evt_1")) is None
@@ -177,7 +177,7 @@ def test_what_was_settled_is_forgotten() -> None:
     assert asked(tick, event("evt_1")) == first
 
 
-def test_where_a_look_has_ended_is_kept_for_the_next_tick() -> None:
+def test_the_position_in_an_accounts_events_is_kept_for_the_next_tick() -> None:
     keys = {"a": Accounts(["a1"])}
     first = SensorTick(None, keys, (), LOG)
     for _ in first.looks(keys.__getitem__, lambda watch, owner: watch.behind.update(a1="evt_9")):

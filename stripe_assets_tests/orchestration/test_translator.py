@@ -56,7 +56,7 @@ def graph(specs: list[dg.AssetSpec]) -> dict[str, dict[str, object]]:
 
 
 def test_the_default_keys_groups_and_deps_are_those_of_the_snapshot() -> None:
-    """Others rely on them. Write the file again only for a new model or a new dependency."""
+    """Users rely on these. Write the snapshot again only for a new model or a new dependency."""
     definitions = build_definitions(StripeSync())
     assert graph(list(definitions.resolve_all_asset_specs())) == json.loads(SNAPSHOT.read_text())
 
@@ -74,14 +74,14 @@ def test_a_subclass_changes_every_attribute_of_a_spec() -> None:
     assert spec.metadata["dagster/table_name"] == default.metadata["dagster/table_name"]
 
 
-def test_the_deps_follow_the_keys() -> None:
+def test_the_deps_use_the_changed_keys() -> None:
     for name, spec in ACME.by_model.items():
         own = {key.with_prefix("acme") for key in deps(MODELS.by_model[name])}
         added = {ACCOUNTING} if name == "balance_transaction" else set()
         assert deps(spec) == own | added, name
 
 
-def test_what_a_run_needs_of_a_spec_is_kept() -> None:
+def test_a_spec_keeps_the_attributes_that_a_run_needs() -> None:
     class Bare(StripeTranslator):
         def get_asset_spec(self, data: ModelData) -> dg.AssetSpec:
             return dg.AssetSpec(data.resource.table)
@@ -100,7 +100,7 @@ def test_two_models_with_one_key_are_refused_by_name() -> None:
         translate(catalog(), OneKey())
 
 
-def test_models_and_keys_are_found_upstreams_first() -> None:
+def test_keys_and_models_are_returned_upstreams_first() -> None:
     keys = ACME.keys({"invoice", "customer"})
     assert keys == [ACME.key("customer"), ACME.key("invoice")]
     assert ACME.selected(set(keys)) == ["customer", "invoice"]

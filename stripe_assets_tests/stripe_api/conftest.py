@@ -1,4 +1,4 @@
-"""A server that says what a test tells it to, over real HTTP on loopback."""
+"""A server that gives the answers that a test sets, over real HTTP on loopback."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ KEY = "sk_test_" + BODY
 class Say:
     """One answer.
 
-    `cut` sends only that many bytes of the body; `drop` closes the connection without any.
+    `cut`: the server sends only that many bytes of the body. `drop`: the server closes the
+    connection without an answer.
     """
 
     status: int = 200
@@ -42,7 +43,7 @@ class Asked:
 
 
 class Script:
-    """The answers that the server gives one after another; the last one again and again."""
+    """The answers that the server gives, one after another. It repeats the last one."""
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self.base = f"http://127.0.0.1:{server.server_address[1]}"
@@ -89,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that has left, as after its timeout, is what some tests are about."""
+        """Prints nothing: in some tests the client leaves early, for instance after its timeout."""
 
 
 @pytest.fixture
@@ -114,7 +115,8 @@ def key() -> ApiKey:
 
 @pytest.fixture
 def api(stripe: Script, key: ApiKey) -> Callable[..., StripeApi]:
-    """A client of the scripted server that does not dawdle: options as in StripeApi."""
+    """Returns a function that makes a client of the scripted server. The client waits only a moment
+    before it tries again. The options are those of StripeApi."""
 
     def make(**options: Any) -> StripeApi:
         unlimited = Budget(Limits(account=0, endpoint=0))

@@ -1,4 +1,5 @@
-"""The budget gives way to 429s, each of its buckets to those that name it, and comes back."""
+"""The budget slows down after 429s, and becomes quick again. A 429 slows down only the bucket that
+it names."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ CHARGES, REFUNDS = "/v1/charges", "/v1/refunds"
 
 
 class Stage:
-    """A budget, time that passes when it is waited, and a server that takes `limit` requests a
-    second of an endpoint."""
+    """A budget, a clock that moves only while somebody waits, and a server that accepts `limit`
+    requests a second for an endpoint."""
 
     def __init__(self, limit: float = 25.0, limits: Limits | None = None) -> None:
         self.clock = Time()
@@ -42,7 +43,8 @@ class Stage:
             self.budget.finished(*ACCOUNT, endpoint, ok=True)
 
     def asked(self, seconds: float) -> None:
-        """The server counts, in a bucket of one second's size."""
+        """Sends requests for some seconds. The server counts them in a bucket that holds one
+        second's requests."""
         end = self.clock.seconds + seconds
         while self.clock.seconds < end:
             self.send()
@@ -84,7 +86,7 @@ class Impatient(threading.Event):
         ("something-new", 1),
     ],
 )
-def test_a_429_slows_down_what_it_names_and_nothing_else(limiter: str, slowed: int) -> None:
+def test_a_429_slows_down_only_the_bucket_that_it_names(limiter: str, slowed: int) -> None:
     stage = Stage()
     before = stage.rates()
     stage.limited(limiter)
@@ -93,7 +95,7 @@ def test_a_429_slows_down_what_it_names_and_nothing_else(limiter: str, slowed: i
     assert after[slowed] == pytest.approx(before[slowed] * 0.7)
 
 
-def test_429s_that_come_together_are_one_sign() -> None:
+def test_429s_that_come_together_slow_down_only_once() -> None:
     stage = Stage()
     before = stage.rates()[1]
     for _ in range(20):
@@ -106,7 +108,7 @@ def test_429s_that_come_together_are_one_sign() -> None:
     assert stage.rates()[1] == pytest.approx(before * 0.49)
 
 
-def test_successes_bring_the_rate_back_within_half_a_minute_and_no_further() -> None:
+def test_successes_restore_the_rate_within_half_a_minute_and_do_not_exceed_it() -> None:
     stage = Stage()
     before = stage.rates()
     for _ in range(9):
@@ -122,7 +124,7 @@ def test_successes_bring_the_rate_back_within_half_a_minute_and_no_further() -> 
     assert stage.rates() == pytest.approx(before)
 
 
-def test_an_idle_time_restores_nothing_until_somebody_has_tried() -> None:
+def test_idle_time_alone_does_not_restore_the_rate() -> None:
     stage = Stage()
     stage.limited("endpoint-rate")
     low = stage.rates()[1]
@@ -131,7 +133,7 @@ def test_an_idle_time_restores_nothing_until_somebody_has_tried() -> None:
     assert stage.rates()[1] < low * 1.1
 
 
-def test_a_refused_number_of_requests_under_way_is_capped_and_grows_again() -> None:
+def test_the_number_of_concurrent_requests_is_capped_after_a_refusal_and_grows_again() -> None:
     stage = Stage()
     for _ in range(20):
         stage.send()
@@ -139,7 +141,7 @@ def test_a_refused_number_of_requests_under_way_is_capped_and_grows_again() -> N
     for _ in range(5):
         stage.budget.finished(*ACCOUNT, CHARGES)
     impatient = Impatient(stage.clock)
-    assert not stage.budget.acquire(*ACCOUNT, CHARGES, impatient), "14 are under way"
+    assert not stage.budget.acquire(*ACCOUNT, CHARGES, impatient), "14 requests are under way"
     stage.send(REFUNDS)
     stage.budget.finished(*ACCOUNT, CHARGES, ok=True)
     stage.send()
@@ -150,7 +152,7 @@ def test_a_refused_number_of_requests_under_way_is_capped_and_grows_again() -> N
         stage.send()
 
 
-def test_the_accounts_own_number_of_requests_under_way_is_capped_over_its_endpoints() -> None:
+def test_the_concurrent_requests_of_an_account_are_capped_across_its_endpoints() -> None:
     budget, stop = Budget(), threading.Event()
     for endpoint in (CHARGES, REFUNDS) * 5:
         budget.acquire(*ACCOUNT, endpoint, stop)
@@ -168,21 +170,21 @@ def test_the_accounts_own_number_of_requests_under_way_is_capped_over_its_endpoi
     assert given == [True]
 
 
-def test_under_half_the_limit_most_requests_are_answered() -> None:
+def test_with_half_the_usual_limit_most_requests_are_answered() -> None:
     stage = Stage(limit=12)
     stage.asked(120)
     assert stage.taken > 0.8 * 12 * 120
     assert stage.refused < 0.05 * stage.taken
 
 
-def test_at_its_full_limit_no_request_is_refused() -> None:
+def test_with_the_usual_limit_no_request_is_refused() -> None:
     stage = Stage(limit=25)
     stage.asked(60)
     assert stage.refused == 0
     assert stage.taken > 0.97 * 25 * 60
 
 
-def test_processes_that_share_an_account_get_equal_parts() -> None:
+def test_processes_that_share_an_account_get_equal_shares() -> None:
     stage = Stage()
     alone = stage.rates()
     stage.budget.share(*ACCOUNT, 4)
@@ -194,7 +196,7 @@ def test_processes_that_share_an_account_get_equal_parts() -> None:
     assert stage.rates() == pytest.approx(alone)
 
 
-def test_a_part_of_next_to_nothing_still_comes_to_a_request() -> None:
+def test_a_tiny_share_still_allows_single_requests() -> None:
     stage = Stage(limits=Limits(account=2))
     stage.budget.share(*ACCOUNT, 10)
     before = stage.clock.seconds
@@ -203,7 +205,7 @@ def test_a_part_of_next_to_nothing_still_comes_to_a_request() -> None:
     assert stage.clock.seconds - before == pytest.approx(10, rel=0.05)
 
 
-def test_where_limits_are_lifted_a_429_slows_down_nothing() -> None:
+def test_without_limits_a_429_slows_down_nothing() -> None:
     stage = Stage(limits=Limits(account=0, endpoint=0))
     stage.limited("global-rate")
     stage.limited("endpoint-concurrency")
@@ -221,8 +223,8 @@ def test_accounts_that_are_done_are_forgotten() -> None:
     assert len(budget._accounts) < 1_000
 
 
-def test_what_a_429_names_is_told_to_the_budget(stripe: Script, api: Api) -> None:
-    told: list[tuple[bool, str | None]] = []
+def test_the_client_passes_the_limiter_of_a_429_to_the_budget(stripe: Script, api: Api) -> None:
+    noted: list[tuple[bool, str | None]] = []
 
     class Noting(Budget):
         def finished(
@@ -234,7 +236,7 @@ def test_what_a_429_names_is_told_to_the_budget(stripe: Script, api: Api) -> Non
             ok: bool = False,
             limiter: str | None = None,
         ) -> None:
-            told.append((ok, limiter))
+            noted.append((ok, limiter))
 
     stripe.says(
         Say(429, {"error": {"code": "rate_limit"}}, {"Stripe-Rate-Limited-Reason": "global-rate"}),
@@ -245,7 +247,7 @@ def test_what_a_429_names_is_told_to_the_budget(stripe: Script, api: Api) -> Non
         Say(body=LIST),
     )
     api(budget=Noting()).get("/v1/charges")
-    assert told == [
+    assert noted == [
         (False, "global-rate"),
         (False, ""),
         (False, None),
@@ -255,8 +257,8 @@ def test_what_a_429_names_is_told_to_the_budget(stripe: Script, api: Api) -> Non
     ]
 
 
-def test_the_sandboxs_limits_are_met_without_a_failure() -> None:
-    """Two programs that do not know of each other ask for twice what the endpoint gives."""
+def test_no_request_fails_under_the_limits_of_the_sandbox() -> None:
+    """Two clients that do not share a budget ask for twice the rate that the endpoint allows."""
     with Sandbox(rate_limits=True, empty=True) as sandbox, ThreadPoolExecutor(24) as pool:
         key = parse_api_key("acme", "sk_live_sandbox", account_id="acct_1")
         alone = StripeApi(key, base=sandbox.base, budget=Budget())

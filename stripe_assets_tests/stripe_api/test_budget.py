@@ -9,7 +9,7 @@ from stripe_assets.stripe_api import Budget, InvalidSetting, Limits, shared_budg
 
 
 class Time(threading.Event):
-    """A stop event whose waiting is what makes time pass."""
+    """A stop event. Time passes only while somebody waits for it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,12 +51,12 @@ def test_no_second_has_more_requests_than_an_account_may_send(livemode: bool, li
         ("/v1/charges/search", 20),
     ],
 )
-def test_no_second_has_more_requests_than_an_endpoint_takes(endpoint: str, limit: int) -> None:
+def test_no_second_has_more_requests_than_an_endpoint_allows(endpoint: str, limit: int) -> None:
     times = sent_at(Limits(), [("acct_1", True, endpoint) for _ in range(200)])
     assert limit * 0.9 < busiest_second(times) <= limit
 
 
-def test_an_idle_time_saves_nothing_up_beyond_the_burst() -> None:
+def test_idle_time_allows_no_more_requests_than_the_burst() -> None:
     clock = Time()
     budget = Budget(monotonic=lambda: clock.seconds)
     budget.acquire("acct_1", True, "/v1/charges", clock)
@@ -102,7 +102,7 @@ def test_zero_lifts_a_limit_and_costs_nothing() -> None:
 @pytest.mark.parametrize(
     "variable", ["STRIPE_ASSETS_MAX_RPS", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT"]
 )
-def test_a_rate_that_is_none_is_one_clear_error(variable: str, text: str) -> None:
+def test_an_invalid_rate_is_one_clear_error(variable: str, text: str) -> None:
     with pytest.raises(InvalidSetting, match=f"{variable}='{text}'"):
         shared_budget({variable: text})
 
@@ -147,6 +147,6 @@ def test_many_threads_together_keep_the_limit() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    # 48 requests an endpoint at 39 a second.
+    # Each endpoint gets 48 requests, at 39 a second.
     assert time.monotonic() - start > 1.0
     assert len(times) == 144

@@ -81,7 +81,7 @@ def test_parameters_are_written_as_stripe_reads_them(stripe: Script, api: Api) -
             "none": None,
         },
     )
-    # urllib3 writes the brackets as %5B and %5D, for the SDK too.
+    # urllib3 writes the brackets as %5B and %5D, also for Stripe's SDK.
     assert stripe.asked[0].target.replace("%5B", "[").replace("%5D", "]") == (
         "/v1/prices?active=true&created[gte]=1767225600&created[lt]=5&expand[0]=data.tiers&expand[1]=data.product"
         "&items[0][a]=false&lookup_keys[0]=a%26b%3Dc&lookup_keys[1]=%C3%A9%20[x]"
@@ -117,7 +117,7 @@ def test_a_path_cannot_lead_to_another_server(stripe: Script, api: Api, path: st
 
 
 @pytest.mark.parametrize("account", ["", "acct_1\r\nX: y", "cus_1"])
-def test_an_account_that_is_none_is_not_sent(stripe: Script, api: Api, account: str) -> None:
+def test_an_invalid_account_id_is_not_sent(stripe: Script, api: Api, account: str) -> None:
     with pytest.raises(ValueError, match="account"):
         api().get("/v1/x", stripe_account=account)
     assert stripe.asked == []
@@ -144,7 +144,7 @@ PASSING = [
     PASSING,
     ids=lambda say: f"{say.status}-{say.body!r:.20}-{say.drop or say.cut or say.delay}",
 )
-def test_a_fault_that_passes_costs_a_retry(stripe: Script, api: Api, fault: Say) -> None:
+def test_a_temporary_fault_costs_only_retries(stripe: Script, api: Api, fault: Say) -> None:
     stripe.says(fault, fault, Say(body=LIST))
     client = api(timeout=0.2)
     assert client.get("/v1/invoices", endpoint="/v1/invoices").body == LIST
@@ -167,7 +167,7 @@ def test_a_fault_that_passes_costs_a_retry(stripe: Script, api: Api, fault: Say)
     ],
     ids=["500", "429", "409", "html", "drop", "timeout"],
 )
-def test_a_fault_that_stays_is_an_error_and_never_an_answer_about_availability(
+def test_a_lasting_fault_is_an_error_and_says_nothing_about_availability(
     stripe: Script, api: Api, answer: Say, error: type[StripeError]
 ) -> None:
     stripe.says(answer)
@@ -190,14 +190,16 @@ def test_a_fault_that_stays_is_an_error_and_never_an_answer_about_availability(
     ],
     ids=lambda say: str(say.status),
 )
-def test_what_a_retry_cannot_help_is_asked_once(stripe: Script, api: Api, answer: Say) -> None:
+def test_a_request_that_a_retry_cannot_help_is_sent_once(
+    stripe: Script, api: Api, answer: Say
+) -> None:
     stripe.says(answer)
     with pytest.raises(StripeError) as caught:
         api().get("/v1/invoices")
     assert caught.value.status == answer.status and len(stripe.asked) == 1
 
 
-def test_a_refused_key_ends_it_at_once(stripe: Script, api: Api) -> None:
+def test_a_refused_key_raises_authentication_failed(stripe: Script, api: Api) -> None:
     stripe.says(
         Say(
             401,
@@ -214,7 +216,7 @@ def test_a_refused_key_ends_it_at_once(stripe: Script, api: Api) -> None:
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
-def test_retry_after_is_waited_for(stripe: Script, api: Api, form: str) -> None:
+def test_the_client_waits_for_the_time_in_retry_after(stripe: Script, api: Api, form: str) -> None:
     client = api()
     client.get("/v1/account")
     text = (
@@ -231,7 +233,9 @@ def test_retry_after_is_waited_for(stripe: Script, api: Api, form: str) -> None:
 @pytest.mark.parametrize(
     "text", ["soon", "-5", "nan", "Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 99 Foo 1970"]
 )
-def test_a_retry_after_that_says_nothing_is_no_wait(stripe: Script, api: Api, text: str) -> None:
+def test_the_client_does_not_wait_for_an_invalid_retry_after(
+    stripe: Script, api: Api, text: str
+) -> None:
     stripe.says(Say(503, headers={"Retry-After": text}), Say())
     api().get("/v1/account")
     assert stripe.asked[1].at - stripe.asked[0].at < 0.5
@@ -266,14 +270,14 @@ def test_the_stop_event_ends_a_wait_at_once(stripe: Script, api: Api, wait: str)
     assert caught.value.__cause__ is None and caught.value.__context__ is None
 
 
-def test_no_redirect_takes_the_key_elsewhere(stripe: Script, api: Api) -> None:
+def test_a_redirect_does_not_send_the_key_elsewhere(stripe: Script, api: Api) -> None:
     stripe.says(Say(302, headers={"Location": f"{stripe.base}/v1/elsewhere"}), Say(body=LIST))
     with pytest.raises(StripeError, match="redirect"):
         api().get("/v1/invoices")
     assert [asked.target for asked in stripe.asked] == ["/v1/invoices"]
 
 
-def test_no_netrc_no_cookie_and_no_proxy_comes_between(
+def test_netrc_cookies_and_a_proxy_are_not_used_for_a_local_server(
     stripe: Script, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "netrc").write_text("default login a password b\n")
@@ -324,11 +328,11 @@ def test_a_base_that_would_show_the_key_to_the_network_is_refused(
         "https://proxy.example/stripe/",
     ],
 )
-def test_a_safe_base_is_taken(key: ApiKey, base: str) -> None:
+def test_a_safe_base_is_accepted(key: ApiKey, base: str) -> None:
     assert StripeApi(key, base=base, api_version="x").base == base.rstrip("/")
 
 
-def test_the_environment_gives_the_base(
+def test_the_base_comes_from_the_environment(
     stripe: Script, key: ApiKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STRIPE_API_BASE", stripe.base + "/")
@@ -364,7 +368,7 @@ def test_threads_share_connections_and_counts(stripe: Script, api: Api) -> None:
     )
 
 
-def test_a_connections_end_between_requests_costs_nothing_but_a_retry(
+def test_a_connection_that_ends_between_requests_costs_only_a_retry(
     stripe: Script, api: Api
 ) -> None:
     client = api()
@@ -390,7 +394,7 @@ def test_a_proxys_page_does_not_set_the_clock(stripe: Script, api: Api) -> None:
 
 @pytest.fixture
 def untrusted(tmp_path: Path) -> Iterator[str]:
-    """The address of a TLS server whose certificate nobody signed."""
+    """The address of a TLS server whose certificate no authority has signed."""
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
@@ -416,7 +420,7 @@ def untrusted(tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
-def test_an_untrusted_certificate_is_not_tried_again(api: Api, untrusted: str) -> None:
+def test_a_request_is_not_repeated_after_an_untrusted_certificate(api: Api, untrusted: str) -> None:
     client = api(base=untrusted)
     with pytest.raises(Unreachable, match=r"TLS failed: .+CERTIFICATE_VERIFY_FAILED"):
         client.get("/v1/account")
@@ -437,7 +441,7 @@ def test_a_proxy_that_refuses_is_named_without_its_password(
     assert "hush" not in str(caught.value) and stripe.asked == []
 
 
-def test_a_request_for_a_connected_account_is_taken_from_that_accounts_budget(
+def test_a_request_for_a_connected_account_uses_that_accounts_budget(
     stripe: Script, api: Api
 ) -> None:
     asked: list[tuple[str, bool, str]] = []

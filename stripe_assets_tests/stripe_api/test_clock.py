@@ -12,7 +12,7 @@ START = 1_790_000_000.0
 
 
 class Worlds:
-    """Local time, and Stripe's beside it."""
+    """The local clock, and Stripe's clock beside it."""
 
     def __init__(self, ahead: float = 0.0) -> None:
         self.local = 1000.0
@@ -24,7 +24,7 @@ class Worlds:
         return START + self.local + self.ahead
 
     def answer(self, there: float, back: float) -> tuple[datetime, float]:
-        """One request: its stamp, and when it really was sent by Stripe's clock."""
+        """Sends one request. Returns its stamp, and when it really was sent by Stripe's clock."""
         sent, truth = self.clock.sending(), self.theirs
         self.local += there
         date = formatdate(int(self.theirs), usegmt=True)
@@ -39,7 +39,7 @@ TRIPS = st.lists(
 
 
 @given(st.floats(-1e6, 1e6), TRIPS)
-def test_no_observation_is_stamped_later_than_it_was_made_nor_before_an_earlier_one(
+def test_a_stamp_is_neither_later_than_its_request_nor_before_an_earlier_stamp(
     ahead: float, trips: list[tuple[float, float, float]]
 ) -> None:
     world, last = Worlds(ahead), datetime.min.replace(tzinfo=UTC)
@@ -52,12 +52,12 @@ def test_no_observation_is_stamped_later_than_it_was_made_nor_before_an_earlier_
         assert world.clock.now().timestamp() <= world.theirs + 1e-5
 
 
-def test_the_stamp_is_off_by_no_more_than_a_second_and_the_answers_time() -> None:
+def test_a_stamp_is_wrong_by_at_most_a_second_and_the_time_of_the_answer() -> None:
     stamp, truth = Worlds(ahead=0.4).answer(0.1, 0.1)
     assert 0 <= truth - stamp.timestamp() <= 1.2
 
 
-def test_many_answers_narrow_it_down() -> None:
+def test_many_answers_make_the_stamps_more_exact() -> None:
     world = Worlds(ahead=0.37)
     for _ in range(200):
         stamp, truth = world.answer(0.02, 0.017)
@@ -78,7 +78,7 @@ def test_requests_that_overlap_keep_their_order() -> None:
     assert world.clock.stamp(first) <= stamp_of_second <= world.clock.stamp(third)
 
 
-def test_without_a_date_the_local_clock_serves() -> None:
+def test_without_a_date_the_local_clock_is_used() -> None:
     clock = StripeClock(lambda: 5.0, lambda: START)
     sent = clock.sending()
     clock.received(sent, {})
@@ -86,7 +86,7 @@ def test_without_a_date_the_local_clock_serves() -> None:
     assert clock.stamp(sent).timestamp() == clock.now().timestamp() == START
 
 
-def test_a_local_clock_that_runs_fast_is_followed() -> None:
+def test_stamps_stay_right_when_the_local_clock_runs_fast() -> None:
     world = Worlds()
     for _ in range(500):
         stamp, truth = world.answer(0.01, 0.01)

@@ -69,7 +69,7 @@ def test_an_error_says_what_was_asked_with_which_key_and_what_stripe_said(
     assert error.reason == "400 parameter_unknown: Received unknown parameter: x (req_7)"
 
 
-def test_what_v2_says_is_understood(stripe: Script, api: Api) -> None:
+def test_an_error_of_the_v2_api_is_understood(stripe: Script, api: Api) -> None:
     body = {
         "error": {
             "code": "not_found",
@@ -142,7 +142,7 @@ def test_what_v2_says_is_understood(stripe: Script, api: Api) -> None:
         else None
     ),
 )
-def test_each_answer_has_its_error(
+def test_each_answer_raises_its_kind_of_error(
     stripe: Script, api: Api, answer: Say, kind: type[StripeError], unavailable: bool
 ) -> None:
     error = refused(stripe, api, answer)
@@ -151,7 +151,7 @@ def test_each_answer_has_its_error(
     assert "\n" not in str(error) and "'acme'" in str(error) and str(answer.status) in error.reason
 
 
-def test_an_unknown_route_is_told_from_a_missing_object(stripe: Script, api: Api) -> None:
+def test_an_unknown_route_is_distinguished_from_a_missing_object(stripe: Script, api: Api) -> None:
     route = refused(stripe, api, v1(404, "Unrecognized request URL (GET: /v1/x)."))
     thing = refused(
         stripe, api, v1(404, "No such invoice: 'in_1'", code="resource_missing", param="id")
@@ -164,7 +164,9 @@ def test_an_unknown_route_is_told_from_a_missing_object(stripe: Script, api: Api
     assert [route.missing, thing.missing, page.missing] == [False, True, False]
 
 
-def test_a_refused_cursor_is_told_from_other_bad_requests(stripe: Script, api: Api) -> None:
+def test_a_refused_cursor_is_distinguished_from_other_bad_requests(
+    stripe: Script, api: Api
+) -> None:
     assert refused(
         stripe, api, v1(400, "No such invoice", code="resource_missing", param="starting_after")
     ).refused_cursor
@@ -240,7 +242,7 @@ def test_an_error_survives_pickling_and_copying(stripe: Script, api: Api) -> Non
         "Basic " + BODY,
     ],
 )
-def test_what_looks_like_a_credential_is_taken_out(text: str) -> None:
+def test_text_that_looks_like_a_credential_is_redacted(text: str) -> None:
     assert (
         BODY[:6] not in redact(text) and "abc123" not in redact(text) and "7dcZ" not in redact(text)
     )
@@ -255,11 +257,11 @@ def test_what_looks_like_a_credential_is_taken_out(text: str) -> None:
         "Unrecognized request URL (GET: /v1/x)",
     ],
 )
-def test_plain_words_stay(text: str) -> None:
+def test_plain_words_are_not_redacted(text: str) -> None:
     assert redact(text).replace("[key]", "") == text
 
 
-def test_a_page_of_html_is_cut_and_one_line() -> None:
+def test_a_page_of_html_becomes_one_short_line() -> None:
     error = ServerError(Failure(message="<p>\r\n\x1b[31m" * 500))
     assert len(str(error)) < 600 and str(error).isprintable()
 

@@ -35,7 +35,9 @@ def environment_keys(environ: dict[str, str]) -> dict[str, ApiKey]:
         ("rk_live_" + BODY, True, "restricted"),
     ],
 )
-def test_a_key_tells_its_mode_and_kind(text: str, livemode: bool, kind: str) -> None:
+def test_the_mode_and_the_kind_of_a_key_are_recognized(
+    text: str, livemode: bool, kind: str
+) -> None:
     key = parse_api_key("acme", text)
     assert (key.livemode, key.kind, key.last4) == (livemode, kind, "p7dc")
     assert key.secret.reveal() == text
@@ -46,7 +48,7 @@ def test_whitespace_around_a_pasted_key_is_removed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("", "empty"),
         ("pk_test_" + BODY, "publishable"),
@@ -63,11 +65,13 @@ def test_whitespace_around_a_pasted_key_is_removed() -> None:
         ("sk_test_" + BODY + "é", "damaged"),
     ],
 )
-def test_what_is_no_key_is_refused_in_one_line_that_does_not_show_it(text: str, told: str) -> None:
+def test_an_invalid_key_is_refused_in_one_line_that_does_not_show_it(
+    text: str, expected: str
+) -> None:
     with pytest.raises(InvalidApiKey) as caught:
         parse_api_key("acme", text)
     line = str(caught.value)
-    assert told in line and "'acme'" in line and "\n" not in line
+    assert expected in line and "'acme'" in line and "\n" not in line
     assert not text or text not in line
     assert BODY[:8] not in line and BODY[-5:] not in line
 
@@ -88,7 +92,7 @@ def test_a_key_given_as_the_alias_is_not_shown() -> None:
     "options",
     [{"account_id": "4711"}, {"connected": ("acct_1", "cus_1")}, {"account_id": "acct_1\r\nX: y"}],
 )
-def test_an_account_that_is_none_is_refused(options: dict[str, object]) -> None:
+def test_an_invalid_account_id_is_refused(options: dict[str, object]) -> None:
     with pytest.raises(InvalidApiKey, match="account id"):
         parse_api_key("acme", KEY, **options)  # type: ignore[arg-type]
 
@@ -110,7 +114,7 @@ def test_the_environment_gives_keys_by_alias() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environ", "told"),
+    ("environ", "expected"),
     [
         ({"STRIPE_TEST_SECRET_KEY": LIVE}, "STRIPE_TEST_SECRET_KEY holds a live mode key"),
         ({"STRIPE_LIVE_SECRET_KEY": KEY}, "STRIPE_LIVE_SECRET_KEY holds a test mode key"),
@@ -122,14 +126,14 @@ def test_the_environment_gives_keys_by_alias() -> None:
     ],
 )
 def test_an_environment_that_contradicts_itself_is_refused(
-    environ: dict[str, str], told: str
+    environ: dict[str, str], expected: str
 ) -> None:
     with pytest.raises(InvalidApiKey) as caught:
         environment_keys(environ)
-    assert told in str(caught.value) and BODY not in str(caught.value)
+    assert expected in str(caught.value) and BODY not in str(caught.value)
 
 
-def test_a_secret_shows_itself_nowhere() -> None:
+def test_a_secret_is_never_shown() -> None:
     key = parse_api_key("acme", KEY)
     shown = [
         repr(key),
@@ -147,6 +151,6 @@ def test_a_secret_shows_itself_nowhere() -> None:
             pickle.dumps(key, protocol)
 
 
-def test_secrets_compare_by_what_they_hold() -> None:
+def test_secrets_compare_by_their_text() -> None:
     assert Secret("a") == Secret("a") != Secret("b") and len({Secret("a"), Secret("a")}) == 1
     assert copy.deepcopy(parse_api_key("acme", KEY)) == parse_api_key("acme", KEY)

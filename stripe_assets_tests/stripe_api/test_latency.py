@@ -1,4 +1,4 @@
-"""How many lists are worth reading at once, by what answers take and requests are allowed."""
+"""How many lists are worth reading at once: the time of an answer and the allowed rate decide."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from stripe_assets_tests.stripe_api.conftest import Say, Script
         (0.3, [98, 2], 1),
     ],
 )
-def test_more_are_useful_the_longer_answers_take_and_the_more_are_allowed(
+def test_slow_answers_and_a_high_rate_make_more_lists_useful_at_once(
     latency: float, rates: list[float], useful: int
 ) -> None:
     assert useful_at_once(latency, rates) == useful
@@ -52,7 +52,7 @@ def test_an_endpoints_first_answers_are_compared_with_the_others() -> None:
     assert latency.of("/v1/invoices") == 0.5
 
 
-def test_waiting_for_the_budget_is_no_latency_and_errors_tell_none(
+def test_waits_for_the_budget_and_errors_do_not_count_as_latency(
     stripe: Script, api: Callable[..., StripeApi]
 ) -> None:
     stripe.says(*[Say(delay=0.1)] * MIN_ANSWERS, Say(500), Say())
@@ -69,12 +69,12 @@ def test_waiting_for_the_budget_is_no_latency_and_errors_tell_none(
     assert client._latency.of("/v1/charges") < 0.1
 
 
-def test_few_threads_are_of_use_where_all_answers_come_at_once_and_no_rate_is_kept(
+def test_useful_threads_are_limited_only_where_latency_is_known_and_no_rate_is_kept(
     stripe: Script, api: Callable[..., StripeApi]
 ) -> None:
     client = api(budget=Budget(Limits(account=0, endpoint=0)))
     stripe.says(*[Say(delay=0.05)] * MIN_ANSWERS)
-    assert client.useful_threads() is None, "it is not known yet"
+    assert client.useful_threads() is None, "the latency is not known yet"
     for _ in range(MIN_ANSWERS):
         client.get("/v1/account")
     assert (client.useful_threads() or 0) > 12
@@ -82,7 +82,7 @@ def test_few_threads_are_of_use_where_all_answers_come_at_once_and_no_rate_is_ke
     assert client.useful_threads() is None
 
 
-def test_the_slowest_endpoint_says_how_many_threads_are_of_use() -> None:
+def test_the_slowest_endpoint_decides_how_many_threads_are_useful() -> None:
     latency = Latency()
     for endpoint, seconds, threads in (
         ("/v1/account", 0.001, 1),

@@ -36,13 +36,13 @@ def test_a_page_has_items_and_the_next_one_starts_after_its_last() -> None:
         (None, None),
     ],
 )
-def test_the_next_page_of_v2_is_asked_of_the_same_server(
+def test_the_next_page_of_a_v2_list_is_on_the_same_server(
     url: str | None, cursor: str | None
 ) -> None:
     assert next_cursor({"data": [], "next_page_url": url}, "next_page_url") == cursor
 
 
-def test_a_page_of_v2_may_be_empty_and_still_have_a_next() -> None:
+def test_a_page_of_a_v2_list_may_be_empty_and_have_a_next_page() -> None:
     assert (
         next_cursor(
             {"data": [], "next_page_url": "/v2/x?page=2"}, "next_page_url", asked="/v2/x?page=1"

@@ -1,5 +1,4 @@
-"""What the environment says of the way to a server that is not on this machine: its proxy, its
-certificates."""
+"""The environment's settings for the way to a remote server: its proxy and its certificates."""
 
 from __future__ import annotations
 
@@ -34,9 +33,9 @@ class Far:
     certificate: Path
     proxy: str = ""
     asked: list[dict[str, str]] = field(default_factory=list)
-    """Headers that the server has got."""
+    """The headers of the requests that the server received."""
     tunnels: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    """What the proxy was asked for, and its headers."""
+    """The targets that the proxy was asked to connect to, and the headers."""
 
 
 @pytest.fixture
@@ -101,7 +100,8 @@ def _pour(source: socket.socket, target: socket.socket) -> None:
 
 
 def _signed_by_itself(path: Path) -> Path:
-    """The certificate's path is given; the key's, with the certificate, is returned."""
+    """Writes a self-signed certificate to `path`. Returns the path of a file with the certificate
+    and its private key."""
     private = ec.generate_private_key(ec.SECP256R1())
     name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)]), datetime.now(UTC)
     made = x509.CertificateBuilder(
@@ -140,12 +140,12 @@ def test_the_environments_proxy_and_certificates_are_used_and_nothing_else(
     client.get("/v1/account")
     assert [one["authorization"] for one in far.asked] == [f"Bearer {KEY}"] * 2
     assert not [one for one in far.asked if "cookie" in one or "proxy-authorization" in one]
-    ((tunnel, headers),) = far.tunnels  # one connection for both
+    ((tunnel, headers),) = far.tunnels  # one connection for both requests
     assert tunnel == f"{HOST}:443" and headers["proxy-authorization"] == "Basic dXNlcjpodXNoIQ=="
     assert KEY not in str(far.tunnels)
 
 
-def test_an_exception_to_the_proxy_is_one(
+def test_a_server_in_no_proxy_is_reached_without_the_proxy(
     far: Far, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environment(
@@ -179,7 +179,7 @@ def test_a_certificate_that_is_not_in_the_bundle_is_not_trusted(
         ("REQUESTS_CA_BUNDLE", "/not/there.pem", "/not/there.pem"),
     ],
 )
-def test_settings_that_cannot_be_used_are_named_and_not_tried_again(
+def test_unusable_settings_are_named_and_the_request_is_not_repeated(
     far: Far, api: Api, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
 ) -> None:
     environment(monkeypatch, **{variable: value})
@@ -192,7 +192,9 @@ def test_settings_that_cannot_be_used_are_named_and_not_tried_again(
     )
 
 
-def test_a_base_with_a_path_comes_before_what_is_asked_for(stripe: Script, api: Api) -> None:
+def test_the_path_of_the_base_comes_before_the_path_of_the_request(
+    stripe: Script, api: Api
+) -> None:
     api(base=f"{stripe.base}/stripe/").get("/v1/invoices?limit=1")
     assert stripe.asked[0].target == "/stripe/v1/invoices?limit=1"
 
@@ -205,7 +207,7 @@ def test_compressed_answers_are_asked_for_and_read(stripe: Script, api: Api) -> 
     assert (answer.body, answer.bytes) == ({"data": ["x" * 5000]}, len(body))
 
 
-def test_names_of_secrets_are_found_in_an_answer(stripe: Script, api: Api) -> None:
+def test_an_answer_with_the_name_of_a_secret_field_is_not_clean(stripe: Script, api: Api) -> None:
     plain = {"id": "in_1", "secretary": "a_secret", "client": "secret"}
     stripe.says(
         Say(body=plain),

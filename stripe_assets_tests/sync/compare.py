@@ -1,4 +1,4 @@
-"""Two mirrors side by side: what one has to have that another has."""
+"""Compares the rows of two mirrors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Key = tuple[str, str, str]
 """Model, account and id."""
 Rows = dict[Key, dict[str, Any]]
 
-OF_THE_WRITING = (
+BOOKKEEPING = (
     "_observed_at",
     "_synced_at",
     "_unlisted_at",
@@ -25,9 +25,11 @@ OF_THE_WRITING = (
 
 
 def live_rows(mirror: Mirror, models: Collection[str] = ()) -> Rows:
-    """What was observed and is not deleted, without the columns that tell how it came in.
+    """Returns the rows that were observed and are not deleted, without the columns that say how
+    they came in.
 
-    Where a row stands below a parent counts only where no route reads it by itself: which list brought another one differs.
+    The place below a parent counts only where no route reads the row by itself. Otherwise two
+    mirrors may have the row from different lists.
     """
     found: Rows = {}
     with mirror.connection() as connection:
@@ -38,7 +40,7 @@ def live_rows(mirror: Mirror, models: Collection[str] = ()) -> Rows:
             columns = [
                 c
                 for c in table.c
-                if not c.name.endswith(OF_THE_WRITING)
+                if not c.name.endswith(BOOKKEEPING)
                 and not (alone and c.name.startswith(("_parent", "_position")))
             ]
             query = sa.select(*columns).where(
@@ -50,7 +52,8 @@ def live_rows(mirror: Mirror, models: Collection[str] = ()) -> Rows:
 
 
 def differences(ours: Rows, fresh: Rows) -> list[str]:
-    """What a fresh copy has otherwise. What only ours has is not among it: see `only_in`."""
+    """Returns a line for each row of `fresh` that is missing in `ours`, or differs there. For the
+    rows that only `ours` has, see `only_in`."""
     lines = []
     for key, row in fresh.items():
         mine = ours.get(key)

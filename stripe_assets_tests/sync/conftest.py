@@ -27,7 +27,7 @@ def stripe_server() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def server(stripe_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """The module's sandbox without what an earlier test has told it."""
+    """The module's sandbox, without the faults and other conditions of an earlier test."""
     stripe_server.reset()
     monkeypatch.setenv("STRIPE_API_BASE", stripe_server.base)
     monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
@@ -50,7 +50,7 @@ def empty_account() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def stage(empty_account: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    """An account without any business yet, and an empty mirror."""
+    """An account without objects, and an empty mirror."""
     empty_account.reset()
     empty_account.control("start-over")
     monkeypatch.setenv("STRIPE_API_BASE", empty_account.base)
@@ -62,7 +62,7 @@ def stage(empty_account: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatc
 def run_sync(
     mirror: Mirror, *models: str, secret: str = "sk_test_sandbox", **key: object
 ) -> Results:
-    """Syncs and gives the results by model. No thread of it is left."""
+    """Syncs. Returns the result of each model, and checks that no thread of the sync is left."""
     before = threading.active_count()
     with KeySync(parse_api_key("acme", secret, **key), mirror, models, run_id="run") as sync:  # type: ignore[arg-type]
         sync.prepare()

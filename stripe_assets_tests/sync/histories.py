@@ -1,8 +1,10 @@
-"""Random histories of a Stripe account: what its owner does, in any order, each step with the events that Stripe has for it.
+"""Random histories of a Stripe account: the steps of its owner in any order, each with the events
+that Stripe makes for it.
 
-A `Step` is plain data that means something in any situation: `which` chooses among what there is. A step that
-creates makes what it needs (a subscription its customer and price); one that finds nothing to change or delete does
-nothing. So hypothesis can leave out steps and make numbers smaller as it likes.
+A `Step` is plain data that has a meaning in any situation: `which` chooses among the objects that
+exist. A step that creates an object also makes what that object needs (a subscription needs a
+customer and a price). A step that finds nothing to change or to delete does nothing. So hypothesis
+can leave out steps and make numbers smaller.
 """
 
 from __future__ import annotations
@@ -30,20 +32,22 @@ class Step:
     action: str
     """A name in `ACTIONS`."""
     which: int = 0
-    """Of the objects that it can be done to, oldest first: this one, counted round."""
+    """Which of the objects that the action applies to, oldest first. Counting begins again after
+    the last one."""
     value: int = 0
-    """What is written."""
+    """What the step writes."""
     connected: bool = False
-    """In a connected account, not in the platform's own."""
+    """Whether it happens in a connected account, and not in the platform's own."""
 
 
 def apply(sandbox: Sandbox, step: Step) -> None:
-    """Does it, in the test mode of `sk_test_sandbox`."""
+    """Does the step in the test mode of `sk_test_sandbox`."""
     ACTIONS[step.action](Place(sandbox, step))
 
 
 def events_of(sandbox: Sandbox) -> list[tuple[str, str]]:
-    """All events of the platform and of its connected accounts: (account, id), each account's in the order of their making."""
+    """Returns (account, id) of all events of the platform and of its connected accounts, in the
+    order in which each account's events were made."""
     return [
         (account, one["id"])
         for account in ACCOUNTS
@@ -52,7 +56,8 @@ def events_of(sandbox: Sandbox) -> list[tuple[str, str]]:
 
 
 def histories(max_size: int = 30) -> st.SearchStrategy[list[Step]]:
-    """Lists of steps; what others need comes first in `ACTIONS`, so that it is what remains of a failing history."""
+    """Lists of steps. The actions that others need come first in `ACTIONS`: hypothesis keeps these
+    when it makes a failing history smaller."""
     step = st.builds(
         Step, st.sampled_from(list(ACTIONS)), st.integers(0, 4), st.integers(0, 4), st.booleans()
     )
@@ -60,7 +65,7 @@ def histories(max_size: int = 30) -> st.SearchStrategy[list[Step]]:
 
 
 def some_history(seed: int, length: int) -> list[Step]:
-    """The same for the same seed: for a test without hypothesis."""
+    """Returns a history for a test without hypothesis. The same seed gives the same history."""
     random = Random(seed)
     names = list(ACTIONS)
     return [
@@ -77,7 +82,7 @@ def _client(base: str) -> stripe.StripeClient:
 
 
 class Place:
-    """Where a step is done: what exists there, and Stripe's own calls."""
+    """Where a step happens: the objects of its account, and calls of Stripe's API."""
 
     def __init__(self, sandbox: Sandbox, step: Step) -> None:
         self.sandbox, self.step = sandbox, step
@@ -94,13 +99,13 @@ class Place:
     def one(
         self, resource: str, fields: str = "", where: Callable[[Found], bool] | None = None
     ) -> Found | None:
-        """The object that the step is about."""
+        """Returns the object that the step is about. None: there is none."""
         return _round(self.all(resource, fields, where), self.step.which)
 
     def need(
         self, resource: str, fields: str = "", where: Callable[[Found], bool] | None = None
     ) -> Found:
-        """One of these; where there is none, a new one."""
+        """Returns one object of the resource. Makes one where there is none."""
         if found := self.one(resource, fields, where):
             return found
         path, params = NEEDED[resource]
@@ -111,7 +116,7 @@ class Place:
         return any(one["id"] == id for one in self.all(resource))
 
     def call(self, method: str, path: str, **params: Any) -> Found:
-        """Raises the SDK's errors: a step must know what it may do."""
+        """Raises the SDK's errors: a step must not ask for what Stripe refuses."""
         options: Any = {"stripe_account": self.account} if self.step.connected else {}
         return orjson.loads(
             _client(self.sandbox.base).raw_request(method, path, **params, **options).body
@@ -123,7 +128,7 @@ class Place:
         )["id"]
 
     def change(self, resource: str, id: str, **changes: Any) -> None:
-        """Without an event: for what Stripe does of itself."""
+        """Changes an object without an event, as Stripe sometimes does."""
         self.sandbox.control(
             "objects/change",
             resource=resource,
@@ -143,7 +148,7 @@ NEEDED: dict[str, tuple[str, Found]] = {
     ),
     "coupon": ("/v1/coupons", {"percent_off": 5, "duration": "once"}),
 }
-"""How one is made for a step that cannot do without."""
+"""Resource → the request that makes one for a step that needs one."""
 
 
 def _round(found: list[Found], n: int) -> Found | None:
@@ -162,7 +167,7 @@ Action = Callable[[Place], object]
 
 
 def _write(resource: str, path: str, field: str = "metadata", **only: Any) -> Action:
-    """Changes a field of one of a resource."""
+    """Changes a field of one object of the resource."""
 
     def action(at: Place) -> None:
         if found := at.one(resource, ",".join(only), _is(**only)):
@@ -176,7 +181,7 @@ def _write(resource: str, path: str, field: str = "metadata", **only: Any) -> Ac
 
 
 def _call(method: str, resource: str, path: str, **only: Any) -> Action:
-    """A call about one of a resource; the path may name fields of it."""
+    """Sends a request about one object of the resource. The path may name fields of the object."""
     fields = ",".join([*only, "customer", "account"])
     return lambda at: (
         at.call(method, path.format(**found))
@@ -185,8 +190,8 @@ def _call(method: str, resource: str, path: str, **only: Any) -> Action:
     )
 
 
-def _of_customer(method: str, resource: str, path: str, **params: Any) -> Action:
-    """A call about what belongs to a customer that still exists."""
+def _belonging_to_customer(method: str, resource: str, path: str, **params: Any) -> Action:
+    """Sends a request about an object that belongs to an existing customer."""
 
     def action(at: Place) -> None:
         if found := at.one(resource, "customer", lambda one: one["customer"] is not None):
@@ -196,12 +201,12 @@ def _of_customer(method: str, resource: str, path: str, **params: Any) -> Action
 
 
 def _for_customer(path: str, **params: Any) -> Action:
-    """Gives something to a customer."""
+    """Adds something to a customer."""
     return lambda at: at.call("post", path.format(**at.need("customer")), **params)
 
 
 def _named(resource: str, path: str, prefix: str, **params: Any) -> Action:
-    """Creates under an id that its owner chose: also one that was in use before."""
+    """Creates an object under an id that its owner chose. The id may have been in use before."""
 
     def action(at: Place) -> None:
         id = f"{prefix}{at.step.value % 3}"
@@ -232,7 +237,7 @@ def _archive(at: Place) -> None:
 
 
 def _delete_product(at: Place) -> None:
-    """Stripe refuses it for one that has a price."""
+    """Deletes a product without prices. Stripe refuses to delete one that has a price."""
     sold = {price["product"] for price in at.all("price", "product")}
     if product := at.one("product", "", lambda one: one["id"] not in sold):
         at.call("delete", f"/v1/products/{product['id']}")
@@ -386,7 +391,7 @@ def _refund(at: Place) -> None:
 
 
 def _settle(at: Place) -> None:
-    """Money becomes available, and no event says so."""
+    """Money becomes available. Stripe makes no event for that."""
     if found := at.one("balance_transaction", "status", _is(status="pending")):
         at.change("balance_transaction", found["id"], status="available")
 
@@ -403,7 +408,7 @@ OTHERS: tuple[tuple[str, str], ...] = (
     ("transfer", "description"),
     ("dispute", "reason"),
 )
-"""Resources of which nothing matters here but that they are there, and a text in each that changes."""
+"""Other resources, and a text field of each that changes. Nothing else matters about them."""
 
 
 def _other(at: Place) -> tuple[str, str]:
@@ -447,7 +452,7 @@ def _external_account(at: Place) -> None:
 
 
 def _delete_external_account(at: Place) -> None:
-    """Not the one that payouts go to."""
+    """Deletes an external account, except the one that payouts go to."""
     if found := at.one(
         "bank_account",
         "account,default_for_currency",
@@ -486,10 +491,10 @@ ACTIONS: dict[str, Action] = {
     "discount subscription": _discount("subscription", status="active"),
     "withdraw discount": _withdraw,
     "attach payment method": _attach,
-    "change payment method": _of_customer(
+    "change payment method": _belonging_to_customer(
         "post", "payment_method", "/v1/payment_methods/{id}", metadata={"said": "twice"}
     ),
-    "detach payment method": _of_customer(
+    "detach payment method": _belonging_to_customer(
         "post", "payment_method", "/v1/payment_methods/{id}/detach"
     ),
     "draft invoice": lambda at: at.call("post", "/v1/invoices", customer=at.need("customer")["id"]),
@@ -509,14 +514,18 @@ ACTIONS: dict[str, Action] = {
     "create tax id": _for_customer(
         "/v1/customers/{id}/tax_ids", type="eu_vat", value="DE111111111"
     ),
-    "delete tax id": _of_customer("delete", "tax_id", "/v1/customers/{customer}/tax_ids/{id}"),
+    "delete tax id": _belonging_to_customer(
+        "delete", "tax_id", "/v1/customers/{customer}/tax_ids/{id}"
+    ),
     "create card": _for_customer("/v1/customers/{id}/sources", source="tok_visa"),
-    "change card": _of_customer(
+    "change card": _belonging_to_customer(
         "post", "card", "/v1/customers/{customer}/sources/{id}", name="Someone else"
     ),
-    "delete card": _of_customer("delete", "card", "/v1/customers/{customer}/sources/{id}"),
+    "delete card": _belonging_to_customer(
+        "delete", "card", "/v1/customers/{customer}/sources/{id}"
+    ),
     "create bank account": _for_customer("/v1/customers/{id}/sources", source="btok_us"),
-    "delete bank account": _of_customer(
+    "delete bank account": _belonging_to_customer(
         "delete", "bank_account", "/v1/customers/{customer}/sources/{id}"
     ),
     "create person": lambda at: at.call("post", _PERSONS, first_name=_text(at)),
@@ -532,4 +541,4 @@ ACTIONS: dict[str, Action] = {
     "change other": _change_other,
     "wait": _wait,
 }
-"""What may happen, by name."""
+"""Name → what happens."""

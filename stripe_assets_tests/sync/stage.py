@@ -1,4 +1,4 @@
-"""An account with nothing in it, whose history a test makes, and the mirror that follows it."""
+"""An account without objects, whose history a test makes, and the mirror that follows it."""
 
 from __future__ import annotations
 
@@ -34,20 +34,21 @@ _numbers = itertools.count()
 
 
 def run_id() -> str:
-    """One that no run had before."""
+    """Returns an id that no run had before."""
     return f"run-{next(_numbers)}"
 
 
 class Stage:
-    """Between a change and the run that follows a minute passes, by Stripe's clock: two observations within a second have no order."""
+    """Before each run a minute passes by Stripe's clock: two observations within a second have no
+    order."""
 
     def __init__(self, sandbox: Sandbox, mirror: Mirror) -> None:
         self.sandbox = sandbox
         self.mirror = mirror
         self.plan: Plan
-        """Of the last sync."""
+        """The plan of the last sync."""
         self.reports: list[EventReport] = []
-        """Of the last event run."""
+        """The reports of the last event run."""
 
     # What happens at Stripe.
 
@@ -68,32 +69,33 @@ class Stage:
         self.sandbox.control("objects/delete", resource=resource, id=id, **more)
 
     def event(self, type: str, object: Any, **more: Any) -> str:
-        """An event without any change."""
+        """Makes an event without a change. Returns its id."""
         return self.sandbox.control("events", type=type, object=object, **more)["id"]
 
     def batch(self, calls: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
         self.sandbox.control("batch", calls=[[name, dict(body)] for name, body in calls])
 
     def fail(self, path: str, **fault: Any) -> None:
-        """Every request for the path from now on."""
+        """Makes every request for the path fail from now on."""
         self.sandbox.control("faults", path=path, **{"times": None, "headers": NOT_AGAIN, **fault})
 
     def heal(self) -> None:
         self.sandbox.control("faults/clear")
 
     def wait(self, seconds: int = 60) -> None:
-        """Of the new time this process hears by an answer, as it would while time passes."""
+        """Lets time pass by Stripe's clock. A request follows, because this process learns the time
+        from answers."""
         self.sandbox.control("clock", advance=seconds)
         StripeApi(self.key()).get("/v1/balance", {}, endpoint="/v1/balance")
 
     def exists(self, resource: str, fields: str = "", account: str = PLATFORM) -> list[Object]:
-        """What Stripe has, deleted ones apart."""
+        """Returns the objects that Stripe has, without the deleted ones."""
         return self.sandbox.control(
             f"objects?resource={resource}&account={account}&fields={fields}", "GET"
         )
 
     def events(self, type: str | None = None, account: str = PLATFORM) -> list[str]:
-        """The ids of an account's events, in the order of their making."""
+        """Returns the ids of an account's events, in the order in which they were made."""
         return [
             one["id"]
             for one in self.exists("event", "type", account)
@@ -103,7 +105,8 @@ class Stage:
     # What the program does.
 
     def sync(self, *models: str, mode: str = "auto", **key: Any) -> dict[str, ModelResult]:
-        """Nothing of it may still run afterwards."""
+        """Syncs. Returns the result of each model, and checks that no thread of the sync is
+        left."""
         before = threading.active_count()
         self._begin()
         with KeySync(self.key(**key), self.mirror, models, run_id=run_id(), mode=mode) as sync:  # type: ignore[arg-type]
@@ -132,7 +135,8 @@ class Stage:
         return summary
 
     def due(self) -> None:
-        """Time has passed until what failed is to be tried again: that is counted by the machine's clock."""
+        """Makes all failed events due. The machine's clock decides when they are, and not
+        Stripe's."""
         with self.mirror.transaction() as connection:
             past = datetime.now(UTC) - timedelta(seconds=1)
             connection.execute(
@@ -150,17 +154,19 @@ class Stage:
     def key(self, secret: str = "sk_test_sandbox", **more: Any) -> ApiKey:
         return parse_api_key("acme", secret, **more)
 
-    # What came of it.
+    # What the program asked for, and what the mirror has.
 
     def asked(self, path: str = "", *, account: str | None = None) -> list[str]:
-        """Path and query of what the last run asked for, where they begin so; of one account or, by default, of all."""
+        """Returns path and query of the last run's requests that begin with `path`. `account`: only
+        its requests. None: those of all accounts."""
         urls = [
             (f"{one['path']}?{one['query']}", one["stripe_account"]) for one in self.sandbox.log()
         ]
         return [url for url, its in urls if url.startswith(path) and account in (None, its)]
 
     def retrieved(self, path: str) -> list[str]:
-        """The ids that the last run retrieved by a route, each as often as it did."""
+        """Returns the ids that the last run retrieved by a route, each as often as it was
+        retrieved."""
         return [
             one["path"].removeprefix(path + "/")
             for one in self.sandbox.log()
@@ -168,7 +174,7 @@ class Stage:
         ]
 
     def row(self, resource: str, id: str, account: str = PLATFORM) -> Object | None:
-        """All columns of a row."""
+        """Returns all columns of a row."""
         table = self.mirror.tables[resource]
         with self.mirror.connection() as connection:
             found = (
@@ -186,7 +192,7 @@ class Stage:
         return row[column]
 
     def alive(self, resource: str, account: str | None = None) -> set[str]:
-        """Rows that some answer was about, and that are not deleted."""
+        """Returns the ids of the rows that were observed and are not deleted."""
         table = self.mirror.tables[resource]
         query = sa.select(table.c.id).where(
             table.c._observed_at.is_not(None), table.c._deleted_at.is_(None)
@@ -200,7 +206,7 @@ class Stage:
         return self.value(resource, id, "_deleted_at", account) is not None
 
     def states(self, account: str = PLATFORM) -> dict[str, EventState]:
-        """What the ledger says of all events that Stripe has of an account."""
+        """Returns the ledger's state of each event that Stripe has of an account."""
         return self.mirror.ledger.states(Owner(account, False), self.events(account=account))
 
     def state(self, event: str, account: str = PLATFORM) -> EventState:

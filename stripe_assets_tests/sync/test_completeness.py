@@ -1,4 +1,4 @@
-"""The mirror equals what a plain walk of the API finds, in content, for every model, account and mode."""
+"""The mirror has the same content as a plain walk of the API, for every model, account and mode."""
 
 from __future__ import annotations
 
@@ -47,17 +47,16 @@ def test_the_mirror_equals_a_plain_walk(server: Sandbox, database_url: str, secr
             for key in observed_rows(mirror)
             if catalog()[key[0]].routes or catalog()[key[0]].singleton
         } - found.keys()
-        for name, account, id_ in besides:  # no list has them; something refers to them
+        for name, account, id_ in besides:  # no list has them, but rows refer to them
             there = server.control(
                 f"objects?resource={name}&account={account}&livemode={str(livemode).lower()}", "GET"
             )
             assert any(one["id"] == id_ for one in there), (name, account, id_)
 
 
-def test_every_object_that_the_server_has_and_lists_is_there(
-    server: Sandbox, mirror: Mirror
-) -> None:
-    """Against the server's own count, so that a list that leaves things out unless it is asked would show."""
+def test_the_mirror_has_every_object_that_the_server_lists(server: Sandbox, mirror: Mirror) -> None:
+    """Compares with the server's own counts. They show a list that leaves objects out unless it is
+    asked for them."""
     run_sync(mirror, connected="none")
     there = server.control("state", "GET")["objects"]["acct_1SandboxPlatform/test"]
     with mirror.connection() as connection:
@@ -99,16 +98,21 @@ def test_two_keys_of_two_accounts_share_a_database(server: Sandbox, mirror: Mirr
 
 
 NEVER_LISTED = {
-    "account",  # the connected ones, which this run leaves out
-    *("person", "capability", "bank_account", "card"),  # theirs, and those of deleted customers
+    "account",  # the connected accounts, which this run leaves out
+    *(
+        "person",
+        "capability",
+        "bank_account",
+        "card",
+    ),  # of connected accounts and deleted customers
     *(
         "payment_method",
         "tax_id",
         "customer",
         "source_transaction",
-    ),  # of deleted customers, and these themselves
-    *("review", "price", "product"),  # closed reviews; what was made inline and nothing embeds
-    *("apps.secret", "billing.meter_event_summary"),  # lists that want to be told what to look for
+    ),  # of deleted customers, and these customers themselves
+    *("review", "price", "product"),  # closed reviews; made inline and not embedded
+    *("apps.secret", "billing.meter_event_summary"),  # their lists require a filter
     *(
         "token",
         "confirmation_token",
@@ -135,12 +139,13 @@ NEVER_LISTED = {
         "reserve.release",
         "billing_portal.session",
         "financial_connections.authorization",
-    ),  # in events
+    ),  # only in events
 }
 
 
 def observed_rows(mirror: Mirror) -> set[tuple[str, str, str]]:
-    """Rows that some list or retrieve returned, not only what was embedded elsewhere."""
+    """Returns the rows that a list or a retrieve returned, without those that were only embedded
+    elsewhere."""
     keys: set[tuple[str, str, str]] = set()
     with mirror.connection() as connection:
         for name, table in mirror.tables.items():
@@ -164,10 +169,10 @@ def content(mirror: Mirror) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def test_no_reference_points_at_nothing_after_a_full_run(
+def test_every_reference_has_a_row_or_a_recorded_absence_after_a_full_run(
     server: Sandbox, database_url: str
 ) -> None:
-    """Every reference column of every table: a row, or a recorded absence."""
+    """Checks every reference column of every table."""
     with Mirror.open(database_url) as mirror:
         run_sync(mirror)
         assert dangling(mirror, "acct_1SandboxPlatform") == []
@@ -178,4 +183,4 @@ def test_no_reference_points_at_nothing_after_a_full_run(
             "connect_collection_transfer",
             "reserve_transaction",
             "tax_deducted_at_source",
-        }, "what no route of Stripe's returns"
+        }, "only resources that no route returns may be absent"

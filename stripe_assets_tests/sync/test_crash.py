@@ -1,4 +1,4 @@
-"""A run that is killed costs a page of each list that it was reading, and no row."""
+"""A run that is killed loses no row. It costs at most one page of each list that it was reading."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from stripe_assets.mirror import Mirror
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import KeySync
 with Mirror.open(sys.argv[1]) as mirror:
-    with KeySync(parse_api_key("acme", "{KEY}", connected="none"), mirror, {MODELS}, run_id=sys.argv[2]) as sync:
+    key = parse_api_key("acme", "{KEY}", connected="none")
+    with KeySync(key, mirror, {MODELS}, run_id=sys.argv[2]) as sync:
         sync.prepare()
         print("began", flush=True)
         assert all(result.status == "ok" for result in sync.run())
@@ -37,7 +38,8 @@ with Mirror.open(sys.argv[1]) as mirror:
 KILLS = int(os.environ.get("CRASHES", "6"))
 LATENCY = 0.2
 SLOWLY = {"STRIPE_ASSETS_MAX_RPS": "0", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "20"}
-"""So that there is something left to be killed; with the server's latency it is several parts of each list at a time."""
+"""A low rate, so that each run is killed before its end. With the server's latency, it then reads
+several parts of each list at a time."""
 LIFTED = {"STRIPE_ASSETS_MAX_RPS": "0", "STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT": "0"}
 
 
@@ -60,12 +62,13 @@ def start(url: str, name: str, speed: dict[str, str]) -> subprocess.Popen[str]:
 
 
 def open_lists(url: str) -> int:
-    """The lists, and parts of lists, that a run which was killed had not read to their ends. None was: the next would begin anew."""
+    """Returns how many lists, and parts of lists, the killed run had not read to their ends. No
+    model may be finished, because the next run would sweep it from its start."""
     with Mirror.open(url) as mirror, mirror.connection() as connection:
         checkpoint, sweep = mirror.tables.own["_checkpoint"].c, mirror.tables.own["_sweep"].c
         unfinished = connection.scalars(sa.select(sweep.resource).where(sweep.unfinished)).all()
         assert {*MODELS} <= {*unfinished}, (
-            "a list was read to its end before the last run: there is too little to be read"
+            "a model was finished before the last run: the lists are too short"
         )
         lists = connection.execute(
             sa.select(checkpoint.resource, checkpoint.key, checkpoint.cursor).where(
@@ -73,14 +76,13 @@ def open_lists(url: str) -> int:
             )
         ).all()
         begun = {*connection.scalars(sa.select(checkpoint.resource))}
-    nested = sum(
-        len(parents) for _, key, parents in lists if key.startswith(PREFIX)
-    )  # customers of a test clock
+    # The customers of a test clock are a nested list.
+    nested = sum(len(parents) for _, key, parents in lists if key.startswith(PREFIX))
     return nested + sum(resource in MODELS for resource, _, _ in lists) + len({*MODELS} - begun)
 
 
 def pages_read_again(sandbox: Sandbox) -> int:
-    """How many answers of the two lists were pages that had been answered before."""
+    """Returns how many answers of the two lists were pages that the server had answered before."""
     asked = Counter(
         one["query"]
         for one in sandbox.log()
@@ -89,7 +91,7 @@ def pages_read_again(sandbox: Sandbox) -> int:
     return asked.total() - len(asked)
 
 
-def test_runs_that_are_killed_one_after_another_end_in_an_equal_mirror(
+def test_after_several_killed_runs_the_mirror_equals_a_fresh_one(
     large: Sandbox, database_url: str, tmp_path: Path
 ) -> None:
     chance = random.Random(int(os.environ.get("CRASH_SEED", "4")))
@@ -100,10 +102,10 @@ def test_runs_that_are_killed_one_after_another_end_in_an_equal_mirror(
         time.sleep(chance.uniform(0.05, 0.9))
         run.send_signal(signal.SIGKILL)
         run.wait()
-        time.sleep(2 * LATENCY)  # what it had asked for is answered to nobody
+        time.sleep(2 * LATENCY)  # until the server has answered the killed run's requests
         again = pages_read_again(large)
         assert again - before <= allowed, (
-            f"run {number} read {again - before} pages again, of {allowed} lists"
+            f"run {number} read {again - before} pages again: more than the {allowed} open lists"
         )
         allowed, before = open_lists(database_url), again
     large.control("latency", seconds=0)

@@ -1,4 +1,5 @@
-"""Whatever happens in an account, and in whichever order its events are processed: the mirror is what a fresh sweep would make it."""
+"""Whatever happens in an account, and whatever the order of its events: the mirror equals a fresh
+sweep."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ def process(mirror: Mirror, selection: EventSelection) -> None:
 
 
 def some_events(sandbox: Sandbox, already: int, order: random.Random) -> tuple[str, ...]:
-    """Some of the events since then, in any order, some twice, some lost."""
+    """Returns some of the events after the first `already`: in any order, some twice, some left
+    out."""
     ids = [id for _, id in events_of(sandbox)[already:]]
     order.shuffle(ids)
     kept = ids[: len(ids) * 2 // 3]
@@ -45,7 +47,8 @@ def some_events(sandbox: Sandbox, already: int, order: random.Random) -> tuple[s
 
 
 def check(mirror: Mirror, sandbox: Sandbox, models: list[str]) -> None:
-    """Equal to a fresh sweep's, apart from what no list has though it is there."""
+    """Checks that the mirror equals a fresh sweep. It may also have existing objects that no list
+    has."""
     with TemporaryDirectory() as folder, Mirror.open(f"sqlite:///{folder}/fresh.db") as fresh:
         sync(fresh, "full")
         ours, theirs = live_rows(mirror, models), live_rows(fresh, models)
@@ -53,7 +56,7 @@ def check(mirror: Mirror, sandbox: Sandbox, models: list[str]) -> None:
     for name, account, id_ in only_in(ours, theirs):
         there = sandbox.control(f"objects?resource={name}&account={account}", "GET")
         assert any(one["id"] == id_ for one in there), (
-            f"{name} {id_} of {account} is not there any more"
+            f"Stripe no longer has {name} {id_} of {account}"
         )
 
 

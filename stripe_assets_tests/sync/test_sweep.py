@@ -1,4 +1,4 @@
-"""How a sweep behaves when something goes wrong, and what it asks for."""
+"""How a sweep behaves when something goes wrong, and which requests it sends."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def rows(mirror: Mirror, model: str) -> set[str]:
         )
 
 
-def test_a_model_that_fails_fails_alone(server: Sandbox, mirror: Mirror) -> None:
+def test_a_model_that_fails_does_not_fail_the_others(server: Sandbox, mirror: Mirror) -> None:
     always(server, "/v1/coupons", status=500, headers={"Stripe-Should-Retry": "false"})
     results = run_sync(mirror)
     assert {name for name, result in results.items() if result.status == "failed"} == {"coupon"}
@@ -45,7 +45,7 @@ def test_a_model_that_fails_fails_alone(server: Sandbox, mirror: Mirror) -> None
     assert mirror.live_rows.count("invoice") > 100
 
 
-def test_what_is_read_from_a_failed_models_rows_is_not_called_complete(
+def test_a_model_that_comes_with_the_rows_of_a_failed_model_fails_too(
     server: Sandbox, mirror: Mirror
 ) -> None:
     always(server, "/v1/invoices", status=500, headers={"Stripe-Should-Retry": "false"})
@@ -85,7 +85,7 @@ def test_a_server_that_knows_only_some_urls(server: Sandbox, mirror: Mirror) -> 
         for name, resource in catalog().resources.items()
         if any(not route.parent for route in resource.routes)
     }
-    # Those of customers: payment methods by a route below them, tax ids with them.
+    # Customers have nested lists of payment methods, and their answers contain tax ids.
     assert {name for name in listed if results[name].status == "ok"} == {
         "customer",
         "invoice",
@@ -104,7 +104,7 @@ def test_a_refused_key_ends_the_run_at_once(server: Sandbox, mirror: Mirror) -> 
         sync.prepare()
 
 
-def test_a_key_that_is_revoked_meanwhile_ends_the_run(server: Sandbox, mirror: Mirror) -> None:
+def test_a_key_that_is_revoked_during_a_run_ends_the_run(server: Sandbox, mirror: Mirror) -> None:
     always(server, "/v1/*", status=401, skip=20, type="invalid_request_error")
     results = []
     with KeySync(parse_api_key("acme", "sk_test_sandbox"), mirror, run_id="run") as sync:
@@ -116,11 +116,11 @@ def test_a_key_that_is_revoked_meanwhile_ends_the_run(server: Sandbox, mirror: M
     whole = run_sync(mirror)
     for result in results:
         assert result.rows_in_mirror == whole[result.model].rows_in_mirror, (
-            "a model was called done that was not"
+            "the run reported a model that it had not finished"
         )
 
 
-def test_an_account_that_the_key_may_not_read_is_named_by_the_refusal_or_by_the_user(
+def test_the_account_of_a_key_that_may_not_read_it_is_named_by_stripes_refusal_or_by_the_user(
     server: Sandbox, mirror: Mirror
 ) -> None:
     assert run_sync(mirror, "coupon", secret="rk_test_sandbox")["coupon"].rows_in_mirror > 0
@@ -165,14 +165,17 @@ def test_no_page_is_read_twice_and_accounts_are_listed_once(
     assert sum(1 for path, _, _ in seen.elements() if path in ("/v1/accounts", "/v1/account")) == 2
 
 
-def test_a_sweep_takes_the_fewest_requests(server: Sandbox, mirror: Mirror) -> None:
-    """Counted from the rows that came: pages of 100, children with their parents where Stripe expands them, else one request a parent."""
+def test_a_sweep_sends_hardly_more_than_the_fewest_requests(
+    server: Sandbox, mirror: Mirror
+) -> None:
+    """The fewest requests are counted from the rows: pages of 100, children with their parents
+    where Stripe expands them, and otherwise one request for each parent."""
     run_sync(mirror)
     owners = [
         Owner(name, False)
         for name in ("acct_1SandboxPlatform", "acct_1SandboxAtelier0", "acct_1SandboxKissaten")
     ]
-    fewest = 2  # the own account, and a page of connected ones
+    fewest = 2  # the key's own account, and a page of connected ones
     for name, resource in catalog().resources.items():
         of_owner = mirror.live_rows.counts_by_owner(name, owners)
         roots = [
@@ -180,7 +183,8 @@ def test_a_sweep_takes_the_fewest_requests(server: Sandbox, mirror: Mirror) -> N
         ]
         lists = sum(len(route.variants) for route in roots) + bool(resource.singleton)
         for owner in owners:
-            # Where a model has several lists it is not counted how its rows are spread over their pages: one each is the least.
+            # Nothing tells how the rows of a model with several lists are spread over their
+            # pages. Each of these lists counts as one page.
             fewest += max(
                 lists,
                 math.ceil(of_owner.get(owner, 0) / 100)
@@ -206,7 +210,8 @@ def parents(mirror: Mirror, route: Route) -> int:
 
 
 def rests_of_sublists(mirror: Mirror, name: str) -> int:
-    """Stripe puts ten items of a sublist into the parent: the others come in pages of 100."""
+    """Returns how many requests the rests of sublists need. Stripe puts ten items of a sublist into
+    the parent. The others come in pages of 100."""
     table = mirror.tables[name]
     if "_parent_field" not in table.c:
         return 0
@@ -218,7 +223,7 @@ def rests_of_sublists(mirror: Mirror, name: str) -> int:
     return sum(math.ceil((size - 10) / 100) for size in sizes if size > 10)
 
 
-def test_an_interrupted_sweep_goes_on_where_it_was(server: Sandbox, mirror: Mirror) -> None:
+def test_an_interrupted_sweep_continues_at_its_checkpoint(server: Sandbox, mirror: Mirror) -> None:
     always(
         server,
         "/v1/invoices?*starting_after*",
@@ -267,7 +272,9 @@ def stop_after(sync: KeySync, requests: int) -> None:
     sync.stop()
 
 
-def test_stopping_does_not_wait_for_a_server_that_hangs(server: Sandbox, mirror: Mirror) -> None:
+def test_stopping_does_not_wait_for_a_server_that_does_not_answer(
+    server: Sandbox, mirror: Mirror
+) -> None:
     always(server, "/v1/c*", kind="hang", seconds=20)
     with KeySync(parse_api_key("acme", "sk_test_sandbox"), mirror, run_id="run") as sync:
         sync.prepare()
@@ -281,7 +288,9 @@ def test_stopping_does_not_wait_for_a_server_that_hangs(server: Sandbox, mirror:
     assert mirror.live_rows.counts() == written
 
 
-def test_a_cursor_whose_object_has_gone_is_survived(server: Sandbox, mirror: Mirror) -> None:
+def test_a_sweep_continues_when_the_object_of_its_cursor_is_deleted(
+    server: Sandbox, mirror: Mirror
+) -> None:
     always(
         server,
         "/v1/charges?*starting_after=*",
@@ -303,7 +312,7 @@ def test_a_cursor_whose_object_has_gone_is_survived(server: Sandbox, mirror: Mir
     assert run_sync(mirror, "charge")["charge"].status == "ok"
 
 
-def test_a_run_of_some_models_fetches_what_their_rows_refer_to(
+def test_a_run_of_some_models_retrieves_the_objects_that_their_rows_refer_to(
     server: Sandbox, mirror: Mirror
 ) -> None:
     run_sync(mirror, "invoice", "subscription")
@@ -319,7 +328,7 @@ def test_a_run_of_some_models_fetches_what_their_rows_refer_to(
     assert mirror.references.missing(datetime(2000, 1, 1, tzinfo=UTC), owners) == set()
 
 
-def test_what_stripe_refuses_to_expand_is_left_out_and_said(
+def test_an_expansion_that_stripe_refuses_is_left_out_and_reported(
     server: Sandbox, mirror: Mirror
 ) -> None:
     server.control(
@@ -335,17 +344,20 @@ def test_what_stripe_refuses_to_expand_is_left_out_and_said(
     assert "data.tiers" in result.availability.reason
 
 
-def test_the_rest_of_a_sublist_fails_with_its_parent(server: Sandbox, mirror: Mirror) -> None:
+def test_the_model_of_the_parent_fails_where_the_rest_of_a_sublist_fails(
+    server: Sandbox, mirror: Mirror
+) -> None:
     always(server, "/v1/customers/*/sources", status=500, headers={"Stripe-Should-Retry": "false"})
     results = run_sync(mirror)
     failed = {name for name, result in results.items() if result.status == "failed"}
     assert {"customer", "source", "card", "bank_account"} <= failed
 
 
-def test_a_run_of_fewer_models_does_not_use_up_what_another_left(
+def test_a_run_of_fewer_models_does_not_finish_the_pages_of_an_interrupted_run(
     server: Sandbox, mirror: Mirror, tmp_path
 ) -> None:
-    """The nested lists of the pages that it reads are not its own: whoever wants them reads those pages again."""
+    """That run does not read the nested lists of its pages. So the run that reads them has to read
+    those pages again."""
     with Mirror.open(f"sqlite:///{tmp_path}/whole.db") as whole:
         run_sync(whole, "payment_method")
         expected = rows(whole, "payment_method")
@@ -364,7 +376,9 @@ def test_a_run_of_fewer_models_does_not_use_up_what_another_left(
     assert rows(mirror, "payment_method") == expected
 
 
-def test_one_parents_refusal_is_not_everybodys(server: Sandbox, mirror: Mirror) -> None:
+def test_the_refusal_of_one_nested_list_does_not_stop_the_others(
+    server: Sandbox, mirror: Mirror
+) -> None:
     server.control(
         "faults",
         path="/v1/customers/*/payment_methods",
@@ -382,7 +396,7 @@ def test_one_parents_refusal_is_not_everybodys(server: Sandbox, mirror: Mirror) 
     assert len(rows(mirror, "payment_method")) > 100
 
 
-def test_a_nested_list_that_nobody_may_read_is_not_asked_for_of_everybody(
+def test_a_nested_list_that_is_refused_everywhere_is_not_asked_for_under_every_parent(
     server: Sandbox, mirror: Mirror
 ) -> None:
     always(
@@ -408,7 +422,9 @@ def test_a_chosen_account_that_cannot_be_read_is_an_error(server: Sandbox, mirro
         sync.prepare()
 
 
-def test_accounts_are_found_though_nothing_can_be_expanded(server: Sandbox, mirror: Mirror) -> None:
+def test_accounts_are_found_although_nothing_can_be_expanded(
+    server: Sandbox, mirror: Mirror
+) -> None:
     always(
         server,
         "/v1/accounts?*expand*",
@@ -421,7 +437,7 @@ def test_accounts_are_found_though_nothing_can_be_expanded(server: Sandbox, mirr
     assert mirror.live_rows.count("account") == 3
 
 
-def test_a_payouts_transactions_name_it(server: Sandbox, mirror: Mirror) -> None:
+def test_the_transactions_of_a_payout_name_the_payout(server: Sandbox, mirror: Mirror) -> None:
     run_sync(mirror, "balance_transaction", connected="none")
     with mirror.connection() as connection:
         transaction, payout = mirror.tables["balance_transaction"], mirror.tables["payout"]
@@ -440,7 +456,7 @@ def test_a_payouts_transactions_name_it(server: Sandbox, mirror: Mirror) -> None
     assert paid_out and paid_out == {id_: amounts[id_] for id_ in paid_out}
 
 
-def test_one_related_object_that_cannot_be_read_leaves_the_others(
+def test_one_related_object_that_cannot_be_read_does_not_stop_the_others(
     server: Sandbox, mirror: Mirror
 ) -> None:
     server.control(
@@ -459,7 +475,7 @@ def test_one_related_object_that_cannot_be_read_leaves_the_others(
     assert mirror.live_rows.count("customer") > 20
 
 
-def test_what_was_forbidden_is_asked_for_again_another_day(
+def test_a_forbidden_object_is_asked_for_again_on_another_day(
     server: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     always(server, "/v1/customers/cus_*", status=403, type="permission_error", message="No.")
@@ -467,7 +483,7 @@ def test_what_was_forbidden_is_asked_for_again_another_day(
     assert mirror.live_rows.count("customer") == 0
     server.reset()
     run_sync(mirror, "subscription", connected="none")
-    assert mirror.live_rows.count("customer") == 0, "the same day it is not asked for again"
+    assert mirror.live_rows.count("customer") == 0, "it is not asked for again on the same day"
     with mirror.transaction() as connection:
         absence = mirror.tables.own["_absence"]
         connection.execute(sa.update(absence).values(until=datetime(2020, 1, 1, tzinfo=UTC)))

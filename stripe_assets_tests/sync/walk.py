@@ -1,4 +1,5 @@
-"""A plain walk of the API with the stripe SDK, page after page, one list after another: what the mirror has to equal."""
+"""A plain walk of the API with Stripe's SDK: page after page, one list after another. The mirror
+has to equal what it finds."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from stripe_assets.catalog import Catalog, Resource, Route
 from stripe_assets_tests.generated import at
 
 Found = dict[tuple[str, str, str], dict[str, Any]]
-"""(resource, account id, id) → the object, with whole sublists."""
+"""(resource, account id, id) → the object, with complete sublists."""
 
 
 class Walk:
@@ -57,7 +58,8 @@ class Walk:
             self._variants(resource, route, route.path, {}, owner, header)
             return
         for (name, account, _), parent in list(self.found.items()):
-            # Persons and capabilities hang on account rows, which belong to themselves and are read by the platform.
+            # Account rows belong to their own accounts. The platform reads them, and their nested
+            # lists of persons and capabilities.
             mine = header is None if name == "account" else account == owner
             if name == route.parent and mine and self._asks(route, parent):
                 values = {

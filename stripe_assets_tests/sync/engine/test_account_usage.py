@@ -1,4 +1,4 @@
-"""What a run uses is told through the database: processes share an account's rate, and requests are counted."""
+"""Runs share the rate of an account and count their requests, both through the database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ CONNECTED = Owner("acct_connected", True)
 
 
 class Process:
-    """One of several: a budget of its own, and a run that has sent these requests by account."""
+    """One of several processes: a budget of its own, and a run that has sent `sent` requests by
+    account."""
 
     def __init__(self, mirror: Mirror) -> None:
         self.budget = Budget()
@@ -37,7 +38,7 @@ class Process:
 
 
 @pytest.fixture(autouse=True)
-def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(usage, "RENEW_SECONDS", 0.02)
 
 
@@ -57,7 +58,7 @@ def today(mirror: Mirror) -> Mapping[Owner, int]:
     return mirror.request_counts.since(datetime.now(UTC))
 
 
-def test_processes_share_an_accounts_rate_while_each_runs(mirror: Mirror) -> None:
+def test_processes_that_run_at_the_same_time_share_an_accounts_rate(mirror: Mirror) -> None:
     one, other = Process(mirror), Process(mirror)
     alone = one.rate()
     one.usage.start()
@@ -83,7 +84,7 @@ def test_an_account_is_shared_only_while_requests_are_sent_for_it(mirror: Mirror
     one.usage.start()
     assert one.rate(CONNECTED) == alone
     assert eventually(shares_as_it_sends)
-    assert eventually(lambda: one.rate(CONNECTED) == alone), "no more requests were sent"
+    assert eventually(lambda: one.rate(CONNECTED) == alone), "it sends no more requests"
     one.usage.close()
 
 
@@ -100,7 +101,7 @@ def test_runs_of_one_process_take_one_share(mirror: Mirror) -> None:
     other.usage.close()
 
 
-def test_a_killed_processs_share_comes_back(
+def test_the_share_of_a_killed_process_is_free_when_its_lease_ends(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = Process(mirror)
@@ -114,7 +115,7 @@ def test_a_killed_processs_share_comes_back(
     assert leases(mirror) == 0
 
 
-def test_requests_are_counted_while_a_run_goes_on_and_at_its_end(mirror: Mirror) -> None:
+def test_requests_are_counted_during_a_run_and_at_its_end(mirror: Mirror) -> None:
     one = Process(mirror)
     one.sent.update({None: 3, CONNECTED.account_id: 2})
     one.usage.start()
@@ -125,7 +126,7 @@ def test_requests_are_counted_while_a_run_goes_on_and_at_its_end(mirror: Mirror)
     assert today(mirror) == {OWNER: 10, CONNECTED: 2}
 
 
-def test_an_error_of_the_database_is_told_once_and_made_up_for(
+def test_a_database_error_is_logged_once_and_the_requests_are_counted_later(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     fails: list[int] = []
@@ -147,7 +148,7 @@ def test_an_error_of_the_database_is_told_once_and_made_up_for(
     one.usage.close()
 
 
-def test_where_limits_are_lifted_nothing_is_leased_and_all_is_counted(stage: Stage) -> None:
+def test_without_limits_nothing_is_leased_and_all_requests_are_counted(stage: Stage) -> None:
     requests = []
     with KeySync(stage.key(), stage.mirror, ["coupon"], run_id="run") as sync:
         sync.prepare()

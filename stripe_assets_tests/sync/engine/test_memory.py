@@ -1,4 +1,4 @@
-"""What a run asks of the process's memory."""
+"""The threads of a run share one heap of the C library."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ctypes.CDLL(None).malloc_stats()
 
 
 def heaps(*arguments: str, **environment: str) -> int:
-    """How many heaps the C library says that it has."""
+    """Runs ALLOCATE in a process of its own. Returns how many heaps the C library reports."""
     variables = {
         name: value
         for name, value in os.environ.items()

@@ -1,4 +1,5 @@
-"""The scheduler keeps every endpoint busy, none of them crowded, and the backlog of nested lists bounded."""
+"""The scheduler keeps all endpoints busy and gives none too many threads. It limits the tasks that
+rows have made."""
 
 from __future__ import annotations
 
@@ -65,12 +66,12 @@ def nested(number: int) -> ListPage:
 
 
 def later(task: ListPage) -> ListPage:
-    """A later page of the list."""
+    """Returns the task of a later page of the list."""
     return replace(task, cursor=task.cursor.after(("id",), 100))
 
 
 def run_all(tasks: list[ListPage], run: Callable[[ListPage], None], **options: Any) -> Scheduler:
-    """Runs the tasks, and what they put, to the end."""
+    """Runs the tasks and waits until they are done. Returns the scheduler, which is still open."""
     left = threading.Semaphore(0)
 
     def counted(task: ListPage) -> None:
@@ -114,7 +115,7 @@ def test_an_endpoint_gets_no_more_threads_than_its_share() -> None:
     assert most == {"/v1/invoices": 3, "/v1/charges": 3}
 
 
-def test_as_many_threads_work_as_there_is_to_do_at_first_and_after_a_silence(
+def test_each_task_has_a_thread_at_the_start_and_after_a_pause(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(scheduler_module, "POLL_SECONDS", 60)
@@ -133,7 +134,9 @@ def test_as_many_threads_work_as_there_is_to_do_at_first_and_after_a_silence(
     scheduler.close()
 
 
-def test_those_threads_do_that_the_system_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_threads_that_the_system_can_start_do_all_tasks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     start = threading.Thread.start
 
     def start_two(thread: threading.Thread) -> None:
@@ -176,10 +179,10 @@ def test_pages_of_long_lists_take_turns_while_that_is_quicker(
     run_all(tasks, run, useful=lambda: 1 if in_turn else None).close()
     assert most[True] == 1
     assert most[False] > 2
-    assert len(started) <= 2, "threads are not started for what has to wait"
+    assert len(started) <= 2, "no thread is started for a page that waits"
 
 
-def test_as_many_turns_are_taken_as_are_of_use() -> None:
+def test_as_many_pages_have_a_turn_as_are_useful_at_once() -> None:
     together = threading.Barrier(3, timeout=10)
     run_all(
         [page("invoice", number) for number in range(12)],
@@ -193,7 +196,7 @@ def test_as_many_turns_are_taken_as_are_of_use() -> None:
     [listing("charge"), nested(1), later(nested(1))],
     ids=["first page", "nested", "its next"],
 )
-def test_nothing_else_waits_for_their_turn(
+def test_only_pages_of_long_lists_wait_for_a_turn(
     monkeypatch: pytest.MonkeyPatch, other: ListPage
 ) -> None:
     monkeypatch.setattr(queues, "TURN_SECONDS", 60)
@@ -217,7 +220,7 @@ def test_nothing_else_waits_for_their_turn(
     scheduler.close()
 
 
-def test_a_page_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() -> None:
+def test_a_page_that_gets_no_answer_delays_the_other_pages_only_for_a_moment() -> None:
     began, hangs, ended = threading.Event(), threading.Event(), threading.Semaphore(0)
     times: list[float] = []
 
@@ -242,7 +245,7 @@ def test_a_page_that_hangs_keeps_the_others_from_their_turn_for_a_moment_only() 
     scheduler.close()
 
 
-def test_nested_lists_go_before_the_lists_that_cause_more_of_them() -> None:
+def test_nested_lists_go_before_the_lists_that_make_more_of_them() -> None:
     seen: list[int] = []
     tasks = [listing("invoice", number) for number in range(5)] + [
         nested(number) for number in range(5)
@@ -251,7 +254,7 @@ def test_nested_lists_go_before_the_lists_that_cause_more_of_them() -> None:
     assert seen == [1] * 5 + [0] * 5
 
 
-def test_a_list_waits_while_its_rows_have_caused_too_much() -> None:
+def test_a_list_waits_while_too_many_tasks_of_its_rows_are_open() -> None:
     gate, pages, most = threading.Semaphore(0), 0, 0
     done = threading.Event()
 
@@ -273,14 +276,14 @@ def test_a_list_waits_while_its_rows_have_caused_too_much() -> None:
     scheduler.put([listing("customer")])
     scheduler.start()
     time.sleep(0.3)
-    assert pages <= 11, "pages were read on while nothing that they caused was done"
+    assert pages <= 11, "the list was read on while no task of its rows was done"
     for _ in range(600):
         gate.release()
     assert done.wait(10)
     scheduler.close()
 
 
-def test_closing_does_not_wait_for_what_is_queued() -> None:
+def test_closing_does_not_wait_for_queued_tasks() -> None:
     stop = threading.Event()
     scheduler = Scheduler(lambda task: time.sleep(0.02), stop, workers=2, per_endpoint=2)
     scheduler.put([listing("invoice", number) for number in range(10_000)])
@@ -292,9 +295,9 @@ def test_closing_does_not_wait_for_what_is_queued() -> None:
 
 
 @pytest.mark.skipif(
-    sys.platform != "linux", reason="only there a thread can say that it works in batches"
+    sys.platform != "linux", reason="only Linux has a scheduling policy for batch threads"
 )
-def test_its_threads_do_not_interrupt_each_other_and_whose_they_are_is_not_changed() -> None:
+def test_its_threads_are_batch_threads_and_the_callers_thread_is_not_changed() -> None:
     seen, before = list[int](), os.sched_getscheduler(0)
     run_all([listing("invoice")], lambda task: seen.append(os.sched_getscheduler(0))).close()
     assert seen == [os.SCHED_BATCH]

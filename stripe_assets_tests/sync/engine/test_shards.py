@@ -1,4 +1,5 @@
-"""A list is read in parts, and every object is read, wherever in time they are and in whatever order the list has them."""
+"""A list is read in parts, and every object is read: whenever the objects were created, and
+whatever order the list has."""
 
 from __future__ import annotations
 
@@ -21,17 +22,19 @@ YEAR = 31_536_000
 
 @dataclass
 class List:
-    """What Stripe does with `created`, `limit` and `starting_after`: the objects in an order of its own."""
+    """Does what Stripe does with `created`, `limit` and `starting_after`. The list has the order of
+    `created`."""
 
     created: list[int]
     requests: int = 0
     arriving: list[int] = field(default_factory=list)
-    """Objects that come into being while it is read, one after each request."""
+    """When the objects were created that appear during the sweep: one with each request."""
     inside: dict[Range, list[int]] = field(default_factory=dict)
-    """Positions of a filter's objects, until another comes into being."""
+    """Range → the positions of its objects, until another object appears."""
 
     def page(self, part: Range, after: int) -> tuple[list[int], bool]:
-        """Positions of the objects of a page, which begins behind `after` of those that the filter has."""
+        """Returns the positions of a page's objects, and whether the range has more. `after`: how
+        many objects of the range come before the page."""
         self.requests += 1
         if self.arriving:
             self.created.append(self.arriving.pop())
@@ -47,7 +50,8 @@ class List:
 
 
 def sweep(stripe: List, idle: bool, useful: int = 16) -> tuple[set[int], int]:
-    """As the threads do it, one request at a time. Returns the objects that it has read and how many ranges it has read to their ends."""
+    """Reads the list as the threads of a run do, but one request at a time. Returns the positions
+    of the objects that it read, and how many ranges it read to their ends."""
     seen: set[int] = set()
     listing = Listing(min(stripe.created))
     open_ranges = deque([(WHOLE, 0)])
@@ -82,7 +86,8 @@ ORDERS = {
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[int]:
-    """Steady trade, bursts, thousands in one second, silence of years."""
+    """When objects were created: steady trade, bursts, thousands in one second, silence of
+    years."""
     times: list[int] = []
     for _ in range(draw(st.integers(1, 4))):
         at, length = (
@@ -105,7 +110,7 @@ def histories(draw: st.DrawFn) -> list[int]:
     idle=st.booleans(),
     useful=st.sampled_from([1, 2, 4, 16]),
 )
-def test_no_object_is_lost_and_few_pages_are_read_in_vain(
+def test_no_object_is_lost_and_few_pages_are_read_twice(
     times: list[int], order: str, idle: bool, useful: int
 ) -> None:
     stripe = List(ORDERS[order](times))
@@ -120,7 +125,7 @@ def test_no_object_is_lost_and_few_pages_are_read_in_vain(
 
 @settings(max_examples=30, deadline=None)
 @given(times=histories(), arriving=st.integers(1, 50))
-def test_what_arrives_meanwhile_costs_nothing_that_was_there(
+def test_objects_that_appear_during_a_sweep_hide_no_older_object(
     times: list[int], arriving: int
 ) -> None:
     stripe = List(sorted(times, reverse=True), arriving=[NOW] * arriving)
@@ -129,7 +134,7 @@ def test_what_arrives_meanwhile_costs_nothing_that_was_there(
     assert seen >= set(range(there))
 
 
-def test_steady_trade_takes_few_pages_more_and_parts_of_one_size() -> None:
+def test_steady_trade_is_read_in_many_parts_and_few_extra_pages() -> None:
     times = [NOW - 2 * YEAR + n * 300 for n in range(200_000)]
     stripe = List(sorted(times, reverse=True))
     _, shards = sweep(stripe, idle=False)
@@ -138,7 +143,7 @@ def test_steady_trade_takes_few_pages_more_and_parts_of_one_size() -> None:
 
 
 @pytest.mark.parametrize(("useful", "parts"), [(1, 1), (2, 2), (3, 4), (5, 16)])
-def test_a_list_has_about_the_parts_that_are_of_use_at_once(useful: int, parts: int) -> None:
+def test_a_list_has_about_as_many_parts_as_are_useful_at_once(useful: int, parts: int) -> None:
     times = [NOW - 2 * YEAR + n * 1_260 for n in range(50_000)]
     stripe = List(sorted(times, reverse=True))
     _, shards = sweep(stripe, idle=True, useful=useful)
@@ -147,7 +152,7 @@ def test_a_list_has_about_the_parts_that_are_of_use_at_once(useful: int, parts: 
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_the_longest_part_is_split_whichever_answers_first(seed: int) -> None:
+def test_the_longest_part_is_split_whichever_part_answers_first(seed: int) -> None:
     stripe = List(sorted((NOW - YEAR // 3 + n * 150 for n in range(48_000)), reverse=True))
     listing, chance, pages = Listing(NOW - YEAR - 86_400), random.Random(seed), Counter[Range]()
     open_ranges = [WHOLE]
@@ -168,7 +173,7 @@ def test_the_longest_part_is_split_whichever_answers_first(seed: int) -> None:
 
 
 @pytest.mark.parametrize(("useful", "again"), [(2, False), (16, True)])
-def test_parts_of_a_very_long_list_are_split_again_only_where_many_are_of_use(
+def test_parts_of_a_very_long_list_are_split_again_only_where_many_parts_are_useful(
     useful: int, again: bool
 ) -> None:
     listing = Listing(beginning=NOW - 2 * YEAR)
@@ -187,7 +192,7 @@ def test_parts_of_a_very_long_list_are_split_again_only_where_many_are_of_use(
 
 
 @pytest.mark.parametrize("useful", [2, 16])
-def test_an_import_of_years_ago_is_split_late(useful: int) -> None:
+def test_a_part_is_split_late_where_it_holds_an_import_of_years_ago(useful: int) -> None:
     now_and_then = [NOW - n * 86_400 for n in range(500)]
     imported = [NOW - 4 * YEAR + n * 1_200 for n in range(50_000)]
     stripe = List([*now_and_then, *sorted(imported, reverse=True)])
@@ -206,7 +211,7 @@ def test_a_short_list_is_not_split(count: int) -> None:
     assert Listing().narrower(WHOLE, [], read=0, useful=16, idle=True, now=NOW) == []
 
 
-def test_ranges_cover_all_of_time_once() -> None:
+def test_the_ranges_cover_all_time_exactly_once() -> None:
     parts = Listing().narrower(
         Range(1_700_000_000, None), [NOW] * 100, read=0, useful=16, idle=True, now=NOW
     )
@@ -215,7 +220,7 @@ def test_ranges_cover_all_of_time_once() -> None:
     assert all(Range.parse(str(one)) == one for one in (*parts, WHOLE, Range(None, 5)))
 
 
-def test_a_long_list_of_the_sandbox_is_read_in_parts_and_whole(
+def test_a_long_list_of_the_sandbox_is_read_completely_in_parts(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Sandbox(customers=9_000, latency=0.1) as server:

@@ -9,8 +9,8 @@ from pathlib import Path
 from stripe_assets.mirror import Mirror
 
 
-def test_threads_that_come_to_a_table_first_make_it_once(empty_database: Path) -> None:
-    """In a database that has its tables already no one has touched them before the run's threads do."""
+def test_threads_that_use_a_table_first_build_it_only_once(empty_database: Path) -> None:
+    """In an existing database, the threads of a run are the first to use the tables."""
     failures: list[Exception] = []
     interval = sys.getswitchinterval()
     with Mirror.open(f"sqlite:///{empty_database}") as mirror:

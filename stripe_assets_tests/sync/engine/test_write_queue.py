@@ -1,4 +1,5 @@
-"""What the database refuses: one model's rows are that model's failure, the database itself is everybody's."""
+"""What the database refuses. Refused rows fail their model alone. A database that cannot be written
+to ends the run."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ def test_rows_that_the_database_refuses_fail_their_model_only(
     with mirror.transaction() as connection:
         connection.execute(
             sa.text(
-                "CREATE TRIGGER no_coupons BEFORE INSERT ON coupon BEGIN SELECT RAISE(ABORT, 'not these'); END"
+                "CREATE TRIGGER no_coupons BEFORE INSERT ON coupon"
+                " BEGIN SELECT RAISE(ABORT, 'not these'); END"
             )
         )
     results = run_sync(mirror, "coupon", "tax_rate", "country_spec", "webhook_endpoint")
@@ -52,12 +54,14 @@ def test_a_locked_file_ends_the_run_with_one_clear_line(
         assert run_sync(mirror, "coupon")["coupon"].status == "ok"
 
 
-def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(server: Sandbox, tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_run_and_the_next_run_continues(
+    server: Sandbox, tmp_path: Path
+) -> None:
     with Mirror.open(f"sqlite:///{tmp_path}/mirror.db") as mirror:
 
         @sa.event.listens_for(mirror.engine, "connect")
         def _limit(connection: sqlite3.Connection, record: object) -> None:
-            # As many pages as a full disk would leave: SQLite says the same then.
+            # This limit stands for a full disk: SQLite raises the same error.
             connection.execute("PRAGMA max_page_count = 1000")
 
         mirror.engine.dispose()
@@ -71,7 +75,7 @@ def test_a_full_disk_ends_the_run_and_the_next_one_goes_on(server: Sandbox, tmp_
         assert {result.status for result in run_sync(mirror).values()} == {"ok"}
 
 
-def test_pages_that_are_written_are_not_kept_while_the_next_ones_are_waited_for(
+def test_written_pages_are_not_kept_while_the_queue_waits_for_the_next_ones(
     mirror: Mirror,
 ) -> None:
     written, gone = threading.Event(), threading.Event()

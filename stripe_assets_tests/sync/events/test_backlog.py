@@ -1,4 +1,4 @@
-"""More has happened than a sensor's look can see: what it does not see now it has to see later."""
+"""More events than a sensor sees in one tick: it has to see the others in a later tick."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ DAY = 86_400
 OWN = Owner(PLATFORM, False)
 
 
-def test_more_than_a_page_of_undelivered_events_is_worked_off_in_the_end(stage: Stage) -> None:
-    """They stay undelivered at Stripe for thirty days, processed or not: the settled ones must not hide the others."""
+def test_more_than_a_page_of_undelivered_events_is_processed_in_several_ticks(stage: Stage) -> None:
+    """Stripe lists them as undelivered for thirty days, processed or not. The settled ones must not
+    hide the others."""
     stage.sandbox.control("deliveries", fail=True, types=["customer.*"])
     stage.make_many("customer", [f"cus_{n}" for n in range(230)])
     for _ in range(5):
@@ -23,7 +24,7 @@ def test_more_than_a_page_of_undelivered_events_is_worked_off_in_the_end(stage: 
     ) == 230
 
 
-def test_a_failed_event_is_tried_again_though_a_page_of_others_came_after_it(stage: Stage) -> None:
+def test_a_failed_event_is_tried_again_after_a_page_of_newer_events(stage: Stage) -> None:
     stage.sandbox.control("deliveries", fail=True, types=["customer.*"])
     stage.make("customer", {"id": "cus_broken"})
     stage.fail("/v1/customers/cus_broken")
@@ -39,7 +40,7 @@ def test_a_failed_event_is_tried_again_though_a_page_of_others_came_after_it(sta
     assert "cus_broken" in stage.alive("customer")
 
 
-def test_a_model_is_brought_up_to_date_though_its_event_is_older_than_a_page_of_others(
+def test_a_model_follows_its_event_behind_a_page_of_newer_events(
     stage: Stage,
 ) -> None:
     stage.sync("customer", "product")

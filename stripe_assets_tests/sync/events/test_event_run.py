@@ -1,4 +1,4 @@
-"""Which events a run processes, and what it says of them."""
+"""Which events a run processes, and what it reports about them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from stripe_assets.sync import EventSelection, InvalidSelection
 from stripe_assets_tests.sync.stage import CONNECTED_US, PLATFORM, Stage
 
 
-def test_all_events_are_processed_by_reading_what_they_are_about(stage: Stage) -> None:
+def test_all_events_are_processed_by_reading_their_objects(stage: Stage) -> None:
     customer, product = (
         stage.make("customer", {"name": "Before"}),
         stage.make("product", {"name": "Lamp"}),
@@ -27,17 +27,17 @@ def test_all_events_are_processed_by_reading_what_they_are_about(stage: Stage) -
     assert (summary.rows["customer"], summary.rows["product"], summary.rows["event"]) == (1, 1, 3)
 
 
-def test_failed_takes_only_what_no_webhook_was_told(stage: Stage) -> None:
-    told = stage.make("customer")
+def test_failed_takes_only_events_that_no_webhook_received(stage: Stage) -> None:
+    delivered = stage.make("customer")
     stage.sandbox.control("deliveries", fail=True, types=["customer.*"])
-    untold, lamp = stage.make("customer"), stage.make("product")
+    undelivered, lamp = stage.make("customer"), stage.make("product")
     summary = stage.process(failed=True)
     assert (summary.listed, summary.processed) == (1, 1)
-    assert stage.retrieved("/v1/customers") == [untold]
-    assert stage.row("customer", told) is None and stage.row("product", lamp) is None
+    assert stage.retrieved("/v1/customers") == [undelivered]
+    assert stage.row("customer", delivered) is None and stage.row("product", lamp) is None
 
 
-def test_failed_leaves_alone_what_other_runs_could_not_do(stage: Stage) -> None:
+def test_failed_does_not_take_events_that_failed_in_other_runs(stage: Stage) -> None:
     stage.make("customer")
     [event] = stage.events()
     stage.fail("/v1/customers/*")
@@ -61,7 +61,7 @@ def test_a_type_with_a_star_takes_the_group(stage: Stage) -> None:
     )
 
 
-def test_a_type_takes_what_an_earlier_run_could_not_do_of_it_and_no_other(stage: Stage) -> None:
+def test_a_type_takes_its_failed_events_of_earlier_runs_and_no_others(stage: Stage) -> None:
     stage.make("product")
     stage.make("customer")
     stage.fail("/v1/*_*")
@@ -72,7 +72,7 @@ def test_a_type_takes_what_an_earlier_run_could_not_do_of_it_and_no_other(stage:
     assert [stage.state(event).state for event in stage.events("customer.created")] == ["failed"]
 
 
-def test_stored_events_are_processed_without_asking_for_them(stage: Stage) -> None:
+def test_stored_events_are_processed_without_a_request_for_them(stage: Stage) -> None:
     stage.make("product")
     stage.make("customer")
     stage.sync("event")
@@ -83,7 +83,7 @@ def test_stored_events_are_processed_without_asking_for_them(stage: Stage) -> No
     assert stage.mirror.live_rows.count("product") == 0
 
 
-def test_an_event_that_is_not_stored_is_asked_for_by_its_id(stage: Stage) -> None:
+def test_an_event_that_is_not_stored_is_retrieved_by_its_id(stage: Stage) -> None:
     customer, product = stage.make("customer"), stage.make("product")
     [event] = stage.events("customer.created")
     summary = stage.process(ids=(event,))
@@ -104,7 +104,7 @@ def test_an_event_of_a_connected_account_is_found_and_read_there(stage: Stage) -
     } == {CONNECTED_JP}
 
 
-def test_where_the_account_is_known_no_other_is_asked(stage: Stage) -> None:
+def test_only_the_given_account_is_asked_for_an_event(stage: Stage) -> None:
     stage.sync("account")
     stage.make("customer", account=CONNECTED_JP)
     [event] = stage.events("customer.created", CONNECTED_JP)
@@ -114,7 +114,7 @@ def test_where_the_account_is_known_no_other_is_asked(stage: Stage) -> None:
     )
 
 
-def test_an_unknown_event_fails_and_the_limit_is_said(stage: Stage) -> None:
+def test_an_unknown_event_fails_and_the_error_names_the_30_days(stage: Stage) -> None:
     customer = stage.make("customer")
     [event] = stage.events()
     summary = stage.process(ids=(event, "evt_unknown"))
@@ -177,7 +177,7 @@ def test_an_event_that_is_named_twice_is_processed_once(stage: Stage) -> None:
         ({"account": "acct_1"}, "ids"),
     ],
 )
-def test_a_selection_that_cannot_be_is_refused_with_what_is_wrong(chosen: dict, said: str) -> None:
+def test_an_invalid_selection_is_refused_with_the_reason(chosen: dict, said: str) -> None:
     with pytest.raises(InvalidSelection, match=said):
         EventSelection(**chosen)
 
@@ -194,7 +194,7 @@ def test_the_newest_state_wins_however_old_the_event_is(stage: Stage) -> None:
     assert stage.value("customer", customer, "name") == "Third"
 
 
-def test_reading_the_events_processes_none_of_them(stage: Stage) -> None:
+def test_a_sync_of_the_events_processes_none_of_them(stage: Stage) -> None:
     customer = stage.make("customer")
     results = stage.sync("event")
     assert results["event"].rows_in_mirror == 1
@@ -203,7 +203,7 @@ def test_reading_the_events_processes_none_of_them(stage: Stage) -> None:
     assert stage.process().processed == 1 and stage.alive("customer") == {customer}
 
 
-def test_what_was_processed_is_said_and_not_done_again(stage: Stage) -> None:
+def test_a_processed_event_is_reported_and_not_processed_again(stage: Stage) -> None:
     stage.make("customer")
     assert stage.process().processed == 1
     stage.make("product")
@@ -228,7 +228,7 @@ def test_each_event_is_reported_with_what_was_done(stage: Stage) -> None:
     }
 
 
-def test_what_needs_nothing_done_is_ignored_with_the_reason(stage: Stage) -> None:
+def test_an_event_that_changes_no_row_is_ignored_with_the_reason(stage: Stage) -> None:
     event = stage.event("invoice.upcoming", {"object": "invoice", "customer": "cus_1"})
     for _ in range(2):
         summary = stage.process()
@@ -240,7 +240,7 @@ def test_what_needs_nothing_done_is_ignored_with_the_reason(stage: Stage) -> Non
         assert len(stage.reports) == 1
 
 
-def test_an_event_of_an_unknown_type_is_stored_its_object_read_and_the_type_reported(
+def test_an_event_of_an_unknown_type_is_stored_and_reported_and_its_object_is_read(
     stage: Stage,
 ) -> None:
     customer = stage.make("customer", event=False)
@@ -252,7 +252,9 @@ def test_an_event_of_an_unknown_type_is_stored_its_object_read_and_the_type_repo
     assert stage.row("event", event)
 
 
-def test_an_unknown_type_about_an_unknown_object_is_kept_and_ignored(stage: Stage) -> None:
+def test_an_event_of_an_unknown_type_about_an_unknown_object_is_stored_and_ignored(
+    stage: Stage,
+) -> None:
     event = stage.event("teapot.boiled", {"id": "tea_1", "object": "teapot"})
     summary = stage.process()
     assert summary.succeeded and dict(summary.unknown_types) == {"teapot.boiled": 1}

@@ -1,4 +1,4 @@
-"""What goes wrong with one event is written down, tried again, and no other event's matter."""
+"""An event that fails is recorded and tried again. It does not affect other events."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ def customers(stage: Stage, count: int, **more: Any) -> list[str]:
 
 
 def links(stage: Stage, count: int) -> list[str]:
-    """Their list has no `created` filter: each is retrieved, however many were made together."""
+    """Makes payment links. Their list has no `created` filter: each is retrieved, even if many were
+    made together."""
     ids = [f"plink_{n:04}" for n in range(count)]
     stage.make_many("payment_link", ids)
     return ids
 
 
 def states(stage: Stage) -> dict[str, tuple[str, int]]:
-    """Event → state and attempts."""
+    """Event id → its state and the number of its attempts."""
     return {id: (state.state, state.attempts) for id, state in stage.states().items()}
 
 
@@ -41,7 +42,7 @@ REFUSALS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fault", REFUSALS, ids=["500", "403"])
-def test_an_object_that_cannot_be_read_fails_its_events_and_no_other(
+def test_an_object_that_cannot_be_read_fails_only_its_own_events(
     database_url: str, stage: Stage, fault: dict[str, Any]
 ) -> None:
     with Mirror.open(database_url) as mirror:
@@ -98,7 +99,7 @@ def test_an_event_without_data_fails(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("created", [10**12, -(10**14), 10**30], ids=str)
-def test_a_time_that_cannot_be_does_no_harm_to_the_object_that_has_it(
+def test_an_impossible_time_of_an_object_does_not_fail_its_event(
     stage: Stage, created: int
 ) -> None:
     customer = stage.make("customer", event=False)
@@ -107,7 +108,7 @@ def test_a_time_that_cannot_be_does_no_harm_to_the_object_that_has_it(
     assert stage.process().succeeded and stage.alive("customer") == {customer, other}
 
 
-def test_a_time_that_cannot_be_fails_the_event_that_has_it(stage: Stage) -> None:
+def test_an_impossible_time_of_an_event_fails_the_event(stage: Stage) -> None:
     broken = stage.event("customer.created", {"object": "customer", "id": "cus_1"}, created=10**12)
     well = stage.make("customer")
     summary = stage.process()
@@ -115,7 +116,7 @@ def test_a_time_that_cannot_be_fails_the_event_that_has_it(stage: Stage) -> None
     assert stage.row("event", broken)
 
 
-def test_the_next_run_tries_what_failed_and_no_other(stage: Stage) -> None:
+def test_the_next_run_tries_only_the_failed_events_again(stage: Stage) -> None:
     customers(stage, 5)
     stage.fail("/v1/customers/cus_0003")
     stage.process()
@@ -126,7 +127,7 @@ def test_the_next_run_tries_what_failed_and_no_other(stage: Stage) -> None:
     assert {state for state, _ in states(stage).values()} == {"processed"}
 
 
-def test_attempts_are_counted_and_waited_for_longer_each_time(stage: Stage) -> None:
+def test_attempts_are_counted_and_each_wait_is_longer(stage: Stage) -> None:
     customers(stage, 1)
     [event] = stage.events()
     stage.fail("/v1/customers/*")
@@ -141,7 +142,7 @@ def test_attempts_are_counted_and_waited_for_longer_each_time(stage: Stage) -> N
     assert stage.process().processed == 1 and stage.state(event).error is None
 
 
-def test_whoever_asks_for_an_event_does_not_wait_for_its_turn(stage: Stage) -> None:
+def test_an_event_run_processes_a_failed_event_before_it_is_due(stage: Stage) -> None:
     customers(stage, 1)
     [event] = stage.events()
     selections: list[dict[str, Any]] = [{}, {"ids": (event,)}, {"type": "customer.*"}]
@@ -185,7 +186,7 @@ def test_a_refused_key_ends_the_run(stage: Stage) -> None:
     assert stage.process().processed == 60
 
 
-def test_a_key_that_stripe_does_not_know_ends_the_run_before_it_begins(stage: Stage) -> None:
+def test_a_key_that_stripe_does_not_know_ends_the_run_before_the_first_event(stage: Stage) -> None:
     customers(stage, 1)
     with pytest.raises(SyncAborted, match=r"acme.*401"):
         stage.process(secret="sk_test_wrong")
@@ -220,7 +221,7 @@ def _stop_after(run: EventRun, sandbox: Sandbox) -> None:
     run.stop()
 
 
-def test_runs_at_the_same_time_leave_no_event_out(stage: Stage) -> None:
+def test_runs_at_the_same_time_process_every_event(stage: Stage) -> None:
     links(stage, 200)
     stage.wait()
     done: list[EventSummary] = []
@@ -241,7 +242,7 @@ def _run(stage: Stage) -> EventSummary:
         return run.run()
 
 
-def test_an_account_whose_events_cannot_be_listed_is_said_and_the_others_are_processed(
+def test_an_account_whose_events_cannot_be_listed_is_reported_and_the_others_are_processed(
     stage: Stage,
 ) -> None:
     stage.sync("account")
@@ -255,7 +256,7 @@ def test_an_account_whose_events_cannot_be_listed_is_said_and_the_others_are_pro
     assert stage.process().processed == 1 and len(stage.alive("customer", CONNECTED_US)) == 1
 
 
-def test_a_second_page_of_events_that_fails_is_no_end_of_the_list(stage: Stage) -> None:
+def test_a_failed_page_of_events_does_not_count_as_the_end_of_the_list(stage: Stage) -> None:
     customers(stage, 150)
     stage.sandbox.control(
         "faults", path="/v1/events?*starting_after*", status=500, times=1, headers=NOT_AGAIN
@@ -266,7 +267,9 @@ def test_a_second_page_of_events_that_fails_is_no_end_of_the_list(stage: Stage) 
     assert (summary.processed, summary.already_processed, summary.succeeded) == (50, 100, True)
 
 
-def test_a_sublist_that_cannot_be_read_to_its_end_fails_its_parents_event(stage: Stage) -> None:
+def test_a_sublist_that_cannot_be_read_to_its_end_fails_the_event_of_its_parent(
+    stage: Stage,
+) -> None:
     customer = stage.make("customer", event=False)
     invoice = stage.make("invoice", {"customer": customer, "status": "draft"})
     for n in range(15):

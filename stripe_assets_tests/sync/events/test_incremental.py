@@ -1,4 +1,4 @@
-"""A mirror that follows events is what a fresh full sweep would be, and says so where it cannot be."""
+"""A mirror that follows events equals a fresh full sweep. Where it cannot, the run reports it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from stripe_assets_tests.sync.stage import CONNECTED_US, NOT_AGAIN, PLATFORM, St
 DAY = 86_400
 
 
-def made(stage: Stage, account: str = PLATFORM) -> dict[str, Any]:
-    """A few of everything that can be changed."""
+def make_objects(stage: Stage, account: str = PLATFORM) -> dict[str, Any]:
+    """Makes an object of each kind that `change_objects` changes. Returns their ids by name."""
     at = {"account": account}
     customer, other = (
         stage.make("customer", {"name": "Ada"}, **at),
@@ -71,7 +71,7 @@ def made(stage: Stage, account: str = PLATFORM) -> dict[str, Any]:
     return dict(zip(names.split(), values, strict=True))
 
 
-def changed(stage: Stage, it: dict[str, Any], account: str = PLATFORM) -> None:
+def change_objects(stage: Stage, it: dict[str, Any], account: str = PLATFORM) -> None:
     at = {"account": account}
     stage.change("customer", it["customer"], {"name": "Ada L."}, **at)
     stage.delete("customer", it["other"], **at)
@@ -104,16 +104,18 @@ def changed(stage: Stage, it: dict[str, Any], account: str = PLATFORM) -> None:
     stage.change("customer", it["customer"], {"balance": -5}, **at)
 
 
-def test_it_equals_a_fresh_full_sweep(stage: Stage, database_url: str, tmp_path: Path) -> None:
+def test_a_mirror_that_follows_events_equals_a_fresh_full_sweep(
+    stage: Stage, database_url: str, tmp_path: Path
+) -> None:
     with (
         Mirror.open(database_url) as mirror,
         Mirror.open(f"sqlite:///{tmp_path}/fresh.db") as fresh,
     ):
         stage.mirror = mirror
-        there = {account: made(stage, account) for account in (PLATFORM, CONNECTED_US)}
+        there = {account: make_objects(stage, account) for account in (PLATFORM, CONNECTED_US)}
         stage.sync()
         for account, it in there.items():
-            changed(stage, it, account)
+            change_objects(stage, it, account)
         results = stage.sync()
         assert {result.status for result in results.values()} == {"ok"}
         assert any("incremental" in line for line in stage.plan.lines())
@@ -124,7 +126,7 @@ def test_it_equals_a_fresh_full_sweep(stage: Stage, database_url: str, tmp_path:
         assert ours["subscription_item", CONNECTED_US, there[CONNECTED_US]["item"]]["quantity"] == 7
 
 
-def test_what_moves_money_is_found_without_an_event(stage: Stage) -> None:
+def test_new_and_pending_balance_transactions_are_read_without_an_event(stage: Stage) -> None:
     old = stage.make("balance_transaction", {"status": "pending", "amount": 5, "currency": "usd"})
     stage.wait(DAY)
     stage.sync("balance_transaction")
@@ -139,11 +141,11 @@ def test_what_moves_money_is_found_without_an_event(stage: Stage) -> None:
     stage.wait(2 * DAY)
     stage.sync("balance_transaction")
     assert stage.retrieved("/v1/balance_transactions") == [new], (
-        "the one is settled, the other still pending"
+        "the old one is settled, the new one is still pending"
     )
 
 
-def test_what_is_still_pending_and_cannot_be_read_fails_its_model_and_is_read_the_next_time(
+def test_a_pending_object_that_cannot_be_read_fails_its_model_and_is_read_by_the_next_run(
     stage: Stage,
 ) -> None:
     old = stage.make("balance_transaction", {"status": "pending", "amount": 5, "currency": "usd"})
@@ -159,7 +161,7 @@ def test_what_is_still_pending_and_cannot_be_read_fails_its_model_and_is_read_th
     assert stage.value("balance_transaction", old, "status") == "available"
 
 
-def test_a_list_that_was_refused_is_read_from_where_it_was_left(stage: Stage) -> None:
+def test_a_list_that_was_refused_is_read_from_its_last_position(stage: Stage) -> None:
     stage.sync("balance_transaction")
     stage.wait(DAY)
     moved = stage.make(
@@ -174,7 +176,7 @@ def test_a_list_that_was_refused_is_read_from_where_it_was_left(stage: Stage) ->
     assert stage.alive("balance_transaction") == {moved}
 
 
-def test_a_list_that_fails_fails_its_model_and_is_read_from_where_it_was_left(stage: Stage) -> None:
+def test_a_list_that_fails_fails_its_model_and_is_read_from_its_last_position(stage: Stage) -> None:
     stage.sync("balance_transaction")
     stage.wait(DAY)
     moved = stage.make(
@@ -188,7 +190,7 @@ def test_a_list_that_fails_fails_its_model_and_is_read_from_where_it_was_left(st
     assert stage.alive("balance_transaction") == {moved}
 
 
-def test_what_has_no_events_at_all_is_found_deleted(stage: Stage) -> None:
+def test_a_deleted_object_of_a_model_without_events_is_found(stage: Stage) -> None:
     endpoint = stage.make(
         "webhook_endpoint",
         {"url": "https://example.com", "enabled_events": ["*"], "status": "enabled"},
@@ -199,7 +201,7 @@ def test_what_has_no_events_at_all_is_found_deleted(stage: Stage) -> None:
     assert stage.is_deleted("webhook_endpoint", endpoint)
 
 
-def test_a_stopped_run_is_made_up_for_by_the_next(stage: Stage) -> None:
+def test_the_next_run_does_what_a_stopped_run_left(stage: Stage) -> None:
     stage.sync("payment_link")
     stage.wait(DAY)
     stage.make_many("payment_link", [f"plink_{n}" for n in range(80)])
@@ -225,7 +227,7 @@ def _stop_after(sync: KeySync, stage: Stage) -> None:
     sync.stop()
 
 
-def test_a_disconnected_account_is_found(stage: Stage) -> None:
+def test_a_disconnected_account_is_deleted_and_its_rows_are_not(stage: Stage) -> None:
     customer = stage.make("customer", account=CONNECTED_US)
     stage.sync("account", "customer")
     stage.wait(DAY)
@@ -257,13 +259,15 @@ def test_an_event_that_shows_up_late_is_applied_by_a_later_run(stage: Stage, lat
     stage.change("customer", customer, {"name": "After"})
     stage.sandbox.control("eventual", seconds=0)
     stage.sync("customer")
-    assert stage.value("customer", customer, "name") == "Before", "nobody has heard of it"
+    assert stage.value("customer", customer, "name") == "Before", (
+        "Stripe does not list the event yet"
+    )
     stage.wait(late)
     stage.sync("customer")
     assert stage.value("customer", customer, "name") == "After"
 
 
-def test_an_object_that_lists_do_not_have_yet_is_read_by_its_event(stage: Stage) -> None:
+def test_an_object_that_no_list_has_yet_is_read_because_of_its_event(stage: Stage) -> None:
     stage.sync("customer")
     stage.wait(DAY)
     stage.sandbox.control("eventual", seconds=3600, resources=["customer"])
@@ -272,7 +276,7 @@ def test_an_object_that_lists_do_not_have_yet_is_read_by_its_event(stage: Stage)
     assert stage.alive("customer") == set(new)
 
 
-def test_what_a_failed_run_did_not_apply_is_applied_by_the_next(stage: Stage) -> None:
+def test_events_that_a_failed_run_did_not_apply_are_applied_by_the_next_run(stage: Stage) -> None:
     stage.sync("customer", "product")
     stage.wait(DAY)
     customer = stage.make("customer")

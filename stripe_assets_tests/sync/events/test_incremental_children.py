@@ -1,4 +1,5 @@
-"""What has no events of its own is read with the object that it hangs on, whoever processes that one's event."""
+"""A model without events of its own is read with its parents, whichever run processes the parents'
+events."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ DAY = 86_400
 CHILD = "customer_balance_transaction"
 
 
-def current(stage: Stage, *models: str) -> str:
-    """A customer in a mirror that has been swept. Its id."""
+def swept_customer(stage: Stage, *models: str) -> str:
+    """Makes a customer and sweeps the models. Returns the customer's id."""
     customer = stage.make("customer")
     stage.wait(DAY)
     stage.sync(*models)
@@ -19,8 +20,8 @@ def current(stage: Stage, *models: str) -> str:
     return customer
 
 
-def changed(stage: Stage, customer: str) -> str:
-    """A child that only the customer's event tells of. Its id."""
+def add_child(stage: Stage, customer: str) -> str:
+    """Adds a child that only the customer's event announces. Returns the child's id."""
     child = stage.make(CHILD, {"customer": customer, "amount": -5, "currency": "usd"})
     stage.change("customer", customer, {"balance": -5})
     return child
@@ -59,7 +60,7 @@ def test_a_reversal_comes_with_its_transfers_event(stage: Stage) -> None:
     assert stage.alive("transfer_reversal") == {reversal}
 
 
-def test_an_item_that_was_removed_is_gone_with_its_subscriptions_event(stage: Stage) -> None:
+def test_a_removed_item_is_deleted_with_its_subscriptions_event(stage: Stage) -> None:
     subscription = stage.make(
         "subscription", {"customer": stage.make("customer"), "status": "active"}
     )
@@ -78,24 +79,26 @@ def test_an_item_that_was_removed_is_gone_with_its_subscriptions_event(stage: St
     assert stage.value("subscription_item", kept, "quantity") == 3
 
 
-def test_children_are_read_though_the_parents_event_was_processed_before(stage: Stage) -> None:
-    child = changed(stage, current(stage))
+def test_children_are_read_although_an_event_run_has_processed_the_parents_event(
+    stage: Stage,
+) -> None:
+    child = add_child(stage, swept_customer(stage))
     assert stage.process(type="customer.updated").processed == 1
     stage.sync()
     assert stage.alive(CHILD) == {child}
 
 
-def test_children_are_read_though_the_parents_event_was_processed_by_a_run_of_the_parent_alone(
+def test_children_are_read_although_a_sync_of_the_parent_alone_has_processed_its_event(
     stage: Stage,
 ) -> None:
-    child = changed(stage, current(stage, "customer", CHILD))
+    child = add_child(stage, swept_customer(stage, "customer", CHILD))
     stage.sync("customer")
     stage.sync(CHILD)
     assert stage.alive(CHILD) == {child}
 
 
 def test_a_child_list_that_fails_fails_its_model(stage: Stage) -> None:
-    child = changed(stage, current(stage, CHILD))
+    child = add_child(stage, swept_customer(stage, CHILD))
     stage.fail("/v1/customers/*/balance_transactions")
     assert stage.sync(CHILD)[CHILD].status == "failed"
     stage.heal()
@@ -105,8 +108,8 @@ def test_a_child_list_that_fails_fails_its_model(stage: Stage) -> None:
     assert stage.alive(CHILD) == {child}
 
 
-def test_a_parent_that_fails_fails_what_is_read_with_it(stage: Stage) -> None:
-    child = changed(stage, current(stage, CHILD))
+def test_a_parent_that_fails_fails_the_models_that_are_read_with_it(stage: Stage) -> None:
+    child = add_child(stage, swept_customer(stage, CHILD))
     stage.fail("/v1/customers/*")
     assert stage.sync(CHILD)[CHILD].status == "failed"
     stage.heal()
@@ -115,8 +118,8 @@ def test_a_parent_that_fails_fails_what_is_read_with_it(stage: Stage) -> None:
     assert stage.alive(CHILD) == {child}
 
 
-def test_a_child_list_that_is_refused_is_said_and_read_again(stage: Stage) -> None:
-    child = changed(stage, current(stage, CHILD))
+def test_a_child_list_that_is_refused_is_reported_and_read_again(stage: Stage) -> None:
+    child = add_child(stage, swept_customer(stage, CHILD))
     stage.fail(
         "/v1/customers/*/balance_transactions",
         status=403,
@@ -133,7 +136,7 @@ def test_a_child_list_that_is_refused_is_said_and_read_again(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("way", ["process", "sync"])
-def test_an_entitlement_that_was_taken_away_is_gone(stage: Stage, way: str) -> None:
+def test_an_entitlement_that_was_taken_away_is_deleted(stage: Stage, way: str) -> None:
     customer = stage.make("customer")
     feature = stage.make(
         "entitlements.feature", {"name": "Export", "lookup_key": "export", "active": True}

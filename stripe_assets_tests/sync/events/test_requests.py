@@ -1,4 +1,4 @@
-"""What runs that follow events ask of Stripe, counted on the server."""
+"""How many requests the runs that follow events send, counted on the server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def paths(stage: Stage) -> list[str]:
     return [path.partition("?")[0] for path in stage.asked()]
 
 
-def test_ten_thousand_events_on_a_thousand_objects_take_their_pages_and_those_of_the_objects(
+def test_ten_thousand_events_on_a_thousand_objects_cost_only_the_pages_of_both(
     stage: Stage,
 ) -> None:
     ids = named("plink", 1000)
@@ -32,7 +32,7 @@ def test_ten_thousand_events_on_a_thousand_objects_take_their_pages_and_those_of
     assert (summary.listed, summary.processed) == (10_000, 10_000)
     assert len(stage.asked("/v1/payment_links")) == 10
     assert len(stage.asked("/v1/events")) == 100
-    assert summary.requests == len(stage.asked()) == 111  # and the account's own
+    assert summary.requests == len(stage.asked()) == 111  # and one for the key's account
     assert stage.value("payment_link", ids[0], "metadata") == {"n": "8"}
 
 
@@ -52,14 +52,14 @@ def test_a_few_objects_are_retrieved_once_each(stage: Stage) -> None:
     assert stage.value("payment_link", ids[0], "metadata") == {"n": "2"}
 
 
-def test_events_that_are_listed_again_cost_their_pages_alone(stage: Stage) -> None:
+def test_processed_events_cost_only_the_pages_that_list_them(stage: Stage) -> None:
     stage.make_many("payment_link", named("plink", 250))
     stage.process(connected="none")
     assert stage.process(connected="none").already_processed == 250
     assert Counter(paths(stage)) == {"/v1/account": 1, "/v1/events": 3}
 
 
-def test_a_billing_run_is_read_as_a_list(stage: Stage) -> None:
+def test_the_objects_of_a_billing_run_are_read_as_a_list(stage: Stage) -> None:
     customers, invoices = named("cus", 300), named("in", 300)
     stage.make_many("customer", customers)
     stage.batch(
@@ -80,7 +80,7 @@ def test_a_billing_run_is_read_as_a_list(stage: Stage) -> None:
     assert stage.alive("customer") == set(customers) and stage.alive("invoice") == set(invoices)
 
 
-def test_a_list_that_leaves_some_out_is_read_in_all_its_ways(stage: Stage) -> None:
+def test_a_list_that_leaves_objects_out_is_read_in_each_of_its_variants(stage: Stage) -> None:
     product = stage.make("product", event=False)
     prices = named("price", 40)
     fields = {"product": product, "currency": "usd", "unit_amount": 5, "type": "one_time"}
@@ -93,7 +93,7 @@ def test_a_list_that_leaves_some_out_is_read_in_all_its_ways(stage: Stage) -> No
     assert stage.alive("price") == set(prices)
 
 
-def test_a_list_in_which_others_stand_between_is_not_read_for_a_few(stage: Stage) -> None:
+def test_a_few_objects_among_many_others_are_not_read_as_a_list(stage: Stage) -> None:
     ids = named("cus", 3000)
     stage.batch(
         (
@@ -107,7 +107,7 @@ def test_a_list_in_which_others_stand_between_is_not_read_for_a_few(stage: Stage
         for n, id in enumerate(ids)
     )
     stage.sync("customer", connected="none")
-    few = ids[::120]  # 25 retrieves, or 30 pages
+    few = ids[::120]  # 25 retrieves, against 30 pages
     stage.batch(
         ("objects/change", {"resource": "customer", "id": id, "changes": {"name": "New"}})
         for id in few
@@ -116,7 +116,7 @@ def test_a_list_in_which_others_stand_between_is_not_read_for_a_few(stage: Stage
     assert sorted(stage.retrieved("/v1/customers")) == few and "/v1/customers" not in paths(stage)
 
 
-def test_a_list_that_turns_out_longer_than_was_thought_is_given_up(stage: Stage) -> None:
+def test_a_list_that_is_longer_than_expected_is_given_up(stage: Stage) -> None:
     ids = named("cus", 3000)
     stage.batch(
         (
@@ -129,7 +129,7 @@ def test_a_list_that_turns_out_longer_than_was_thought_is_given_up(stage: Stage)
         )
         for n, id in enumerate(ids)
     )
-    few = ids[::120]  # the mirror does not know of the others
+    few = ids[::120]  # the mirror does not have the others
     stage.batch(
         ("objects/change", {"resource": "customer", "id": id, "changes": {"name": "New"}})
         for id in few
@@ -139,7 +139,9 @@ def test_a_list_that_turns_out_longer_than_was_thought_is_given_up(stage: Stage)
     assert {stage.value("customer", id, "name") for id in few} == {"New"}
 
 
-def test_close_ones_are_read_as_lists_and_the_scattered_one_by_one(stage: Stage) -> None:
+def test_objects_close_in_time_are_read_as_a_list_and_scattered_ones_one_by_one(
+    stage: Stage,
+) -> None:
     ids = named("cus", 1000)
     stage.batch(
         (
@@ -166,7 +168,7 @@ def test_close_ones_are_read_as_lists_and_the_scattered_one_by_one(stage: Stage)
     assert {stage.value("customer", id, "name") for id in [*close, *scattered]} == {"New"}
 
 
-def test_what_such_a_list_does_not_have_is_retrieved(stage: Stage) -> None:
+def test_an_object_that_the_list_does_not_have_is_retrieved(stage: Stage) -> None:
     ids = named("cus", 50)
     stage.make_many("customer", ids)
     stage.delete("customer", ids[7])
@@ -175,7 +177,7 @@ def test_what_such_a_list_does_not_have_is_retrieved(stage: Stage) -> None:
     assert stage.alive("customer") == set(ids) - {ids[7]}
 
 
-def test_where_such_a_list_cannot_be_read_each_is_retrieved(stage: Stage) -> None:
+def test_each_object_is_retrieved_where_the_list_cannot_be_read(stage: Stage) -> None:
     ids = named("cus", 30)
     stage.make_many("customer", ids)
     stage.fail("/v1/customers", status=500)
@@ -214,7 +216,7 @@ def test_the_rest_of_a_sublist_is_read_once_however_many_events_there_are(stage:
     assert stage.alive("line_item") == set(lines)
 
 
-def test_what_many_rows_refer_to_and_is_missing_is_fetched_once(stage: Stage) -> None:
+def test_a_missing_object_that_many_rows_refer_to_is_retrieved_once(stage: Stage) -> None:
     customer = stage.make("customer", event=False)
     for _ in range(5):
         stage.make("invoice", {"customer": customer})
@@ -233,7 +235,7 @@ def test_an_incremental_run_with_nothing_new_asks_each_account_once(stage: Stage
     assert Counter(paths(stage)) == {"/v1/account": 1, "/v1/accounts": 1, "/v1/events": 3}
 
 
-def test_an_incremental_run_reads_what_has_changed_and_nothing_else(stage: Stage) -> None:
+def test_an_incremental_run_reads_only_the_changed_objects(stage: Stage) -> None:
     customers, products = named("cus", 200), named("prod", 200)
     stage.make_many("customer", customers)
     stage.make_many("product", products)
@@ -252,7 +254,7 @@ def test_an_incremental_run_reads_what_has_changed_and_nothing_else(stage: Stage
     assert stage.value("customer", customers[5], "name") == "B"
 
 
-def test_what_only_grows_is_listed_from_the_last_time_on(stage: Stage) -> None:
+def test_a_list_that_only_grows_is_read_from_its_last_position(stage: Stage) -> None:
     for n in range(150):
         stage.make(
             "balance_transaction",
@@ -268,7 +270,7 @@ def test_what_only_grows_is_listed_from_the_last_time_on(stage: Stage) -> None:
     assert len(stage.asked()) == 3
 
 
-def test_a_sensors_look_is_one_request_for_each_account(stage: Stage) -> None:
+def test_an_event_watch_sends_one_request_for_each_account(stage: Stage) -> None:
     stage.sync("customer")
     stage.make("customer")
     stage.make("customer", account=CONNECTED_US)

@@ -1,4 +1,4 @@
-"""Events about objects whose sublists do not fit into their answer."""
+"""Events about objects whose answers have only the first items of a sublist."""
 
 from __future__ import annotations
 

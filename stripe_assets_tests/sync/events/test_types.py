@@ -1,4 +1,4 @@
-"""What particular types of events make be read, and what becomes of the rows."""
+"""What a run reads because of particular types of events, and what becomes of the rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOLD = {
 }
 
 
-def test_what_only_events_carry_is_taken_from_them(stage: Stage) -> None:
+def test_an_object_that_only_events_contain_is_taken_from_them(stage: Stage) -> None:
     stage.event("reserve.hold.created", HOLD)
     summary = stage.process()
     assert summary.succeeded and summary.processed == 1
@@ -30,7 +30,9 @@ def test_what_only_events_carry_is_taken_from_them(stage: Stage) -> None:
     ]
 
 
-def test_of_what_events_carry_the_newest_wins_whatever_comes_first(stage: Stage) -> None:
+def test_the_object_of_the_newest_event_wins_whichever_event_is_processed_first(
+    stage: Stage,
+) -> None:
     older = stage.event("reserve.hold.created", HOLD)
     stage.wait()
     newer = stage.event("reserve.hold.updated", {**HOLD, "amount": 700})
@@ -40,7 +42,7 @@ def test_of_what_events_carry_the_newest_wins_whatever_comes_first(stage: Stage)
 
 
 @pytest.mark.parametrize("version", ["2024-06-20", None])
-def test_what_an_event_of_another_version_carries_is_not_taken(
+def test_the_object_in_an_event_of_another_api_version_is_not_taken(
     stage: Stage, version: str | None
 ) -> None:
     if version:
@@ -56,7 +58,7 @@ def test_what_an_event_of_another_version_carries_is_not_taken(
     assert summary.ignored == {state.reason: 1}
 
 
-def test_an_older_rendering_does_not_matter_to_what_is_read(stage: Stage) -> None:
+def test_the_api_version_of_an_event_does_not_matter_where_its_object_is_read(stage: Stage) -> None:
     stage.sandbox.control("rendering", api_version="2024-06-20")
     customer = stage.make("customer")
     invoice = stage.make("invoice", {"customer": customer, "status": "draft"})
@@ -65,7 +67,7 @@ def test_an_older_rendering_does_not_matter_to_what_is_read(stage: Stage) -> Non
     assert stage.value("invoice", invoice, "customer_id") == customer
 
 
-def test_a_discount_that_was_withdrawn_is_gone_from_its_customer(stage: Stage) -> None:
+def test_a_withdrawn_discount_is_removed_from_its_customer(stage: Stage) -> None:
     customer, coupon = (
         stage.make("customer"),
         stage.make("coupon", {"id": "FIVE", "percent_off": 5.0}),
@@ -86,7 +88,7 @@ def test_a_discount_that_was_withdrawn_is_gone_from_its_customer(stage: Stage) -
     assert stage.is_deleted("discount", discount)
 
 
-def test_a_discount_of_a_subscription_makes_that_be_read(stage: Stage) -> None:
+def test_the_event_of_a_subscriptions_discount_reads_the_subscription(stage: Stage) -> None:
     subscription = _subscription(stage)
     coupon = stage.make("coupon", {"id": "FIVE", "percent_off": 5.0})
     stage.process()
@@ -108,7 +110,7 @@ def _subscription(stage: Stage, **fields: Any) -> str:
     return subscription
 
 
-def test_a_person_is_read_where_its_account_is_known(stage: Stage) -> None:
+def test_a_person_is_read_under_its_account(stage: Stage) -> None:
     stage.sync("account")
     person = stage.make("person", {"account": CONNECTED_US, "first_name": "Ada"})
     assert stage.process().succeeded
@@ -121,7 +123,7 @@ def test_a_person_is_read_where_its_account_is_known(stage: Stage) -> None:
     assert stage.is_deleted("person", person, CONNECTED_US)
 
 
-def test_a_platforms_own_event_about_a_connected_accounts_person_is_that_accounts_matter(
+def test_a_platforms_event_about_a_connected_accounts_person_writes_a_row_of_that_account(
     stage: Stage,
 ) -> None:
     stage.sync("account")
@@ -133,7 +135,7 @@ def test_a_platforms_own_event_about_a_connected_accounts_person_is_that_account
     )
 
 
-def test_an_external_account_is_read_by_the_account(stage: Stage) -> None:
+def test_an_external_account_is_read_under_its_account(stage: Stage) -> None:
     stage.sync("account")
     bank = stage.make(
         "bank_account",
@@ -146,7 +148,7 @@ def test_an_external_account_is_read_by_the_account(stage: Stage) -> None:
     assert stage.value("bank_account", bank, "last4", CONNECTED_US) == "0001"
 
 
-def test_a_customers_card_is_read_by_the_customer(stage: Stage) -> None:
+def test_a_customers_card_is_read_under_its_customer(stage: Stage) -> None:
     customer = stage.make("customer")
     card = stage.make("card", {"customer": customer, "last4": "4242"})
     assert stage.events("customer.source.created")
@@ -159,7 +161,7 @@ def test_a_customers_card_is_read_by_the_customer(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("account", [PLATFORM, CONNECTED_US])
-def test_a_balance_is_read_of_its_account(stage: Stage, account: str) -> None:
+def test_a_balance_is_read_for_its_account(stage: Stage, account: str) -> None:
     stage.sync("account")
     [balance] = stage.exists("balance", "*", account)
     stage.event("balance.available", balance, account=account)
@@ -189,7 +191,7 @@ def test_a_detached_payment_method_is_not_deleted(stage: Stage) -> None:
     )
 
 
-def test_a_deleted_customer_keeps_what_is_known_of_it(stage: Stage) -> None:
+def test_the_row_of_a_deleted_customer_keeps_its_values(stage: Stage) -> None:
     customer = stage.make("customer", {"name": "Ada"})
     stage.process()
     stage.delete("customer", customer)
@@ -199,7 +201,7 @@ def test_a_deleted_customer_keeps_what_is_known_of_it(stage: Stage) -> None:
     assert stage.mirror.live_rows.count("customer") == 0
 
 
-def test_a_customers_deletion_takes_nothing_with_it(stage: Stage) -> None:
+def test_the_deletion_of_a_customer_deletes_no_other_rows(stage: Stage) -> None:
     customer = stage.make("customer")
     subscription, invoice = (
         _subscription(stage, customer=customer),
@@ -219,7 +221,7 @@ def test_a_customers_deletion_takes_nothing_with_it(stage: Stage) -> None:
     assert stage.value("subscription", subscription, "status") == "canceled"
 
 
-def test_an_id_that_is_used_again_is_alive(stage: Stage) -> None:
+def test_a_deleted_row_is_live_again_when_its_id_is_used_again(stage: Stage) -> None:
     stage.make("coupon", {"id": "FIVE", "percent_off": 5.0})
     stage.process()
     stage.delete("coupon", "FIVE")
@@ -233,7 +235,9 @@ def test_an_id_that_is_used_again_is_alive(stage: Stage) -> None:
     )
 
 
-def test_a_deletion_of_an_earlier_life_does_not_end_the_present_one(stage: Stage) -> None:
+def test_the_deletion_of_an_earlier_object_does_not_delete_the_present_one_with_its_id(
+    stage: Stage,
+) -> None:
     stage.make("coupon", {"id": "FIVE", "percent_off": 5.0})
     stage.delete("coupon", "FIVE")
     stage.make("coupon", {"id": "FIVE", "percent_off": 6.0})
@@ -245,7 +249,7 @@ def test_a_deletion_of_an_earlier_life_does_not_end_the_present_one(stage: Stage
     )
 
 
-def test_a_deleted_draft_takes_its_lines_with_it(stage: Stage) -> None:
+def test_the_lines_of_a_deleted_draft_are_deleted(stage: Stage) -> None:
     invoice = stage.make("invoice", {"customer": stage.make("customer"), "status": "draft"})
     lines = [
         stage.make(
@@ -266,7 +270,7 @@ def test_a_deleted_draft_takes_its_lines_with_it(stage: Stage) -> None:
     assert stage.is_deleted("invoice", invoice) and stage.alive("line_item") == set()
 
 
-def test_a_refunds_charge_brings_the_refund(stage: Stage) -> None:
+def test_the_event_of_a_refunded_charge_reads_the_refund(stage: Stage) -> None:
     charge = stage.make(
         "charge",
         {"amount": 500, "amount_refunded": 500, "currency": "usd", "status": "succeeded"},
@@ -297,7 +301,7 @@ def test_a_disconnected_account_is_deleted_and_its_rows_stay(stage: Stage) -> No
     assert stage.alive("product", PLATFORM) and not stage.alive("product", CONNECTED_US)
 
 
-def test_an_account_that_comes_back_is_alive(stage: Stage) -> None:
+def test_the_row_of_a_reconnected_account_is_live_again(stage: Stage) -> None:
     stage.sync("account")
     stage.delete("account", CONNECTED_US)
     stage.process()
@@ -307,7 +311,7 @@ def test_an_account_that_comes_back_is_alive(stage: Stage) -> None:
     assert not stage.is_deleted("account", CONNECTED_US, CONNECTED_US)
 
 
-def test_what_is_about_an_account_that_the_key_does_not_cover_is_left_alone(stage: Stage) -> None:
+def test_an_event_about_an_account_that_the_key_does_not_cover_is_ignored(stage: Stage) -> None:
     person = stage.make("person", {"account": CONNECTED_US}, event=False)
     stage.event("person.updated", {"id": person, "object": "person", "account": CONNECTED_US})
     summary = stage.process(connected="none")

@@ -1,4 +1,4 @@
-"""What a sensor's look at a key finds: little is asked, nothing is written."""
+"""What an `EventWatch` finds for a sensor. It sends few requests and writes nothing."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def test_the_accounts_are_those_of_the_last_run(stage: Stage) -> None:
     assert stage.asked() == []
 
 
-def test_a_key_that_was_never_used_knows_its_own_account(stage: Stage) -> None:
+def test_a_key_that_was_never_used_finds_its_own_account(stage: Stage) -> None:
     watch = stage.watch()
     assert watch.owners() == (OWN,)
     assert [url.partition("?")[0] for url in stage.asked()] == ["/v1/account"]
-    assert watch.new_events(OWN) is None, "a full sweep comes first"
+    assert watch.new_events(OWN) is None, "a full sweep has to come first"
     assert watch.failed_deliveries(OWN) == ()
 
 
-def test_events_that_no_webhook_was_told_are_found_oldest_first(stage: Stage) -> None:
+def test_events_that_no_webhook_received_are_found_oldest_first(stage: Stage) -> None:
     stage.make("customer")
     failing(stage, "customer.*")
     for _ in range(3):
@@ -77,7 +77,7 @@ def test_a_platforms_and_a_connected_accounts_events_are_kept_apart(stage: Stage
     assert ids(watch.failed_deliveries(CONNECTED)) == stage.events("customer.created", CONNECTED_US)
 
 
-def test_what_is_settled_is_not_found_again(stage: Stage) -> None:
+def test_a_settled_event_is_not_found_again(stage: Stage) -> None:
     failing(stage, "customer.*", "invoice.upcoming")
     stage.make("customer")
     stage.event("invoice.upcoming", {"object": "invoice"})
@@ -88,7 +88,7 @@ def test_what_is_settled_is_not_found_again(stage: Stage) -> None:
     assert watch.failed_deliveries(OWN) == ()
 
 
-def test_what_failed_is_found_again_when_it_is_due(stage: Stage) -> None:
+def test_a_failed_event_is_found_again_when_it_is_due(stage: Stage) -> None:
     failing(stage, "customer.*")
     stage.make("customer")
     stage.fail("/v1/customers/*")
@@ -101,7 +101,7 @@ def test_what_failed_is_found_again_when_it_is_due(stage: Stage) -> None:
     assert again.attempts == 1
 
 
-def test_a_hundred_are_seen_at_a_time(stage: Stage) -> None:
+def test_at_most_a_hundred_events_are_found_at_once(stage: Stage) -> None:
     failing(stage, "customer.*")
     stage.make_many("customer", [f"cus_{n}" for n in range(130)])
     watch = stage.watch()
@@ -126,14 +126,14 @@ def test_new_events_name_the_models_that_have_to_be_read(stage: Stage) -> None:
     assert events and len(events) == 1
     found = events[0]
     assert found.type == "customer.created" and {"customer", "event"} <= set(found.models)
-    assert "customer_balance_transaction" in found.models, "has no events of its own"
+    assert "customer_balance_transaction" in found.models, "it has no events of its own"
     assert "product" not in found.models
     stage.sync(*found.models)
     assert stage.alive("customer") == {customer}
     assert stage.watch().new_events(OWN) == ()
 
 
-def test_what_only_events_fill_is_followed_too(stage: Stage) -> None:
+def test_the_models_that_only_events_fill_are_named_too(stage: Stage) -> None:
     stage.sync()
     stage.wait(DAY)
     stage.event(
@@ -148,7 +148,7 @@ def test_what_only_events_fill_is_followed_too(stage: Stage) -> None:
     assert stage.watch().new_events(OWN) == ()
 
 
-def test_events_of_models_that_were_never_swept_are_nobodys(stage: Stage) -> None:
+def test_events_of_models_that_were_never_swept_are_not_found(stage: Stage) -> None:
     stage.sync("customer")
     stage.make("product")
     watch = stage.watch()
@@ -164,7 +164,7 @@ def test_a_cursor_beyond_the_retention_asks_for_a_full_sweep(stage: Stage) -> No
     assert watch.new_events(OWN) is None
 
 
-def test_a_look_writes_nothing(stage: Stage) -> None:
+def test_a_watch_writes_nothing(stage: Stage) -> None:
     stage.sync("customer")
     failing(stage, "customer.*")
     stage.make("customer")
@@ -187,7 +187,7 @@ def _everything(stage: Stage) -> dict[str, int]:
         }
 
 
-def test_an_event_that_cannot_be_read_is_found_all_the_same(stage: Stage) -> None:
+def test_an_event_with_an_unreadable_payload_is_found_too(stage: Stage) -> None:
     stage.sync()
     failing(stage, "customer.*")
     broken = stage.event("customer.created", None)
@@ -196,7 +196,7 @@ def test_an_event_that_cannot_be_read_is_found_all_the_same(stage: Stage) -> Non
     assert ids(watch.failed_deliveries(OWN)) == [broken] == ids(watch.new_events(OWN))
 
 
-def test_a_server_that_hangs_costs_the_timeout_and_is_an_error(stage: Stage) -> None:
+def test_a_server_that_does_not_answer_is_an_error_after_the_timeout(stage: Stage) -> None:
     stage.sync("customer")
     stage.sandbox.control("faults", path="/v1/events", kind="hang", seconds=5, times=None)
     watch = EventWatch(stage.key(), stage.mirror, timeout=0.3)
@@ -208,7 +208,7 @@ def test_a_server_that_hangs_costs_the_timeout_and_is_an_error(stage: Stage) -> 
     assert len(stage.asked("/v1/events")) <= 4
 
 
-def test_an_error_is_not_asked_for_twice(stage: Stage) -> None:
+def test_a_request_that_fails_is_not_repeated(stage: Stage) -> None:
     stage.sync("customer")
     stage.fail("/v1/events", headers={})
     watch = stage.watch()

@@ -1,4 +1,5 @@
-"""What an incremental run sweeps after all, and from when on it then follows events."""
+"""Which models an incremental run sweeps in full, and from which time on the others follow
+events."""
 
 from __future__ import annotations
 
@@ -46,10 +47,10 @@ def test_a_new_connected_account_is_swept_in_full(stage: Stage) -> None:
     assert not stage.asked("/v1/customers", account=CONNECTED_US)
     assert any("never swept" in line for line in stage.plan.lines())
     stage.sync("customer", "product")
-    assert not stage.asked("/v1/customers"), "from now on it follows events as the others do"
+    assert not stage.asked("/v1/customers"), "it follows events like the others"
 
 
-def test_a_cursor_older_than_the_events_leads_to_a_full_sweep_and_says_so(stage: Stage) -> None:
+def test_a_cursor_older_than_the_events_leads_to_a_full_sweep_with_the_reason(stage: Stage) -> None:
     stage.make("customer")
     stage.sync("customer", "product")
     unseen, gone = stage.make("customer", {"name": "Unseen"}), stage.make("product", event=False)
@@ -60,12 +61,12 @@ def test_a_cursor_older_than_the_events_leads_to_a_full_sweep_and_says_so(stage:
     assert {result.status for result in results.values()} == {"ok"}
     assert unseen in stage.alive("customer") and gone in stage.alive("product")
     assert stage.asked("/v1/customers?") and stage.asked("/v1/products?")
-    assert not stage.asked("/v1/events"), "the events of the gap are not to be had"
+    assert not stage.asked("/v1/events"), "Stripe no longer has the events of the gap"
     stage.sync("customer", "product")
     assert not any("swept in full" in line for line in stage.plan.lines())
 
 
-def test_events_of_which_a_page_is_missing_are_no_events(
+def test_an_account_is_swept_where_a_page_of_its_events_cannot_be_read(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     customers = [f"cus_{n:03}" for n in range(150)]
@@ -95,7 +96,7 @@ def test_events_of_which_a_page_is_missing_are_no_events(
     assert any(CONNECTED_US in line and "swept in full" in line for line in caplog.messages)
 
 
-def test_models_that_were_never_swept_are(stage: Stage) -> None:
+def test_models_that_were_never_swept_are_swept(stage: Stage) -> None:
     stage.make("customer")
     product = stage.make("product", event=False)
     stage.sync("customer")
@@ -106,7 +107,7 @@ def test_models_that_were_never_swept_are(stage: Stage) -> None:
     assert not stage.asked("/v1/customers?")
 
 
-def test_the_events_of_other_models_stay_for_their_run(stage: Stage) -> None:
+def test_events_of_other_models_stay_pending_for_the_run_of_those_models(stage: Stage) -> None:
     stage.sync("customer", "product")
     stage.wait(DAY)
     customer, product = stage.make("customer"), stage.make("product")
@@ -119,14 +120,14 @@ def test_the_events_of_other_models_stay_for_their_run(stage: Stage) -> None:
     assert [stage.state(event).state for event in stage.events("product.created")] == ["processed"]
 
 
-def test_a_run_of_one_model_moves_no_others_cursor(stage: Stage) -> None:
+def test_a_run_of_one_model_does_not_move_the_cursors_of_others(stage: Stage) -> None:
     stage.sync("customer", "product")
     stage.wait(20 * DAY)
     stage.sync("customer")
     stage.wait(20 * DAY)
     product = stage.make("product", event=False)
     stage.sync("customer", "product")
-    assert stage.alive("product") == {product}, "its last sync is 40 days ago"
+    assert stage.alive("product") == {product}, "its last sync was 40 days ago"
     assert not stage.asked("/v1/customers?")
 
 
@@ -139,7 +140,7 @@ def test_a_full_run_sweeps_however_current_the_mirror_is(stage: Stage) -> None:
     assert stage.alive("customer") == {customer} and not stage.asked("/v1/events")
 
 
-def test_a_cursor_at_the_brink_of_the_retention_is_not_relied_on(stage: Stage) -> None:
+def test_a_cursor_close_to_the_end_of_the_retention_is_too_old(stage: Stage) -> None:
     stage.sync("customer")
     stage.wait(30 * DAY - 1800)
     customer = stage.make("customer", event=False)
@@ -147,7 +148,7 @@ def test_a_cursor_at_the_brink_of_the_retention_is_not_relied_on(stage: Stage) -
     assert stage.alive("customer") == {customer}
 
 
-def test_what_changed_while_a_sweep_was_broken_off_is_followed_from_its_beginning(
+def test_a_model_follows_events_from_the_start_of_its_interrupted_sweep(
     stage: Stage,
 ) -> None:
     stage.make_many("customer", [f"cus_{n:03}" for n in range(150)])
@@ -173,7 +174,7 @@ def test_what_changed_while_a_sweep_was_broken_off_is_followed_from_its_beginnin
     assert stage.value("customer", min(read), "name") == "New"
 
 
-def test_where_events_are_refused_the_reason_is_said_and_everything_swept(
+def test_where_events_are_refused_everything_is_swept_and_the_reason_is_logged(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     stage.sync("customer")
@@ -199,7 +200,7 @@ def test_a_model_that_was_refused_stays_unavailable_with_its_reason(stage: Stage
         stage.wait(DAY)
 
 
-def test_a_model_that_one_account_refuses_is_not_current_there(stage: Stage) -> None:
+def test_a_model_that_is_refused_for_one_account_is_not_current_there(stage: Stage) -> None:
     coupon = stage.make("coupon", account=CONNECTED_US)
     stage.fail("/v1/coupons*", status=403, account=CONNECTED_US)
     stage.sync("coupon")

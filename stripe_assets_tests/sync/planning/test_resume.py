@@ -1,4 +1,5 @@
-"""A run that did not come to its end is gone on with: what it had finished is not swept again, and nothing is left out."""
+"""A run continues an interrupted run. It does not sweep finished models again, and it leaves
+nothing out."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from stripe_assets_tests.sync.stage import CONNECTED_US, NOT_AGAIN, Stage, run_i
 HOUR, DAY = 3_600, 86_400
 CHILD, OTHER_CHILD = "customer_balance_transaction", "entitlements.active_entitlement"
 LISTS, OTHER_LISTS = "/v1/customers/", "/v1/entitlements/active_entitlements?"
-"""Of children: one for each customer."""
+"""Paths of the nested lists of the two child models. There is one list for each customer."""
 CUSTOMERS = [f"cus_{number:03}" for number in range(120)]
 ONE_LIST = f"/v1/customers/{CUSTOMERS[5]}/balance_transactions*"
 ONE_OTHER_LIST = f"/v1/entitlements/active_entitlements?*customer={CUSTOMERS[5]}*"
@@ -25,7 +26,7 @@ SECOND_PAGE = "/v1/customers?*starting_after*"
 
 @pytest.fixture
 def stage(stage: Stage) -> Stage:
-    """Two pages of customers, two of them with a child."""
+    """Two pages of customers. Two of the customers have a child."""
     stage.make_many("customer", CUSTOMERS)
     for customer in (CUSTOMERS[0], CUSTOMERS[-1]):
         add_child(stage, customer)
@@ -34,14 +35,15 @@ def stage(stage: Stage) -> Stage:
 
 
 def add_child(stage: Stage, customer: str) -> str:
-    """Its id. No event tells of it."""
+    """Makes a child without an event. Returns its id."""
     return stage.make(CHILD, {"customer": customer, "amount": -5, "currency": "usd"}, event=False)
 
 
 def interrupt(
     stage: Stage, *models: str, hanging: str, when: Callable[[], bool], mode: str = "auto"
 ) -> None:
-    """A run that is stopped while a request hangs."""
+    """Syncs, and stops the run as soon as `when` is true. The request for `hanging` gets no
+    answer."""
     stage.sandbox.control("faults", path=hanging, kind="hang", seconds=60, times=None)
     stage.wait()
     stage.sandbox.control("log/clear")
@@ -58,12 +60,12 @@ def interrupt(
 def stop_when(sync: KeySync, condition: Callable[[], bool]) -> None:
     while not condition():
         time.sleep(0.01)
-    time.sleep(0.5)  # what was answered is written by now
+    time.sleep(0.5)  # by now the answers are written
     sync.stop()
 
 
 def interrupt_children(stage: Stage, mode: str = "auto") -> None:
-    """The customers are finished, and so are the lists of their children but for one."""
+    """Interrupts a run that has finished the customers and all lists of their children but one."""
     interrupt(
         stage,
         CHILD,
@@ -81,7 +83,7 @@ def is_finished(stage: Stage, model: str) -> bool:
 
 
 def asked_of_all(stage: Stage, lists: str) -> bool:
-    """But for one that hangs: that is not answered."""
+    """Whether all nested lists were asked for, except the one that gets no answer."""
     return len(stage.asked(lists)) >= len(CUSTOMERS) - 1
 
 
@@ -93,8 +95,8 @@ def sync(stage: Stage, *models: str, mode: str = "auto") -> dict[str, ModelResul
     return stage.sync(*models, mode=mode, connected="none")
 
 
-def never_swept(stage: Stage, model: str) -> None:
-    """Whatever was swept of it: the next run is to sweep it."""
+def forget_sweep(stage: Stage, model: str) -> None:
+    """Makes the next run sweep a model, as if no run had swept it."""
     sweep = stage.mirror.tables.own["_sweep"]
     with stage.mirror.transaction() as connection:
         connection.execute(
@@ -103,7 +105,7 @@ def never_swept(stage: Stage, model: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["auto", "full"])
-def test_what_was_finished_is_not_swept_again(stage: Stage, mode: str) -> None:
+def test_a_continued_run_does_not_sweep_finished_models_again(stage: Stage, mode: str) -> None:
     interrupt_children(stage, mode)
     assert sync(stage, CHILD, mode=mode)[CHILD].status == "ok"
     assert stage.asked("/v1/customers?") == []
@@ -115,16 +117,16 @@ def test_what_was_finished_is_not_swept_again(stage: Stage, mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["auto", "full"])
-def test_a_run_that_was_gone_on_with_is_over(stage: Stage, mode: str) -> None:
+def test_a_run_is_continued_only_once(stage: Stage, mode: str) -> None:
     interrupt_children(stage)
     sync(stage, CHILD)
     stage.wait(HOUR)
     sync(stage, CHILD, mode=mode)
     assert bool(stage.asked("/v1/customers?")) == (mode == "full")
-    assert not any("goes on with" in line for line in stage.plan.lines())
+    assert not any("continues the sync of" in line for line in stage.plan.lines())
 
 
-def test_a_day_later_everything_begins_anew(stage: Stage) -> None:
+def test_a_run_of_more_than_a_day_ago_is_not_continued(stage: Stage) -> None:
     interrupt_children(stage)
     stage.wait(25 * HOUR)
     assert sync(stage, CHILD)[CHILD].status == "ok"
@@ -132,7 +134,9 @@ def test_a_day_later_everything_begins_anew(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("mode", ["auto", "full"])
-def test_what_was_finished_follows_events_meanwhile(stage: Stage, mode: str) -> None:
+def test_finished_models_follow_the_events_since_the_interrupted_run(
+    stage: Stage, mode: str
+) -> None:
     interrupt_children(stage, mode)
     stage.wait(HOUR)
     stage.change("customer", CUSTOMERS[7], {"name": "New"})
@@ -141,7 +145,7 @@ def test_what_was_finished_follows_events_meanwhile(stage: Stage, mode: str) -> 
 
 
 @pytest.mark.parametrize("processed", [True, False])
-def test_a_child_whose_list_had_been_read_is_found_by_its_parents_event(
+def test_a_new_child_of_a_list_that_was_read_is_found_by_its_parents_event(
     stage: Stage, processed: bool
 ) -> None:
     interrupt_children(stage)
@@ -157,7 +161,7 @@ def test_a_child_whose_list_had_been_read_is_found_by_its_parents_event(
     assert added < stage.alive(CHILD)
 
 
-def test_what_a_model_that_failed_is_read_from_is_not_swept_again(stage: Stage) -> None:
+def test_the_finished_upstream_of_a_failed_model_is_not_swept_again(stage: Stage) -> None:
     stage.sandbox.control("faults", path=ONE_LIST, status=500, times=1, headers=NOT_AGAIN)
     results = sync(stage, "customer", CHILD)
     assert (results["customer"].status, results[CHILD].status) == ("ok", "failed")
@@ -169,7 +173,7 @@ def test_what_a_model_that_failed_is_read_from_is_not_swept_again(stage: Stage) 
     assert len(stage.alive(CHILD)) == 2 and stage.value("customer", CUSTOMERS[7], "name") == "New"
 
 
-def test_a_small_list_is_read_by_every_run_though_what_hangs_on_it_fails(stage: Stage) -> None:
+def test_a_small_list_is_read_by_every_run_although_its_nested_lists_fail(stage: Stage) -> None:
     stage.fail("/v1/payment_attempt_records*")
     first = stage.make("payment_record", event=False)
     assert sync(stage, "payment_attempt_record")["payment_attempt_record"].status == "failed"
@@ -179,13 +183,14 @@ def test_a_small_list_is_read_by_every_run_though_what_hangs_on_it_fails(stage: 
 
 
 @pytest.mark.parametrize("finished", [True, False])
-def test_a_model_that_was_not_swept_is_swept_with_what_it_hangs_on(
+def test_a_model_that_the_interrupted_run_did_not_sweep_is_swept_with_its_upstreams(
     stage: Stage, finished: bool
 ) -> None:
-    """The sweep of customers that an incremental run left knows nothing of the children that followed events in that run."""
+    """In the interrupted run, the children followed events. So its sweep of the customers did not
+    read the children's lists."""
     sync(stage, CHILD, OTHER_CHILD)
     stage.wait(DAY)
-    never_swept(stage, OTHER_CHILD)
+    forget_sweep(stage, OTHER_CHILD)
     hanging, asked = (
         (ONE_OTHER_LIST, lambda: asked_of_all(stage, OTHER_LISTS))
         if finished
@@ -198,10 +203,10 @@ def test_a_model_that_was_not_swept_is_swept_with_what_it_hangs_on(
     assert added < stage.alive(CHILD)
 
 
-def test_a_sweep_is_lost_when_what_it_hangs_on_is_read_on_without_it(stage: Stage) -> None:
+def test_a_sweep_begins_again_after_a_run_continued_its_upstream_without_it(stage: Stage) -> None:
     sync(stage, CHILD, OTHER_CHILD)
     stage.wait(DAY)
-    never_swept(stage, OTHER_CHILD)
+    forget_sweep(stage, OTHER_CHILD)
     added = {add_child(stage, customer) for customer in CUSTOMERS}
     interrupt(
         stage,
@@ -218,7 +223,9 @@ def test_a_sweep_is_lost_when_what_it_hangs_on_is_read_on_without_it(stage: Stag
 
 
 @pytest.mark.parametrize("mode", ["auto", "full"])
-def test_what_was_refused_stays_refused_with_its_reason(stage: Stage, mode: str) -> None:
+def test_a_model_that_the_interrupted_run_found_refused_keeps_the_reason(
+    stage: Stage, mode: str
+) -> None:
     refusal = {
         "path": OTHER_LISTS + "*",
         "status": 403,
@@ -235,14 +242,18 @@ def test_what_was_refused_stays_refused_with_its_reason(stage: Stage, mode: str)
     assert stage.asked("/v1/customers?") == stage.asked(OTHER_LISTS) == []
 
 
-def test_where_events_are_refused_what_was_finished_is_not_swept_again_either(stage: Stage) -> None:
+def test_where_events_are_refused_models_that_just_finished_are_not_swept_again(
+    stage: Stage,
+) -> None:
     interrupt_children(stage)
     stage.fail("/v1/events*", status=403)
     assert sync(stage, CHILD)[CHILD].status == "ok"
     assert stage.asked("/v1/customers?") == [] and len(stage.alive(CHILD)) == 2
 
 
-def test_where_events_are_refused_what_was_finished_long_ago_is_swept_again(stage: Stage) -> None:
+def test_where_events_are_refused_models_that_finished_hours_ago_are_swept_again(
+    stage: Stage,
+) -> None:
     interrupt_children(stage)
     stage.wait(23 * HOUR)
     stage.change("customer", CUSTOMERS[7], {"name": "New"})
@@ -252,7 +263,9 @@ def test_where_events_are_refused_what_was_finished_long_ago_is_swept_again(stag
 
 
 @pytest.mark.parametrize("mode", ["auto", "full"])
-def test_what_has_no_events_and_was_read_long_ago_is_read_again(stage: Stage, mode: str) -> None:
+def test_a_model_without_events_that_finished_hours_ago_is_swept_again(
+    stage: Stage, mode: str
+) -> None:
     both = lambda: is_finished(stage, "shipping_rate") and asked_of_all(stage, LISTS)  # noqa: E731
     interrupt(stage, CHILD, "shipping_rate", mode=mode, hanging=ONE_LIST, when=both)
     stage.wait(23 * HOUR)
@@ -261,8 +274,9 @@ def test_what_has_no_events_and_was_read_long_ago_is_read_again(stage: Stage, mo
     assert added in stage.alive("shipping_rate")
 
 
-def test_the_last_list_that_is_left_may_be_refused(stage: Stage) -> None:
-    """The others had been read: as a whole the model is not refused, and goes on being kept current."""
+def test_the_only_list_that_is_left_may_be_refused(stage: Stage) -> None:
+    """The other lists were read. So the model as a whole is not refused, and later runs keep it
+    current."""
     interrupt_children(stage)
     stage.fail(ONE_LIST, status=403)
     assert sync(stage, CHILD)[CHILD].availability.kind == "partly"
@@ -274,7 +288,7 @@ def test_the_last_list_that_is_left_may_be_refused(stage: Stage) -> None:
     assert added in stage.alive(CHILD)
 
 
-def test_the_last_list_that_is_left_may_have_gone(stage: Stage) -> None:
+def test_the_parent_of_the_only_list_that_is_left_may_be_deleted(stage: Stage) -> None:
     interrupt_children(stage)
     stage.fail(
         ONE_LIST, status=404, code="resource_missing", message=f"No such customer: '{CUSTOMERS[5]}'"
@@ -283,7 +297,7 @@ def test_the_last_list_that_is_left_may_have_gone(stage: Stage) -> None:
     assert (result.status, result.availability) == ("ok", AVAILABLE)
 
 
-def test_a_list_that_was_refused_is_still_refused_for_the_run_that_goes_on(stage: Stage) -> None:
+def test_a_list_that_was_refused_is_still_refused_in_the_continued_run(stage: Stage) -> None:
     stage.fail(ONE_LIST, status=403)
     another = f"/v1/customers/{CUSTOMERS[7]}/balance_transactions*"
     interrupt(
@@ -299,7 +313,7 @@ def test_a_list_that_was_refused_is_still_refused_for_the_run_that_goes_on(stage
 
 
 @pytest.mark.parametrize("mode", ["auto", "full"])
-def test_what_was_refused_and_hangs_on_nothing_is_asked_for_again(stage: Stage, mode: str) -> None:
+def test_a_refused_model_that_has_no_upstreams_is_asked_for_again(stage: Stage, mode: str) -> None:
     stage.fail("/v1/shipping_rates*", status=403)
     both = lambda: is_finished(stage, "shipping_rate") and asked_of_all(stage, LISTS)  # noqa: E731
     interrupt(stage, CHILD, "shipping_rate", mode=mode, hanging=ONE_LIST, when=both)
@@ -308,8 +322,9 @@ def test_what_was_refused_and_hangs_on_nothing_is_asked_for_again(stage: Stage, 
     assert stage.alive("shipping_rate") == {rate} and stage.asked("/v1/customers?") == []
 
 
-def test_another_run_beside_finishes_nothing_for_this_one(stage: Stage) -> None:
-    """`sync customer` is under way while the sync of their children begins and is stopped in the middle of the customers."""
+def test_a_run_at_the_same_time_finishes_no_model_for_this_one(stage: Stage) -> None:
+    """`sync customer` is running when the sync of the children begins. That sync is stopped in the
+    middle of the customers."""
     stage.sandbox.control("faults", path=SECOND_PAGE, kind="hang", seconds=4, times=1)
     stage.wait()
     with KeySync(
@@ -329,10 +344,10 @@ def test_another_run_beside_finishes_nothing_for_this_one(stage: Stage) -> None:
     assert len(added & stage.alive(CHILD)) == len(added)
 
 
-def test_what_hangs_on_others_is_not_taken_up_by_a_run_of_other_models(stage: Stage) -> None:
+def test_a_sweep_begins_again_after_a_run_began_its_upstream_again_without_it(stage: Stage) -> None:
     sync(stage, CHILD, OTHER_CHILD)
     stage.wait(DAY)
-    never_swept(stage, OTHER_CHILD)
+    forget_sweep(stage, OTHER_CHILD)
     interrupt(
         stage, CHILD, mode="full", hanging=SECOND_PAGE, when=lambda: len(stage.asked(LISTS)) >= 100
     )
@@ -348,7 +363,7 @@ def test_what_hangs_on_others_is_not_taken_up_by_a_run_of_other_models(stage: St
     assert added < stage.alive(CHILD)
 
 
-def test_each_account_goes_on_by_itself(stage: Stage) -> None:
+def test_each_account_is_continued_by_itself(stage: Stage) -> None:
     stage.make_many("customer", [f"cus_at_{number}" for number in range(120)], account=CONNECTED_US)
     stage.wait(DAY)
     stage.sandbox.control("faults", path=ONE_LIST, status=500, times=1, headers=NOT_AGAIN)

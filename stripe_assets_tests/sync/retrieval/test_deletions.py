@@ -1,4 +1,5 @@
-"""What was deleted without any event is found by a full sweep, and nothing else is called deleted."""
+"""A full sweep finds objects that were deleted without an event, and marks no other rows as
+deleted."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ def test_a_deleted_customer_and_product_are_found(
         assert results["customer"].rows_in_mirror == 2
 
 
-def test_a_line_of_a_draft_that_was_removed_is_found(stage: Stage) -> None:
+def test_a_line_that_was_removed_from_a_draft_is_found(stage: Stage) -> None:
     invoice = stage.make("invoice", {"customer": stage.make("customer"), "status": "draft"})
     lines = [
         stage.make(
@@ -61,7 +62,7 @@ def test_a_line_of_a_draft_that_was_removed_is_found(stage: Stage) -> None:
     assert not stage.is_deleted("invoice", invoice)
 
 
-def test_a_deleted_persons_and_a_cards_own_parents_are_asked(stage: Stage) -> None:
+def test_deleted_persons_and_cards_are_asked_for_under_their_parents(stage: Stage) -> None:
     customer = stage.make("customer")
     person, card = (
         stage.make("person", {"account": CONNECTED_US}),
@@ -83,13 +84,13 @@ def test_a_closed_account_is_found(stage: Stage) -> None:
     assert {result.status for result in results.values()} == {"ok"}
     assert stage.is_deleted("account", CONNECTED_US, CONNECTED_US)
     assert not stage.is_deleted("customer", customer, CONNECTED_US), (
-        "nobody has said what became of it"
+        "nothing says that the customer is deleted"
     )
     sweep(stage, "account")
     assert not stage.asked(f"/v1/accounts/{CONNECTED_US}?")
 
 
-def test_an_account_that_is_merely_not_covered_any_more_is_not_deleted(stage: Stage) -> None:
+def test_an_account_that_the_key_no_longer_covers_is_not_deleted(stage: Stage) -> None:
     sweep(stage, "account")
     stage.sync("account", mode="full", connected="none")
     assert not stage.is_deleted("account", CONNECTED_US, CONNECTED_US)
@@ -169,7 +170,7 @@ def test_an_object_that_no_list_shows_is_asked_for_again_after_thirty_days(stage
         assert stage.retrieved("/v1/products") == asked
 
 
-def test_what_is_listed_again_is_no_longer_unlisted(stage: Stage) -> None:
+def test_an_object_that_is_listed_again_is_no_longer_unlisted(stage: Stage) -> None:
     product = stage.make("product", {"name": "Shown"})
     sweep(stage, "product")
     stage.delete("product", product, event=False)
@@ -184,7 +185,7 @@ def test_what_is_listed_again_is_no_longer_unlisted(stage: Stage) -> None:
     assert stage.retrieved("/v1/products") == [product] and stage.is_deleted("product", product)
 
 
-def test_what_an_event_reads_counts_for_an_unlisted_object(stage: Stage) -> None:
+def test_events_decide_about_an_object_that_no_list_shows(stage: Stage) -> None:
     product = stage.make("product", {"name": "Hidden"}, listed=False)
     sweep(stage, "product")
     assert stage.row("product", product) is None
@@ -197,7 +198,7 @@ def test_what_an_event_reads_counts_for_an_unlisted_object(stage: Stage) -> None
     assert stage.is_deleted("product", product)
 
 
-def test_what_a_page_that_fails_hides_is_not_called_deleted(stage: Stage) -> None:
+def test_the_objects_of_a_page_that_fails_are_not_marked_deleted(stage: Stage) -> None:
     stage.make_many("customer", [f"cus_{n:03}" for n in range(150)])
     sweep(stage, "customer")
     stage.delete("customer", "cus_149", event=False)
@@ -210,7 +211,9 @@ def test_what_a_page_that_fails_hides_is_not_called_deleted(stage: Stage) -> Non
     assert len(stage.alive("customer")) == 148
 
 
-def test_what_hangs_on_a_list_that_fails_is_not_called_deleted(stage: Stage) -> None:
+def test_the_objects_of_nested_lists_are_not_marked_deleted_where_the_parents_list_fails(
+    stage: Stage,
+) -> None:
     customer = stage.make("customer")
     method = stage.make("payment_method", {"customer": customer, "type": "card"})
     sweep(stage, "payment_method")
@@ -220,7 +223,7 @@ def test_what_hangs_on_a_list_that_fails_is_not_called_deleted(stage: Stage) -> 
     assert not stage.is_deleted("payment_method", method)
 
 
-def test_a_list_that_is_refused_says_nothing_about_deletions(stage: Stage) -> None:
+def test_the_objects_of_a_refused_list_are_not_marked_deleted(stage: Stage) -> None:
     product, theirs = stage.make("product"), stage.make("product", account=CONNECTED_US)
     sweep(stage, "product")
     stage.delete("product", theirs, account=CONNECTED_US, event=False)
@@ -239,7 +242,9 @@ def test_a_list_that_is_refused_says_nothing_about_deletions(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("status", [500, 403])
-def test_what_cannot_be_asked_for_is_not_called_deleted(stage: Stage, status: int) -> None:
+def test_an_object_that_cannot_be_retrieved_is_not_marked_deleted(
+    stage: Stage, status: int
+) -> None:
     first, second = stage.make("product"), stage.make("product")
     sweep(stage, "product")
     for product in (first, second):
@@ -297,7 +302,7 @@ def test_a_deleted_customers_stub_says_nothing_about_its_lists(stage: Stage) -> 
     assert {result.availability for result in results.values()} == {AVAILABLE}
 
 
-def test_what_a_list_shows_late_is_not_called_deleted(stage: Stage) -> None:
+def test_an_object_that_a_list_shows_late_is_not_marked_deleted(stage: Stage) -> None:
     sweep(stage, "product")
     stage.sandbox.control("eventual", seconds=3600, resources=["product"])
     product = stage.make("product")
@@ -306,7 +311,7 @@ def test_what_a_list_shows_late_is_not_called_deleted(stage: Stage) -> None:
     assert not stage.is_deleted("product", product) and stage.retrieved("/v1/products") == [product]
 
 
-def test_events_are_never_called_deleted(stage: Stage) -> None:
+def test_events_are_never_marked_deleted(stage: Stage) -> None:
     stage.make("product")
     [event] = stage.events()
     sweep(stage, "event")
@@ -315,7 +320,7 @@ def test_events_are_never_called_deleted(stage: Stage) -> None:
     assert not stage.is_deleted("event", event) and stage.retrieved("/v1/events") == []
 
 
-def test_a_sweep_deletes_nothing_of_models_that_it_does_not_read(stage: Stage) -> None:
+def test_a_sweep_marks_nothing_deleted_of_models_that_it_does_not_read(stage: Stage) -> None:
     customer, product = stage.make("customer"), stage.make("product")
     sweep(stage, "customer", "product")
     stage.delete("customer", customer, event=False)
@@ -324,7 +329,7 @@ def test_a_sweep_deletes_nothing_of_models_that_it_does_not_read(stage: Stage) -
     assert stage.is_deleted("customer", customer) and not stage.is_deleted("product", product)
 
 
-def test_nothing_but_get_is_sent(stage: Stage) -> None:
+def test_only_get_requests_are_sent(stage: Stage) -> None:
     product = stage.make("product")
     sweep(stage)
     stage.delete("product", product)
@@ -333,7 +338,7 @@ def test_nothing_but_get_is_sent(stage: Stage) -> None:
     assert {entry["method"] for entry in stage.sandbox.log()} == {"GET"}
 
 
-def test_a_stopped_sweep_that_is_taken_up_finds_deletions_of_before_it_and_none_other(
+def test_a_continued_sweep_finds_the_deletions_before_it_and_no_others(
     stage: Stage,
 ) -> None:
     stage.make_many("customer", [f"cus_{n:03}" for n in range(250)])

@@ -1,0 +1,78 @@
+"""The database stores as text how much of a model Stripe shows. Reading it gives the same value."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from stripe_assets.mirror.availability import AVAILABLE, REASONS_SHOWN, Availability, Kind
+
+ALL = [
+    AVAILABLE,
+    Availability("partly", "not /v1/reviews: 403 no permission: No. (req_1)"),
+    Availability("refused", "403 no permission: No. (req_1)"),
+    Availability("not listed", "Stripe has no list of these"),
+    Availability("on demand", "a sweep does not list these"),
+]
+
+
+def test_every_kind_is_among_the_examples() -> None:
+    assert {one.kind for one in ALL} == set(get_args(Kind))
+
+
+@pytest.mark.parametrize("availability", ALL, ids=lambda one: one.kind)
+def test_the_text_of_each_kind_is_read_as_the_same_value(availability: Availability) -> None:
+    assert Availability.parse(str(availability)) == availability
+
+
+@pytest.mark.parametrize(
+    ("availability", "text", "label", "keeps_back"),
+    [
+        (ALL[0], "available", "available", False),
+        (ALL[1], f"partly: {ALL[1].reason}", "partly", True),
+        (ALL[2], ALL[2].reason, "unavailable", True),
+        (ALL[3], "not listed: Stripe has no list of these", "not listed", False),
+        (ALL[4], "on demand: a sweep does not list these", "on demand", False),
+    ],
+    ids=[one.kind for one in ALL],
+)
+def test_each_kind_has_its_text_and_its_label(
+    availability: Availability, text: str, label: str, keeps_back: bool
+) -> None:
+    assert (str(availability), availability.label) == (text, label)
+    assert availability.keeps_back == keeps_back
+    assert availability.is_refused == (label == "unavailable")
+
+
+def test_the_same_refusal_with_another_request_id_has_the_same_text() -> None:
+    texts = {
+        Availability("refused", f"403: No. {id}").without_request_id
+        for id in ("(req_1)", "[req_2]")
+    }
+    assert texts == {"403: No."}
+
+
+def test_a_reason_that_all_places_have_in_common_stands_alone() -> None:
+    refused = {(None, "/v1/reviews"): "403: No.", ("acct_1", "/v1/reviews"): "403: No."}
+    assert Availability.of_refusals(refused, partly=False) == Availability("refused", "403: No.")
+
+
+def test_different_reasons_stand_with_their_places() -> None:
+    refused = {(None, "/v1/reviews"): "403: No.", ("acct_1", "/v1/reviews"): "404: Gone."}
+    assert Availability.of_refusals(refused, partly=False) == Availability(
+        "refused", "/v1/reviews: 403: No.; acct_1 /v1/reviews: 404: Gone."
+    )
+
+
+def test_a_part_that_was_refused_is_always_named() -> None:
+    refused = {("acct_1", "/v1/reviews"): "403: No."}
+    assert Availability.of_refusals(refused, partly=True) == Availability(
+        "partly", "not acct_1 /v1/reviews: 403: No."
+    )
+
+
+def test_only_the_first_refusals_are_shown_and_the_others_counted() -> None:
+    refused = {(f"acct_{n}", "/v1/reviews"): f"403: No. {n}" for n in range(REASONS_SHOWN + 2)}
+    reason = Availability.of_refusals(refused, partly=False).reason
+    assert reason.endswith("; and 2 more") and reason.count("/v1/reviews") == REASONS_SHOWN
