@@ -6,7 +6,13 @@ from typing import get_args
 
 import pytest
 
-from stripe_assets.mirror.availability import AVAILABLE, REASONS_SHOWN, Availability, Kind
+from stripe_assets.mirror.availability import (
+    AVAILABLE,
+    REASONS_SHOWN,
+    Availability,
+    Kind,
+    models_by_reason,
+)
 
 ALL = [
     AVAILABLE,
@@ -27,7 +33,7 @@ def test_the_text_of_each_kind_is_read_as_the_same_value(availability: Availabil
 
 
 @pytest.mark.parametrize(
-    ("availability", "text", "label", "keeps_back"),
+    ("availability", "text", "label", "is_reported"),
     [
         (ALL[0], "available", "available", False),
         (ALL[1], f"partly: {ALL[1].reason}", "partly", True),
@@ -38,19 +44,25 @@ def test_the_text_of_each_kind_is_read_as_the_same_value(availability: Availabil
     ids=[one.kind for one in ALL],
 )
 def test_each_kind_has_its_text_and_its_label(
-    availability: Availability, text: str, label: str, keeps_back: bool
+    availability: Availability, text: str, label: str, is_reported: bool
 ) -> None:
     assert (str(availability), availability.label) == (text, label)
-    assert availability.keeps_back == keeps_back
+    assert bool(models_by_reason([("review", availability)])) == is_reported
     assert availability.is_refused == (label == "unavailable")
 
 
-def test_the_same_refusal_with_another_request_id_has_the_same_text() -> None:
-    texts = {
-        Availability("refused", f"403: No. {id}").without_request_id
-        for id in ("(req_1)", "[req_2]")
+def test_models_stand_together_by_reason_without_request_ids() -> None:
+    said = [
+        ("review", Availability("refused", "403: No. (req_1)")),
+        ("charge", Availability("refused", "403: No. [req_2]")),
+        ("charge", Availability("refused", "403: No. [req_3]")),
+        ("price", Availability("partly", "not /v1/prices: 403: No.")),
+        ("payout", AVAILABLE),
+    ]
+    assert models_by_reason(said) == {
+        "403: No.": ["charge", "review"],
+        "partly: not /v1/prices: 403: No.": ["price"],
     }
-    assert texts == {"403: No."}
 
 
 def test_a_reason_that_all_places_have_in_common_stands_alone() -> None:
