@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import sqlalchemy as sa
-from cryptography.fernet import Fernet, InvalidToken
 
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.mirror import Mirror
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 VARIABLE = "STRIPE_ASSETS_ENCRYPTION_KEY"
 _HOW = (
@@ -53,6 +55,8 @@ class StoredKey:
                     " hold it is not set"
                 )
             return secret
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415  # only stored keys need it
+
         try:
             return _fernet().decrypt(self._token.encode()).decode()
         except InvalidToken:
@@ -155,6 +159,8 @@ def _stored(row: Any) -> StoredKey:
 
 
 def _fernet() -> Fernet:
+    from cryptography.fernet import Fernet  # noqa: PLC0415
+
     key = os.environ.get(VARIABLE)
     if not key:
         raise KeyStoreError(

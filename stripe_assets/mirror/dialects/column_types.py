@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from stripe_assets.mirror.dialects.sqlite_types import DecimalText, InstantText, JsonText
 from stripe_assets.mirror.tables.resource_tables import ColumnTypes
@@ -30,6 +30,18 @@ class ExactDecimal(TypeDecorator[Decimal]):
     cache_ok = True
 
 
+class BinaryJson(TypeDecorator[Any]):
+    """PostgreSQL's JSONB. SQLAlchemy's dialect is loaded by a program on PostgreSQL only."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
+        from sqlalchemy.dialects.postgresql import JSONB  # noqa: PLC0415
+
+        return dialect.type_descriptor(JSONB(none_as_null=True))
+
+
 COLUMN_TYPES: ColumnTypes = {
     "text": sa.Text(),
     "bigint": sa.BigInteger(),
@@ -39,5 +51,5 @@ COLUMN_TYPES: ColumnTypes = {
     "timestamp": Instant().with_variant(InstantText(), "sqlite"),
     "json": sa.JSON(none_as_null=True)
     .with_variant(JsonText(none_as_null=True), "sqlite")
-    .with_variant(JSONB(none_as_null=True), "postgresql"),
+    .with_variant(BinaryJson(none_as_null=True), "postgresql"),
 }
