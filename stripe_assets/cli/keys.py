@@ -140,7 +140,7 @@ def _checked(api: StripeApi, mirror: Mirror) -> str:
     from stripe_assets.catalog.roles import ACCOUNT
     from stripe_assets.keys import KeyRing
     from stripe_assets.stripe_api import AuthenticationFailed
-    from stripe_assets.sync.engine.accounts import Accounts
+    from stripe_assets.sync import Accounts
 
     key = api.key
     owners = Accounts(api, key, mirror.catalog[ACCOUNT])

@@ -1,10 +1,11 @@
 """What the program does, without Dagster: it sweeps Stripe's lists into the mirror, follows events,
 closes references, and continues after an interruption.
 
-May import `catalog`, `stripe_api` and `mirror`. Its rooms, from high to low: `run` and `steps`;
-`objects`; `events`; `retrieval` and `planning`; `engine`.
+May import `catalog`, `stripe_api` and `mirror`. Its rooms, from high to low: `run`; `objects` and
+`events`; `retrieval` and `planning`; `engine`.
 """
 
+from stripe_assets.sync.engine.accounts import Accounts
 from stripe_assets.sync.engine.session import SyncAborted
 from stripe_assets.sync.events.event_run import EventProgress, EventRun
 from stripe_assets.sync.events.selection import (
@@ -23,6 +24,7 @@ from stripe_assets.sync.results import ModelResult, Progress
 from stripe_assets.sync.run.key_sync import KeySync
 
 __all__ = [
+    "Accounts",
     "EventProgress",
     "EventReport",
     "EventRun",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-PAGE = 100
-"""Items of a page: the most that Stripe returns."""
+from stripe_assets.catalog.limits import LARGEST_PAGE
+
+PAGE = LARGEST_PAGE
 
 RETENTION = timedelta(days=30)
 """How long Stripe lists events."""

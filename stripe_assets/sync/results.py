@@ -36,14 +36,29 @@ class ModelResult:
     error: str | None = None
 
 
-class Progress:
+class RunProgress:
     """Live counts of a run. Its threads write them; who shows them reads them."""
 
     def __init__(self, requests: Callable[[], int] = int) -> None:
         """`requests` returns how many were sent to Stripe, with the retries."""
         self._requests = requests
-        self._lock = threading.Lock()
         self._started = time.monotonic()
+
+    @property
+    def requests(self) -> int:
+        return self._requests()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._started
+
+
+class Progress(RunProgress):
+    """Live counts of a sync."""
+
+    def __init__(self, requests: Callable[[], int] = int) -> None:
+        super().__init__(requests)
+        self._lock = threading.Lock()
         self.models_total = 0
         self.models_done = 0
         self.objects = 0
@@ -86,14 +101,6 @@ class Progress:
     def model_done(self) -> None:
         with self._lock:
             self.models_done += 1
-
-    @property
-    def requests(self) -> int:
-        return self._requests()
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self._started
 
     def line(self) -> str:
         seconds = max(self.seconds, 0.001)

@@ -20,7 +20,7 @@ _usual = gc.get_threshold()
 
 
 @contextmanager
-def seldom_searched() -> Iterator[None]:
+def fewer_cycle_searches() -> Iterator[None]:
     """Makes Python search for reference cycles less often while a run is in the context.
 
     Pages are trees, which have no cycles. To search them costs a fifth of the time. The setting
@@ -42,7 +42,7 @@ def seldom_searched() -> Iterator[None]:
 
 
 @functools.cache
-def one_heap() -> None:
+def share_one_heap() -> None:
     """Makes all threads of the process allocate from one heap, for good (glibc only).
 
     With a heap each, every thread would keep what its pages took: tens of MB together. No thread

@@ -212,7 +212,7 @@ def _inherit(below: ModelState, upstream: ModelState) -> None:
             below.answers.unavailable.setdefault(place, "it failed")
     elif upstream.failed:
         below.error = below.error or (
-            f"incomplete, because {upstream.model} failed, whose rows it is read from"
+            f"incomplete, because it is read through {upstream.model}, which failed"
         )
     elif upstream.status == "unavailable":
         reason = f"{upstream.model} is unavailable: {upstream.availability}"

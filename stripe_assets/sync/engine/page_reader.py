@@ -73,10 +73,7 @@ class PageReader:
             return
         except Exception as error:
             logger.debug("%s: %s failed", task.model, task.name, exc_info=True)
-            if isinstance(task, Deferred):
-                self._states.fail(task.model, f"{task.name}: {type(error).__name__}: {error}")
-            else:
-                task.handler.failed(task, error)
+            task.failed(error)
         self._states.close(task.model)
 
     def _read(self, task: ListPage | Retrieve) -> None:
@@ -112,9 +109,9 @@ class PageReader:
             answer.observed_at,
             api_version=answer.api_version,
             parent=source.parent,
-            position=request.cursor.items if isinstance(request, ListPage) else 0,
+            position=request.position,
             platform_id=self._states.own_account,
-            listed=isinstance(request, ListPage),
+            listed=request.listed,
             clean=answer.clean,
         )
         page = replace(page, kept=kept)
@@ -122,14 +119,12 @@ class PageReader:
 
     def _write(self, request: Request, result: PageResult) -> None:
         """What follows is read after the commit: a crash costs each list at most one page."""
-        tasks, committed, step = result.tasks, result.committed, result.step
+        tasks, committed = result.tasks, result.committed
 
         def done(error: Exception | None) -> None:
             if error is not None:
                 request.handler.failed(request, error, f"writing a page of {request.source.path}")
             else:
-                if step:
-                    step.committed()
                 if committed:
                     committed()
                 if tasks:
@@ -137,7 +132,7 @@ class PageReader:
             self._states.close(request.model)
 
         self._states.open(request.model)
-        self._writes.put(PendingWrite(result.batch, done, step))
+        self._writes.put(PendingWrite(result.batch, done, result.step))
 
     def _refused(self, task: ListPage | Retrieve, error: StripeError, asked_at: datetime) -> None:
         """Stripe refuses a cursor, a parameter, or what the task asks for; or something failed."""

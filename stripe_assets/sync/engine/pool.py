@@ -14,7 +14,7 @@ from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.page_reader import PageReader
 from stripe_assets.sync.engine.scheduler import Scheduler
 from stripe_assets.sync.engine.splitting import Splitter
-from stripe_assets.sync.engine.sweep_handlers import Sweep
+from stripe_assets.sync.engine.sweep_handlers import SweepHandlers
 from stripe_assets.sync.engine.task import Task
 from stripe_assets.sync.engine.write_queue import WriteSink
 
@@ -46,7 +46,7 @@ class Pool:
         )
         self._scheduler = Scheduler(self.reader.read, halt, useful=api.useful_threads)
         splitter = Splitter(api, self.states, self._scheduler.has_room)
-        self.sweep = Sweep(catalog, self.states, nested, splitter)
+        self.sweep = SweepHandlers(catalog, self.states, nested, splitter)
         """The handlers of the lists that this part of the run sweeps."""
 
     def put(self, tasks: list[Task]) -> None:

@@ -66,7 +66,7 @@ class Backlog:
             self._open[task.caused_by] += 1
 
     def parks(self, task: Task) -> bool:
-        """Parks a task where its rows have made enough."""
+        """Parks a task whose resource has too many open tasks. Returns whether it did."""
         if self._open[task.resource] < self._limit:
             return False
         self._parked[task.resource].append(task)

@@ -22,8 +22,8 @@ WORTH_SPLITTING = 64
 """Pages. A longer part is split whatever else is to be read: the last part must not be read alone
 for long."""
 MANY = 5
-"""Parts that are useful at the same time. Where fewer are useful, splitting pays later and makes
-fewer parts: for each part fewer, twice the pages are needed, and they are cut into half as many."""
+"""With this many parts that are useful at the same time, WORTH_SPLITTING and PARTS apply as they
+are. For each part less, WORTH_SPLITTING doubles and PARTS halves."""
 IDLE_SHARE = 0.25
 """Share of WORTH_SPLITTING that is enough while a thread is idle, and fewer parts than are useful
 are at least half as long."""

@@ -31,8 +31,8 @@ from stripe_assets.sync.engine.task import (
 )
 
 
-class Sweep:
-    """What the handlers of a sweep share, and the handlers."""
+class SweepHandlers:
+    """The handlers of a sweep, and what they share."""
 
     def __init__(
         self, catalog: Catalog, states: ModelStates, routes: Routes, splitter: Splitter
@@ -85,7 +85,7 @@ class Sweep:
 class SweepHandler(PageHandler):
     """What the handlers of a sweep have in common."""
 
-    def __init__(self, sweep: Sweep) -> None:
+    def __init__(self, sweep: SweepHandlers) -> None:
         self._sweep = sweep
         self._states = sweep.states
 
@@ -107,7 +107,8 @@ class SweepHandler(PageHandler):
             part = replace(following.part, has_children=True)
             following = replace(following, part=part)
         tasks: list[Task] = [following] if following else []
-        return PageResult(batch, tasks + self._rests(request, batch) + nested, step=step)
+        tasks += self._rests(request, batch) + nested
+        return PageResult(batch, tasks, step.committed if step else None, step)
 
     @abstractmethod
     def _record(self, request: Request, following: ListPage | None, batch: Batch) -> Step | None:
@@ -170,7 +171,7 @@ class SweptList(SweepHandler):
 class SweptNestedList(SweepHandler):
     """A nested list. Its progress is a step of the fan-out of all parents of a page."""
 
-    def __init__(self, sweep: Sweep, fan_out: FanOut) -> None:
+    def __init__(self, sweep: SweepHandlers, fan_out: FanOut) -> None:
         super().__init__(sweep)
         self._fan_out = fan_out
 
@@ -186,7 +187,8 @@ class SweptNestedList(SweepHandler):
     ) -> PageResult | None:
         if isinstance(error, NotFound) and error.missing:
             self._states.parent_gone(request.model)
-            return PageResult(Batch(), step=self._step(request, None))
+            step = self._step(request, None)
+            return PageResult(Batch(), committed=step.committed, step=step)
         place = self._states.place_of(request)
         self._states.refuse(request.model, place, error.reason, nested=True)
         return None

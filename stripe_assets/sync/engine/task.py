@@ -113,7 +113,7 @@ class PageResult:
     committed: Callable[[], None] | None = None
     """What is done after the write is committed."""
     step: Step | None = None
-    """The progress of the fan-out that the page belongs to."""
+    """The progress of the fan-out that the page belongs to: a part of what is written."""
 
 
 class PageHandler(ABC):
@@ -171,6 +171,10 @@ class Request:
         """The queue that the scheduler puts it in."""
         return (self.source.reader.account_id, self.source.endpoint)
 
+    def failed(self, error: Exception) -> None:
+        """The page could not be read."""
+        self.handler.failed(self, error)
+
     def following(self, page: Page) -> ListPage | None:
         """Returns the task of the page after this one; None after the last page."""
         return None
@@ -199,6 +203,14 @@ class ListPage(Request):
     were observed before that time are gone."""
     part: Part | None = None
     """None for a list that is not read in parts."""
+
+    listed = True
+    """Its items come from a list."""
+
+    @property
+    def position(self) -> int:
+        """The position of the page's first item in its list."""
+        return self.cursor.items
 
     @property
     def takes_turns(self) -> bool:
@@ -246,14 +258,14 @@ class Retrieve(Request):
 
     wanted: ObjectRef
 
+    listed = False
+    position = 0
+    takes_turns = False
+
     @property
     def key(self) -> str:
         """The name of the request among the checkpoints of its owner and model."""
         return self.source.path
-
-    @property
-    def takes_turns(self) -> bool:
-        return False
 
     def request(self) -> tuple[str, dict[str, Any]]:
         return self.source.path, dict(self.source.params)
@@ -271,6 +283,8 @@ class Deferred:
     """What the work is, for an error."""
     account_id: str
     work: Callable[[], list[Task]] = field(compare=False, repr=False)
+    failed: Callable[[Exception], None] = field(compare=False, repr=False)
+    """Called with the error of `work`."""
 
     depth = 0
     caused_by = None

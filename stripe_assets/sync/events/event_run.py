@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -17,30 +16,23 @@ from stripe_assets.sync.events.event_lookup import EventLookup
 from stripe_assets.sync.events.feed import EventFeed
 from stripe_assets.sync.events.processing import EventProcessing, EventScope
 from stripe_assets.sync.events.selection import EventReport, EventSelection, EventSummary
+from stripe_assets.sync.planning.plan import accounts_line
 from stripe_assets.sync.planning.refusals import Refusals, kept_current, last_refusals
+from stripe_assets.sync.results import RunProgress
 from stripe_assets.sync.retrieval.closure import Closure, WrittenByRun
 from stripe_assets.sync.retrieval.handler import Retrieval
 from stripe_assets.sync.retrieval.read_request import ReadRequest
 from stripe_assets.sync.retrieval.retrieve import read_each
 
 
-class EventProgress:
-    """Live counts of a run. Its threads write them; who shows them reads them."""
+class EventProgress(RunProgress):
+    """Live counts of a run of events."""
 
     def __init__(self, requests: Callable[[], int]) -> None:
-        self._requests = requests
-        self._started = time.monotonic()
+        super().__init__(requests)
         self.total = 0
         """Events that were claimed; 0 while they are listed."""
         self.done = 0
-
-    @property
-    def requests(self) -> int:
-        return self._requests()
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self._started
 
     def line(self) -> str:
         counts = f"{self.done:,}/{self.total:,} events, {self.requests:,} requests"
@@ -91,13 +83,10 @@ class EventRun(InSession):
             self._owners = self._covered_accounts()
         except (StripeError, InvalidApiKey, MirrorError) as error:
             raise SyncAborted(str(error)) from None
-        platform, connected = session.platform, len(self._owners) - 1
-        plural = "s" if connected > 1 else ""
-        also = f" and {connected:,} connected account{plural}" if connected else ""
-        mode = "live" if platform.livemode else "test"
-        kept = f" that Stripe has kept: those of the last {RETENTION.days} days"
-        chosen = f"{self._selection}{'' if self._selection.ids else kept}"
-        return [f"{self._key.alias}: {platform.account_id} ({mode} mode){also}: {chosen}"]
+        chosen = str(self._selection)
+        if not self._selection.ids:
+            chosen += f", of the {RETENTION.days} days for which Stripe keeps events"
+        return [f"{self._key.alias}: {accounts_line(self._owners)}: {chosen}"]
 
     def _covered_accounts(self) -> tuple[Owner, ...]:
         """Returns the accounts that the key covers now.

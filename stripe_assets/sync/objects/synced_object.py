@@ -41,8 +41,8 @@ def log_absences(alias: str, ref: ObjectRef, absent: Mapping[ObjectRef, Absence]
     for one, absence in absent.items():
         logger.log(
             logging.DEBUG if absence == NO_ROUTE else logging.WARNING,
-            "%s: %s %s is absent, which %s %s or a related object refers to: %s",
-            *(alias, one.resource, one.id, ref.resource, ref.id, absence.reason),
+            "%s: %s %s, or an object related to it, refers to %s %s, which is absent: %s",
+            *(alias, ref.resource, ref.id, one.resource, one.id, absence.reason),
         )
 
 

@@ -23,8 +23,8 @@ from stripe_assets.sync.planning.resume import SweepRun
 Mode = Literal["auto", "full", "incremental"]
 
 FRESH = timedelta(hours=1)
-"""What an interrupted run read within this time is not read again, though no event tells what has
-changed of it."""
+"""A model without events is swept again by every run. But a run that continues an interrupted one
+leaves out what that one swept within this time."""
 MARGIN = timedelta(hours=1)
 """Stripe may drop its oldest events while they are listed. Cursors this close to that age count as
 too old."""

@@ -48,7 +48,9 @@ class Plan:
         if self.upstreams:
             names = ", ".join(self.upstreams)
             lines.append(f"also read, because rows of the selected models come with them: {names}")
-        lines.append("and one request for each object that these refer to and the database lacks")
+        lines.append(
+            "also one request for each object that the rows refer to and the database lacks"
+        )
         per_parent: dict[str, list[str]] = {}
         for price in self.fan_outs:
             parent = f"{price.parent} ({price.parents:,} now)"
@@ -58,16 +60,17 @@ class Plan:
         return lines
 
     def _first_line(self) -> str:
-        account, connected = self.owners[0], len(self.owners) - 1
-        parts = [
-            f"{self.alias}: {account.account_id} ({'live' if account.livemode else 'test'} mode)"
-        ]
-        if connected:
-            parts.append(f" and {connected:,} connected account{'s' if connected > 1 else ''}")
-        models = len(self.models)
-        parts.append(f", {models} model{'s' if models != 1 else ''}")
-        parts.append(f", at least {self.fewest_requests:,} requests")
-        return "".join(parts)
+        models = f"{len(self.models)} model{'s' if len(self.models) != 1 else ''}"
+        requests = f"at least {self.fewest_requests:,} requests"
+        return f"{self.alias}: {accounts_line(self.owners)}, {models}, {requests}"
+
+
+def accounts_line(owners: Sequence[Owner]) -> str:
+    """Returns the key's own account, which comes first, and how many connected ones there are."""
+    account, connected = owners[0], len(owners) - 1
+    plural = "s" if connected > 1 else ""
+    also = f" and {connected:,} connected account{plural}" if connected else ""
+    return f"{account.account_id} ({'live' if account.livemode else 'test'} mode){also}"
 
 
 @dataclass(frozen=True, slots=True)

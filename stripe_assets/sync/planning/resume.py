@@ -15,7 +15,7 @@ from stripe_assets.sync.constants import LAG
 from stripe_assets.sync.engine import fan_out, sublist
 from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.shards import Range
-from stripe_assets.sync.engine.sweep_handlers import Sweep as SweepHandlers
+from stripe_assets.sync.engine.sweep_handlers import SweepHandlers
 from stripe_assets.sync.engine.task import SHARD, ListPage, Retrieve, Task
 
 
@@ -120,9 +120,12 @@ class SweepRun:
         unfinished = not sweep.finished and sweep.scope == self._scope
         return unfinished and not swept.isdisjoint(with_upstreams(self._catalog, [model]))
 
-    def end(self, but: Collection[str]) -> None:
-        """The run is over. The next run sweeps anew what this one finished, except these models."""
-        self._mirror.sweeps.release(self._scope, but)
+    def end(self, kept: Collection[str]) -> None:
+        """The run is over. The next run sweeps the models again that this one finished.
+
+        `kept`: models that the next run need not sweep again.
+        """
+        self._mirror.sweeps.release(self._scope, kept)
 
     @property
     def began(self) -> datetime:
@@ -130,7 +133,7 @@ class SweepRun:
         return min(self._started.values())
 
     def started(self, owner: Owner, model: str) -> datetime | None:
-        """Returns when the sweep of a model began that this run began or continued."""
+        """Returns when a model's sweep began. None: this run neither began nor continued one."""
         return self._started.get((owner, model))
 
     def _continuable(self, interrupted: Mapping[str, Sweep], wanted: frozenset[str]) -> set[str]:

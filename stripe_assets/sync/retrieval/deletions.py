@@ -70,8 +70,13 @@ class Deletions:
         return True
 
     def _deferred(self, resource: Resource, work: Callable[[], list[Task]]) -> Deferred:
+        name, states = f"{resource.name}: no longer listed", self._pool.states
+
+        def failed(error: Exception) -> None:
+            states.fail(resource.name, f"{name}: {type(error).__name__}: {error}")
+
         account_id = self._session.platform.account_id
-        return Deferred(resource.name, f"{resource.name}: no longer listed", account_id, work)
+        return Deferred(resource.name, name, account_id, work, failed)
 
     def _tasks(
         self, resource: Resource, requests: list[ReadRequest], handler: NoLongerListed

@@ -35,7 +35,7 @@ were created at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
+class CreatedRange:
     """Objects that were created at nearly the same time."""
 
     first: datetime
@@ -110,14 +110,14 @@ def _list_page(
 
 def worthwhile(
     requests: Sequence[ReadRequest], known: Iterable[datetime], variants: int
-) -> list[Range]:
+) -> list[CreatedRange]:
     """Returns the ranges whose lists take fewer requests than the retrieves of their objects.
 
     `requests`, and `known` (when the objects of the mirror were created), are in order of time. An
     object that is in both counts twice. So a range is taken for longer than it is, never for
     shorter than what is known.
     """
-    ranges: list[Range] = []
+    ranges: list[CreatedRange] = []
     times = iter(known)
     ahead = next(times, None)
     group: list[ReadRequest] = []
@@ -135,11 +135,11 @@ def worthwhile(
     return ranges + _range_of(group, others, variants)
 
 
-def _range_of(group: Sequence[ReadRequest], others: int, variants: int) -> list[Range]:
+def _range_of(group: Sequence[ReadRequest], others: int, variants: int) -> list[CreatedRange]:
     pages = variants * ceil((len(group) + others) / PAGE)
     first, last = group[0].created, group[-1].created
     assert first and last
-    return [Range(first, last, tuple(group), pages)] if pages < len(group) else []
+    return [CreatedRange(first, last, tuple(group), pages)] if pages < len(group) else []
 
 
 class ListLookup(OneOffHandler):
@@ -187,7 +187,7 @@ class ListLookup(OneOffHandler):
 class RangeLookup(ListLookup):
     """Reads the list of a range until it has taken more requests than was estimated."""
 
-    def __init__(self, retrieval: Retrieval, created: Range) -> None:
+    def __init__(self, retrieval: Retrieval, created: CreatedRange) -> None:
         super().__init__(retrieval, (request.ref for request in created.requests))
         self._allowed = min(2 * created.pages, len(created.requests) - 1)
 

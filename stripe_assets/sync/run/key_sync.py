@@ -12,7 +12,7 @@ from stripe_assets.catalog.incremental import is_incremental
 from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import Mirror, MirrorError
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
-from stripe_assets.sync.engine.memory import one_heap, seldom_searched
+from stripe_assets.sync.engine.memory import fewer_cycle_searches, share_one_heap
 from stripe_assets.sync.engine.session import InSession, Session, SyncAborted
 from stripe_assets.sync.events.incremental import (
     Incremental,
@@ -84,8 +84,8 @@ class KeySync(InSession):
         finished results are yielded."""
         assert self._prepared, "prepare() comes first"
         self.progress.begin(len(self._selected))
-        one_heap()
-        with seldom_searched():
+        share_one_heap()
+        with fewer_cycle_searches():
             yield from self._run(self._prepared)
 
     def _run(self, prepared: Prepared) -> Iterator[ModelResult]:

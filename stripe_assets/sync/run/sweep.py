@@ -1,4 +1,4 @@
-"""The second step of a run: it sweeps the models of each account, and gives each model's result."""
+"""The step of a run that sweeps the models of each account, and gives each model's result."""
 
 from __future__ import annotations
 
@@ -129,8 +129,10 @@ class SweepStep:
         )
 
     def _began(self, owner: Owner, model: str) -> datetime | None:
-        """Returns when the first of the lists was asked for that fill a model, those of its parents
-        as well. None: it was not swept.
+        """Returns when the sweep of a model began. None: it was not swept.
+
+        That is the time of the first request for a list that fills the model, or for a list of its
+        parents.
 
         A run that continues sweeps does not read again what belongs to pages that are done.
         """
@@ -182,9 +184,9 @@ class SweepStep:
         }
         for owner, reason in refused.items():
             self.unavailable[owner, name] = reason
-            state.answers.unavailable.setdefault(states.place(owner, "not read"), reason)
+            states.refuse(name, states.place(owner, "not read"), reason)
         if not swept and owners[0] not in refused:
-            state.answers.lists += 1  # it follows events
+            states.answered(name, states.place(owners[0], "its events"))
 
     def _refused(self, owner: Owner, model: str) -> str | None:
         """Returns why a model could not be read that was not swept."""

@@ -10,10 +10,10 @@ import pytest
 
 ALLOCATE = """
 import ctypes, sys, threading
-from stripe_assets.sync.engine.memory import one_heap
+from stripe_assets.sync.engine.memory import share_one_heap
 
 if "one" in sys.argv:
-    one_heap()
+    share_one_heap()
 together = threading.Barrier(4)
 
 def work():
