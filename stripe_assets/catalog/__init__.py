@@ -1,9 +1,8 @@
 """What Stripe has, as data: resources with their fields, references, lists and retrieve routes, and
 event types.
 
-It imports nothing of the other packages, and not the stripe SDK. (The generator parses the SDK's
-source files. Only `__main__`, the command that writes the data files, also writes the type stubs of
-`stripe_assets.models`.)
+It imports nothing of the other packages, and not the stripe SDK: the generator parses the SDK's
+source files.
 
 - `model`: the records. `catalog`: the loaded catalog. `roles`, `limits`: constants. Both data files
   are JSON.

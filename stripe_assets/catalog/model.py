@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from stripe_assets.catalog.limits import LARGEST_PAGE
+
 Kind = Literal[
     "string",
     "boolean",
@@ -25,6 +27,10 @@ Kind = Literal[
 Wire = Literal["plain", "int64_string", "rfc3339"]
 """How the API writes a scalar. v1 writes times as Unix seconds; v2 writes them as RFC 3339, and
 64-bit integers as strings."""
+
+Paging = Literal["starting_after", "next_page_url", "none"]
+"""How the next page of a list is requested: after the last id, by the URL that the page names, or
+not at all."""
 
 SECRET_NAMES = frozenset({"client_secret", "confirmation_secret", "signing_secret"})
 """Fields that hold credentials in every object that has them. They are never stored.
@@ -80,8 +86,8 @@ class Route:
     path: str
     """As in Stripe's reference, with named placeholders:
     `/v1/customers/{customer}/payment_methods`."""
-    paging: Literal["starting_after", "next_page_url", "none"] = "starting_after"
-    limit: int | None = 100
+    paging: Paging = "starting_after"
+    limit: int | None = LARGEST_PAGE
     """The page size to ask for. None where the list takes no `limit` parameter."""
     created_filter: Literal["created", "created_after"] | None = None
     variants: tuple[Mapping[str, str | bool], ...] = ({},)

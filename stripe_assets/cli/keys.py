@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stripe_assets.mirror import Mirror, StoredKey
     from stripe_assets.stripe_api import ApiKey, StripeApi
 
+# The mode is part of the pattern, because an alias may begin with `sk_`: sk_shop.
 _LOOKS_LIKE_A_KEY = re.compile(r"(sk|rk|pk)_(test|live|org)_")
 
 

@@ -9,7 +9,6 @@ from stripe_assets.mirror.batch import (
     Absence,
     Batch,
     Checkpoint,
-    ClosedSublist,
     EventKey,
     Gone,
     LedgerEntry,
@@ -17,6 +16,7 @@ from stripe_assets.mirror.batch import (
     OpenSublist,
     Owner,
     ParentRef,
+    WholeSublists,
     WriteCounts,
 )
 from stripe_assets.mirror.chunks import chunks
@@ -33,6 +33,7 @@ from stripe_assets.mirror.state.ledger_records import EventState, Failing
 from stripe_assets.mirror.state.sweep_records import FinishedSweep, Sweep, SweepStatus
 from stripe_assets.mirror.tables.layout import (
     PRIMARY_KEY,
+    SCHEMA,
     ColumnKind,
     Layout,
     read_at_column,
@@ -45,11 +46,11 @@ __all__ = [
     "COLUMN_TYPES",
     "DEFAULT_URL",
     "PRIMARY_KEY",
+    "SCHEMA",
     "Absence",
     "Availability",
     "Batch",
     "Checkpoint",
-    "ClosedSublist",
     "ColumnKind",
     "EventKey",
     "EventState",
@@ -75,6 +76,7 @@ __all__ = [
     "Sweep",
     "SweepStatus",
     "Tables",
+    "WholeSublists",
     "WriteCounts",
     "chunks",
     "database_file",

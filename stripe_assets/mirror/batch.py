@@ -31,9 +31,9 @@ class ParentRef:
 
 @dataclass(frozen=True, slots=True)
 class OpenSublist:
-    """A sublist of which the answer has only the first items.
+    """A sublist whose first items only are in the answer.
 
-    The reader of the rest closes the sublist with the `observed_at` given here.
+    A later answer with the rest of the items closes the sublist as of this `observed_at`.
     """
 
     parent: ParentRef
@@ -51,19 +51,18 @@ class OpenSublist:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedSublist:
-    """Sublists that were read to their end.
-
-    Rows of these parents that were last observed before `observed_at` are gone.
-    """
+class WholeSublists:
+    """Sublists of one field and owner that were read to their end."""
 
     targets: tuple[str, ...]
     parent_resource: str
     field: str | None
     owner: Owner
-    parent_ids: tuple[str, ...]
-    observed_at: datetime
-    """When the request of the *first* page was sent."""
+    read_at: dict[str, datetime]
+    """Parent's id → when the request of the sublist's *first* page was sent.
+
+    Rows of the sublist that were last observed before that are gone.
+    """
     with_parents: bool = False
     """The parents' rows are in the same batch, and have the reading time."""
 
@@ -100,7 +99,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Objects that do not exist, as Stripe answered.
+    """Objects of which Stripe answered that they do not exist.
 
     Their rows become tombstones unless the mirror has observed something newer.
     """
@@ -109,7 +108,7 @@ class Gone:
     owner: Owner
     ids: tuple[str, ...]
     observed_at: datetime
-    """When the request was sent that Stripe answered so."""
+    """When the request with this answer was sent."""
 
 
 EventKey = tuple[Owner, str]
@@ -121,7 +120,7 @@ class LedgerEntry:
     """What is to be done about an event that is new to the ledger."""
 
     owner: Owner
-    """Whose list had it: the owner of the event's row."""
+    """The account whose list had the event: the owner of the event's row."""
     id: str
     type: str
     created: datetime
@@ -129,14 +128,14 @@ class LedgerEntry:
     """The model to read. None, as in `object_id`: it is found out when the event is processed."""
     object_id: str | None = None
     object_account: str | None = None
-    """Whose object it is, where that is not the event's owner."""
+    """The account that owns the object, where that is not the event's owner."""
     object_created: datetime | None = None
     parents: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What the object's route needs besides its id: placeholder → value."""
     lists: tuple[str, ...] = ()
     """Models whose nested lists, below the object, are to be read with it."""
     ignored: str | None = None
-    """Why nothing is to be done. The entry is settled from the start then."""
+    """Why nothing is to be done. Such an entry is settled from the start."""
 
     @property
     def key(self) -> EventKey:
@@ -153,7 +152,7 @@ class Batch:
     """Rows of embedded objects: inserted where the row is missing, otherwise ignored."""
     links: list[Link] = field(default_factory=list)
     sublists: list[OpenSublist] = field(default_factory=list)
-    closed: list[ClosedSublist] = field(default_factory=list)
+    closed: list[WholeSublists] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
     """Written after the rows."""
     ledger: list[LedgerEntry] = field(default_factory=list)
@@ -200,7 +199,7 @@ class ObjectRef:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """Why an object is not to be had."""
+    """Why Stripe does not return an object."""
 
     reason: str
     lasting: bool

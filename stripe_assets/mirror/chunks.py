@@ -8,8 +8,10 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+IDS_PER_QUERY = 500
 
-def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
+
+def chunks(values: Iterable[T], size: int = IDS_PER_QUERY) -> Iterator[list[T]]:
     """Yields the values in lists of at most `size`. Reads no further than the list it yields."""
     rest = iter(values)
     while some := list(islice(rest, size)):

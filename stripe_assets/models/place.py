@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import astuple
 from typing import Any
@@ -17,12 +16,11 @@ from stripe_assets.mirror import Mirror
 from stripe_assets.models.mapping import map_class, tables
 from stripe_assets.models.mirrors import mirror_of
 from stripe_assets.models.sessions import ReadingSession
-from stripe_assets.stripe_api import ApiKey
+from stripe_assets.stripe_api import ApiKey, is_account_id
 from stripe_assets.sync import ObjectSync, SyncedObject
 
 MANY_ACCOUNTS = 500
 """Up to so many accounts a statement lists them, to find a row by the primary key."""
-_ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]+")
 
 CallersSession = orm.Session | orm.scoped_session[Any] | None
 
@@ -148,7 +146,7 @@ class Place:
 
 
 def _check_account(stripe_account: str | None) -> None:
-    if stripe_account is not None and not _ACCOUNT.fullmatch(stripe_account):
+    if stripe_account is not None and not is_account_id(stripe_account):
         raise ValueError(
             f"stripe_account={stripe_account[:40]!r} is not an account id: "
             "such an id starts with acct_"

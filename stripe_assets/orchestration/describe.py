@@ -9,10 +9,7 @@ from dagster import TableColumn, TableColumnConstraints, TableConstraints, Table
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Field, Resource, Route
-from stripe_assets.mirror import PRIMARY_KEY, Layout
-
-SCHEMA = "stripe"
-"""The schema of the tables. SQLite has no schemas; there the tables have their bare names."""
+from stripe_assets.mirror import PRIMARY_KEY, SCHEMA, Layout
 
 _OWN_COLUMNS = {
     "_account_id": "The account that the row belongs to",

@@ -1,9 +1,9 @@
 """Talks to Stripe: API keys, one GET client per key, retries, the rate budget, errors, pages of a
 list.
 
-It may import `catalog`, of the other packages only this one: constants (names of secrets, rate
-limits) and the API version. The catalog's data file is loaded only when a client is made without an
-API version.
+Of the other packages, it may import `catalog` only: constants (names of secrets, rate limits), the
+kinds of paging and the API version. The catalog's data file is loaded only when a client is made
+without an API version.
 """
 
 from stripe_assets.stripe_api.answer import Answer
@@ -32,9 +32,10 @@ from stripe_assets.stripe_api.keys import (
     check_alias,
     environment_key,
     environment_variables,
+    is_account_id,
     parse_api_key,
 )
-from stripe_assets.stripe_api.pages import Paging, items, next_cursor
+from stripe_assets.stripe_api.pages import items, next_cursor
 from stripe_assets.stripe_api.query import route_path
 from stripe_assets.stripe_api.settings import InvalidSetting
 
@@ -51,7 +52,6 @@ __all__ = [
     "Limits",
     "MalformedPage",
     "NotFound",
-    "Paging",
     "PermissionDenied",
     "RateLimited",
     "Secret",
@@ -64,6 +64,7 @@ __all__ = [
     "check_alias",
     "environment_key",
     "environment_variables",
+    "is_account_id",
     "items",
     "next_cursor",
     "parse_api_key",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import tenacity
@@ -28,9 +27,7 @@ class Attempt:
     """Seconds that Stripe asks to wait before another attempt."""
 
 
-def retrying(
-    max_retries: int, backoff: float, stop: threading.Event, count_retry: Callable[[], None]
-) -> tenacity.Retrying:
+def retrying(max_retries: int, backoff: float, stop: threading.Event) -> tenacity.Retrying:
     """Calls a function that returns an Attempt until it is not to be repeated; returns the last
     one.
 
@@ -48,8 +45,7 @@ def retrying(
         return jitter if asked is None else asked + min(jitter, 1.0)
 
     def sleep(seconds: float) -> None:
-        if not stop.wait(seconds):
-            count_retry()
+        stop.wait(seconds)
 
     return tenacity.Retrying(
         stop=tenacity.stop_after_attempt(max_retries + 1),

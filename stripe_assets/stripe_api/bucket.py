@@ -50,6 +50,7 @@ class Bucket:
         self._limit = limit
         self._parts = parts
         self._factor = 1.0
+        # How many requests may be under way. None: Stripe has not refused any for their number.
         self._cap: float | None = None
         self._tokens = self._burst
         self._updated = self._raised_at = now
@@ -62,11 +63,6 @@ class Bucket:
     def rate(self) -> float:
         """Requests a second that it lets through at present. 0 means no limit."""
         return self._limit / self._parts * MARGIN * self._factor
-
-    @property
-    def cap(self) -> int | None:
-        """How many requests may be under way. None: Stripe has not refused any for their number."""
-        return None if self._cap is None else int(self._cap)
 
     @property
     def _burst(self) -> float:

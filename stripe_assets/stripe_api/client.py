@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import threading
 import time
 from collections.abc import Mapping
@@ -22,14 +21,12 @@ from stripe_assets.stripe_api.attempts import Attempt, retrying
 from stripe_assets.stripe_api.budget import Budget, shared_budget
 from stripe_assets.stripe_api.clock import StripeClock
 from stripe_assets.stripe_api.errors import Failure, Stopped, error_fields, error_for
-from stripe_assets.stripe_api.keys import ApiKey
+from stripe_assets.stripe_api.keys import ApiKey, is_account_id
 from stripe_assets.stripe_api.latency import Latency, useful_at_once
 from stripe_assets.stripe_api.query import checked_path, with_query
 from stripe_assets.stripe_api.request_counts import RequestCounts
 from stripe_assets.stripe_api.retries import pause, rate_limiter, worth_repeating
 from stripe_assets.stripe_api.settings import BASE_VARIABLE, checked_base
-
-_ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]+")
 
 
 class StripeApi:
@@ -70,7 +67,7 @@ class StripeApi:
         self._clock = clock or _clock(self.base)
         self._timeout = timeout
         self._latency = Latency()
-        self._attempts = retrying(max_retries, backoff, self.stop, self.counts.count_retry)
+        self._attempts = retrying(max_retries, backoff, self.stop)
 
     def get(
         self,
@@ -89,7 +86,7 @@ class StripeApi:
         Stripe's API or an account that is no account id.
         """
         target = with_query(checked_path(path), params)
-        if stripe_account is not None and not _ACCOUNT.fullmatch(stripe_account):
+        if stripe_account is not None and not is_account_id(stripe_account):
             raise ValueError(f"{stripe_account[:40]!r} is no account id; one starts with acct_")
         route = endpoint or path.partition("?")[0]
         last: Attempt = self._attempts(self._attempt, target, route, stripe_account)

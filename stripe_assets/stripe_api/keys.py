@@ -21,7 +21,7 @@ _MODE_OF_VARIABLE = {"STRIPE_TEST_SECRET_KEY": "test", "STRIPE_LIVE_SECRET_KEY":
 
 _ALIAS = re.compile(r"[a-z0-9_-]+")
 _KEY = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]+")
-_ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]+")
+_ACCOUNT_ID = re.compile(r"acct_[A-Za-z0-9_]+")
 
 
 class InvalidApiKey(ValueError):
@@ -131,11 +131,16 @@ def parse_api_key(
         raise InvalidApiKey(f"API key '{alias}': {problem}")
     named = [account_id] if account_id is not None else []
     for account in [*named, *(connected if isinstance(connected, tuple) else ())]:
-        if not _ACCOUNT.fullmatch(account):
+        if not is_account_id(account):
             raise InvalidApiKey(
                 f"API key '{alias}': {account[:40]!r} is no account id; one starts with acct_"
             )
     return ApiKey(alias, Secret(text.strip()), account_id, connected, source)
+
+
+def is_account_id(text: str) -> bool:
+    """Whether the text has the form of an account's id: `acct_…`."""
+    return _ACCOUNT_ID.fullmatch(text) is not None
 
 
 def check_alias(alias: str) -> str:

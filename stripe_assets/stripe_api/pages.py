@@ -9,12 +9,11 @@ complete although it is not.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
+from stripe_assets.catalog.model import Paging
 from stripe_assets.stripe_api.errors import Failure, MalformedPage
 from stripe_assets.stripe_api.query import checked_path, path_and_query
-
-Paging = Literal["starting_after", "next_page_url", "none"]
 
 
 def items(body: Mapping[str, Any], *, path: str = "") -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ class RequestCounts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.requests = 0
-        self.retries = 0
         self.by_endpoint: Counter[str] = Counter()
         self._by_account: Counter[str | None] = Counter()
         self.rate_limited: Counter[str] = Counter()
@@ -23,10 +22,6 @@ class RequestCounts:
             self.requests += 1
             self.by_endpoint[endpoint] += 1
             self._by_account[stripe_account] += 1
-
-    def count_retry(self) -> None:
-        with self._lock:
-            self.retries += 1
 
     def count_rate_limited(self, limiter: str | None) -> None:
         with self._lock:

@@ -148,11 +148,7 @@ def test_a_temporary_fault_costs_only_retries(stripe: Script, api: Api, fault: S
     stripe.says(fault, fault, Say(body=LIST))
     client = api(timeout=0.2)
     assert client.get("/v1/invoices", endpoint="/v1/invoices").body == LIST
-    assert (client.requests, client.counts.retries, client.counts.by_endpoint) == (
-        3,
-        2,
-        {"/v1/invoices": 3},
-    )
+    assert (client.requests, client.counts.by_endpoint) == (3, {"/v1/invoices": 3})
 
 
 @pytest.mark.parametrize(

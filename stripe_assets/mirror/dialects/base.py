@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -11,25 +10,11 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.batch import Owner
+from stripe_assets.mirror.batch import Owner, WholeSublists
 from stripe_assets.mirror.columns import ColumnBatch, Row
 from stripe_assets.mirror.tables.layout import PRIMARY_KEY, ColumnKind
 
 Columns = Mapping[str, ColumnKind]
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """Sublists of one field that were read to their end."""
-
-    parent_resource: str
-    field: str | None
-    owner: Owner
-    read_at: dict[str, datetime]
-    """Parent's id → when the request of the sublist's first page was sent.
-
-    Rows of the sublist that were last observed before that are gone.
-    """
 
 
 class Dialect(Protocol):
@@ -119,13 +104,13 @@ class Dialect(Protocol):
         ...
 
     def read_otherwise(
-        self, connection: sa.Connection, parent: str, column: str, closing: Closing
+        self, connection: sa.Connection, parent: str, column: str, whole: WholeSublists
     ) -> list[tuple[str, datetime | None]]:
-        """Parents whose column has another reading time than `closing`: (id, that time)."""
+        """Parents whose column has another reading time than `whole`: (id, that time)."""
         ...
 
     def with_stale_rows(
-        self, connection: sa.Connection, tables: Sequence[str], closing: Closing
+        self, connection: sa.Connection, tables: Sequence[str], whole: WholeSublists
     ) -> list[tuple[str, str]]:
         """(Table, parent's id) where the table has rows of the parent that were observed earlier.
 
@@ -137,7 +122,7 @@ class Dialect(Protocol):
         self,
         connection: sa.Connection,
         table: str,
-        closing: Closing,
+        whole: WholeSublists,
         parents: Sequence[str],
         at: datetime,
         synced_at: datetime,

@@ -18,9 +18,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSON
 
+from stripe_assets.mirror.batch import WholeSublists
 from stripe_assets.mirror.columns import ColumnBatch, Row, Shapes, merged
 from stripe_assets.mirror.dialects.base import (
-    Closing,
     Columns,
     keep_first,
     newest_wins,
@@ -189,7 +189,7 @@ class PostgreSQL:
         return values.table_valued(*typed).render_derived(name="listed", with_types=True)
 
     def read_otherwise(
-        self, connection: sa.Connection, parent: str, column: str, closing: Closing
+        self, connection: sa.Connection, parent: str, column: str, whole: WholeSublists
     ) -> list[tuple[str, datetime | None]]:
         statement = (
             f"SELECT found.id, found.read_at FROM {_CLOSED} AS closed CROSS JOIN LATERAL"
@@ -198,12 +198,12 @@ class PostgreSQL:
             " WHERE found.read_at IS DISTINCT FROM closed.read_at"
         )
         found = connection.exec_driver_sql(
-            statement, (_read_at(closing), closing.owner.account_id, closing.owner.livemode)
+            statement, (_read_at(whole), whole.owner.account_id, whole.owner.livemode)
         )
         return [(id, at) for id, at in found]
 
     def with_stale_rows(
-        self, connection: sa.Connection, tables: Sequence[str], closing: Closing
+        self, connection: sa.Connection, tables: Sequence[str], whole: WholeSublists
     ) -> list[tuple[str, str]]:
         # Parent by parent: the planner knows nothing of a table that is being filled, and would
         # read all of it.
@@ -214,16 +214,16 @@ class PostgreSQL:
             for table in tables
         ]
         which = (
-            closing.parent_resource,
-            closing.field,
-            closing.owner.account_id,
-            closing.owner.livemode,
+            whole.parent_resource,
+            whole.field,
+            whole.owner.account_id,
+            whole.owner.livemode,
         )
         statement = f"WITH closed AS {_CLOSED} {' UNION ALL '.join(selects)}"
         return [
             (table, id)
             for table, id in connection.exec_driver_sql(
-                statement, (_read_at(closing), *which * len(tables))
+                statement, (_read_at(whole), *which * len(tables))
             )
         ]
 
@@ -231,7 +231,7 @@ class PostgreSQL:
         self,
         connection: sa.Connection,
         table: str,
-        closing: Closing,
+        whole: WholeSublists,
         parents: Sequence[str],
         at: datetime,
         synced_at: datetime,
@@ -242,14 +242,14 @@ class PostgreSQL:
             " WHERE stored._parent_id = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
             f" AND {_STALE} < %s)"
         )
-        owner = (closing.owner.account_id, closing.owner.livemode)
+        owner = (whole.owner.account_id, whole.owner.livemode)
         values = (
             at,
             at,
             synced_at,
             json_text(parents),
-            closing.parent_resource,
-            closing.field,
+            whole.parent_resource,
+            whole.field,
             *owner,
             at,
         )
@@ -264,8 +264,8 @@ _STALE = (
 )
 
 
-def _read_at(closing: Closing) -> str:
-    return json_text(closing.read_at)
+def _read_at(whole: WholeSublists) -> str:
+    return json_text(whole.read_at)
 
 
 def _value(kind: ColumnKind, value: Any) -> Any:

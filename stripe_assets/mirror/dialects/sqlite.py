@@ -11,9 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from stripe_assets.mirror.batch import WholeSublists
 from stripe_assets.mirror.columns import ColumnBatch, Row, Rows, Shapes, merged
 from stripe_assets.mirror.dialects.base import (
-    Closing,
     Columns,
     keep_first,
     newest_wins,
@@ -196,7 +196,7 @@ class SQLite:
         return sa.select(*picked).subquery("listed")
 
     def read_otherwise(
-        self, connection: sa.Connection, parent: str, column: str, closing: Closing
+        self, connection: sa.Connection, parent: str, column: str, whole: WholeSublists
     ) -> list[tuple[str, datetime | None]]:
         statement = (
             f"SELECT id, {quoted(column)} FROM {_CLOSED} CROSS JOIN {quoted(parent)} USING (id)"
@@ -204,12 +204,12 @@ class SQLite:
             f" AND {quoted(column)} IS NOT closed.read_at"
         )
         found = connection.exec_driver_sql(
-            statement, (_read_at(closing), closing.owner.account_id, closing.owner.livemode)
+            statement, (_read_at(whole), whole.owner.account_id, whole.owner.livemode)
         )
         return [(id, datetime.fromisoformat(at) if at else None) for id, at in found]
 
     def with_stale_rows(
-        self, connection: sa.Connection, tables: Sequence[str], closing: Closing
+        self, connection: sa.Connection, tables: Sequence[str], whole: WholeSublists
     ) -> list[tuple[str, str]]:
         selects = (
             f"SELECT DISTINCT '{table}', closed.id FROM {_CLOSED}"
@@ -223,11 +223,11 @@ class SQLite:
             for table in tables
         )
         values = (
-            _read_at(closing),
-            closing.owner.account_id,
-            closing.owner.livemode,
-            closing.parent_resource,
-            closing.field,
+            _read_at(whole),
+            whole.owner.account_id,
+            whole.owner.livemode,
+            whole.parent_resource,
+            whole.field,
         )
         return [
             (table, id)
@@ -238,12 +238,12 @@ class SQLite:
         self,
         connection: sa.Connection,
         table: str,
-        closing: Closing,
+        whole: WholeSublists,
         parents: Sequence[str],
         at: datetime,
         synced_at: datetime,
     ) -> int:
-        text, owner = instant_text(at), (closing.owner.account_id, closing.owner.livemode)
+        text, owner = instant_text(at), (whole.owner.account_id, whole.owner.livemode)
         statement = (
             f"UPDATE {quoted(table)} SET _deleted_at = ?, _observed_at = ?, _synced_at = ?"
             " WHERE _parent_id IN (SELECT value FROM json_each(?))"
@@ -256,8 +256,8 @@ class SQLite:
             text,
             instant_text(synced_at),
             json_text(parents),
-            closing.parent_resource,
-            closing.field,
+            whole.parent_resource,
+            whole.field,
             *owner,
             text,
         )
@@ -267,8 +267,8 @@ class SQLite:
 _CLOSED = "(SELECT key AS id, value AS read_at FROM json_each(?1)) AS closed"
 
 
-def _read_at(closing: Closing) -> str:
-    return json_text({id: instant_text(at) for id, at in closing.read_at.items()})
+def _read_at(whole: WholeSublists) -> str:
+    return json_text({id: instant_text(at) for id, at in whole.read_at.items()})
 
 
 def _bound(kind: ColumnKind, values: Sequence[Any]) -> Sequence[Any]:

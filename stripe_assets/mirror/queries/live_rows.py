@@ -15,7 +15,6 @@ from stripe_assets.mirror.queries.counts import live_row_counts
 from stripe_assets.mirror.tables.resource_tables import Tables, is_unsettled
 from stripe_assets.mirror.transactions import Transactions
 
-_IDS_A_QUERY = 500
 _ROWS_A_FETCH = 10_000
 
 
@@ -118,7 +117,7 @@ class LiveRows:
         query = query.where(table.c._unlisted_at.is_(None))
         found: list[Row] = []
         with self._transactions.connection() as connection:
-            for some in chunks(parent_ids, _IDS_A_QUERY):
+            for some in chunks(parent_ids):
                 of_some = table.c._parent_id.in_(listed_ids(self._transactions.dialect, some))
                 rows = connection.execute(query.where(of_some)).mappings()
                 found += [dict(row) for row in rows]

@@ -14,7 +14,7 @@ from stripe_assets.mirror.batch import ObjectRef, Owner
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.dialects.base import Dialect, quoted
 from stripe_assets.mirror.dialects.column_types import COLUMN_TYPES
-from stripe_assets.mirror.queries.presence import IDS_PER_QUERY, present
+from stripe_assets.mirror.queries.presence import present
 from stripe_assets.mirror.queries.reference_columns import ReferenceColumn, reference_columns
 from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.transactions import Transactions
@@ -50,7 +50,7 @@ def open_references(
         found: set[ObjectRef] = set()
         ids, columns = ids_of[name], reference_columns(tables.catalog, name)
         with transactions.connection() as connection:
-            for some in [None] if ids is None else chunks(ids, IDS_PER_QUERY):
+            for some in [None] if ids is None else chunks(ids):
                 for rows in _open_rows(
                     connection, tables, transactions.dialect, name, since, owners, some
                 ):

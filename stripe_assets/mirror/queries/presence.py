@@ -14,7 +14,6 @@ from stripe_assets.mirror.dialects.base import Dialect
 from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
 from stripe_assets.mirror.tables.resource_tables import Tables
 
-IDS_PER_QUERY = 500
 ASKED_AGAIN_AFTER = timedelta(days=1)
 """An absence that can change holds so long."""
 
@@ -30,7 +29,7 @@ def present(
     absence = tables.own["_absence"]
     lasting = sa.or_(absence.c["until"].is_(None), absence.c["until"] > datetime.now(UTC))
     for (name, owner), ids in grouped.items():
-        for some in chunks(ids, IDS_PER_QUERY):
+        for some in chunks(ids):
             for table, condition in (
                 (tables[name], sa.true()),
                 (absence, sa.and_(absence.c["resource"] == name, lasting)),

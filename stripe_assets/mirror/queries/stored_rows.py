@@ -17,9 +17,6 @@ from stripe_assets.mirror.tables.layout import PRIMARY_KEY
 from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.transactions import Transactions
 
-_IDS_A_QUERY = 500
-"""Each id is looked up with each owner."""
-
 Write = Callable[[sa.Connection, Sequence[Batch]], WriteCounts]
 
 
@@ -65,7 +62,7 @@ class StoredRows:
         )
         found: dict[str, Owner] = {}
         with self._transactions.connection() as connection:
-            for some in chunks(ids, _IDS_A_QUERY):
+            for some in chunks(ids):
                 for id, account_id, mode in connection.execute(
                     query.where(table.c.id.in_(listed_ids(dialect, some)))
                 ):

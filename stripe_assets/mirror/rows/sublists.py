@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from stripe_assets.catalog.model import Field
-from stripe_assets.mirror.batch import Batch, ClosedSublist, OpenSublist, Owner, ParentRef
+from stripe_assets.mirror.batch import Batch, OpenSublist, Owner, ParentRef, WholeSublists
 from stripe_assets.mirror.rows.compiled import RowCompiler, RowCompilers
 from stripe_assets.mirror.rows.group import Group, Groups
 from stripe_assets.mirror.tables.layout import read_at_column
@@ -80,16 +80,15 @@ class Sublists:
             self._batch.objects = count
         return refused
 
-    def closed(self) -> list[ClosedSublist]:
+    def closed(self) -> list[WholeSublists]:
         """The sublists that the answer returned whole."""
         return [
-            ClosedSublist(
+            WholeSublists(
                 field.targets,
                 resource,
                 name,
                 Owner(account_id, self._livemode),
-                tuple(ids),
-                self._observed_at,
+                dict.fromkeys(ids, self._observed_at),
                 with_parents=True,
             )
             for (resource, name, account_id), (field, ids) in self._whole.items()

@@ -34,19 +34,21 @@ class KeyAccounts:
         with self._transactions.connection(connection) as connection:
             return tuple(Owner(account_id, mode) for account_id, mode in connection.execute(query))
 
-    def set_covered(self, alias: str, owners: Iterable[Owner], now: datetime) -> list[Owner]:
-        """Stores all accounts that the key covers, its own first. Returns those it has lost."""
+    def set_covered(self, alias: str, owners: Iterable[Owner], now: datetime) -> None:
+        """Stores all accounts that the key covers, its own first.
+
+        The other accounts of the alias are marked as lost.
+        """
         covered = list(dict.fromkeys(owners))
 
-        def work(connection: sa.Connection) -> list[Owner]:
+        def work(connection: sa.Connection) -> None:
             lost = sorted(set(self.covered_by(alias, connection)) - set(covered))
             self.add_covered(alias, covered, now, connection)
             self._put(
                 connection, [self._row(alias, owner, own=False, lost_at=now) for owner in lost]
             )
-            return lost
 
-        return self._transactions.change(work)
+        self._transactions.change(work)
 
     def add_covered(
         self,

@@ -218,7 +218,7 @@ class Sweeps:
     def _finish_sweep(self, now: datetime) -> sa.Update:
         """The statement that records one sweep as finished. Its parameters: see `_result_of`."""
         sweep = self._sweep
-        is_the_same = sweep.c.started_at == sa.bindparam("its_start", type_=sweep.c.started_at.type)
+        is_the_same = sweep.c.started_at == sa.bindparam("began", type_=sweep.c.started_at.type)
         return (
             sa.update(sweep)
             .where(
@@ -282,7 +282,7 @@ def _result_of(finished: FinishedSweep) -> dict[str, Any]:
         "request_count": finished.requests,
         "available": str(finished.availability),
         "current": finished.current_until,
-        "its_start": finished.began,
+        "began": finished.began,
     }
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ColumnKind = Literal["text", "bigint", "double", "boolean", "numeric", "timestamp", "json"]
 
 SCHEMA = "stripe"
-"""The schema of the mirror's tables, where the database has schemas."""
+"""The schema of the mirror's tables. SQLite has no schemas: there the tables have bare names."""
 PRIMARY_KEY = ("_account_id", "_livemode", "id")
 
 _KIND_OF_FIELD: Mapping[str, ColumnKind] = {

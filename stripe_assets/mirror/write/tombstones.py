@@ -10,8 +10,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from stripe_assets.catalog.model import Field
-from stripe_assets.mirror.batch import ClosedSublist, Gone, Owner
-from stripe_assets.mirror.dialects.base import Closing, Dialect, listed_ids
+from stripe_assets.mirror.batch import Gone, Owner, WholeSublists
+from stripe_assets.mirror.dialects.base import Dialect, listed_ids
 from stripe_assets.mirror.tables.layout import read_at_column
 from stripe_assets.mirror.tables.resource_tables import Tables
 
@@ -26,7 +26,7 @@ class Tombstones:
     def close(
         self,
         connection: sa.Connection,
-        closed: Iterable[ClosedSublist],
+        closed: Iterable[WholeSublists],
         now: datetime,
         lost: Collection[str] | None = None,
     ) -> Counter[str]:
@@ -37,17 +37,17 @@ class Tombstones:
         Returns resource → tombstones.
         """
         made: Counter[str] = Counter()
-        for targets, closing, with_parents in _together(closed):
-            if not with_parents or lost is None or closing.parent_resource in lost:
-                self._note(connection, closing)
-            tables = {self._tables[name].name: name for name in sorted(targets)}
+        for whole in _together(closed):
+            if not whole.with_parents or lost is None or whole.parent_resource in lost:
+                self._note(connection, whole)
+            tables = {self._tables[name].name: name for name in sorted(whole.targets)}
             stale: dict[str, list[tuple[str, datetime]]] = {}
-            for table, id in self._dialect.with_stale_rows(connection, list(tables), closing):
-                stale.setdefault(table, []).append((id, closing.read_at[id]))
+            for table, id in self._dialect.with_stale_rows(connection, list(tables), whole):
+                stale.setdefault(table, []).append((id, whole.read_at[id]))
             for table in sorted(stale):
                 for at, parents in _by_time(stale[table]):
                     made[tables[table]] += self._dialect.close_sublists(
-                        connection, table, closing, parents, at, now
+                        connection, table, whole, parents, at, now
                     )
         return made
 
@@ -64,15 +64,9 @@ class Tombstones:
             for field, targets in self._sublists_without_route(gone.resource):
                 parents = self._dead(connection, gone.resource, owner, ids)
                 if parents:
-                    made += self.close(
-                        connection,
-                        [
-                            ClosedSublist(
-                                targets, gone.resource, field.name, owner, parents, gone.observed_at
-                            )
-                        ],
-                        now,
-                    )
+                    read_at = dict.fromkeys(parents, gone.observed_at)
+                    empty = WholeSublists(targets, gone.resource, field.name, owner, read_at)
+                    made += self.close(connection, [empty], now)
         return made
 
     def _owned(self, gone: Gone) -> Iterator[tuple[Owner, tuple[str, ...]]]:
@@ -130,42 +124,40 @@ class Tombstones:
         own = (table.c._account_id == owner.account_id, table.c._livemode == owner.livemode)
         return (*own, table.c.id.in_(listed_ids(self._dialect, ids)))
 
-    def _note(self, connection: sa.Connection, closing: Closing) -> None:
+    def _note(self, connection: sa.Connection, whole: WholeSublists) -> None:
         """Stores the reading time in the parents that have no newer one.
 
         Usually the parents' own rows have brought it already. Where a parent has a newer time, that
         one counts: rows that only this older page had are gone again.
         """
-        column = read_at_column(closing.field or "")
-        parent = self._tables[closing.parent_resource]
+        column = read_at_column(whole.field or "")
+        parent = self._tables[whole.parent_resource]
         if column not in parent.c:
             return
         older = []
-        for id, read_at in self._dialect.read_otherwise(connection, parent.name, column, closing):
-            if read_at is None or read_at < closing.read_at[id]:
-                older.append((id, closing.read_at[id]))
+        for id, read_at in self._dialect.read_otherwise(connection, parent.name, column, whole):
+            if read_at is None or read_at < whole.read_at[id]:
+                older.append((id, whole.read_at[id]))
             else:
-                closing.read_at[id] = read_at
+                whole.read_at[id] = read_at
         for at, ids in _by_time(older):
-            noted = sa.update(parent).where(*self._rows(parent, closing.owner, ids))
+            noted = sa.update(parent).where(*self._rows(parent, whole.owner, ids))
             connection.execute(noted.values({column: at}))
 
 
-def _together(closed: Iterable[ClosedSublist]) -> list[tuple[tuple[str, ...], Closing, bool]]:
-    """The sublists, those of one field and owner together, in the same order for every writer.
+def _together(closed: Iterable[WholeSublists]) -> list[WholeSublists]:
+    """The sublists of one field and owner together, in the same order for every writer.
 
-    Returns (resources of the items, sublists, whether the parents' rows are in the same write).
+    Where a sublist was read twice, the later reading counts.
     """
-    closings: dict[tuple[str, str, Owner, tuple[str, ...], bool], Closing] = {}
+    groups: dict[tuple[str, str, Owner, tuple[str, ...], bool], WholeSublists] = {}
     for one in closed:
         key = (one.parent_resource, one.field or "", one.owner, one.targets, one.with_parents)
-        read_at = closings.setdefault(
-            key, Closing(one.parent_resource, one.field, one.owner, {})
-        ).read_at
-        for id in one.parent_ids:
-            if id not in read_at or read_at[id] < one.observed_at:
-                read_at[id] = one.observed_at
-    return [(key[3], closings[key], key[4]) for key in sorted(closings)]
+        read_at = groups.setdefault(key, replace(one, read_at={})).read_at
+        for id, at in one.read_at.items():
+            if id not in read_at or read_at[id] < at:
+                read_at[id] = at
+    return [groups[key] for key in sorted(groups)]
 
 
 def _by_time(parents: Iterable[tuple[str, datetime]]) -> list[tuple[datetime, tuple[str, ...]]]:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Field
-from stripe_assets.mirror import Checkpoint, ClosedSublist, OpenSublist, Owner, ParentRef
+from stripe_assets.mirror import Checkpoint, OpenSublist, Owner, ParentRef, WholeSublists
 from stripe_assets.sync.constants import PAGE
 from stripe_assets.sync.engine.task import Cursor, ListPage, PageHandler, Request, Retrieve, Source
 
@@ -107,7 +107,7 @@ def checkpoint_of(task: ListPage, *, done: bool = False) -> Checkpoint:
 
 def closed_by(
     catalog: Catalog, request: Request, following: ListPage | None
-) -> list[ClosedSublist]:
+) -> list[WholeSublists]:
     """Returns what the mirror must know after the last page of a rest: rows that the sublist no
     longer has are gone. Empty after every other page."""
     if not isinstance(request, ListPage) or request.since is None or following is not None:
@@ -117,7 +117,7 @@ def closed_by(
     targets = _field(catalog, parent.resource, parent.field).targets
     owner = request.source.owner
     return [
-        ClosedSublist(targets, parent.resource, parent.field, owner, (parent.id,), request.since)
+        WholeSublists(targets, parent.resource, parent.field, owner, {parent.id: request.since})
     ]
 
 

@@ -10,8 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
+from stripe_assets.catalog.model import Paging
 from stripe_assets.mirror import Batch, ObjectRef, Owner, ParentRef
 from stripe_assets.stripe_api import Answer, StripeError, items, next_cursor
 from stripe_assets.sync.engine.fan_out import Step
@@ -20,7 +21,6 @@ from stripe_assets.sync.engine.shards import WHOLE, Listing, Range
 Item = Mapping[str, Any]
 Endpoint = tuple[str, str]
 """The account that is asked, and the route's template. Stripe limits the requests of each pair."""
-Paging = Literal["starting_after", "next_page_url", "none"]
 
 SHARD = " created "
 """In the key of a part: between the key of its list and its range."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from stripe_assets.mirror import ClosedSublist, Mirror, OpenSublist, Owner, ParentRef
+from stripe_assets.mirror import Mirror, OpenSublist, Owner, ParentRef, WholeSublists
 from stripe_assets_tests.mirror.small import CATALOG, NOON, OWNER, at, data_ids, flat, lines, write
 
 
@@ -71,7 +71,7 @@ def test_a_cut_off_sublist_is_open_until_its_last_page(mirror: Mirror) -> None:
     rest = flat(
         "line_item", {"id": "il_3"}, {"id": "il_4"}, observed_at=at(3), parent=parent, position=2
     )
-    rest.closed.append(ClosedSublist(("line_item",), "invoice", "lines", OWNER, ("in_1",), at(2)))
+    rest.closed.append(WholeSublists(("line_item",), "invoice", "lines", OWNER, {"in_1": at(2)}))
     assert mirror.write([rest]).tombstones == {"line_item": 1}
     assert data_ids(mirror.rows.read("invoice", OWNER, "in_1")) == ["il_1", "il_2", "il_3", "il_4"]
 
