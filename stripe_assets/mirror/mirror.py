@@ -82,7 +82,7 @@ class Mirror:
 
             catalog = load()
         dialect = dialect_of(engine.url)
-        tables = Tables(catalog, dialect.schema, COLUMN_TYPES)
+        tables = Tables(catalog, dialect.schema, COLUMN_TYPES, dialect.index_where)
         try:
             ensure_schema(engine, tables, dialect)
         except FAILURES as error:

@@ -21,6 +21,9 @@ class Dialect(Protocol):
     schema: str | None
     """The schema that holds the tables, where the database has schemas."""
 
+    index_where: str
+    """SQLAlchemy's name of the option for a partial index."""
+
     locks_rows: bool
     """Whether a writer locks rows, and not the whole database."""
 

@@ -49,6 +49,7 @@ _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 class PostgreSQL:
     schema: str | None = SCHEMA
+    index_where = "postgresql_where"
     locks_rows = True
     list_items = "jsonb_path_query({}, '$[*]') AS item (value)"
     item_text = "(item.value #>> '{}')"

@@ -51,6 +51,7 @@ _BIND: dict[str, Callable[[Sequence[Any]], Sequence[Any]]] = {
 
 class SQLite:
     schema: str | None = None
+    index_where = "sqlite_where"
     locks_rows = False
     list_items = "json_each({}) AS item"
     item_text = "item.value"

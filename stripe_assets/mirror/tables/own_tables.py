@@ -102,9 +102,11 @@ _OPEN_EVENTS = ("run_id", "state", "object", "object_created", "object_id", "cre
 
 
 def own_tables(
-    metadata: sa.MetaData, types: Mapping[ColumnKind, sa.types.TypeEngine[Any]]
+    metadata: sa.MetaData,
+    types: Mapping[ColumnKind, sa.types.TypeEngine[Any]],
+    index_where: str | None,
 ) -> dict[str, sa.Table]:
-    """Name → table. `types`: see `Tables`."""
+    """Name → table. `types` and `index_where`: see `Tables`."""
     tables = {
         name: sa.Table(
             name,
@@ -119,7 +121,11 @@ def own_tables(
     sa.Index(
         "ix_event_ledger_open",
         *(ledger[name] for name in _OPEN_EVENTS),
-        sqlite_where=is_open,
-        postgresql_where=is_open,
+        **partial_index(index_where, is_open),
     )
     return tables
+
+
+def partial_index(index_where: str | None, where: sa.ColumnElement[bool]) -> dict[str, Any]:
+    """Returns the options of an index that has only the rows of a condition."""
+    return {index_where: where} if index_where else {}

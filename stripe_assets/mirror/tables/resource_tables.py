@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from stripe_assets.catalog.model import Resource
 from stripe_assets.mirror.tables.layout import PRIMARY_KEY, ColumnKind, Layout
-from stripe_assets.mirror.tables.own_tables import own_tables
+from stripe_assets.mirror.tables.own_tables import own_tables, partial_index
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
@@ -24,14 +24,23 @@ class Tables(Mapping[str, sa.Table]):
     Parameters: types: the type of each kind of column, for every dialect.
     """
 
-    def __init__(self, catalog: Catalog, schema: str | None, types: ColumnTypes) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        schema: str | None,
+        types: ColumnTypes,
+        index_where: str | None = None,
+    ) -> None:
+        """`index_where`: SQLAlchemy's name of the option for a partial index, where tables are to
+        be created. To name another dialect's option would load that dialect."""
         self.catalog = catalog
         self.types = types
         self.layout = Layout(catalog)
         self.metadata = sa.MetaData(schema=schema)
         self._made: dict[str, sa.Table] = {}
         self._making = threading.Lock()
-        self.own = own_tables(self.metadata, types)
+        self._index_where = index_where
+        self.own = own_tables(self.metadata, types, index_where)
 
     def __getitem__(self, name: str) -> sa.Table:
         table = self._made.get(name)
@@ -70,8 +79,7 @@ class Tables(Mapping[str, sa.Table]):
                 f"ix_{resource.table}_unsettled",
                 table.c._account_id,
                 table.c.id,
-                sqlite_where=where,
-                postgresql_where=where,
+                **partial_index(self._index_where, where),
             )
         if resource.retention_days and "created" in table.c:
             sa.Index(
