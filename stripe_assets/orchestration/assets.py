@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import dagster as dg
 import pydantic
 
-from stripe_assets.catalog import catalog
 from stripe_assets.orchestration.dead_runs import record_process
 from stripe_assets.orchestration.failures import failure, no_key, unpartitioned_subset
 from stripe_assets.orchestration.key_runs import KeySyncRun
@@ -16,7 +15,7 @@ from stripe_assets.orchestration.metadata import materialization_metadata
 from stripe_assets.orchestration.outcome import SyncOutcome
 from stripe_assets.orchestration.partitions import register
 from stripe_assets.orchestration.stripe_sync import StripeSync
-from stripe_assets.orchestration.translator import StripeTranslator, TranslatedModels, translate
+from stripe_assets.orchestration.translator import TranslatedModels
 from stripe_assets.sync import Mode
 
 STRIPE_MODELS = "stripe_models"
@@ -111,7 +110,3 @@ def sync_every_key(
             )
     if not all(outcome.succeeded for outcome in outcomes):
         raise failure(outcomes)
-
-
-MODELS = translate(catalog(), StripeTranslator())
-stripe_models = build_models_asset(MODELS)

@@ -1,6 +1,6 @@
 """Dagster runs in this process, one key after another: what the command line starts.
 
-They are runs of the same jobs, on the instance that `dagster dev` shows.
+They are runs of the jobs with the default assets, on the instance that `dagster dev` shows.
 """
 
 from __future__ import annotations
@@ -9,14 +9,16 @@ from typing import Any
 
 import dagster as dg
 
-from stripe_assets.orchestration.assets import MODELS, sync_config
-from stripe_assets.orchestration.code_location import build_definitions
+from stripe_assets.catalog import catalog
+from stripe_assets.orchestration.assets import sync_config
+from stripe_assets.orchestration.code_location import definitions_of
 from stripe_assets.orchestration.dead_runs import fail_dead_runs
 from stripe_assets.orchestration.display import RunDisplay
 from stripe_assets.orchestration.jobs import SYNC_MODELS
 from stripe_assets.orchestration.outcome import EventsOutcome, Outcome, SyncOutcome
 from stripe_assets.orchestration.process_events_op import PROCESS_EVENTS, events_config
 from stripe_assets.orchestration.stripe_sync import AnyOutcome, StripeSync
+from stripe_assets.orchestration.translator import DEFAULT_TRANSLATOR, translate
 
 SILENT = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 INTERRUPTED = "interrupted"
@@ -29,7 +31,8 @@ class InProcessRuns:
         self._instance = dg.DagsterInstance.get()
         fail_dead_runs(self._instance)
         self._stripe = DisplayedStripe(display)
-        self._definitions = build_definitions(self._stripe)
+        self._models = translate(catalog(), DEFAULT_TRANSLATOR)
+        self._definitions = definitions_of(self._models, self._stripe)
 
     def sync(self, outcome: SyncOutcome) -> None:
         """Runs `sync_models` for the key, models and mode of `outcome`, and fills it in.
@@ -38,8 +41,8 @@ class InProcessRuns:
         """
         selection = (
             []
-            if len(outcome.models) == len(MODELS.by_model)
-            else [MODELS.key(model) for model in outcome.models]
+            if len(outcome.models) == len(self._models.by_model)
+            else [self._models.key(model) for model in outcome.models]
         )
         self._run(outcome, SYNC_MODELS, sync_config(outcome.mode), asset_selection=selection)
 

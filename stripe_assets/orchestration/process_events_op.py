@@ -9,7 +9,6 @@ from dataclasses import replace
 import dagster as dg
 import pydantic
 
-from stripe_assets.orchestration.assets import MODELS
 from stripe_assets.orchestration.dead_runs import record_process
 from stripe_assets.orchestration.failures import failure, final_failure, no_key
 from stripe_assets.orchestration.key_runs import KeyEventsRun
@@ -18,6 +17,7 @@ from stripe_assets.orchestration.outcome import EventsOutcome
 from stripe_assets.orchestration.partitions import register
 from stripe_assets.orchestration.stripe_event_log import StripeEventLog
 from stripe_assets.orchestration.stripe_sync import StripeSync
+from stripe_assets.orchestration.translator import TranslatedModels
 from stripe_assets.sync import EventSelection, InvalidSelection
 
 PROCESS_EVENTS = "process_events"
@@ -70,19 +70,33 @@ def events_config(
     return {"ops": {PROCESS_EVENTS: {"config": config}}}
 
 
-@dg.op(
-    name="process_stripe_events",
-    out=dg.Out(dg.Nothing),
-    description=(
-        "Reads each object that an event reports as changed, in its present state, "
-        "and marks the deleted ones."
-    ),
-)
-def process_stripe_events(
-    context: dg.OpExecutionContext, config: EventsConfig, stripe: dg.ResourceParam[StripeSync]
+def build_process_events_op(models: TranslatedModels) -> dg.OpDefinition:
+    """Returns the op. It needs the resource `stripe`, a StripeSync."""
+
+    @dg.op(
+        name="process_stripe_events",
+        out=dg.Out(dg.Nothing),
+        description=(
+            "Reads each object that an event reports as changed, in its present state, "
+            "and marks the deleted ones."
+        ),
+    )
+    def process_stripe_events(
+        context: dg.OpExecutionContext, config: EventsConfig, stripe: dg.ResourceParam[StripeSync]
+    ) -> None:
+        record_process(context.instance, context.run.run_id)
+        process_events(context, models, config, stripe)
+
+    return process_stripe_events
+
+
+def process_events(
+    context: dg.OpExecutionContext,
+    models: TranslatedModels,
+    config: EventsConfig,
+    stripe: StripeSync,
 ) -> None:
     """Processes the chosen events, and fails at the end if any of them failed."""
-    record_process(context.instance, context.run.run_id)
     selection = _selection(config)
     aliases = (context.partition_key,) if context.has_partition_key else stripe.aliases()
     if not aliases:
@@ -91,7 +105,7 @@ def process_stripe_events(
     for position, alias in enumerate(aliases):
         others = config.others or (bool(selection.ids) and position + 1 < len(aliases))
         run = KeyEventsRun(stripe, alias, selection, context.run.run_id, others)
-        outcomes.append(_processed(context, run, config.verbosity))
+        outcomes.append(_processed(context, models, run, config.verbosity))
         if others and outcomes[-1].error is None:
             if not outcomes[-1].elsewhere:
                 break
@@ -109,7 +123,9 @@ def _selection(config: EventsConfig) -> EventSelection:
         raise final_failure(str(error)) from None
 
 
-def _processed(context: dg.OpExecutionContext, run: KeyEventsRun, verbosity: int) -> EventsOutcome:
+def _processed(
+    context: dg.OpExecutionContext, models: TranslatedModels, run: KeyEventsRun, verbosity: int
+) -> EventsOutcome:
     """Runs one key's part and logs a materialization of each model that got rows."""
     outcome = run.outcome
     each = StripeEventLog(context.log.info)
@@ -127,6 +143,6 @@ def _processed(context: dg.OpExecutionContext, run: KeyEventsRun, verbosity: int
             {"dagster/partition_row_count": in_mirror[model]} if model in in_mirror else {}
         )
         context.log_event(
-            dg.AssetMaterialization(MODELS.key(model), partition=outcome.alias, metadata=metadata)
+            dg.AssetMaterialization(models.key(model), partition=outcome.alias, metadata=metadata)
         )
     return outcome

@@ -6,13 +6,13 @@ import dagster as dg
 
 from stripe_assets.orchestration.active_runs import with_active_run
 from stripe_assets.orchestration.assets import sync_config
-from stripe_assets.orchestration.jobs import sync_models
+from stripe_assets.orchestration.jobs import SYNC_MODELS
 from stripe_assets.orchestration.partitions import register
 from stripe_assets.orchestration.stripe_sync import StripeSync
 
 
 @dg.schedule(
-    job=sync_models,
+    job_name=SYNC_MODELS,
     cron_schedule="0 3 * * *",
     default_status=dg.DefaultScheduleStatus.STOPPED,
     description=(

@@ -9,13 +9,14 @@ from collections import defaultdict
 import dagster as dg
 
 from stripe_assets.orchestration.active_runs import with_active_run
-from stripe_assets.orchestration.assets import MODELS, sync_config
+from stripe_assets.orchestration.assets import sync_config
 from stripe_assets.orchestration.dead_runs import fail_dead_runs
-from stripe_assets.orchestration.jobs import sync_models
+from stripe_assets.orchestration.jobs import SYNC_MODELS
 from stripe_assets.orchestration.partitions import API_KEYS, api_key_partitions, register
 from stripe_assets.orchestration.process_events_op import PROCESS_EVENTS, events_config
 from stripe_assets.orchestration.sensor_tick import SensorTick
 from stripe_assets.orchestration.stripe_sync import StripeSync
+from stripe_assets.orchestration.translator import TranslatedModels
 from stripe_assets.sync import EventSelection, WatchedEvent
 
 EVENTS_IN_A_RUN = 50
@@ -83,18 +84,29 @@ def failed_webhooks(
     return _result(context, tick, requests, [])
 
 
-@dg.sensor(
-    job=sync_models,
-    default_status=dg.DefaultSensorStatus.STOPPED,
-    minimum_interval_seconds=60,
-    description=(
-        "Asks Stripe for each key's events since its last sync, and requests an incremental run "
-        "of the models that they concern. Requests nothing for a key that has a run already. "
-        "Names the accounts that need a full sweep first."
-    ),
-)
-def new_events(
-    context: dg.SensorEvaluationContext, stripe: dg.ResourceParam[StripeSync]
+def build_new_events(models: TranslatedModels) -> dg.SensorDefinition:
+    """Returns the sensor `new_events`. It requests runs of these models' assets."""
+
+    @dg.sensor(
+        job_name=SYNC_MODELS,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        minimum_interval_seconds=60,
+        description=(
+            "Asks Stripe for each key's events since its last sync, and requests an incremental "
+            "run of the models that they concern. Requests nothing for a key that has a run "
+            "already. Names the accounts that need a full sweep first."
+        ),
+    )
+    def new_events(
+        context: dg.SensorEvaluationContext, stripe: dg.ResourceParam[StripeSync]
+    ) -> dg.SensorResult:
+        return _new_events(context, models, stripe)
+
+    return new_events
+
+
+def _new_events(
+    context: dg.SensorEvaluationContext, models: TranslatedModels, stripe: StripeSync
 ) -> dg.SensorResult:
     events_of: dict[str, list[WatchedEvent]] = defaultdict(list)
     notes: list[str] = []
@@ -114,7 +126,7 @@ def new_events(
             requests[alias] = dg.RunRequest(
                 run_key=run_key,
                 partition_key=alias,
-                asset_selection=MODELS.keys({model for event in events for model in event.models}),
+                asset_selection=models.keys({model for event in events for model in event.models}),
                 run_config=sync_config("incremental"),
             )
     return _result(context, tick, requests, notes)

@@ -1,6 +1,7 @@
 """How a model becomes an asset: its data goes in, its `AssetSpec` comes out.
 
-A subclass of `StripeTranslator` changes what the assets look like:
+A subclass of `StripeTranslator` changes what the assets look like, and `build_definitions` in
+`code_location` takes an instance of it:
 
     class AcmeTranslator(StripeTranslator):
         def get_asset_spec(self, data: ModelData) -> dg.AssetSpec:
@@ -60,6 +61,9 @@ class StripeTranslator:
             tags=describe.tags(resource),
             kinds={"stripe", "sql"},
         )
+
+
+DEFAULT_TRANSLATOR = StripeTranslator()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from stripe_assets.orchestration.assets import MODELS, STRIPE_MODELS
+from stripe_assets.catalog import catalog
+from stripe_assets.orchestration.assets import STRIPE_MODELS
 from stripe_assets.orchestration.jobs import SYNC_MODELS
+from stripe_assets.orchestration.translator import DEFAULT_TRANSLATOR, translate
+
+MODELS = translate(catalog(), DEFAULT_TRANSLATOR)
 
 
 @dg.multi_asset(name=STRIPE_MODELS, specs=MODELS.specs, can_subset=True)

@@ -22,13 +22,15 @@ from stripe_assets.definitions import defs
 from stripe_assets.mirror import Mirror, Owner
 from stripe_assets.orchestration.active_runs import WAITING
 from stripe_assets.orchestration.dead_runs import IN_PROGRESS
-from stripe_assets.orchestration.sensors import EVENTS_IN_A_RUN, failed_webhooks, new_events
+from stripe_assets.orchestration.sensors import EVENTS_IN_A_RUN, failed_webhooks
 from stripe_assets.orchestration.stripe_sync import StripeSync
 from stripe_assets.sandbox import Sandbox
 from stripe_assets_tests.orchestration.test_runs import SILENT
 
 SECOND = "acct_1SandboxSecond00"
 CONNECTED = "acct_1SandboxAtelier0"
+
+new_events = defs.resolve_sensor_def("new_events")
 
 
 def tick(
