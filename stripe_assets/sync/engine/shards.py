@@ -32,6 +32,8 @@ PARTS = 16
 IN_VAIN, IN_VAIN_SHARE = 8, 0.05
 """Pages of a list that may be read twice because a part was split while it was read: this number,
 and this share of all pages."""
+SHARD = " created "
+"""In the key of a part: between the key of its list and its range."""
 BEGINNING = 1_293_840_000
 """2011, in Unix seconds: Stripe has few older objects. Where it is known when the account was
 created, that time is used."""

@@ -16,14 +16,11 @@ from stripe_assets.catalog.model import Paging
 from stripe_assets.mirror import Batch, ObjectRef, Owner, ParentRef
 from stripe_assets.stripe_api import Answer, StripeError, items, next_cursor
 from stripe_assets.sync.engine.fan_out import Step
-from stripe_assets.sync.engine.shards import WHOLE, Listing, Range
+from stripe_assets.sync.engine.shards import SHARD, WHOLE, Listing, Range
 
 Item = Mapping[str, Any]
 Endpoint = tuple[str, str]
 """The account that is asked, and the route's template. Stripe limits the requests of each pair."""
-
-SHARD = " created "
-"""In the key of a part: between the key of its list and its range."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from stripe_assets.mirror import Availability, Checkpoint, FinishedSweep, Mirror
 from stripe_assets.sync.constants import LAG
 from stripe_assets.sync.engine import fan_out, sublist
 from stripe_assets.sync.engine.nested import Routes
-from stripe_assets.sync.engine.shards import Range
+from stripe_assets.sync.engine.shards import SHARD, Range
 from stripe_assets.sync.engine.sweep_handlers import SweepHandlers
-from stripe_assets.sync.engine.task import SHARD, ListPage, Retrieve, Task
+from stripe_assets.sync.engine.task import ListPage, Retrieve, Task
 
 
 class SweepRun:
