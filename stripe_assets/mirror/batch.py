@@ -11,7 +11,7 @@ from stripe_assets.mirror.columns import Rows
 
 @dataclass(frozen=True, slots=True, order=True)
 class Owner:
-    """Whose data a row is."""
+    """The account and the mode that a row belongs to."""
 
     account_id: str
     livemode: bool
@@ -31,9 +31,9 @@ class ParentRef:
 
 @dataclass(frozen=True, slots=True)
 class OpenSublist:
-    """A sublist whose first items only are in the answer.
+    """A sublist that the answer returns in part: it has only the first items.
 
-    A later answer with the rest of the items closes the sublist as of this `observed_at`.
+    The answer with its last items closes the sublist, as of this `observed_at`.
     """
 
     parent: ParentRef
@@ -185,7 +185,7 @@ class WriteCounts:
 
 @dataclass(frozen=True, slots=True, order=True)
 class ObjectRef:
-    """An object, by resource, owner and id. A row refers to it."""
+    """An object that a row refers to: its resource, owner and id."""
 
     resource: str
     owner: Owner

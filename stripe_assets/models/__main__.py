@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; exit 1 when the stubs are not what the catalog gives",
+        help="write nothing; exit 1 when the stubs are out of date with the catalog",
     )
     options = parser.parse_args(arguments)
     if not options.check:
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     stale = stubs.check()
     if stale:
         sys.stderr.write(
-            f"{', '.join(stale)}: not what the catalog gives. "
+            f"{', '.join(stale)}: out of date with the catalog. "
             "Run python -m stripe_assets.models and commit the result.\n"
         )
     return 1 if stale else 0

@@ -20,7 +20,7 @@ from stripe_assets.stripe_api import ApiKey, is_account_id
 from stripe_assets.sync import ObjectSync, SyncedObject
 
 MANY_ACCOUNTS = 500
-"""Up to so many accounts a statement lists them, to find a row by the primary key."""
+"""Up to this number of accounts, a statement lists them to find a row by the primary key."""
 
 CallersSession = orm.Session | orm.scoped_session[Any] | None
 
@@ -46,7 +46,7 @@ class Place:
     ) -> None:
         """Finds the API key and the row of an object, and the account that owns it.
 
-        `secret`: of the key with which the program itself has read the object. Its owner is then
+        `secret`: the key with which the program itself has read the object. The owner is then
         the account of that key, or `stripe_account`. Raises ValueError, UnknownAlias,
         InvalidApiKey, KeyStoreError and MirrorError.
         """
@@ -104,7 +104,7 @@ class Place:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def _reads(self) -> sa.Connection | None:
-        """The caller's connection, if its transaction may have written what no other sees yet."""
+        """The caller's connection, if its transaction may have rows that no other one sees yet."""
         if self._session is None or not self._session.in_transaction():
             return None
         return self._connect()
@@ -137,7 +137,7 @@ class Place:
         return found, done
 
     def _expire_written(self, session: orm.Session, done: SyncedObject) -> None:
-        """The rows that the caller's session has already are read again when they are next used."""
+        """Expires the written rows in the caller's session. The session reads them again on use."""
         for written in done.rows:
             cls = self._cls._class_of(written.resource)
             row = session.identity_map.get(identity_key(cls, (*astuple(written.owner), written.id)))

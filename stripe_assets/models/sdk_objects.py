@@ -1,4 +1,4 @@
-"""What a program hands over as an object of Stripe's: checked, and as the JSON that Stripe sent."""
+"""Checks the object that a program passes, and returns it as the JSON that Stripe sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from stripe_assets.mirror import decimal_text
 from stripe_assets.sync import Observed
 
 UNDER_WAY = timedelta(seconds=80)
-"""How long before the date of its answer a request may have been sent: the timeout of the SDK."""
+"""The longest time from a request to the date of its answer: the timeout of the SDK."""
 SECOND = timedelta(seconds=1)
 
 
@@ -52,8 +52,7 @@ def check_object(resource: Resource, obj: Any) -> None:
     """Raises TypeError and ValueError for what is not an object of this resource with an id."""
     if not isinstance(obj, dict):
         raise TypeError(
-            "an object of Stripe's is a StripeObject or a dictionary here, "
-            f"not {type(obj).__name__}"
+            f"pass an object of Stripe's: a StripeObject or a dictionary, not {type(obj).__name__}"
         )
     name, id = obj.get("object"), obj.get("id")
     sync = f"{resource.class_name}.sync_from_stripe_data"

@@ -56,12 +56,12 @@ class Attribute(Generic[_T]):
 
 
 def check(catalog: Path = CATALOG, stubs: Path = STUBS) -> list[str]:
-    """The name of the file, when its content is not what the file of the catalog gives."""
+    """The name of the file, if its content differs from what the catalog gives."""
     return [] if stubs.is_file() and stubs.read_bytes() == render(_load(catalog)) else [stubs.name]
 
 
 def write(catalog: Path = CATALOG, stubs: Path = STUBS) -> None:
-    """Writes the file, as the file of the catalog gives it."""
+    """Writes the file from the catalog's file."""
     stubs.write_bytes(render(_load(catalog)))
 
 

@@ -40,8 +40,8 @@ def retrying(max_retries: int, backoff: float, stop: threading.Event) -> tenacit
         longest = min(LONGEST_BACKOFF, backoff * 2.0 ** min(state.attempt_number - 1, 16))
         jitter = random.uniform(0, longest)
         asked = _last(state).retry_after
-        # With jitter also here: otherwise all threads that Stripe told the same second would send
-        # at once.
+        # Jitter is added here too. Otherwise all threads to which Stripe named the same second
+        # would send at once.
         return jitter if asked is None else asked + min(jitter, 1.0)
 
     def sleep(seconds: float) -> None:

@@ -40,7 +40,7 @@ class StripeApi:
     that all clients of this address share.
 
     Raises InvalidSetting for an address that would send the key over the network in clear, and for
-    a rate in the environment that is no number.
+    a rate in the environment that is not a number.
     """
 
     def __init__(
@@ -83,11 +83,13 @@ class StripeApi:
         the connected account to ask as. endpoint: the route's template, as `/v1/invoices/{id}`, by
         which the rate budget and the counts tell requests apart; to be given for every path with an
         id in it. Raises StripeError's subclasses, and ValueError for a path that is not one of
-        Stripe's API or an account that is no account id.
+        Stripe's API or an account that is not an account id.
         """
         target = with_query(checked_path(path), params)
         if stripe_account is not None and not is_account_id(stripe_account):
-            raise ValueError(f"{stripe_account[:40]!r} is no account id; one starts with acct_")
+            raise ValueError(
+                f"{stripe_account[:40]!r} is not an account id: such an id starts with acct_"
+            )
         route = endpoint or path.partition("?")[0]
         last: Attempt = self._attempts(self._attempt, target, route, stripe_account)
         if last.answer is not None:

@@ -123,7 +123,7 @@ def parse_api_key(
     """The API key in `text`, with whitespace around it removed.
 
     Raises InvalidApiKey for an alias that cannot be a partition key, for a text that is no secret
-    or restricted key, and for an account that is no account id.
+    or restricted key, and for an account that is not an account id.
     """
     check_alias(alias)
     problem = _problem(text.strip())
@@ -133,7 +133,8 @@ def parse_api_key(
     for account in [*named, *(connected if isinstance(connected, tuple) else ())]:
         if not is_account_id(account):
             raise InvalidApiKey(
-                f"API key '{alias}': {account[:40]!r} is no account id; one starts with acct_"
+                f"API key '{alias}': {account[:40]!r} is not an account id: "
+                "such an id starts with acct_"
             )
     return ApiKey(alias, Secret(text.strip()), account_id, connected, source)
 
@@ -188,8 +189,8 @@ def environment_variables(environ: Mapping[str, str]) -> dict[str, str]:
 def environment_key(environ: Mapping[str, str], alias: str, variable: str) -> ApiKey:
     """The key in this variable.
 
-    Raises InvalidApiKey, with the variable's name, where it is not set, no key, or a key of the
-    other mode.
+    Raises InvalidApiKey, with the variable's name, where it is not set, or has no key or a key
+    of the other mode.
     """
     text = environ.get(variable, "")
     if not text.strip():
@@ -230,4 +231,4 @@ def _problem(text: str) -> str | None:
         return "it is masked: Stripe shows a key in full only once; if it is lost, create a new one"
     if re.match(r"(sk|rk)_(test|live)_", text):
         return f"it is cut short or damaged{shown}: copy it again"
-    return "this is no Stripe key: a key starts with sk_test_, sk_live_, rk_test_ or rk_live_"
+    return "this is not a Stripe key: a key starts with sk_test_, sk_live_, rk_test_ or rk_live_"

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 RECENT = 16
 """How many latencies of an endpoint are kept: as many as it may have requests under way."""
 MIN_ANSWERS = 4
-"""An endpoint's latency is known after so many answers."""
+"""After this number of answers, an endpoint's latency is known."""
 COLD_FACTOR = 4.0
-"""Until then it counts as at most so many times the latency of the quickest endpoint, because first
-answers are slow: caches are cold."""
+"""Until then it counts as at most this multiple of the latency of the quickest endpoint, because
+first answers are slow: caches are cold."""
 PAGES_PER_SECOND = 100.0
 """About how many pages of an endpoint one process can read and write in a second. Where Stripe sets
 no limit, more lists at once do not read an endpoint faster."""

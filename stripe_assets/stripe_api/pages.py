@@ -17,10 +17,10 @@ from stripe_assets.stripe_api.query import checked_path, path_and_query
 
 
 def items(body: Mapping[str, Any], *, path: str = "") -> list[dict[str, Any]]:
-    """The objects of a page. Raises MalformedPage where the body is no list of objects."""
+    """The objects of a page. Raises MalformedPage where the body is not a list of objects."""
     data = body.get("data")
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
-        _refuse(body, path, f"the answer is no list of objects (object: {body.get('object')!r})")
+        _refuse(body, path, f"the answer is not a list of objects (object: {body.get('object')!r})")
     return data
 
 
@@ -59,11 +59,11 @@ def _next_url(body: Mapping[str, Any], asked: str | None, path: str) -> str | No
             _refuse(body, path, "has_more is true, but there is no next_page_url")
         return None
     if not isinstance(url, str):
-        _refuse(body, path, "next_page_url is no text")
+        _refuse(body, path, "next_page_url is not text")
     try:
         following = checked_path(path_and_query(url))
     except ValueError:
-        _refuse(body, path, "next_page_url is no path of Stripe's API")
+        _refuse(body, path, "next_page_url is not a path of Stripe's API")
     if asked is not None and following == path_and_query(asked):
         _refuse(body, path, "next_page_url leads to the same page again")
     return following

@@ -56,7 +56,7 @@ def checked_base(url: str) -> str:
         or parts.fragment
     ):
         raise InvalidSetting(
-            f"{BASE_VARIABLE} is no valid address: give one such as https://api.stripe.com "
+            f"{BASE_VARIABLE} is not a valid address: give one such as https://api.stripe.com "
             "or http://localhost:8420"
         )
     if parts.scheme == "http" and not is_loopback(host):

@@ -33,7 +33,7 @@ def names(folder: Path) -> dict[str, Any]:
         return {row.id: row.name for row in connection.execute(customer.select())}
 
 
-def test_events_of_a_type_are_processed_once_and_told(
+def test_events_of_a_type_are_processed_once(
     command: Command, stripe: dict[str, str], stripe_server: Sandbox, customer: str, tmp_path: Path
 ) -> None:
     stripe_server.control(
@@ -64,7 +64,7 @@ def test_events_of_a_type_are_processed_once_and_told(
     ]
 
 
-def test_ids_find_their_key_and_one_that_fails_is_named_with_its_command(
+def test_ids_find_their_key_and_a_failed_id_is_named(
     command: Command, stripe: dict[str, str], stripe_server: Sandbox, customer: str, tmp_path: Path
 ) -> None:
     stripe_server.control(
@@ -110,7 +110,7 @@ def test_a_sync_after_a_full_one_reads_what_has_changed(
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_processing_although_a_request_has_no_answer(
+def test_a_signal_ends_the_processing_during_a_request(
     number: signal.Signals,
     code: int,
     stripe: dict[str, str],

@@ -36,13 +36,13 @@ def test_no_key_says_how_to_set_one(command: Command) -> None:
 
 
 @pytest.mark.parametrize("text", ["pk_test_publishable0", "whatever"])
-def test_a_key_that_is_none_is_refused_without_being_shown(command: Command, text: str) -> None:
+def test_an_invalid_key_is_refused_and_not_shown(command: Command, text: str) -> None:
     message = refused(command("sync", STRIPE_SECRET_KEY=text))
     assert "STRIPE_SECRET_KEY" in message
     assert text not in message
 
 
-def test_a_key_is_no_argument(command: Command) -> None:
+def test_a_key_is_refused_as_an_argument(command: Command) -> None:
     message = refused(command("keys", "add", "sk_test_madeup0000"))
     assert "sk_test" not in message
 
@@ -65,7 +65,7 @@ def test_refusals_leave_no_instance_behind(command: Command, tmp_path: Path) -> 
         (("events", "--api-key", "acne"), "Did you mean acme?"),
     ],
 )
-def test_options_that_make_no_sense_are_one_line_and_change_nothing(
+def test_invalid_options_are_one_message_and_change_nothing(
     command: Command, tmp_path: Path, given: tuple[str, ...], said: str
 ) -> None:
     message = refused(command(*given, **KEY))
@@ -100,7 +100,7 @@ def test_help_imports_nothing_heavy(name: str) -> None:
         ("STRIPE_ASSETS_DATABASE_URL", "sqlite://"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named_before_anything_is_made(
+def test_an_invalid_setting_is_named_at_the_start(
     command: Command, tmp_path: Path, variable: str, value: str
 ) -> None:
     message = refused(command("sync", **{**KEY, variable: value}))
@@ -109,14 +109,14 @@ def test_a_setting_that_cannot_be_used_is_named_before_anything_is_made(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_env_file_that_is_no_text_is_refused(command: Command, tmp_path: Path) -> None:
+def test_an_env_file_that_is_not_text_is_refused(command: Command, tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"STRIPE_SECRET_KEY=\xff\xfe\n")
     message = refused(command("status"))
     assert ".env is not UTF-8" in message
     assert len(message.splitlines()) == 1
 
 
-def test_a_port_that_is_taken_is_one_line(command: Command) -> None:
+def test_a_taken_port_is_one_message(command: Command) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = command("sandbox", "--sync", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 1

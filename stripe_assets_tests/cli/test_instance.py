@@ -10,7 +10,7 @@ import pytest
 from stripe_assets.instance import InstanceError, read_env_file, settle_home
 
 
-def test_without_a_home_one_is_made_and_written_to_the_env_file(tmp_path: Path) -> None:
+def test_a_missing_home_is_made_and_written_to_the_env_file(tmp_path: Path) -> None:
     environ: dict[str, str] = {}
     home = settle_home(tmp_path, environ)
     assert home == tmp_path / ".dagster"
@@ -21,7 +21,7 @@ def test_without_a_home_one_is_made_and_written_to_the_env_file(tmp_path: Path) 
     assert again == {"DAGSTER_HOME": str(home)}
 
 
-def test_the_env_file_keeps_what_it_holds_and_others_cannot_read_it(tmp_path: Path) -> None:
+def test_the_env_file_keeps_its_lines_and_is_private(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("STRIPE_SECRET_KEY=abc")
     settle_home(tmp_path, {})
     environ: dict[str, str] = {}
@@ -48,7 +48,7 @@ def test_the_env_files_values_win(tmp_path: Path) -> None:
     assert (tmp_path / ".env").read_text() == f"DAGSTER_HOME={tmp_path}/mine\n"
 
 
-def test_a_home_that_is_there_is_left_as_it_is(tmp_path: Path) -> None:
+def test_an_existing_home_stays_as_it_is(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     settle_home(tmp_path, {"DAGSTER_HOME": str(home)})

@@ -60,7 +60,7 @@ def test_a_key_is_checked_stored_encrypted_listed_and_removed(
     assert stored() == []
 
 
-def test_from_env_stores_the_variables_name_and_a_restricted_keys_account(
+def test_from_env_stores_the_variables_name(
     command: Command, stripe: dict[str, str], stored: Stored
 ) -> None:
     added = command("keys", "add", "acme", "--from-env", "MINE", MINE="rk_test_sandbox", **stripe)
@@ -115,7 +115,7 @@ def test_an_alias_stays_with_its_account(
     assert "another alias" in done.stderr
 
 
-def test_the_account_can_be_named_where_it_may_not_be_read(
+def test_the_account_of_a_key_can_be_named(
     command: Command, stripe: dict[str, str], stripe_server: Sandbox
 ) -> None:
     stripe_server.control("only", prefixes=["/v1/coupons"])

@@ -26,7 +26,7 @@ def test_an_object_is_looked_for_with_one_key_after_another(
     assert f"invoice {id}" in shown.stdout and "none was missing" in shown.stdout
 
 
-def test_what_no_key_has_fails_and_ends_no_other(
+def test_an_object_that_no_key_has_fails_alone(
     command: Command, stripe: dict[str, str], stripe_server: Sandbox
 ) -> None:
     id = stripe_server.control(f"objects?resource=product&account={PLATFORM}", "GET")[0]["id"]

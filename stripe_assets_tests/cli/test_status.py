@@ -74,7 +74,7 @@ def test_stripes_brackets_are_shown_as_they_are(
 
 
 @pytest.mark.usefixtures("mirror")
-def test_models_that_were_never_swept_are_listed_and_labels_are_not_unavailable(
+def test_models_that_were_never_swept_are_listed(
     command: Command,
 ) -> None:
     shown = command("status").stdout
@@ -100,7 +100,7 @@ def test_models_that_were_never_swept_are_listed_and_labels_are_not_unavailable(
     assert held["charge"]["last_sweep"]
 
 
-def test_events_that_are_not_settled_are_told_by_key(command: Command, mirror: Mirror) -> None:
+def test_open_events_are_shown_by_key(command: Command, mirror: Mirror) -> None:
     assert "events of" not in command("status", STRIPE_API_KEY__ACME="sk_test_madeup0000").stdout
     mirror.accounts.set_covered("acme", [OWNER], NOW)
     entries = [LedgerEntry(OWNER, f"evt_{number}", "customer.updated", NOW) for number in range(3)]
@@ -118,9 +118,7 @@ def test_events_that_are_not_settled_are_told_by_key(command: Command, mirror: M
     assert told["unsettled_events"] == {"acme": {"failed": 1, "pending": 1}}
 
 
-def test_requests_of_the_last_30_days_are_shown_beside_what_stripe_allots(
-    command: Command, mirror: Mirror
-) -> None:
+def test_requests_are_shown_beside_the_allocation(command: Command, mirror: Mirror) -> None:
     live, today = Owner(OWNER.account_id, True), datetime.now(UTC)
     charges = [
         {
@@ -166,7 +164,7 @@ def test_requests_of_the_last_30_days_are_shown_beside_what_stripe_allots(
     ]
 
 
-def test_an_account_without_transactions_may_read_ten_thousand_times(
+def test_an_account_without_transactions_has_the_least_allocation(
     command: Command, mirror: Mirror
 ) -> None:
     live = Owner(OWNER.account_id, True)
@@ -199,7 +197,7 @@ def test_without_a_database_none_is_made(command: Command, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_new_file_is_its_owners(command: Command, stripe: dict[str, str], tmp_path: Path) -> None:
+def test_a_new_file_is_private(command: Command, stripe: dict[str, str], tmp_path: Path) -> None:
     assert (
         command(
             "keys", "add", "acme", "--from-env", "MINE", MINE="sk_test_sandbox", **stripe

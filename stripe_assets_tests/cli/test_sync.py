@@ -22,7 +22,7 @@ def runs_of(folder: Path) -> list[dg.DagsterRun]:
         return list(instance.get_runs())[::-1]
 
 
-def test_two_models_of_two_keys_are_two_runs_on_the_folders_instance(
+def test_two_keys_are_two_runs_on_the_folders_instance(
     command: Command, stripe: dict[str, str], tmp_path: Path
 ) -> None:
     done = command(
@@ -61,7 +61,7 @@ def test_two_models_of_two_keys_are_two_runs_on_the_folders_instance(
     assert all(model["last_sweep"] and not model["unfinished"] for model in invoices.values())
 
 
-def test_a_failure_prints_the_command_that_repeats_it_and_ends_no_other_key(
+def test_a_failure_prints_its_command_and_ends_no_other_key(
     command: Command, stripe: dict[str, str], stripe_server: Sandbox
 ) -> None:
     stripe_server.control("faults", path="/v1/invoices", status=302)
@@ -84,7 +84,7 @@ def test_a_failure_prints_the_command_that_repeats_it_and_ends_no_other_key(
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_the_run_although_a_request_has_no_answer(
+def test_a_signal_ends_the_run_during_a_request(
     number: signal.Signals,
     code: int,
     stripe: dict[str, str],
@@ -116,7 +116,7 @@ def test_the_sandbox_is_synced_in_one_command(command: Command) -> None:
     assert sum(model["rows_in_mirror"] > 0 for model in run["models"]) > 100
 
 
-def test_after_the_sandboxs_sync_stands_how_dagsters_ui_reaches_the_same_data(
+def test_the_sandboxs_sync_says_how_dagsters_ui_shows_the_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

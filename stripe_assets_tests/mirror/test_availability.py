@@ -51,7 +51,7 @@ def test_each_kind_has_its_text_and_its_label(
     assert availability.is_refused == (label == "unavailable")
 
 
-def test_models_stand_together_by_reason_without_request_ids() -> None:
+def test_models_are_grouped_by_reason_without_request_ids() -> None:
     said = [
         ("review", Availability("refused", "403: No. (req_1)")),
         ("charge", Availability("refused", "403: No. [req_2]")),
@@ -65,12 +65,12 @@ def test_models_stand_together_by_reason_without_request_ids() -> None:
     }
 
 
-def test_a_reason_that_all_places_have_in_common_stands_alone() -> None:
+def test_a_common_reason_is_shown_once() -> None:
     refused = {(None, "/v1/reviews"): "403: No.", ("acct_1", "/v1/reviews"): "403: No."}
     assert Availability.of_refusals(refused, partly=False) == Availability("refused", "403: No.")
 
 
-def test_different_reasons_stand_with_their_places() -> None:
+def test_different_reasons_have_their_places() -> None:
     refused = {(None, "/v1/reviews"): "403: No.", ("acct_1", "/v1/reviews"): "404: Gone."}
     assert Availability.of_refusals(refused, partly=False) == Availability(
         "refused", "/v1/reviews: 403: No.; acct_1 /v1/reviews: 404: Gone."
@@ -84,7 +84,7 @@ def test_a_part_that_was_refused_is_always_named() -> None:
     )
 
 
-def test_only_the_first_refusals_are_shown_and_the_others_counted() -> None:
+def test_the_first_refusals_are_shown_and_the_others_counted() -> None:
     refused = {(f"acct_{n}", "/v1/reviews"): f"403: No. {n}" for n in range(REASONS_SHOWN + 2)}
     reason = Availability.of_refusals(refused, partly=False).reason
     assert reason.endswith("; and 2 more") and reason.count("/v1/reviews") == REASONS_SHOWN

@@ -79,7 +79,7 @@ def test_a_url_that_leads_nowhere(url: str, sign: str) -> None:
     assert sign in message and "hunter2" not in message
 
 
-def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text(
         "milk, eggs, and a sentence that is long enough for a header " * 20
     )
@@ -114,7 +114,7 @@ def test_both_spellings_of_postgresql_open(postgresql_url: str) -> None:
             assert mirror.engine.dialect.driver == "psycopg"
 
 
-def test_values_that_the_database_refuses_are_told_apart(postgresql_url: str) -> None:
+def test_values_refused_by_the_database_are_recognized(postgresql_url: str) -> None:
     batch = flat("customer", {"id": "cus_1"})
     batch.rows["customer"].column_batches[0].set("balance", 2**63)
     with (
@@ -127,7 +127,7 @@ def test_values_that_the_database_refuses_are_told_apart(postgresql_url: str) ->
         write(mirror, "customer", {"id": "cus_2"})
 
 
-def test_values_that_a_trigger_of_the_file_refuses_are_told_apart(file_mirror: Mirror) -> None:
+def test_values_refused_by_a_trigger_are_recognized(file_mirror: Mirror) -> None:
     with file_mirror.transaction() as connection:
         refuse = "SELECT RAISE(ABORT, 'none of these') WHERE NEW.id = 'cus_1'"
         connection.exec_driver_sql(
@@ -141,7 +141,7 @@ def test_values_that_a_trigger_of_the_file_refuses_are_told_apart(file_mirror: M
 
 
 @pytest.mark.parametrize("rows", [1, 100])
-def test_a_connection_that_has_not_begun_begins_with_the_write(mirror: Mirror, rows: int) -> None:
+def test_a_write_begins_the_transaction_of_its_connection(mirror: Mirror, rows: int) -> None:
     batch = flat("customer", *({"id": f"cus_{number}"} for number in range(rows)))
     with mirror.engine.connect() as connection:
         mirror.write([batch], connection)
@@ -181,7 +181,7 @@ def test_a_deadlock_is_tried_again(postgresql_url: str) -> None:
             assert written.result().rows == {"coupon": 1, "customer": 1}
 
 
-def test_writers_of_the_same_rows_in_opposite_orders_both_finish(database_url: str) -> None:
+def test_two_writers_of_the_same_rows_both_finish(database_url: str) -> None:
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
         there = [{"id": f"cus_{n}", "name": "x" * 200} for n in range(200)]
 

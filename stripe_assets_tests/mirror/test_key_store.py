@@ -81,7 +81,7 @@ def test_without_an_encryption_key_nothing_is_stored(
     assert store.list() == []
 
 
-def test_another_encryption_key_is_told_apart(
+def test_another_encryption_key_is_recognized(
     store: KeyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored = store.add("acme", SECRET, **ABOUT)

@@ -293,7 +293,7 @@ def _ids(mirror: Mirror, name: str, owner: Owner) -> list[str]:
 # Going on.
 
 
-def test_a_full_sync_continues_what_the_old_code_began_and_an_incremental_one_follows(
+def test_syncs_continue_after_the_old_code(
     old: Old, mirror: Mirror, stage: Stage, tmp_path: Path
 ) -> None:
     happened = history.History(stage.sandbox.control)

@@ -17,6 +17,7 @@ from stripe_assets.catalog import catalog
 from stripe_assets.mirror import Mirror, Owner
 from stripe_assets.models.mapping import map_class, relations
 from stripe_assets.models.relations import NAMES_OF_MODEL
+from stripe_assets_tests.stored import stored_object
 
 Row = Any
 
@@ -113,7 +114,7 @@ def test_a_statement_looks_into_json(session: Session) -> None:
 
 def test_stripe_data_is_the_object(mirror: Mirror, session: Session, invoice: Row) -> None:
     owner = Owner(invoice._account_id, invoice._livemode)
-    assert invoice.stripe_data == mirror.rows.read("invoice", owner, invoice.id)
+    assert invoice.stripe_data == stored_object(mirror, "invoice", owner, invoice.id)
     assert invoice.stripe_data["lines"]["data"][0]["object"] == "line_item"
 
 

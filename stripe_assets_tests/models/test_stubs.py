@@ -96,7 +96,7 @@ def test_check_and_write_on_the_command_line(
     copy.write_bytes(b"")
     assert main(["--check"]) == 1 and copy.read_bytes() == b""
     error = capsys.readouterr().err
-    assert "__init__.pyi: not what the catalog gives" in error
+    assert "__init__.pyi: out of date with the catalog" in error
     assert "python -m stripe_assets.models" in error
     assert main([]) == 0
     assert copy.read_bytes() == stubs.STUBS.read_bytes()

@@ -40,6 +40,7 @@ from stripe_assets.sandbox.keys import CONNECTED_US, PLATFORM
 from stripe_assets.stripe_api import InvalidApiKey, NotFound, PermissionDenied, parse_api_key
 from stripe_assets.sync import KeySync, NotRetrievable, SyncAborted
 from stripe_assets_tests.dangling import dangling
+from stripe_assets_tests.stored import stored_object
 
 SECRET = "sk_test_sandbox"
 OWN = Owner(PLATFORM, False)
@@ -144,7 +145,7 @@ def test_what_the_sdk_returned_becomes_a_row(client: stripe.StripeClient, mirror
         False,
     )
     assert row.stripe_data["name"] == "Pencil"
-    assert mirror.rows.read("product", OWN, made.id) == row.stripe_data
+    assert stored_object(mirror, "product", OWN, made.id) == row.stripe_data
     assert list(Product.frame(mirror=mirror)["id"]) == [made.id]
 
 
@@ -301,7 +302,7 @@ def test_every_models_object_closes_with_each_object_fetched_once(
             )
             examples = [tuple(row) for row in connection.execute(query)]
         for account, id in examples[:1]:
-            obj = full.rows.read(name, Owner(account, False), id)
+            obj = stored_object(full, name, Owner(account, False), id)
             assert obj
             mirror, before = another(), len(server.log())
             model(name).sync_from_stripe_data(
@@ -402,7 +403,7 @@ def test_what_was_absent_is_read_after_an_event_about_it(
     ) as run:
         run.prepare()
         assert run.run().succeeded
-    assert mirror.rows.read("payment_method", OWN, method)
+    assert stored_object(mirror, "payment_method", OWN, method)
 
 
 def test_a_failure_on_the_way_writes_nothing(
@@ -529,7 +530,7 @@ def test_twenty_writers_of_the_same_objects_end_in_the_newest_state(
 
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(write, range(20)))
-    ours = mirror.rows.read("product", OWN, product.id)
+    ours = stored_object(mirror, "product", OWN, product.id)
     theirs = client.v1.products.retrieve(product.id).to_dict()
     assert ours and (ours["name"], ours["default_price"]) == (
         theirs["name"],
@@ -696,7 +697,7 @@ def test_the_same_id_in_two_accounts(client: stripe.StripeClient, mirror: Mirror
     Coupon.sync_from_stripe_data(ours)
     ours = client.v1.coupons.update(gold, {"name": "Ours"})
     assert Coupon.sync_from_stripe_data(ours)._account_id == PLATFORM
-    held = mirror.rows.read("coupon", Owner(CONNECTED_US, False), gold)
+    held = stored_object(mirror, "coupon", Owner(CONNECTED_US, False), gold)
     assert held and (held["percent_off"], held["name"]) == (50, theirs.name)
     with pytest.raises(ValueError, match=f"several accounts have a coupon {gold}"):
         Coupon.sync(gold)

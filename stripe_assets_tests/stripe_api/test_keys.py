@@ -60,8 +60,8 @@ def test_whitespace_around_a_pasted_key_is_removed() -> None:
         ("sk_test_" + "*" * 20 + "p7dc", "masked"),
         ("sk_test_" + BODY[:8] + "\n" + BODY[8:], "line breaks"),
         ("sk_test_" + BODY[:8] + "\x00" + BODY[8:], "control"),
-        ("sk_prod_" + BODY, "no Stripe key"),
-        (BODY, "no Stripe key"),
+        ("sk_prod_" + BODY, "not a Stripe key"),
+        (BODY, "not a Stripe key"),
         ("sk_test_" + BODY + "é", "damaged"),
     ],
 )

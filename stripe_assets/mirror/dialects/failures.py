@@ -75,7 +75,7 @@ _REFUSED_CONNECTIONS = (
 def explained(error: Exception, url: sa.URL) -> MirrorError:
     """The MirrorError for an error of the driver, of SQLAlchemy or of the operating system.
 
-    Parameters: url: of the database. Its password does not appear in the text.
+    Parameters: url: the database's URL. Its password does not appear in the text.
     """
     where = shown_url(url)
     cause = error.orig if isinstance(error, exc.DBAPIError) and error.orig is not None else error

@@ -41,9 +41,9 @@ from stripe_assets.mirror.tables.json_text import json_text, loads
 from stripe_assets.mirror.tables.layout import PRIMARY_KEY, SCHEMA, ColumnKind
 
 _LOCK = 0x73747269706561
-"""ASCII "stripea". Any number will do that no other program is likely to use."""
+"""ASCII "stripea". Another program is not likely to use this number."""
 MANY = 50
-"""From so many rows on, they go column by column."""
+"""With this number of rows or more, rows go to the server column by column."""
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 

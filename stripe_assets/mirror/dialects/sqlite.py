@@ -29,11 +29,11 @@ from stripe_assets.mirror.tables.layout import PRIMARY_KEY, ColumnKind
 from stripe_assets.mirror.tables.values import decimal_texts
 
 PARAMETERS = 999
-"""Of one statement. Every build of SQLite takes so many."""
+"""The most parameters of a statement. Every build of SQLite accepts this number."""
 MANY = 50
-"""From so many rows on, a statement with many rows is worth its preparation."""
+"""With this number of rows or more, a statement with many rows is worth its preparation."""
 STEP = 8
-"""A statement has a multiple of so many rows, or one row.
+"""A statement has a multiple of this number of rows, or one row.
 
 So there are few different statements: SQLite keeps the prepared ones, each of over 100 kilobytes.
 """
@@ -215,8 +215,8 @@ class SQLite:
         selects = (
             f"SELECT DISTINCT '{table}', closed.id FROM {_CLOSED}"
             f" CROSS JOIN {quoted(table)} AS child ON child._parent_id = closed.id"
-            # The plus keeps SQLite from the primary key, by which it would read all of the owner's
-            # rows. It uses the index of the parents then.
+            # With the plus, SQLite uses the index of the parents. With the primary key it would
+            # read all rows of the owner.
             " WHERE +child._account_id = ?2 AND +child._livemode = ?3"
             " AND child._parent_object = ?4 AND child._parent_field IS ?5"
             " AND child._deleted_at IS NULL"

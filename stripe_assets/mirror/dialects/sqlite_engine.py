@@ -23,7 +23,7 @@ A thread that copies while others write would be quicker. But before 3.51.3 SQLi
 by that: https://sqlite.org/wal.html#walresetbug.
 """
 CACHE_KIB = 4_096
-"""Of each connection, for the inner pages of the indexes.
+"""The cache of each connection, for the inner pages of the indexes.
 
 A larger cache makes neither writing nor counting quicker.
 """

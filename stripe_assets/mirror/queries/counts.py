@@ -1,4 +1,4 @@
-"""How many live rows the models' tables have. A tombstone is no live row."""
+"""How many live rows the models' tables have. A tombstone is not a live row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def live_row_counts(
 ) -> Iterator[tuple[str, Owner, int]]:
     """Yields model, owner and rows, for every owner that has rows.
 
-    The owners are no parameters: a platform can have more accounts than a statement can take.
+    The owners are not parameters: a platform can have more accounts than a statement can take.
     """
     for some in chunks(names, MODELS_PER_QUERY):
         for name, account_id, livemode, rows in connection.execute(

@@ -1,4 +1,4 @@
-"""Live rows, which are no tombstones: how many there are, and which a run has to read again."""
+"""Live rows: how many there are, and which a run has to read again. A tombstone is not one."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
 from stripe_assets.mirror.tables.resource_tables import Tables
 
 ASKED_AGAIN_AFTER = timedelta(days=1)
-"""An absence that can change holds so long."""
+"""How long an absence is valid if it can change."""
 
 
 def present(
@@ -47,7 +47,7 @@ def present(
 def record_absences(
     connection: sa.Connection, dialect: Dialect, absent: Mapping[ObjectRef, Absence]
 ) -> None:
-    """Records absences. One that was recorded before gets the newer reason."""
+    """Records absences. An absence that was recorded before gets the newer reason."""
     now = datetime.now(UTC)
     rows: list[Row] = [
         {

@@ -1,4 +1,4 @@
-"""How the reference columns of a resource are to be read: to which object a value points."""
+"""The reference columns of a resource, and the object that a value of such a column points at."""
 
 from __future__ import annotations
 

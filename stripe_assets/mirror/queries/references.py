@@ -20,7 +20,7 @@ TABLES_AT_ONCE = 2
 
 
 class References:
-    """References between rows, and the `_absence` table of the objects that are not to be had."""
+    """References between rows, and the `_absence` table of objects that Stripe does not return."""
 
     def __init__(self, transactions: Transactions, tables: Tables) -> None:
         self._transactions = transactions
@@ -32,7 +32,7 @@ class References:
         owners: Sequence[Owner],
         resources: Mapping[str, Collection[str] | None] | None = None,
     ) -> set[ObjectRef]:
-        """The objects to which rows refer and that have neither a row nor a recorded absence.
+        """The objects that rows refer to and that have neither a row nor a recorded absence.
 
         Parameters: since: only rows that were written since then. owners: only rows of these;
         `owners[0]` is the platform. resources: only rows of these resources, of all by default;

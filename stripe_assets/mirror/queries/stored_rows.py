@@ -30,14 +30,13 @@ class StoredRows:
         self._write = write
         self._reader = ObjectReader(tables)
 
-    def read(self, resource: str, owner: Owner, id: str) -> dict[str, Any] | None:
-        """The object of a row as the API would send it. None where there is no row."""
-        return self.read_many(resource, owner, [id]).get(id)
-
     def read_many(
         self, resource: str, owner: Owner, ids: Sequence[str]
     ) -> dict[str, dict[str, Any]]:
-        """Id → object, in a few statements. An id that has no row is left out."""
+        """Id → the object of its row as the API would send it, in a few statements.
+
+        An id that has no row is left out.
+        """
         with self._transactions.connection() as connection:
             return self._reader.read(connection, resource, owner, ids)
 
@@ -50,7 +49,7 @@ class StoredRows:
         return {(owner, id): obj for owner, objects in read.items() for id, obj in objects.items()}
 
     def owners_of_events(self, ids: Iterable[str], owners: Iterable[Owner]) -> dict[str, Owner]:
-        """Event's id → the owner, one of these, whose list had it.
+        """Event's id → the one of these owners whose list had the event.
 
         An event that has no row is left out.
         """
@@ -62,7 +61,7 @@ class StoredRows:
         )
         found: dict[str, Owner] = {}
         with self._transactions.connection() as connection:
-            for some in chunks(ids):
+            for some in chunks(ids):  # each id is looked up with each owner
                 for id, account_id, mode in connection.execute(
                     query.where(table.c.id.in_(listed_ids(dialect, some)))
                 ):
@@ -90,7 +89,7 @@ class StoredRows:
         return self._stored(connection, resource, row, lock=True)
 
     def lock(self, connection: sa.Connection, batches: Iterable[Batch]) -> None:
-        """Locks the stored rows that these batches will change, in the order of every writer.
+        """Locks the stored rows that these batches will change. Every writer locks in this order.
 
         A transaction that claims a row takes these locks first.
         """

@@ -40,7 +40,7 @@ def with_partial_columns(
 def column_at_path(
     within: dict[tuple[str, ...], Sequence[Any]], path: tuple[str, ...]
 ) -> Sequence[Any]:
-    """What stands at a path in each of the objects. `within` keeps the columns on the way."""
+    """The value at a path in each of the objects. `within` keeps the columns on the way."""
     if path not in within:
         above, name = column_at_path(within, path[:-1]), path[-1]
         if dict in set(map(type, above)):

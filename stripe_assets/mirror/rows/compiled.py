@@ -41,9 +41,9 @@ class Entry(NamedTuple):
     handling: Handling
     """How a value is handled that is not null, does not fit and has no `convert`."""
     field: Any = None
-    """The catalog's Field. None for a secret's name that is no field."""
+    """The catalog's Field. None for the name of a secret that is not a field."""
     sublist: Field | None = None
-    """The field, where its values are no column but sublists."""
+    """The field, where its values are sublists and not a column."""
     cuts: tuple[tuple[Path, Field], ...] = ()
     """The sublists inside the field's JSON, each with its path in it."""
     secrets: tuple[Path, ...] = ()
@@ -171,7 +171,7 @@ class RowCompilers(dict[str, RowCompiler]):
         )
 
     def without_carried(self, value: dict[str, Any]) -> dict[str, Any]:
-        """An event's `data` without the secrets of the object in it, of now and of before."""
+        """An event's `data` without the secrets of its object, in the new and the old values."""
         carried = self.catalog.by_object(value["object"])
         for path in carried.secrets if carried else ():
             for state in ("object", "previous_attributes"):

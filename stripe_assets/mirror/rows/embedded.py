@@ -1,4 +1,4 @@
-"""Objects that stand in an answer where an id could stand."""
+"""Embedded objects: a field of an answer has the whole object in place of its id."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Embedded:
         """Resource, account, id."""
 
     def take(self, field: Field, obj: Mapping[str, Any], group: Group, place: int) -> None:
-        """Takes an object that stands where an id could stand.
+        """Takes an object that a field has in place of an id.
 
         Its row is a fill, or an observation where no route returns such objects. Raises Misfit
         where the object has no id, or no model of the catalog can keep it.

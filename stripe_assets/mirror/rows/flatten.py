@@ -33,7 +33,7 @@ def flatten(
     listed: bool = False,
     clean: bool = False,
 ) -> Batch:
-    """The batch that the objects of an answer come to.
+    """The batch for the objects of an answer.
 
     Parameters: resource: the model of the items. An item whose field `object` names another model
     becomes a row of that model. observed_at: when the request was sent, by Stripe's clock, aware.
@@ -69,7 +69,7 @@ def _compilers_of(catalog: Catalog) -> RowCompilers:
 
 
 def _last_of_each(items: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """The items. Of an object that comes twice only the last."""
+    """The items. An object that comes twice is returned once, as it came last."""
     ids = [item.get("id") for item in items]
     if all(type(id) is str for id in ids) and len(set(ids)) < len(ids):
         return list(dict(zip(ids, items, strict=True)).values())

@@ -62,7 +62,7 @@ class Groups:
         *,
         listed: bool = False,
     ) -> None:
-        """Takes objects that have ids. They are in groups then.
+        """Adds objects that have ids to the groups.
 
         Parameters: parent_ids, positions: the place of each object below `parent`.
         """

@@ -1,4 +1,4 @@
-"""JSON values: what stands at a path, and a value without its secrets."""
+"""JSON values: the value at a path, and a copy of a value without its secrets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from stripe_assets.catalog.model import SECRET_NAMES
 
 
 def at_path(value: Any, path: tuple[str, ...]) -> Any:
-    """What stands at a path of nested objects. None where the path leads nowhere."""
+    """The value at a path of nested objects. None where the path leads nowhere."""
     for key in path:
         if type(value) is not dict:
             return None
@@ -24,7 +24,7 @@ def id_of(value: Any) -> str | None:
 
 
 def holds_secret(value: Any) -> bool:
-    """Whether a name of SECRET_NAMES stands anywhere in a JSON value."""
+    """Whether a JSON value contains a name of SECRET_NAMES, at any depth."""
     if type(value) is dict:
         if not SECRET_NAMES.isdisjoint(value):
             return True
@@ -50,7 +50,7 @@ def without_secrets(value: Any) -> Any:
 
 
 def without_path(value: Any, path: tuple[str, ...]) -> Any:
-    """A copy of the value without what stands at the path. The input is not changed.
+    """A copy of the value without the part at the path. The input is not changed.
 
     Where the path meets a list, it continues in each of the list's items.
     """

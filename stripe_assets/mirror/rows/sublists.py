@@ -39,7 +39,7 @@ class Sublists:
     def take(self, field: Field, found: Iterable[tuple[int, Any]], group: Group) -> list[int]:
         """Takes one field's sublists, each given with its parent's place in the group.
 
-        Returns the places of the values that are no sublists, or have items that no row can hold.
+        Returns the places of values that are not sublists, or whose items no row can hold.
         """
         name, count = group.compiler.resource.name, self._batch.objects
         read_whole = group.read_whole.setdefault(read_at_column(field.name), set())

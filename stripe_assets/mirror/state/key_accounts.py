@@ -94,7 +94,7 @@ class KeyAccounts:
     def begin_pending_references(
         self, alias: str, own: Owner, since: datetime, connection: sa.Connection | None = None
     ) -> datetime:
-        """Notes that a run of the key writes rows from `since` on whose references it has to close.
+        """Notes that a run of the key writes rows from `since` on and must close their references.
 
         Returns the time, by this machine's clock, since when such rows exist. It is earlier than
         `since` where an earlier run broke off. `end_pending_references` deletes the note.

@@ -1,8 +1,8 @@
 """The event ledger: what was done about each event. It is apart from the event's row.
 
-An entry is pending until it is settled: processed, ignored with a reason, or failed. A failed one
-is tried again. A run claims entries before it works on them. The last run to claim an entry has it:
-another run cannot settle it any more.
+An entry is pending until it is settled: processed, ignored with a reason, or failed. A run tries a
+failed entry again. A run claims entries before it works on them. The last run to claim an entry has
+it: another run cannot settle it any more.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from stripe_assets.mirror.transactions import Transactions
 _EVENTS_A_STATEMENT = 10_000
 _LONGEST_WAIT = timedelta(days=1)
 _WAITS = [timedelta(minutes=1) * 2**failures for failures in range(11)]
-"""The twelfth would be longer than a day."""
+"""How long a failed event waits for its next attempt: twice as long after each failure. The next
+wait of this list would be longer than a day."""
 
 _TRIED = ("pending", "failed")
 

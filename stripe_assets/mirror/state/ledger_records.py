@@ -1,4 +1,4 @@
-"""What the ledger says of events, as plain records."""
+"""What the ledger says about events, as plain records."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ State = Literal["pending", "processed", "failed", "ignored"]
 
 @dataclass(frozen=True, slots=True)
 class EventState:
-    """What the ledger says of one event."""
+    """What the ledger says about one event."""
 
     state: State
     attempts: int = 0
-    """How often it failed."""
+    """How often the event failed."""
     next_attempt_at: datetime | None = None
     error: str | None = None
-    """Of the last failure."""
+    """The error of the last failure."""
     reason: str | None = None
-    """Why it is ignored."""
+    """Why the event is ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,6 @@ class Failing:
     """The model. None for events whose model is not known."""
     count: int
     next_attempt_at: datetime | None
-    """The earliest of them."""
+    """The earliest time of these events."""
     error: str | None
-    """Of one of them."""
+    """The error of one of these events."""

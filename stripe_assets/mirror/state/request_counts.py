@@ -1,4 +1,4 @@
-"""How many requests were sent for each account and day. Stripe allots an account so many."""
+"""How many requests were sent for each account and day. Stripe limits an account's requests."""
 
 from __future__ import annotations
 

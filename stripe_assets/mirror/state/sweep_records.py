@@ -17,7 +17,7 @@ class Sweep:
     scope: str = ""
     """Names what the run was about: see `stripe_assets.sync.planning.resume`."""
     finished: bool = False
-    """The sweep had reached its end. The next two fields describe this sweep only if it had."""
+    """Whether the sweep reached its end. Only then do the next two fields describe it."""
     availability: Availability | None = None
     current_until: datetime | None = None
     checkpoints: dict[str, Checkpoint] = field(default_factory=dict)

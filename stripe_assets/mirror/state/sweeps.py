@@ -18,7 +18,7 @@ from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
 from stripe_assets.mirror.transactions import Transactions
 
 CONTINUED_WITHIN = timedelta(days=1)
-"""An interrupted sweep that is older starts again: too much has changed behind its cursors."""
+"""An older interrupted sweep starts again: too much has changed behind its cursors."""
 
 SweepKey = tuple[Owner, str]
 """The owner and the resource of a sweep."""

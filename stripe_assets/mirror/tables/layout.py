@@ -53,7 +53,7 @@ _BOOKKEEPING: Mapping[str, ColumnKind] = {
 def read_at_column(field: str) -> str:
     """The parent's column with the time when this sublist was last read to its end.
 
-    A page of the sublist that is older changes nothing.
+    An older page of the sublist changes nothing.
     """
     return f"_{field.replace('.', '_')}_read_at"
 
@@ -85,7 +85,7 @@ class Layout:
     def self_owned(self) -> frozenset[str]:
         """Models whose rows are their own owners: accounts.
 
-        The catalog says so of the fields that refer to them.
+        The catalog declares this at the fields that refer to them (`owner` is `self`).
         """
         fields = (
             field for resource in self.catalog.resources.values() for field in resource.fields

@@ -70,7 +70,7 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
             "attempts": "bigint",
             "error": "text",
             "next_attempt_at": "timestamp",
-            # When it was processed or ignored. Null: it is open, if only for its lists.
+            # When it was processed or ignored. Null: it is open, perhaps only for its lists.
             "settled_at": "timestamp",
             "run_id": "text",  # the run that has claimed it last
         },

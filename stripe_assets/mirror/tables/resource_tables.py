@@ -94,7 +94,7 @@ class Tables(Mapping[str, sa.Table]):
 def is_unsettled(table: sa.Table, resource: Resource) -> sa.ColumnElement[bool]:
     """Whether a row will still change without an event.
 
-    The value stands in the statement as a literal. So the database finds the index of these rows.
+    The value is a literal in the statement. So the database finds the index of these rows.
     """
     assert resource.not_final_when
     name, value = resource.not_final_when

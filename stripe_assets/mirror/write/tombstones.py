@@ -81,7 +81,7 @@ class Tombstones:
             *self._rows(table, gone.owner, gone.ids),
             sa.or_(table.c._observed_at.is_(None), table.c._observed_at <= at),
         )
-        # A tombstone stays one. An observation that is older than this answer must not revive it.
+        # A tombstone stays a tombstone: an observation older than this answer must not revive it.
         connection.execute(
             sa.update(table).where(*known, table.c._deleted_at.is_not(None)).values(_observed_at=at)
         )
@@ -127,8 +127,8 @@ class Tombstones:
     def _note(self, connection: sa.Connection, whole: WholeSublists) -> None:
         """Stores the reading time in the parents that have no newer one.
 
-        Usually the parents' own rows have brought it already. Where a parent has a newer time, that
-        one counts: rows that only this older page had are gone again.
+        Usually the parents' own rows have brought it already. A newer time of a parent
+        counts: rows that only this older page had are gone again.
         """
         column = read_at_column(whole.field or "")
         parent = self._tables[whole.parent_resource]

@@ -1,4 +1,4 @@
-"""Batches → statements. Rows of one table with the same columns go together, each id once."""
+"""Batches → statements. Rows of one table with the same columns go together. Each id goes once."""
 
 from __future__ import annotations
 

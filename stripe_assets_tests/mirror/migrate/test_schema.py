@@ -25,9 +25,10 @@ from stripe_assets_tests.mirror.small import (
     new_field,
     write,
 )
+from stripe_assets_tests.stored import stored_object
 
 
-def test_a_second_start_changes_nothing_and_asks_little(database_url: str) -> None:
+def test_a_second_start_changes_nothing(database_url: str) -> None:
     Mirror.open(database_url, catalog=CATALOG).close()
     statements: list[str] = []
 
@@ -75,7 +76,7 @@ def test_a_new_column_is_filled_from_extra(database_url: str) -> None:
             "cus_3": (None, {"since": "long ago"}),
             "cus_4": (None, None),
         }
-        customer = mirror.rows.read("customer", OWNER, "cus_1")
+        customer = stored_object(mirror, "customer", OWNER, "cus_1")
         assert customer and (customer["name"], customer["since"], customer["still_unknown"]) == (
             "Ada",
             1_793_178_000,
@@ -83,7 +84,7 @@ def test_a_new_column_is_filled_from_extra(database_url: str) -> None:
         )
 
 
-def test_a_field_that_turns_out_to_be_a_reference_fills_what_it_embeds(database_url: str) -> None:
+def test_a_field_that_becomes_a_reference_fills_embedded_rows(database_url: str) -> None:
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
         write(
             mirror,
@@ -97,11 +98,11 @@ def test_a_field_that_turns_out_to_be_a_reference_fills_what_it_embeds(database_
             obj["rate"]
             for obj in mirror.rows.read_many("customer", OWNER, ["cus_1", "cus_2"]).values()
         ] == ["txr_1", "txr_2"]
-        rate = mirror.rows.read("tax_rate", OWNER, "txr_1")
+        rate = stored_object(mirror, "tax_rate", OWNER, "txr_1")
         assert rate and rate["percentage"] == 7.5
 
 
-def test_a_field_that_turns_out_to_be_a_sublist_becomes_rows(database_url: str) -> None:
+def test_a_field_that_becomes_a_sublist_becomes_rows(database_url: str) -> None:
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
         write(
             mirror,
@@ -111,7 +112,7 @@ def test_a_field_that_turns_out_to_be_a_sublist_becomes_rows(database_url: str) 
         )
     field = new_field("items", "sublist", url="/v1/customers/{id}/items", targets=("line_item",))
     with Mirror.open(database_url, catalog=extended("customer", field)) as mirror:
-        customer = mirror.rows.read("customer", OWNER, "cus_1")
+        customer = stored_object(mirror, "customer", OWNER, "cus_1")
         assert (
             customer
             and customer["name"] == "Ada"
@@ -172,7 +173,7 @@ def test_more_rows_than_one_page_are_filled(database_url: str) -> None:
             )
 
 
-def test_a_new_resource_is_a_new_table_and_older_programs_still_run(database_url: str) -> None:
+def test_a_new_resource_is_a_new_table(database_url: str) -> None:
     fewer = Catalog(
         "16.0.0",
         "2026-01-01.early",
@@ -196,7 +197,7 @@ def test_wide_pages_stay_under_the_databases_parameter_limits(database_url: str)
             for n in range(1000)
         ]
         assert mirror.write([flat("customer", *objects, catalog=wide)]).rows == {"customer": 1000}
-        last = mirror.rows.read("customer", OWNER, "cus_999")
+        last = stored_object(mirror, "customer", OWNER, "cus_999")
         assert last and last["f199"] == 1198
 
 
@@ -206,7 +207,7 @@ def test_a_sublists_table_keeps_its_rows_when_the_parent_grows(database_url: str
     with Mirror.open(
         database_url, catalog=extended("invoice", new_field("due", "timestamp"))
     ) as mirror:
-        invoice = mirror.rows.read("invoice", OWNER, "in_1")
+        invoice = stored_object(mirror, "invoice", OWNER, "in_1")
         assert (
             invoice
             and [line["id"] for line in invoice["lines"]["data"]] == ["il_1"]
@@ -236,7 +237,7 @@ def _as_the_release_before(mirror: Mirror) -> None:
         )
 
 
-def test_a_database_of_the_release_before_gets_the_ledgers_new_columns(database_url: str) -> None:
+def test_an_older_database_gets_the_ledgers_new_columns(database_url: str) -> None:
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
         mirror.sweeps.begin([(OWNER, "customer")], "run_1")
         _as_the_release_before(mirror)
@@ -264,7 +265,7 @@ def test_a_database_of_the_release_before_gets_the_ledgers_new_columns(database_
         assert indexes == {"ix_event_ledger_open"}
 
 
-def test_threads_that_first_use_the_tables_at_the_same_time_share_them(database_url: str) -> None:
+def test_threads_share_the_tables_that_they_make_together(database_url: str) -> None:
     Mirror.open(database_url).close()
     with Mirror.open(database_url) as mirror, ThreadPoolExecutor(8) as threads:
         start = Barrier(8)
@@ -277,7 +278,7 @@ def test_threads_that_first_use_the_tables_at_the_same_time_share_them(database_
     assert all(other == first for other in others)
 
 
-def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+def test_the_file_is_private(tmp_path: Path) -> None:
     path = tmp_path / "mirror.db"
     Mirror.open(f"sqlite:///{path}", catalog=CATALOG).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -291,7 +292,7 @@ def test_an_object_that_a_new_column_embeds_fills_its_own_row(database_url: str)
         "customer", new_field("referrer", "reference", targets=("customer",), column="referrer_id")
     )
     with Mirror.open(database_url, catalog=newer) as mirror:
-        back = mirror.rows.read("customer", OWNER, "cus_1")
+        back = stored_object(mirror, "customer", OWNER, "cus_1")
         assert back and back["referrer"] == "cus_2"
-        filled = mirror.rows.read("customer", OWNER, "cus_2")
+        filled = stored_object(mirror, "customer", OWNER, "cus_2")
         assert filled and filled["name"] == "embedded"

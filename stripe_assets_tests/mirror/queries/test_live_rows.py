@@ -53,7 +53,7 @@ def test_rows_that_a_sweep_did_not_return_are_unlisted(mirror: Mirror) -> None:
     assert mirror.live_rows.unlisted("customer", OWNER, at(1), NOON) == []
 
 
-def test_what_was_found_to_exist_is_not_asked_for_again_until_its_turn(mirror: Mirror) -> None:
+def test_an_unlisted_row_is_asked_for_again_at_its_turn(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1"}, observed_at=at(1))
     _found_unlisted(mirror, "cus_1", observed_at=at(2))
     assert _unlisted_at(mirror, "cus_1") == at(2)
@@ -61,7 +61,7 @@ def test_what_was_found_to_exist_is_not_asked_for_again_until_its_turn(mirror: M
     assert _unlisted(mirror, before=9, asked_before=3) == ["cus_1", "cus_along"]
 
 
-def test_a_retrieve_leaves_it_unlisted_and_a_list_does_not(mirror: Mirror) -> None:
+def test_a_list_ends_unlisted_and_a_retrieve_does_not(mirror: Mirror) -> None:
     _found_unlisted(mirror, "cus_1", observed_at=at(2))
     write(mirror, "customer", {"id": "cus_1"}, observed_at=at(3))
     assert _unlisted_at(mirror, "cus_1") == at(2)

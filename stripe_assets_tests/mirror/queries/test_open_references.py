@@ -52,7 +52,7 @@ def test_each_item_of_a_list_is_looked_up(mirror: Mirror) -> None:
     assert _missing(mirror, of={"line_item": ["il_1", "il_3"]}) == set()
 
 
-def test_any_of_a_union_will_do(mirror: Mirror) -> None:
+def test_one_row_closes_a_reference_with_several_targets(mirror: Mirror) -> None:
     write(mirror, "card", {"id": "card_1"})
     write(mirror, "bank_account", {"id": "ba_1"})
     write(
@@ -66,7 +66,7 @@ def test_any_of_a_union_will_do(mirror: Mirror) -> None:
     assert {id for _, _, id in _missing(mirror)} == {"card_2"}
 
 
-def test_a_row_is_there_for_its_owner_alone(mirror: Mirror) -> None:
+def test_a_row_closes_references_of_its_owner_only(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1"}, owner=OTHER)
     write(mirror, "coupon", {"id": "fee_1"})
     write(mirror, "invoice", {"id": "in_1", "customer": "cus_1"})
@@ -84,7 +84,7 @@ def test_a_row_is_there_for_its_owner_alone(mirror: Mirror) -> None:
     assert _missing(mirror) == {("acct_platform", "customer", "cus_1")}
 
 
-def test_tombstones_and_recorded_absences_are_there(mirror: Mirror) -> None:
+def test_tombstones_and_absences_close_references(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1"})
     mirror.write([Batch(gone=[Gone("customer", OWNER, ("cus_1",), at(1))])])
     mirror.references.record_absences(
@@ -98,7 +98,7 @@ def test_tombstones_and_recorded_absences_are_there(mirror: Mirror) -> None:
     assert {id for _, _, id in _missing(mirror)} == {"cus_3"}
 
 
-def test_a_table_is_read_once_for_all_that_its_rows_refer_to(mirror: Mirror) -> None:
+def test_a_table_is_read_once_for_all_its_references(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1"})
     write(mirror, "invoice", {"id": "in_1", "customer": "cus_1", "application_fee": None})
     with _statements(mirror) as statements:
@@ -106,7 +106,7 @@ def test_a_table_is_read_once_for_all_that_its_rows_refer_to(mirror: Mirror) -> 
     assert len(statements) == 2
 
 
-def test_no_target_is_read_once_a_row(database_url: str) -> None:
+def test_a_target_is_not_read_for_each_row(database_url: str) -> None:
     """PostgreSQL would plan a join by its statistics. It has none for tables just filled."""
     with Mirror.open(database_url) as mirror:
         write(
@@ -128,14 +128,14 @@ def test_no_target_is_read_once_a_row(database_url: str) -> None:
         assert "SCAN target" not in plan
 
 
-def test_only_what_was_written_since_then_is_looked_at(mirror: Mirror) -> None:
+def test_only_rows_written_since_then_are_read(mirror: Mirror) -> None:
     write(mirror, "invoice", {"id": "in_1", "customer": "cus_1"})
     since = datetime.now(UTC)
     write(mirror, "invoice", {"id": "in_2", "customer": "cus_2"})
     assert {missing.id for missing in mirror.references.missing(since, [OWNER])} == {"cus_2"}
 
 
-def test_what_the_route_of_a_missing_object_wants_comes_with_it(database_url: str) -> None:
+def test_a_missing_object_has_the_parents_for_its_route(database_url: str) -> None:
     with Mirror.open(database_url) as mirror:
         customers = [
             {"id": f"cus_{number}", "default_source": f"card_{number}"} for number in (1, 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stripe_assets.mirror import Mirror
 from stripe_assets_tests.mirror.small import NOON, OWNER, at, flat, lines, write
+from stripe_assets_tests.stored import stored_object
 
 CUSTOMER = {"id": "cus_1", "object": "customer", "name": "Ada"}
 
@@ -20,7 +21,7 @@ def test_a_reference_is_its_id_however_it_was_sent(mirror: Mirror) -> None:
     ] == ["cus_1"] * 3
 
 
-def test_an_embedded_object_fills_a_missing_row_and_changes_none(mirror: Mirror) -> None:
+def test_an_embedded_object_fills_only_a_missing_row(mirror: Mirror) -> None:
     assert write(
         mirror, "invoice", {"id": "in_1", "customer": CUSTOMER}, observed_at=at(9)
     ).fills == {"customer": 1}
@@ -30,10 +31,10 @@ def test_an_embedded_object_fills_a_missing_row_and_changes_none(mirror: Mirror)
         {"id": "in_2", "customer": {**CUSTOMER, "name": "Eve"}},
         observed_at=at(10),
     ).fills
-    customer = mirror.rows.read("customer", OWNER, "cus_1")
+    customer = stored_object(mirror, "customer", OWNER, "cus_1")
     assert customer and customer["name"] == "Ada"
     write(mirror, "customer", {"id": "cus_1", "name": "Observed"}, observed_at=at(1))
-    customer = mirror.rows.read("customer", OWNER, "cus_1")
+    customer = stored_object(mirror, "customer", OWNER, "cus_1")
     assert customer and customer["name"] == "Observed", "any observation beats a fill"
 
 
@@ -44,7 +45,7 @@ def test_a_deleted_stub_in_place_of_a_reference_fills_nothing() -> None:
     ).fills
 
 
-def test_what_no_route_returns_is_observed_where_it_is_embedded(mirror: Mirror) -> None:
+def test_an_object_without_a_route_is_observed_where_embedded(mirror: Mirror) -> None:
     write(
         mirror,
         "customer",
@@ -63,7 +64,7 @@ def test_what_no_route_returns_is_observed_where_it_is_embedded(mirror: Mirror) 
         },
         observed_at=at(2),
     )
-    discount = mirror.rows.read("discount", OWNER, "di_1")
+    discount = stored_object(mirror, "discount", OWNER, "di_1")
     assert discount and discount["start"] == 2
 
 
@@ -74,7 +75,7 @@ def test_within_a_fill_nothing_is_observed() -> None:
     assert all(row["_observed_at"] is None for rows in batch.fills.values() for row in rows)
 
 
-def test_a_union_is_resolved_by_what_the_object_says_it_is() -> None:
+def test_a_union_is_resolved_by_the_field_object() -> None:
     batch = flat(
         "customer",
         {"id": "cus_1", "default_source": {"id": "card_1", "object": "card", "brand": "visa"}},
@@ -83,7 +84,7 @@ def test_a_union_is_resolved_by_what_the_object_says_it_is() -> None:
     assert next(iter(batch.rows["customer"]))["default_source_id"] == "card_1"
 
 
-def test_lists_of_references_are_lists_of_ids_and_items_embed_too(mirror: Mirror) -> None:
+def test_lists_of_references_are_lists_of_ids(mirror: Mirror) -> None:
     line = {
         "id": "il_1",
         "object": "line_item",
@@ -91,14 +92,13 @@ def test_lists_of_references_are_lists_of_ids_and_items_embed_too(mirror: Mirror
     }
     line["discounts"] = [{"id": "di_1", "object": "discount", "start": 5}]
     write(mirror, "invoice", {"id": "in_1", "lines": {**lines(), "data": [line]}})
-    back = mirror.rows.read("line_item", OWNER, "il_1")
+    back = stored_object(mirror, "line_item", OWNER, "il_1")
     assert back and (back["tax_rates"], back["discounts"]) == (["txr_1", "txr_2"], ["di_1"])
-    assert mirror.rows.read("tax_rate", OWNER, "txr_2") and mirror.rows.read(
-        "discount", OWNER, "di_1"
-    )
+    assert stored_object(mirror, "tax_rate", OWNER, "txr_2")
+    assert stored_object(mirror, "discount", OWNER, "di_1")
 
 
-def test_a_reference_inside_json_is_a_column_too_and_the_json_stays() -> None:
+def test_a_reference_inside_json_is_a_column_too() -> None:
     parent = {"details": {"subscription": {"id": "sub_1", "object": "subscription"}}}
     rows = list(
         flat(
@@ -113,7 +113,7 @@ def test_a_reference_inside_json_is_a_column_too_and_the_json_stays() -> None:
     assert "subscription_id" not in rows[2], "absent stays absent"
 
 
-def test_what_the_platform_owns_is_filled_for_the_platform_or_not_at_all() -> None:
+def test_an_object_of_the_platform_is_filled_for_the_platform() -> None:
     invoice = {"id": "in_1", "application_fee": {"id": "fee_1", "object": "coupon"}}
     assert not flat("invoice", invoice).fills
     assert (
@@ -137,7 +137,7 @@ def test_an_observed_row_carries_its_owner_time_and_version() -> None:
     )
 
 
-def test_secrets_are_left_out_wherever_they_stand() -> None:
+def test_secrets_are_left_out_at_any_depth() -> None:
     obj = {
         "id": "cus_1",
         "client_secret": "cs_top",

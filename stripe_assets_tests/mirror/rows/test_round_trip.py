@@ -6,6 +6,7 @@ from stripe_assets.catalog import catalog, shapes
 from stripe_assets.mirror import Mirror, Owner, flatten
 from stripe_assets_tests.generated import Generator, as_mirrored, sublists_as_lists
 from stripe_assets_tests.mirror.small import NOON
+from stripe_assets_tests.stored import stored_object
 
 OBJECTS_OF_EACH = 6
 
@@ -22,7 +23,7 @@ def test_every_resource_comes_back_as_it_was_sent(real_mirror: Mirror) -> None:
         for obj in sent:
             id = owner.account_id if resource.singleton else obj["id"]
             row_owner = Owner(id, owner.livemode) if name == "account" else owner
-            back = real_mirror.rows.read(name, row_owner, id)
+            back = stored_object(real_mirror, name, row_owner, id)
             assert back is not None, f"{name} {id} has no row"
             expected, got = (
                 as_mirrored(catalog(), resource, obj),
@@ -49,6 +50,6 @@ def test_a_generated_object_puts_nothing_into_extra(real_mirror: Mirror) -> None
             assert not [row["_extra"] for row in rows if row.get("_extra")], (resource.name, table)
 
 
-def test_opening_again_finds_the_schema_there(real_mirror: Mirror) -> None:
+def test_opening_again_finds_the_schema(real_mirror: Mirror) -> None:
     with Mirror.open(real_mirror.engine.url.render_as_string(hide_password=False)) as again:
         assert again.live_rows.counts().keys() == catalog().resources.keys()

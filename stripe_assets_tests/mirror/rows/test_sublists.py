@@ -9,11 +9,12 @@ from sqlalchemy import event
 
 from stripe_assets.mirror import Mirror, OpenSublist, Owner, ParentRef, WholeSublists
 from stripe_assets_tests.mirror.small import CATALOG, NOON, OWNER, at, data_ids, flat, lines, write
+from stripe_assets_tests.stored import stored_object
 
 
 def test_items_come_back_in_their_order(mirror: Mirror) -> None:
     write(mirror, "invoice", {"id": "in_1", "lines": lines("il_3", "il_1", "il_2")})
-    back = mirror.rows.read("invoice", OWNER, "in_1")
+    back = stored_object(mirror, "invoice", OWNER, "in_1")
     assert data_ids(back) == ["il_3", "il_1", "il_2"]
     assert back and (back["lines"]["url"], back["lines"]["has_more"]) == (
         "/v1/invoices/in_1/lines",
@@ -21,7 +22,7 @@ def test_items_come_back_in_their_order(mirror: Mirror) -> None:
     )
 
 
-def test_what_a_complete_sublist_no_longer_has_is_a_tombstone(mirror: Mirror) -> None:
+def test_an_item_that_a_whole_sublist_lacks_is_a_tombstone(mirror: Mirror) -> None:
     write(
         mirror,
         "invoice",
@@ -31,9 +32,9 @@ def test_what_a_complete_sublist_no_longer_has_is_a_tombstone(mirror: Mirror) ->
     )
     counts = write(mirror, "invoice", {"id": "in_1", "lines": lines("il_2")}, observed_at=at(2))
     assert counts.tombstones == {"line_item": 1}
-    gone = mirror.rows.read("line_item", OWNER, "il_1")
+    gone = stored_object(mirror, "line_item", OWNER, "il_1")
     assert gone and gone["deleted"] is True
-    assert data_ids(mirror.rows.read("invoice", OWNER, "in_2")) == ["il_9"], (
+    assert data_ids(stored_object(mirror, "invoice", OWNER, "in_2")) == ["il_9"], (
         "another parent's rows are not touched"
     )
 
@@ -41,14 +42,14 @@ def test_what_a_complete_sublist_no_longer_has_is_a_tombstone(mirror: Mirror) ->
 def test_an_emptied_sublist_leaves_tombstones_only(mirror: Mirror) -> None:
     write(mirror, "invoice", {"id": "in_1", "lines": lines("il_1")}, observed_at=at(1))
     write(mirror, "invoice", {"id": "in_1", "lines": lines()}, observed_at=at(2))
-    assert data_ids(mirror.rows.read("invoice", OWNER, "in_1")) == []
+    assert data_ids(stored_object(mirror, "invoice", OWNER, "in_1")) == []
 
 
 def test_a_sublist_that_is_left_out_says_nothing(mirror: Mirror) -> None:
     write(mirror, "invoice", {"id": "in_1", "lines": lines("il_1")}, observed_at=at(1))
     assert not write(mirror, "invoice", {"id": "in_1", "total": 5}, observed_at=at(2)).tombstones
     assert not write(mirror, "invoice", {"id": "in_1", "lines": None}, observed_at=at(3)).tombstones
-    assert data_ids(mirror.rows.read("invoice", OWNER, "in_1")) == ["il_1"]
+    assert data_ids(stored_object(mirror, "invoice", OWNER, "in_1")) == ["il_1"]
 
 
 def test_a_cut_off_sublist_is_open_until_its_last_page(mirror: Mirror) -> None:
@@ -73,7 +74,8 @@ def test_a_cut_off_sublist_is_open_until_its_last_page(mirror: Mirror) -> None:
     )
     rest.closed.append(WholeSublists(("line_item",), "invoice", "lines", OWNER, {"in_1": at(2)}))
     assert mirror.write([rest]).tombstones == {"line_item": 1}
-    assert data_ids(mirror.rows.read("invoice", OWNER, "in_1")) == ["il_1", "il_2", "il_3", "il_4"]
+    invoice = stored_object(mirror, "invoice", OWNER, "in_1")
+    assert data_ids(invoice) == ["il_1", "il_2", "il_3", "il_4"]
 
 
 def test_a_nested_sublist_is_cut_out_of_the_json_around_it(mirror: Mirror) -> None:
@@ -95,12 +97,12 @@ def test_a_nested_sublist_is_cut_out_of_the_json_around_it(mirror: Mirror) -> No
         "the page's own objects are not changed"
     )
     mirror.write([batch])
-    back = mirror.rows.read("quote", OWNER, "qt_1")
+    back = stored_object(mirror, "quote", OWNER, "qt_1")
     assert back and data_ids(back["computed"]["upfront"]) == ["il_1", "il_2"]
     assert batch.objects == 3
 
 
-def test_two_sublists_of_one_parent_are_closed_apart(mirror: Mirror) -> None:
+def test_two_sublists_of_one_parent_are_closed_separately(mirror: Mirror) -> None:
     upfront = {"upfront": {"lines": lines("il_up")}}
     write(
         mirror,
@@ -111,7 +113,7 @@ def test_two_sublists_of_one_parent_are_closed_apart(mirror: Mirror) -> None:
     assert write(
         mirror, "quote", {"id": "qt_1", "line_items": lines("il_2")}, observed_at=at(2)
     ).tombstones == {"line_item": 1}
-    back = mirror.rows.read("quote", OWNER, "qt_1")
+    back = stored_object(mirror, "quote", OWNER, "qt_1")
     assert (
         back
         and data_ids(back["computed"]["upfront"]) == ["il_up"]
@@ -119,7 +121,7 @@ def test_two_sublists_of_one_parent_are_closed_apart(mirror: Mirror) -> None:
     )
 
 
-def test_an_accounts_rows_and_its_sublists_belong_to_that_account(mirror: Mirror) -> None:
+def test_an_accounts_sublists_belong_to_that_account(mirror: Mirror) -> None:
     external = {
         "object": "list",
         "has_more": False,
@@ -128,7 +130,7 @@ def test_an_accounts_rows_and_its_sublists_belong_to_that_account(mirror: Mirror
     write(mirror, "account", {"id": "acct_connected", "external_accounts": external})
     connected = Owner("acct_connected", OWNER.livemode)
     assert data_ids(
-        mirror.rows.read("account", connected, "acct_connected"), "external_accounts"
+        stored_object(mirror, "account", connected, "acct_connected"), "external_accounts"
     ) == [
         "ba_1",
         "card_1",
@@ -141,7 +143,7 @@ def test_an_accounts_rows_and_its_sublists_belong_to_that_account(mirror: Mirror
 
 def test_a_singleton_has_its_accounts_id(mirror: Mirror) -> None:
     write(mirror, "balance", {"available": [{"amount": 12, "currency": "jpy"}], "livemode": False})
-    back = mirror.rows.read("balance", OWNER, OWNER.account_id)
+    back = stored_object(mirror, "balance", OWNER, OWNER.account_id)
     assert back == {
         "object": "balance",
         "available": [{"amount": 12, "currency": "jpy"}],
@@ -149,7 +151,7 @@ def test_a_singleton_has_its_accounts_id(mirror: Mirror) -> None:
     }
 
 
-def test_rows_of_a_fan_out_hang_on_their_parent_without_a_field() -> None:
+def test_rows_of_a_fan_out_have_their_parent() -> None:
     batch = flat("card", {"id": "card_1"}, parent=ParentRef("customer", "cus_1"), position=0)
     row = next(iter(batch.rows["card"]))
     assert (row["_parent_object"], row["_parent_id"], row["_parent_field"], row["_position"]) == (

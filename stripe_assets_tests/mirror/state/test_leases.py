@@ -17,14 +17,14 @@ def renew(
     return mirror.leases.renew(run_id, process, owners, at(minute), at(minute) + LEASE)
 
 
-def test_processes_are_counted_by_account_and_not_their_runs(mirror: Mirror) -> None:
+def test_processes_are_counted_and_not_their_runs(mirror: Mirror) -> None:
     assert renew(mirror, "run_1", "p", OWNER, OTHER) == {OWNER: 1, OTHER: 1}
     assert renew(mirror, "run_2", "p", OWNER) == {OWNER: 1}
     assert renew(mirror, "run_3", "q", OWNER) == {OWNER: 2}
     assert renew(mirror, "run_1", "p", OWNER, OTHER) == {OWNER: 2, OTHER: 1}
 
 
-def test_the_modes_of_an_account_are_apart(mirror: Mirror) -> None:
+def test_the_modes_of_an_account_are_counted_separately(mirror: Mirror) -> None:
     renew(mirror, "run_1", "p", Owner("acct_a", True))
     assert renew(mirror, "run_2", "q", Owner("acct_a", False)) == {Owner("acct_a", False): 1}
 

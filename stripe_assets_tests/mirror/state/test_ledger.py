@@ -74,7 +74,7 @@ def test_an_event_that_comes_again_keeps_its_state(mirror: Mirror) -> None:
     assert _state(mirror, 1) == EventState("processed")
 
 
-def test_the_rows_of_events_alone_are_no_entries(mirror: Mirror) -> None:
+def test_rows_of_events_make_no_entries(mirror: Mirror) -> None:
     assert (
         write(
             mirror, "event", {"id": "evt_1", "created": 1_793_178_000, "type": "customer.updated"}
@@ -85,7 +85,7 @@ def test_the_rows_of_events_alone_are_no_entries(mirror: Mirror) -> None:
     assert mirror.ledger.claim("run_1", [OWNER]) == 0
 
 
-def test_what_is_ignored_from_the_start_is_settled(mirror: Mirror) -> None:
+def test_an_ignored_event_is_settled_from_the_start(mirror: Mirror) -> None:
     _enter(mirror, _entry(1, ignored="nothing of it is kept"))
     assert mirror.ledger.claim("run_1", [OWNER]) == 0
     assert _state(mirror, 1) == EventState("ignored", reason="nothing of it is kept")
@@ -106,7 +106,7 @@ def test_what_is_ignored_from_the_start_is_settled(mirror: Mirror) -> None:
         ({"models": []}, [3]),
     ],
 )
-def test_a_claim_takes_what_its_filters_say(
+def test_a_claim_follows_its_filters(
     mirror: Mirror, filters: dict[str, Any], claimed: list[int]
 ) -> None:
     second = _entry(2, type="payment_intent.created", object="payment_intent")
@@ -116,7 +116,7 @@ def test_a_claim_takes_what_its_filters_say(
     assert sorted(_taken(mirror, "run_1")) == [f"evt_{number}" for number in claimed]
 
 
-def test_an_underscore_stands_for_itself(mirror: Mirror) -> None:
+def test_an_underscore_in_a_pattern_is_an_underscore(mirror: Mirror) -> None:
     _enter(mirror, _entry(1, type="paymentxintent.created"))
     assert mirror.ledger.claim("run_1", [OWNER], type="payment_intent.*") == 0
 
@@ -180,7 +180,7 @@ def test_each_failure_waits_twice_as_long_and_at_most_a_day(mirror: Mirror) -> N
     assert _state(mirror, 1).attempts == 13
 
 
-def test_what_failed_is_claimed_when_it_is_due_and_by_who_asks_for_all(mirror: Mirror) -> None:
+def test_a_failed_entry_is_claimed_when_it_is_due(mirror: Mirror) -> None:
     _enter(mirror, _entry(1), _entry(2))
     mirror.ledger.claim("run_1", [OWNER], ids=["evt_1"])
     mirror.ledger.settle("run_1", failed=dict.fromkeys(_keys(1), "500"), now=NOON)
@@ -211,7 +211,7 @@ def test_the_last_run_to_claim_has_the_entries(mirror: Mirror) -> None:
     assert _taken(mirror, "run_2") == ["evt_2"]
 
 
-def test_what_is_settled_stays_so(mirror: Mirror) -> None:
+def test_a_settled_entry_stays_settled(mirror: Mirror) -> None:
     _enter(mirror, _entry(1))
     mirror.ledger.claim("run_1", [OWNER])
     mirror.ledger.settle("run_1", processed=_keys(1), now=NOON)
@@ -332,7 +332,7 @@ def test_event_objects_are_read_again_by_their_keys(mirror: Mirror) -> None:
     )
 
 
-def test_the_owner_of_an_event_is_whose_list_had_it(mirror: Mirror) -> None:
+def test_the_owner_of_an_event_is_the_owner_of_its_list(mirror: Mirror) -> None:
     write(mirror, "event", {"id": "evt_1"})
     write(mirror, "event", {"id": "evt_2"}, owner=OTHER)
     assert mirror.rows.owners_of_events(["evt_1", "evt_2", "evt_3"], [OWNER, OTHER]) == {

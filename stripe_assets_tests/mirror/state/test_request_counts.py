@@ -12,14 +12,14 @@ OTHER = Owner("acct_b", True)
 DAY = timedelta(days=1)
 
 
-def test_what_is_counted_adds_up(mirror: Mirror) -> None:
+def test_counts_of_a_day_add_up(mirror: Mirror) -> None:
     mirror.request_counts.add({OWNER: 3, OTHER: 2**40}, NOON)
     mirror.request_counts.add({OWNER: 4}, NOON)
     mirror.request_counts.add({}, NOON)
     assert mirror.request_counts.since(NOON) == {OWNER: 7, OTHER: 2**40}
 
 
-def test_the_days_from_one_on_are_summed_up(mirror: Mirror) -> None:
+def test_counts_are_summed_from_a_day_on(mirror: Mirror) -> None:
     for days in range(4):
         mirror.request_counts.add({OWNER: 10**days}, NOON - days * DAY)
     assert mirror.request_counts.since(NOON) == {OWNER: 1}
@@ -39,7 +39,7 @@ def test_programs_that_count_together_lose_nothing(mirror: Mirror) -> None:
     assert mirror.request_counts.since(NOON) == dict.fromkeys(owners, 40)
 
 
-def test_in_a_transaction_the_count_is_written_as_it_is_committed(mirror: Mirror) -> None:
+def test_a_count_is_committed_with_its_transaction(mirror: Mirror) -> None:
     with mirror.transaction() as connection:
         mirror.request_counts.add({OWNER: 3}, NOON, connection)
         assert connection.execute(mirror.tables.own["_read_count"].select()).all() == []

@@ -28,7 +28,7 @@ def _write(mirror: Mirror, *checkpoints: Checkpoint) -> None:
     mirror.write([batch])
 
 
-def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
+def test_an_interrupted_sweep_has_its_checkpoints(mirror: Mirror) -> None:
     mirror.sweeps.begin(
         [(OWNER, "customer"), (OTHER, "customer"), (OWNER, "invoice")],
         "run_1",
@@ -47,12 +47,12 @@ def test_a_sweep_that_broke_off_has_its_checkpoints(mirror: Mirror) -> None:
     }
 
 
-def test_a_day_later_it_is_not_gone_on_with(mirror: Mirror) -> None:
+def test_a_sweep_is_not_resumed_after_a_day(mirror: Mirror) -> None:
     mirror.sweeps.begin([(OWNER, "customer")], "run_1", now=NOON)
     assert mirror.sweeps.interrupted([OWNER], scope="another", now=NOON + timedelta(hours=25)) == {}
 
 
-def test_beginning_anew_forgets_the_checkpoints_of_that_sweep_only(mirror: Mirror) -> None:
+def test_a_new_beginning_deletes_the_sweeps_checkpoints(mirror: Mirror) -> None:
     mirror.sweeps.begin([(OWNER, "customer"), (OTHER, "customer")], "run_1", now=NOON)
     _write(mirror, PAGE, Checkpoint(OTHER, "customer", "/v1/customers"))
     mirror.sweeps.begin([(OWNER, "customer")], "run_2", now=NOON + timedelta(minutes=1))
@@ -62,7 +62,7 @@ def test_beginning_anew_forgets_the_checkpoints_of_that_sweep_only(mirror: Mirro
     assert left[OTHER, "customer"].checkpoints
 
 
-def test_a_finished_sweep_leaves_its_result_and_the_nested_lists_that_are_open(
+def test_a_finished_sweep_leaves_its_result_and_open_lists(
     mirror: Mirror,
 ) -> None:
     mirror.sweeps.begin([(OWNER, "customer"), (OWNER, "invoice")], "run_1", now=NOON)
@@ -88,7 +88,7 @@ def test_a_finished_sweep_leaves_its_result_and_the_nested_lists_that_are_open(
     assert (status.last_started_at, status.last_finished_at) == (NOON, NOON + timedelta(minutes=5))
 
 
-def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> None:
+def test_a_finished_sweep_belongs_to_its_run_until_it_ends(mirror: Mirror) -> None:
     mirror.sweeps.begin(
         [(OWNER, "customer"), (OWNER, "invoice"), (OWNER, "charge"), (OTHER, "charge")],
         "run_1",
@@ -129,7 +129,7 @@ def test_what_a_run_finished_is_of_that_run_until_it_is_over(mirror: Mirror) -> 
     assert _checkpoints(mirror) == 1, "of the one that is not finished"
 
 
-def test_a_sweep_that_another_run_has_begun_since_is_not_finished_for_that_run(
+def test_a_newer_sweep_is_not_finished_by_the_older_run(
     mirror: Mirror,
 ) -> None:
     mirror.sweeps.begin([(OWNER, "customer")], "run_1", scope="customers", now=NOON)
@@ -177,7 +177,7 @@ def test_a_checkpoint_written_again_replaces_itself(mirror: Mirror) -> None:
     assert _checkpoints(mirror) == 1
 
 
-def test_until_when_it_is_current_is_written_by_who_knows(mirror: Mirror) -> None:
+def test_a_finished_sweep_sets_current_until_or_clears_it(mirror: Mirror) -> None:
     mirror.sweeps.begin(
         [(OWNER, "customer"), (OWNER, "invoice"), (OTHER, "customer")], "run_1", now=NOON
     )
@@ -194,7 +194,7 @@ def test_until_when_it_is_current_is_written_by_who_knows(mirror: Mirror) -> Non
     )
 
 
-def test_it_moves_only_forward_and_only_where_there_was_a_sweep(mirror: Mirror) -> None:
+def test_current_until_moves_forward_and_needs_a_sweep(mirror: Mirror) -> None:
     mirror.sweeps.begin(
         [(OWNER, "customer"), (OWNER, "invoice"), (OTHER, "customer")], "run_1", now=NOON
     )

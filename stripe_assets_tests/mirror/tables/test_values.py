@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from stripe_assets.mirror import Mirror
 from stripe_assets.mirror.tables.instant_text import instant_text, instant_texts
 from stripe_assets_tests.mirror.small import OWNER, write
+from stripe_assets_tests.stored import stored_object
 
 
 def _there_and_back(mirror: Mirror, name: str, field: str, value: Any) -> tuple[Any, Any]:
@@ -20,7 +21,7 @@ def _there_and_back(mirror: Mirror, name: str, field: str, value: Any) -> tuple[
     table = mirror.tables[name]
     with mirror.engine.connect() as connection:
         stored = connection.execute(sa.select(table.c[field])).scalar_one()
-    back = mirror.rows.read(name, OWNER, "x_1")
+    back = stored_object(mirror, name, OWNER, "x_1")
     assert back is not None
     return stored, back[field]
 
@@ -40,7 +41,7 @@ def test_amounts_of_64_bits(mirror: Mirror, amount: int) -> None:
 @pytest.mark.parametrize("currency, amount", [("jpy", 500), ("kwd", 1005), ("usd", 1005)])
 def test_amounts_stay_in_the_minor_unit(mirror: Mirror, currency: str, amount: int) -> None:
     write(mirror, "customer", {"id": "cus_1", "currency": currency, "balance": amount})
-    back = mirror.rows.read("customer", OWNER, "cus_1")
+    back = stored_object(mirror, "customer", OWNER, "cus_1")
     assert back and (back["currency"], back["balance"]) == (currency, amount)
 
 
@@ -53,9 +54,7 @@ def test_decimals_keep_their_digits(mirror: Mirror, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1E+3", "+5", ".5", "007", "-0.00"])
-def test_a_decimal_in_another_form_is_a_number_and_keeps_its_form(
-    mirror: Mirror, text: str
-) -> None:
+def test_a_decimal_in_another_form_keeps_its_form(mirror: Mirror, text: str) -> None:
     assert _there_and_back(mirror, "tax_rate", "exact", text) == (Decimal(text), text)
 
 
@@ -92,9 +91,7 @@ def test_integers_of_v2_come_back_as_strings(mirror: Mirror, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["007", "+5", " 5", "-0"])
-def test_an_integer_of_v2_in_another_form_is_a_number_and_keeps_its_form(
-    mirror: Mirror, text: str
-) -> None:
+def test_an_integer_of_v2_in_another_form_keeps_its_form(mirror: Mirror, text: str) -> None:
     assert _there_and_back(mirror, "v2.thing", "size", text) == (int(text), text)
 
 
@@ -145,7 +142,7 @@ def test_a_value_of_another_type_is_kept_in_extra(
 ) -> None:
     write(mirror, name, {"id": "x_1", field: value}, {"id": "x_2"})
     table = mirror.tables[name]
-    back = mirror.rows.read(name, OWNER, "x_1")
+    back = stored_object(mirror, name, OWNER, "x_1")
     assert back and back[field] == value
     if field in table.c:
         with mirror.engine.connect() as connection:
@@ -161,14 +158,14 @@ def test_a_value_of_another_type_is_kept_in_extra(
 def test_a_value_that_fits_again_leaves_extra(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1", "balance": "many"})
     write(mirror, "customer", {"id": "cus_1", "balance": 3})
-    back = mirror.rows.read("customer", OWNER, "cus_1")
+    back = stored_object(mirror, "customer", OWNER, "cus_1")
     assert back and back["balance"] == 3
 
 
 def test_unknown_fields_survive(mirror: Mirror) -> None:
     unknown = {"brand_new": {"nested": [1, "🎉"]}, "flag": False, "nothing": None}
     write(mirror, "customer", {"id": "cus_1", **unknown})
-    back = mirror.rows.read("customer", OWNER, "cus_1")
+    back = stored_object(mirror, "customer", OWNER, "cus_1")
     assert back and {name: back[name] for name in unknown} == unknown
 
 
@@ -205,7 +202,7 @@ FRACTION, ELSEWHERE = (
         [SECOND, SECOND.astimezone(timezone(timedelta(seconds=20)))],
     ],
 )
-def test_the_times_of_a_column_are_written_as_each_of_them_is(
+def test_a_column_of_times_equals_its_single_times(
     column: list[datetime | None],
 ) -> None:
     assert list(instant_texts(column)) == [
@@ -222,7 +219,7 @@ def test_a_nul_in_text_does_not_fail_the_page(mirror: Mirror) -> None:
         {"id": "cus_1", "name": "a\x00b", "metadata": {"k": "\\u0000 \x00"}},
         {"id": "cus_2", "name": "whole"},
     )
-    back = mirror.rows.read("customer", OWNER, "cus_1")
+    back = stored_object(mirror, "customer", OWNER, "cus_1")
     assert (
         back
         and back["name"] in ("a\x00b", "a\ufffdb")

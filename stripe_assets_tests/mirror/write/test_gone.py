@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from stripe_assets.mirror import Batch, Gone, Mirror, Owner, WriteCounts
 from stripe_assets_tests.mirror.small import OWNER, at, data_ids, flat, lines, write
+from stripe_assets_tests.stored import stored_object
 
 OTHER = Owner("acct_other", False)
 
@@ -32,7 +33,7 @@ def test_a_row_whose_object_does_not_exist_is_a_tombstone(mirror: Mirror) -> Non
         "customer": 1
     }
     assert _bookkeeping(mirror, "customer", "cus_2") == (None, at(1))
-    gone = mirror.rows.read("customer", OWNER, "cus_1")
+    gone = stored_object(mirror, "customer", OWNER, "cus_1")
     assert gone and (gone["deleted"], gone["name"]) == (True, "Ada")
     assert mirror.live_rows.count("customer", OTHER) == 1, (
         "the same id in another account is another object"
@@ -45,7 +46,7 @@ def test_a_row_observed_later_stays(mirror: Mirror) -> None:
     assert _bookkeeping(mirror, "customer", "cus_1") == (None, at(3))
 
 
-def test_a_row_that_was_only_embedded_is_no_match_for_the_answer(mirror: Mirror) -> None:
+def test_a_row_that_was_only_embedded_becomes_a_tombstone(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1"}, fill=True)
     assert _gone(mirror, "customer", "cus_1", observed_at=at(2)).tombstones == {"customer": 1}
 
@@ -59,7 +60,7 @@ def test_only_a_later_observation_brings_it_back(mirror: Mirror) -> None:
     assert mirror.live_rows.count("customer") == 1
 
 
-def test_a_tombstone_stays_when_it_was(mirror: Mirror) -> None:
+def test_a_tombstone_keeps_its_time(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1", "deleted": True}, observed_at=at(1))
     assert _gone(mirror, "customer", "cus_1", observed_at=at(3)).tombstones == {}
     assert _bookkeeping(mirror, "customer", "cus_1")[0] == at(1)
@@ -69,7 +70,7 @@ def test_a_tombstone_stays_when_it_was(mirror: Mirror) -> None:
     )
 
 
-def test_within_a_write_the_rows_come_first(mirror: Mirror) -> None:
+def test_a_write_handles_rows_before_deletions(mirror: Mirror) -> None:
     late, early = (
         flat("customer", {"id": "cus_1"}, observed_at=at(3)),
         flat("customer", {"id": "cus_2"}, observed_at=at(1)),
@@ -94,14 +95,14 @@ def test_a_gone_parent_takes_the_items_that_have_no_route(mirror: Mirror) -> Non
         "invoice": 1,
         "line_item": 2,
     }
-    assert data_ids(mirror.rows.read("invoice", OWNER, "in_2")) == ["il_9"]
+    assert data_ids(stored_object(mirror, "invoice", OWNER, "in_2")) == ["il_9"]
 
 
 def test_a_parent_observed_later_keeps_all_its_items(mirror: Mirror) -> None:
     write(mirror, "invoice", {"id": "in_1", "lines": lines("il_1")}, observed_at=at(1))
     write(mirror, "invoice", {"id": "in_1", "total": 5}, observed_at=at(3))
     assert _gone(mirror, "invoice", "in_1", observed_at=at(2)).tombstones == {}
-    assert data_ids(mirror.rows.read("invoice", OWNER, "in_1")) == ["il_1"]
+    assert data_ids(stored_object(mirror, "invoice", OWNER, "in_1")) == ["il_1"]
 
 
 def test_an_older_page_adds_no_items_to_a_gone_parent(mirror: Mirror) -> None:
@@ -111,7 +112,7 @@ def test_an_older_page_adds_no_items_to_a_gone_parent(mirror: Mirror) -> None:
     assert (mirror.live_rows.count("invoice"), mirror.live_rows.count("line_item")) == (0, 0)
 
 
-def test_nothing_else_goes_with_it(mirror: Mirror) -> None:
+def test_no_other_row_goes_with_a_gone_object(mirror: Mirror) -> None:
     write(mirror, "invoice", {"id": "in_1", "customer": "cus_1"}, observed_at=at(1))
     write(mirror, "customer", {"id": "cus_1"}, observed_at=at(1))
     assert _gone(mirror, "customer", "cus_1", observed_at=at(2)).tombstones == {"customer": 1}

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror import Mirror, Owner, ParentRef, flatten
+from stripe_assets_tests.stored import stored_object
 
 OWNER = Owner("acct_1", False)
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def test_the_payout_stays_whichever_list_was_asked_first(database_url: str) -> None:
+def test_the_payout_stays_in_any_order_of_lists(database_url: str) -> None:
     transaction = {"id": "txn_1", "object": "balance_transaction", "amount": 5}
 
     def read(seconds: int, payout: str | None = None):
@@ -40,7 +41,7 @@ def test_the_payout_stays_whichever_list_was_asked_first(database_url: str) -> N
             ]
 
 
-def test_what_an_event_carries_is_stored_without_its_secrets(database_url: str) -> None:
+def test_the_object_of_an_event_is_stored_without_secrets(database_url: str) -> None:
     session = {
         "id": "bps_1",
         "object": "billing_portal.session",
@@ -55,13 +56,13 @@ def test_what_an_event_carries_is_stored_without_its_secrets(database_url: str) 
     }
     with Mirror.open(database_url) as mirror:
         mirror.write([flatten(catalog(), "event", [event], OWNER, NOW, api_version="v")])
-        stored = mirror.rows.read("event", OWNER, "evt_1")
+        stored = stored_object(mirror, "event", OWNER, "evt_1")
     assert stored is not None and stored["data"] == {
         "object": {key: value for key, value in session.items() if key != "url"}
     }
 
 
-def test_a_row_hangs_on_its_parent_whichever_list_was_asked_first(database_url: str) -> None:
+def test_a_row_has_its_parent_in_any_order_of_lists(database_url: str) -> None:
     link = {"id": "link_1", "object": "file_link", "file": "file_1"}
     page = {
         "object": "list",
@@ -83,5 +84,5 @@ def test_a_row_hangs_on_its_parent_whichever_list_was_asked_first(database_url: 
     with Mirror.open(database_url) as mirror:
         mirror.write([newer])
         mirror.write([older])
-        stored = mirror.rows.read("file", OWNER, "file_1")
+        stored = stored_object(mirror, "file", OWNER, "file_1")
     assert stored is not None and [one["expired"] for one in stored["links"]["data"]] == [True]

@@ -16,6 +16,7 @@ from stripe_assets.mirror import Mirror, Owner, flatten
 from stripe_assets.mirror.columns import Rows, Shapes
 from stripe_assets.mirror.write.upsert import _newest, _once
 from stripe_assets_tests.mirror.small import OWNER, at, flat
+from stripe_assets_tests.stored import stored_object
 
 MANY = 120
 TEXTS = (
@@ -59,7 +60,7 @@ def _equal(mirror: Mirror, name: str, owner: Owner, objects: list[dict[str, Any]
         assert {field: back[one["id"]][field] for field in one} == one
 
 
-def test_values_that_look_like_something_else_come_back(real_mirror: Mirror, owner: Owner) -> None:
+def test_values_that_look_like_other_types_come_back(real_mirror: Mirror, owner: Owner) -> None:
     objects = _customers(metadata={})
     for number, one in enumerate(objects):
         one["name"] = TEXTS[number % len(TEXTS)]
@@ -88,7 +89,7 @@ def test_decimals_and_floats_come_back(real_mirror: Mirror, owner: Owner) -> Non
     _equal(real_mirror, "price", owner, objects)
 
 
-def test_what_is_alike_in_all_rows_comes_back_and_takes_the_place_of_what_was_there(
+def test_a_value_that_all_rows_share_replaces_the_stored_values(
     real_mirror: Mirror, owner: Owner
 ) -> None:
     """Nulls are not handed over, and have to arrive all the same."""
@@ -126,7 +127,7 @@ def test_what_is_alike_in_all_rows_comes_back_and_takes_the_place_of_what_was_th
     _equal(real_mirror, "customer", owner, _customers(**states[2]))
 
 
-def test_absent_fields_leave_their_columns_alone_in_many_rows_too(
+def test_absent_fields_of_many_rows_leave_their_columns_alone(
     real_mirror: Mirror, owner: Owner
 ) -> None:
     _write(real_mirror, "customer", owner, _customers(name="kept", email="old@example.com"), at(1))
@@ -134,7 +135,7 @@ def test_absent_fields_leave_their_columns_alone_in_many_rows_too(
     _equal(real_mirror, "customer", owner, _customers(name="kept", email=None))
 
 
-def test_a_text_that_postgresql_cannot_hold_among_many(real_mirror: Mirror, owner: Owner) -> None:
+def test_one_of_many_texts_has_a_nul(real_mirror: Mirror, owner: Owner) -> None:
     objects = _customers(name="plain")
     objects[7]["name"] = "a\0b"
     objects[9]["metadata"] = {"deep": ["\0"]}
@@ -146,10 +147,10 @@ def test_a_text_that_postgresql_cannot_hold_among_many(real_mirror: Mirror, owne
     ] in (["\0"], ["\ufffd"])
     alike = _customers(name="a\0b")
     _write(real_mirror, "customer", owner, alike, at(2))
-    assert real_mirror.rows.read("customer", owner, "cus_003")["name"] in ("a\0b", "a\ufffdb")  # type: ignore[index]
+    assert stored_object(real_mirror, "customer", owner, "cus_003")["name"] in ("a\0b", "a\ufffdb")  # type: ignore[index]
 
 
-def test_of_an_id_that_comes_twice_the_newest_counts(mirror: Mirror) -> None:
+def test_the_newest_row_of_a_repeated_id_counts(mirror: Mirror) -> None:
     new = flat(
         "customer",
         *({"id": f"cus_{number}", "name": "new"} for number in range(MANY)),
@@ -176,7 +177,7 @@ def test_of_an_id_that_comes_twice_the_newest_counts(mirror: Mirror) -> None:
 
 
 @pytest.mark.parametrize("count", [2, 60])
-def test_values_that_are_equal_and_not_the_same_come_back(
+def test_equal_values_of_different_types_come_back(
     real_mirror: Mirror, owner: Owner, count: int
 ) -> None:
     prices = [
@@ -195,7 +196,7 @@ def test_values_that_are_equal_and_not_the_same_come_back(
     } == {("12.50", "True"), ("12.5", "1")}
 
 
-def test_an_object_that_comes_twice_in_a_page_is_as_it_came_last() -> None:
+def test_the_last_copy_of_an_object_in_a_page_counts() -> None:
     rows = flat(
         "customer",
         {"id": "cus_1", "name": "1"},
@@ -223,7 +224,7 @@ class _Interrupted(dict[str, list[int]]):
         return super().__iter__()
 
 
-def test_a_column_is_handed_over_in_one_way_whoever_writes_meanwhile() -> None:
+def test_concurrent_writers_leave_no_column_out() -> None:
     shapes = Shapes()
     columns = _Interrupted(shapes)
     once, varying = shapes.of("table", columns)
@@ -250,7 +251,7 @@ def test_rows_of_different_columns_go_to_different_blocks() -> None:
     assert "_extra" not in stub.columns and "name" not in stub.columns
 
 
-def test_sublists_that_are_cut_off_and_whole_ones_of_the_same_page(mirror: Mirror) -> None:
+def test_a_page_has_open_and_whole_sublists(mirror: Mirror) -> None:
     whole = {"object": "list", "data": [{"id": "il_1", "object": "line_item"}], "has_more": False}
     cut = {"object": "list", "data": [{"id": "il_2", "object": "line_item"}], "has_more": True}
     batch = flat(

@@ -11,21 +11,22 @@ from hypothesis import strategies as st
 
 from stripe_assets.mirror import Batch, Mirror, Owner
 from stripe_assets_tests.mirror.small import CATALOG, OWNER, at, flat, write
+from stripe_assets_tests.stored import stored_object
 
 
-def test_an_older_observation_changes_nothing_and_is_not_counted(mirror: Mirror) -> None:
+def test_an_older_observation_changes_nothing(mirror: Mirror) -> None:
     assert write(mirror, "customer", {"id": "cus_1", "name": "new"}, observed_at=at(5)).rows == {
         "customer": 1
     }
     assert write(mirror, "customer", {"id": "cus_1", "name": "old"}, observed_at=at(4)).rows == {}
-    customer = mirror.rows.read("customer", OWNER, "cus_1")
+    customer = stored_object(mirror, "customer", OWNER, "cus_1")
     assert customer and customer["name"] == "new"
 
 
-def test_of_two_at_the_same_time_the_later_write_stays(mirror: Mirror) -> None:
+def test_the_later_write_of_the_same_time_stays(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1", "name": "first"})
     write(mirror, "customer", {"id": "cus_1", "name": "second"})
-    customer = mirror.rows.read("customer", OWNER, "cus_1")
+    customer = stored_object(mirror, "customer", OWNER, "cus_1")
     assert customer and customer["name"] == "second"
 
 
@@ -43,7 +44,7 @@ def test_an_id_twice_in_a_write_keeps_its_newest(mirror: Mirror) -> None:
         ]
     )
     assert counts.rows == {"customer": 2}
-    customer = mirror.rows.read("customer", OWNER, "cus_1")
+    customer = stored_object(mirror, "customer", OWNER, "cus_1")
     assert customer and customer["name"] == "newest"
 
 
@@ -55,7 +56,7 @@ def test_an_absent_field_is_left_alone_and_a_null_is_null(mirror: Mirror) -> Non
         observed_at=at(1),
     )
     write(mirror, "customer", {"id": "cus_1", "name": None}, observed_at=at(2))
-    customer = mirror.rows.read("customer", OWNER, "cus_1")
+    customer = stored_object(mirror, "customer", OWNER, "cus_1")
     assert customer and (customer["name"], customer["currency"], customer["metadata"]) == (
         None,
         "eur",
@@ -63,13 +64,13 @@ def test_an_absent_field_is_left_alone_and_a_null_is_null(mirror: Mirror) -> Non
     )
 
 
-def test_rows_of_two_accounts_and_modes_do_not_meet(mirror: Mirror) -> None:
+def test_accounts_and_modes_have_separate_rows(mirror: Mirror) -> None:
     owners = [Owner("acct_a", False), Owner("acct_a", True), Owner("acct_b", False)]
     mirror.write(
         [flat("customer", {"id": "cus_1", "name": str(owner)}, owner=owner) for owner in owners]
     )
     for owner in owners:
-        customer = mirror.rows.read("customer", owner, "cus_1")
+        customer = stored_object(mirror, "customer", owner, "cus_1")
         assert customer and customer["name"] == str(owner)
     assert (
         mirror.live_rows.count("customer") == 3
@@ -109,7 +110,7 @@ def test_any_order_and_any_batching_ends_with_the_newest_state(
 
 def _is_newest(mirror: Mirror, newest: dict[str, dict[str, Any]]) -> None:
     for id, obj in newest.items():
-        row = mirror.rows.read("customer", OWNER, id)
+        row = stored_object(mirror, "customer", OWNER, id)
         assert row is not None
         assert row.get("deleted", False) == obj.get("deleted", False)
         assert all(row[name] == value for name, value in obj.items())
@@ -127,7 +128,7 @@ def test_orders_of_pages_with_sublists(mirror: Mirror, order: tuple[int, ...]) -
     pages = [invoice(0, "il_1", "il_2"), invoice(1, "il_2"), invoice(2, "il_2", "il_3")]
     for index in order:
         mirror.write([pages[index]])
-    back = mirror.rows.read("invoice", OWNER, "in_1")
+    back = stored_object(mirror, "invoice", OWNER, "in_1")
     assert back and back["total"] == 2
     assert [(line["id"], line["amount"]) for line in back["lines"]["data"]] == [
         ("il_2", 2),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from stripe_assets.mirror import Mirror
 from stripe_assets_tests.mirror.small import OWNER, at, flat, write
+from stripe_assets_tests.stored import stored_object
 
 
 def test_a_stub_sets_the_tombstone_and_keeps_the_row(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1", "name": "Ada", "loyalty": "gold"}, observed_at=at(1))
     write(mirror, "customer", {"id": "cus_1", "deleted": True}, observed_at=at(2))
-    customer = mirror.rows.read("customer", OWNER, "cus_1")
+    customer = stored_object(mirror, "customer", OWNER, "cus_1")
     assert customer and (customer["deleted"], customer["name"], customer["loyalty"]) == (
         True,
         "Ada",
@@ -20,7 +21,7 @@ def test_a_stub_sets_the_tombstone_and_keeps_the_row(mirror: Mirror) -> None:
 
 def test_a_stub_of_an_unknown_object_is_a_row(mirror: Mirror) -> None:
     write(mirror, "customer", {"id": "cus_1", "deleted": True}, observed_at=at(2))
-    customer = mirror.rows.read("customer", OWNER, "cus_1")
+    customer = stored_object(mirror, "customer", OWNER, "cus_1")
     assert customer and customer["deleted"] is True and customer["name"] is None
 
 
@@ -30,7 +31,7 @@ def test_only_a_newer_observation_brings_a_tombstone_back(mirror: Mirror) -> Non
     assert mirror.live_rows.count("customer", OWNER) == 0
     write(mirror, "customer", {"id": "cus_1", "name": "newer"}, observed_at=at(3))
     assert mirror.live_rows.count("customer", OWNER) == 1
-    customer = mirror.rows.read("customer", OWNER, "cus_1")
+    customer = stored_object(mirror, "customer", OWNER, "cus_1")
     assert customer and "deleted" not in customer and customer["name"] == "newer"
 
 
@@ -42,7 +43,7 @@ def test_an_embedded_object_revives_no_tombstone(mirror: Mirror) -> None:
         {"id": "in_1", "customer": {"id": "cus_1", "object": "customer", "name": "Ada"}},
         observed_at=at(2),
     )
-    customer = mirror.rows.read("customer", OWNER, "cus_1")
+    customer = stored_object(mirror, "customer", OWNER, "cus_1")
     assert customer and customer["deleted"] is True and customer["name"] is None
 
 

@@ -8,6 +8,7 @@ from stripe_assets.catalog import catalog
 from stripe_assets.mirror import Owner
 from stripe_assets.sandbox.keys import CONNECTED_JP
 from stripe_assets.sync import EventSelection, InvalidSelection
+from stripe_assets_tests.stored import stored_object
 from stripe_assets_tests.sync.stage import CONNECTED_US, PLATFORM, Stage
 
 
@@ -90,7 +91,7 @@ def test_an_event_that_is_not_stored_is_retrieved_by_its_id(stage: Stage) -> Non
     assert (summary.listed, summary.processed, summary.succeeded) == (1, 1, True)
     assert stage.asked("/v1/events") == [f"/v1/events/{event}?"]
     assert stage.alive("customer") == {customer} and stage.row("product", product) is None
-    assert stage.mirror.rows.read("event", Owner(PLATFORM, False), event)
+    assert stored_object(stage.mirror, "event", Owner(PLATFORM, False), event)
 
 
 def test_an_event_of_a_connected_account_is_found_and_read_there(stage: Stage) -> None:
@@ -259,7 +260,7 @@ def test_an_event_of_an_unknown_type_about_an_unknown_object_is_stored_and_ignor
     summary = stage.process()
     assert summary.succeeded and dict(summary.unknown_types) == {"teapot.boiled": 1}
     assert stage.state(event).state == "ignored" and "teapot" in (stage.state(event).reason or "")
-    stored = stage.mirror.rows.read("event", Owner(PLATFORM, False), event)
+    stored = stored_object(stage.mirror, "event", Owner(PLATFORM, False), event)
     assert stored and stored["data"]["object"] == {"id": "tea_1", "object": "teapot"}
 
 

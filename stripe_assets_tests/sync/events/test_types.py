@@ -8,6 +8,7 @@ import pytest
 
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror import Owner
+from stripe_assets_tests.stored import stored_object
 from stripe_assets_tests.sync.stage import CONNECTED_US, PLATFORM, Stage
 
 HOLD = {
@@ -167,7 +168,7 @@ def test_a_balance_is_read_for_its_account(stage: Stage, account: str) -> None:
     stage.event("balance.available", balance, account=account)
     assert stage.process().processed == 1
     assert len(stage.asked("/v1/balance")) == 1
-    assert stage.mirror.rows.read("balance", Owner(account, False), account)
+    assert stored_object(stage.mirror, "balance", Owner(account, False), account)
     assert stage.mirror.live_rows.count("balance") == 1
 
 
