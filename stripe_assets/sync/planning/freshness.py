@@ -224,8 +224,9 @@ def decision_lines(decisions: Decisions, models: Sequence[str]) -> list[str]:
         )
     if cursors := [decision.events_since for decision in its if decision.events_since]:
         following = {name for one in its if one.events_since for name in one.followed}
+        follow = "model follows" if len(following) == 1 else "models follow"
         lines.append(
-            f"incremental: {len(following)} models follow the events since"
+            f"incremental: {len(following)} {follow} the events since"
             f" {min(cursors):%Y-%m-%d %H:%M:%S} UTC"
         )
     return lines + reason_lines(decisions, len(models))
