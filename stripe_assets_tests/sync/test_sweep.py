@@ -54,7 +54,7 @@ def test_a_model_that_comes_with_the_rows_of_a_failed_model_fails_too(
         "invoice",
         "line_item",
     }
-    assert "invoice failed" in (results["line_item"].error or "")
+    assert "invoice, which failed" in (results["line_item"].error or "")
 
 
 def test_a_resource_that_the_key_may_not_read_is_unavailable_with_the_reason(
