@@ -38,7 +38,7 @@ class Answer:
 def json_object(raw: bytes) -> dict[str, Any] | None:
     """The JSON object in a body.
 
-    None where there is none, as in an HTML page or a truncated body.
+    Returns None for a body without one, such as an HTML page or a truncated body.
     """
     try:
         body = orjson.loads(raw)

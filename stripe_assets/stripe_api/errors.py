@@ -250,7 +250,7 @@ class Stopped(StripeError):
 def error_fields(body: object) -> Mapping[str, str | None]:
     """`type`, `code`, `param` and `message` of an error's body.
 
-    v1 and v2 write them in the same way; None where there is none.
+    v1 and v2 write them in the same way. A field that the body does not have is None.
     """
     error = body.get("error") if isinstance(body, dict) else None
     fields = error if isinstance(error, dict) else {"message": error}

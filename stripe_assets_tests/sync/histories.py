@@ -99,13 +99,13 @@ class Place:
     def one(
         self, resource: str, fields: str = "", where: Callable[[Found], bool] | None = None
     ) -> Found | None:
-        """Returns the object that the step is about. None: there is none."""
+        """Returns the object that the step is about, or None."""
         return _round(self.all(resource, fields, where), self.step.which)
 
     def need(
         self, resource: str, fields: str = "", where: Callable[[Found], bool] | None = None
     ) -> Found:
-        """Returns one object of the resource. Makes one where there is none."""
+        """Returns one object of the resource. Makes it if the resource has none."""
         if found := self.one(resource, fields, where):
             return found
         path, params = NEEDED[resource]

@@ -125,7 +125,7 @@ class Sdk:
     def plain_list(self, name: str) -> SdkRoute | None:
         """The one list that requires no parameter.
 
-        None where there is none. Raises RuntimeError where there are several.
+        Returns None if nothing is found. Raises RuntimeError if several are found.
         """
         found = [
             r

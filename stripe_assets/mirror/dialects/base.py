@@ -117,7 +117,7 @@ class Dialect(Protocol):
     ) -> list[tuple[str, str]]:
         """(Table, parent's id) where the table has rows of the parent that were observed earlier.
 
-        Usually there are none.
+        The result is usually empty.
         """
         ...
 

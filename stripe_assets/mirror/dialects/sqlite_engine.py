@@ -48,7 +48,7 @@ def sqlite_engine(url: sa.URL) -> sa.Engine:
 
 
 def _make_private(path: str) -> None:
-    """Creates the file where there is none, readable for its owner only: it has customers' data.
+    """Creates the file if it does not exist. Only its owner can read it: it has customers' data.
 
     SQLite would let everyone read it. The journals get the mode of the file.
     """

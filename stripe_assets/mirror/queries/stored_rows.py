@@ -79,7 +79,7 @@ class StoredRows:
             return self._stored(connection, resource, row)
 
     def claim(self, connection: sa.Connection, resource: str, row: Row) -> Row | None:
-        """Inserts an observed row where there is none, and returns None.
+        """If the table does not have the row, inserts it and returns None.
 
         Otherwise returns the stored row. It stays locked until the transaction ends.
         """

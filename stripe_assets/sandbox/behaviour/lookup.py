@@ -42,7 +42,7 @@ def named_by_url(call: Call, route: Route) -> Record:
 
 
 def named_by_param(space: Space, resource: str, id: object, param: str) -> Record:
-    """The record that a parameter names. Raises ApiError (400) where there is none."""
+    """The record that a parameter names. Raises ApiError (400) if it does not exist."""
     record = space.find(id, [resource])
     if record is None or record.deleted:
         raise missing(resource, str(id), param, 400)

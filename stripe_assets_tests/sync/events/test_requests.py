@@ -11,6 +11,23 @@ def named(prefix: str, count: int) -> list[str]:
     return [f"{prefix}_{n:04}" for n in range(count)]
 
 
+def customers(stage: Stage, count: int) -> list[str]:
+    """Makes customers, one a second, that no event tells of. Returns their ids."""
+    ids = named("cus", count)
+    stage.batch(
+        (
+            "objects",
+            {
+                "resource": "customer",
+                "object": {"id": id, "created": 1_700_000_000 + n},
+                "event": False,
+            },
+        )
+        for n, id in enumerate(ids)
+    )
+    return ids
+
+
 def paths(stage: Stage) -> list[str]:
     return [path.partition("?")[0] for path in stage.asked()]
 
@@ -94,18 +111,7 @@ def test_a_list_that_leaves_objects_out_is_read_in_each_of_its_variants(stage: S
 
 
 def test_a_few_objects_among_many_others_are_not_read_as_a_list(stage: Stage) -> None:
-    ids = named("cus", 3000)
-    stage.batch(
-        (
-            "objects",
-            {
-                "resource": "customer",
-                "object": {"id": id, "created": 1_700_000_000 + n},
-                "event": False,
-            },
-        )
-        for n, id in enumerate(ids)
-    )
+    ids = customers(stage, 3000)
     stage.sync("customer", connected="none")
     few = ids[::120]  # 25 retrieves, against 30 pages
     stage.batch(
@@ -117,18 +123,7 @@ def test_a_few_objects_among_many_others_are_not_read_as_a_list(stage: Stage) ->
 
 
 def test_a_list_that_is_longer_than_expected_is_given_up(stage: Stage) -> None:
-    ids = named("cus", 3000)
-    stage.batch(
-        (
-            "objects",
-            {
-                "resource": "customer",
-                "object": {"id": id, "created": 1_700_000_000 + n},
-                "event": False,
-            },
-        )
-        for n, id in enumerate(ids)
-    )
+    ids = customers(stage, 3000)
     few = ids[::120]  # the mirror does not have the others
     stage.batch(
         ("objects/change", {"resource": "customer", "id": id, "changes": {"name": "New"}})
@@ -142,18 +137,7 @@ def test_a_list_that_is_longer_than_expected_is_given_up(stage: Stage) -> None:
 def test_objects_close_in_time_are_read_as_a_list_and_scattered_ones_one_by_one(
     stage: Stage,
 ) -> None:
-    ids = named("cus", 1000)
-    stage.batch(
-        (
-            "objects",
-            {
-                "resource": "customer",
-                "object": {"id": id, "created": 1_700_000_000 + n},
-                "event": False,
-            },
-        )
-        for n, id in enumerate(ids)
-    )
+    ids = customers(stage, 1000)
     stage.sync("customer", connected="none")
     close, scattered = ids[:40], [ids[500], ids[800]]
     stage.batch(
