@@ -14,6 +14,7 @@ import orjson
 
 from stripe_assets.catalog import codec
 from stripe_assets.catalog.model import EventType, Resource
+from stripe_assets.catalog.upstreams import Upstreams, upstreams_of
 
 FOLDER = Path(__file__).parent
 
@@ -86,6 +87,12 @@ class Catalog:
             if id.startswith(p)
         ]
         return max(fitting)[1] if fitting else None
+
+    @functools.cached_property
+    def upstreams(self) -> Mapping[str, Upstreams]:
+        """Model → the models that must be read to fill it. In the catalog's order."""
+        models = self.resources
+        return {name: upstreams_of(resource, models) for name, resource in models.items()}
 
     @functools.cached_property
     def with_events(self) -> frozenset[str]:

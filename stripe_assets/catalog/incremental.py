@@ -9,7 +9,6 @@ from typing import Literal
 from stripe_assets.catalog.catalog import Catalog
 from stripe_assets.catalog.catalog import catalog as load_catalog
 from stripe_assets.catalog.roles import EVENT
-from stripe_assets.catalog.upstreams import upstreams_of
 
 Strategy = Literal["events", "parents", "new_rows", "list", "none"]
 """`events`: the objects that its events name. `parents`: its rows below each parent that an event
@@ -32,7 +31,7 @@ def _add_strategy(catalog: Catalog, name: str, found: dict[str, Strategy]) -> St
     if name not in found:
         found[name] = "none"  # ends the recursion where models are each other's upstreams
         resource = catalog[name]
-        upstreams = upstreams_of(catalog, resource)
+        upstreams = catalog.upstreams[resource.name]
         if name == EVENT or (name in catalog.with_events and not resource.events_incomplete):
             found[name] = "events"
         elif resource.on_demand_reason or not upstreams.is_listed:
@@ -73,5 +72,5 @@ def _read_with(catalog: Catalog, name: str) -> list[str]:
     return [
         child
         for child, strategy in incremental_strategies().items()
-        if strategy == "parents" and name in upstreams_of(catalog, catalog[child]).models
+        if strategy == "parents" and name in catalog.upstreams[child].models
     ]

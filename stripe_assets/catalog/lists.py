@@ -7,7 +7,6 @@ from typing import Any
 
 from stripe_assets.catalog.catalog import Catalog
 from stripe_assets.catalog.model import Resource, Route
-from stripe_assets.catalog.upstreams import upstreams_of
 
 
 def root_lists(
@@ -96,7 +95,7 @@ def sweep_shows_deletions(catalog: Catalog, resource: Resource) -> bool:
     it.
     """
     return (
-        upstreams_of(catalog, resource).is_listed
+        catalog.upstreams[resource.name].is_listed
         and not resource.on_demand_reason
         and not resource.singleton
         and not resource.retention_days

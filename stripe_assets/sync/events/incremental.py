@@ -48,7 +48,7 @@ class IncrementalResult:
     def error(self, model: str) -> str | None:
         """Returns what went wrong with a model's objects, or with those that they come with."""
         by_parents = incremental_strategies()[model] == "parents"
-        above = with_upstreams(catalog(), [model]) if by_parents else [model]
+        above = with_upstreams(catalog().upstreams, [model]) if by_parents else [model]
         errors = [error for name in above for error in self.failures.get(name, ())]
         if not errors:
             return None

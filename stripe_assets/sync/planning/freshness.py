@@ -14,7 +14,7 @@ from typing import Literal
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.incremental import incremental_strategies, is_incremental
 from stripe_assets.catalog.lists import listed_under_accounts
-from stripe_assets.catalog.upstreams import upstreams_of, with_upstreams
+from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import Mirror, Owner, Sweep
 from stripe_assets.sync.constants import RETENTION, SKEW
 from stripe_assets.sync.planning.refusals import Refusals, kept_current, last_refusals
@@ -141,13 +141,13 @@ class Freshness:
         stale = [
             name for name in readable if name in current and not self._is_usable(current[name])
         ]
-        complete = with_upstreams(models, [*never, *stale]).keys()
+        complete = with_upstreams(models.upstreams, [*never, *stale]).keys()
         swept = complete | asked_again | {name for name in readable if how[name] == "list"}
         unlisted = frozenset(self._models).difference(listed)
         filled = [  # rows of these models come with the rows of swept models
             name
             for name in unlisted
-            if swept >= upstreams_of(models, models[name]).models - unlisted
+            if swept >= models.upstreams[name].models - unlisted
         ]
         reasons: dict[str, list[str]] = {"never swept to the end before": never}
         for name in stale:
@@ -199,7 +199,7 @@ def _events_since(decision: Decision, current: Mapping[str, datetime]) -> dateti
 
 def _is_listed(models: Catalog, name: str) -> bool:
     resource = models[name]
-    return upstreams_of(models, resource).is_listed and not resource.rows_are_accounts
+    return models.upstreams[resource.name].is_listed and not resource.rows_are_accounts
 
 
 def _has_own_list(models: Catalog, name: str) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.roles import ACCOUNT
-from stripe_assets.catalog.upstreams import upstreams_of, with_upstreams
+from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import Availability, Checkpoint, FinishedSweep, Mirror, Owner, Sweep
 from stripe_assets.sync.constants import LAG
 from stripe_assets.sync.engine import fan_out, sublist
@@ -53,7 +53,7 @@ class SweepRun:
         self._upstreams = {
             name
             for resource in catalog.resources.values()
-            for name in upstreams_of(catalog, resource).models
+            for name in catalog.upstreams[resource.name].models
         }
         self._continued: dict[Owner, dict[str, Sweep]] = {}
         self._started: dict[tuple[Owner, str], datetime] = {}
@@ -118,7 +118,7 @@ class SweepRun:
         """Whether a model that this run does not sweep can no longer be continued: this run reads
         on a model that it is read through."""
         unfinished = not sweep.finished and sweep.scope == self._scope
-        return unfinished and not swept.isdisjoint(with_upstreams(self._catalog, [model]))
+        return unfinished and not swept.isdisjoint(with_upstreams(self._catalog.upstreams, [model]))
 
     def end(self, kept: Collection[str]) -> None:
         """The run is over. The next run sweeps the models again that this one finished.
@@ -147,9 +147,9 @@ class SweepRun:
         again = [
             name
             for name in wanted - able
-            if upstreams_of(self._catalog, self._catalog[name]).is_listed
+            if self._catalog.upstreams[name].is_listed
         ]
-        return able.difference(with_upstreams(self._catalog, again))
+        return able.difference(with_upstreams(self._catalog.upstreams, again))
 
     def _may_continue(self, model: str, sweep: Sweep) -> bool:
         if sweep.finished:  # a model that was read without its upstreams is not current
@@ -162,7 +162,7 @@ class SweepRun:
         return same_key and model not in self._upstreams and not self._has_upstreams(model)
 
     def _has_upstreams(self, model: str) -> bool:
-        return bool(upstreams_of(self._catalog, self._catalog[model]).models)
+        return bool(self._catalog.upstreams[model].models)
 
     def resume(self, task: ListPage | Retrieve) -> list[Task]:
         """Returns the task at the page where its list was left; or its parts, where it was split.
@@ -209,7 +209,7 @@ class SweepRun:
             name
             for name in models
             if name in continued
-            and any(map(was_read, upstreams_of(self._catalog, self._catalog[name]).models))
+            and any(map(was_read, self._catalog.upstreams[name].models))
         ]
 
     def _restored(

@@ -139,7 +139,7 @@ class KeySync(InSession):
         if not halted():
             # The next run continues a failed model. It does not sweep again, for that, the models
             # that it is read through.
-            needed = with_upstreams(session.catalog, sweep.failed)
+            needed = with_upstreams(session.catalog.upstreams, sweep.failed)
             prepared.sweeps.end([name for name in needed if is_incremental(name)])
         if not halted() and prepared.all_accounts_listed and not sweep.accounts_failed:
             self._mirror.accounts.set_covered(session.alias, prepared.owners, datetime.now(UTC))

@@ -49,7 +49,8 @@ def prepare(session: Session, selected: Sequence[str], mode: Mode, run_id: str) 
     mirror.accounts.set_own_account(alias, platform, session.api.key.fingerprint)
     # The row of the own account is a part of this run's sweeps: these begin when it was observed.
     now = own.answer.observed_at if own else session.api.now()
-    upstreams = with_upstreams(catalog, [*selected, ACCOUNT])  # accounts are read in any case
+    # Accounts are read in any case.
+    upstreams = with_upstreams(catalog.upstreams, [*selected, ACCOUNT])
     models = list(upstreams)
     listed = [name for name in models if not catalog[name].on_demand_reason]
     nested = nested_lists(catalog, listed, platform.livemode)

@@ -9,7 +9,7 @@ from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.lists import list_key, list_params, root_lists
 from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.catalog.roles import ACCOUNT
-from stripe_assets.catalog.upstreams import upstreams_of, with_upstreams
+from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import Availability, ObjectRef, Owner
 from stripe_assets.sync.engine.model_state import ModelState
 from stripe_assets.sync.engine.session import Session
@@ -140,7 +140,7 @@ class SweepStep:
         if sweeps.started(owner, model) is None or model in self._decisions[owner].finished:
             return None
         if model not in self._above:
-            self._above[model] = list(with_upstreams(self._catalog, [model]))
+            self._above[model] = list(with_upstreams(self._catalog.upstreams, [model]))
         platform = self._prepared.owners[0]
         began = (
             sweeps.started(platform if name == ACCOUNT else owner, name)
@@ -220,7 +220,7 @@ def _never_listed(models: Catalog, resource: Resource) -> Availability | None:
     """Returns why no list of Stripe's fills a model; None where one does."""
     if resource.on_demand_reason:
         return Availability("on demand", resource.on_demand_reason)
-    upstreams = upstreams_of(models, resource)
+    upstreams = models.upstreams[resource.name]
     if upstreams.is_listed or upstreams.models:
         return None
     return Availability(

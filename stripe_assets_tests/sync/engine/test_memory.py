@@ -1,12 +1,15 @@
-"""The threads of a run share one heap of the C library."""
+"""A run shares one heap of the C library, and leaves old objects out of the search for cycles."""
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 
 import pytest
+
+from stripe_assets.sync.engine.memory import fewer_cycle_searches
 
 ALLOCATE = """
 import ctypes, sys, threading
@@ -55,3 +58,23 @@ def test_the_threads_of_a_run_share_one_heap_unless_the_environment_says_otherwi
     assert heaps("one") == 1
     assert heaps("one", MALLOC_ARENA_MAX="3") == 3
     assert heaps("one", GLIBC_TUNABLES="glibc.malloc.arena_max=3") == 3
+
+
+def test_a_run_leaves_what_was_there_before_out_of_the_search_for_cycles() -> None:
+    threshold = gc.get_threshold()
+    with fewer_cycle_searches():
+        frozen = gc.get_freeze_count()
+        with fewer_cycle_searches():
+            assert gc.get_freeze_count() == frozen > 0
+        assert gc.get_freeze_count() == frozen
+    assert (gc.get_freeze_count(), gc.get_threshold()) == (0, threshold)
+
+
+def test_a_run_does_not_thaw_what_the_program_has_frozen() -> None:
+    gc.freeze()
+    try:
+        with fewer_cycle_searches():
+            pass
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
