@@ -145,9 +145,7 @@ class Freshness:
         swept = complete | asked_again | {name for name in readable if how[name] == "list"}
         unlisted = frozenset(self._models).difference(listed)
         filled = [  # rows of these models come with the rows of swept models
-            name
-            for name in unlisted
-            if swept >= models.upstreams[name].models - unlisted
+            name for name in unlisted if swept >= models.upstreams[name].models - unlisted
         ]
         reasons: dict[str, list[str]] = {"never swept to the end before": never}
         for name in stale:

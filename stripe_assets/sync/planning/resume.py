@@ -144,11 +144,7 @@ class SweepRun:
             for name in wanted
             if name in interrupted and self._may_continue(name, interrupted[name])
         }
-        again = [
-            name
-            for name in wanted - able
-            if self._catalog.upstreams[name].is_listed
-        ]
+        again = [name for name in wanted - able if self._catalog.upstreams[name].is_listed]
         return able.difference(with_upstreams(self._catalog.upstreams, again))
 
     def _may_continue(self, model: str, sweep: Sweep) -> bool:
@@ -208,8 +204,7 @@ class SweepRun:
         return [
             name
             for name in models
-            if name in continued
-            and any(map(was_read, self._catalog.upstreams[name].models))
+            if name in continued and any(map(was_read, self._catalog.upstreams[name].models))
         ]
 
     def _restored(
