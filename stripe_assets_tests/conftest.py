@@ -12,9 +12,16 @@ import pytest
 
 from stripe_assets.mirror import Mirror
 from stripe_assets.sandbox import Sandbox
+from stripe_assets.sync import constants
 from stripe_assets_tests import postgresql
 
 _numbers = itertools.count()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def refusals_are_asked_again_at_once() -> None:
+    """A run asks again some seconds after a refusal. The tests do not wait for that."""
+    constants.ASKED_AGAIN_AFTER = 0.01
 
 
 @pytest.fixture(scope="session")

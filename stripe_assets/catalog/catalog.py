@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -93,6 +94,22 @@ class Catalog:
         """Model → the models that must be read to fill it. In the catalog's order."""
         models = self.resources
         return {name: upstreams_of(resource, models) for name, resource in models.items()}
+
+    def listed_at(self, path: str, name: str) -> frozenset[str]:
+        """The models whose objects the list of a route can have: the given one, and the others
+        that the route returns. `path` is the route's template, or a sublist's `url`."""
+        return self._listed_at.get(path, frozenset()) | {name}
+
+    @functools.cached_property
+    def _listed_at(self) -> Mapping[str, frozenset[str]]:
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for resource in self.resources.values():
+            for route in resource.routes:
+                found[route.path].add(resource.name)
+            for field in resource.fields:
+                if field.url:
+                    found[field.url].update(field.targets)
+        return {path: frozenset(names) for path, names in found.items()}
 
     @functools.cached_property
     def with_events(self) -> frozenset[str]:

@@ -38,7 +38,7 @@ class Holding:
 
 def holdings(mirror: Mirror) -> list[Holding]:
     """Returns every (account, model) that has rows or was swept, sorted. Raises MirrorError."""
-    sweeps = {(sweep.owner, sweep.resource): sweep for sweep in mirror.sweeps.statuses()}
+    sweeps = {(sweep.owner, sweep.resource): sweep for sweep in mirror.sweeps.results.statuses()}
     rows = mirror.live_rows.counts_of_all()
     held = sorted({*sweeps, *rows}, key=lambda key: (key[0].account_id, key[0].livemode, key[1]))
     return [

@@ -159,7 +159,7 @@ def _checked(api: StripeApi, mirror: Mirror) -> str:
                 f"{account_id} is the key's own account, which is always synced. "
                 "Leave it out of --connected."
             )
-        for _ in owners.connected():
+        for _ in owners.chosen():
             pass  # the request is the check
     stored = KeyRing(mirror).stored().get(key.alias)
     if stored is not None and (stored.account_id, stored.livemode) != (account_id, key.livemode):

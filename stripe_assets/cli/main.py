@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from stripe_assets.cli.accept import accept
 from stripe_assets.cli.errors import BadInput
 from stripe_assets.cli.events import events
 from stripe_assets.cli.keys import keys
@@ -29,7 +30,7 @@ def cli() -> None:
     """
 
 
-for command in (sync, events, status, keys, sandbox):
+for command in (sync, events, status, accept, keys, sandbox):
     cli.add_command(command)
 
 

@@ -114,7 +114,7 @@ def _sync(named: Named, aliases: Sequence[str]) -> Found | str:
                     )
                 except StripeError as error:
                     first = first or str(error)
-                    if not error.unavailable:
+                    if not error.refused:
                         return str(error)
                 except (NotRetrievable, SyncAborted) as error:
                     return str(error)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stripe_assets.cli.allocation import Reads
     from stripe_assets.cli.holdings import Holding
     from stripe_assets.cli.table import Line
-    from stripe_assets.mirror import Owner, StoredKey
+    from stripe_assets.mirror import Hole, Owner, StoredKey
 
 RELATED = "only as related objects"
 
@@ -47,9 +47,11 @@ def status(as_json: bool) -> None:
         stored = ring.stored()
         unsettled = unsettled_events(mirror, ring.aliases()) if mirror else {}
         requests = reads(mirror) if mirror else {}
+        holes = mirror.holes.all() if mirror else []
     if as_json:
-        click.echo(json.dumps(_as_json(url, held, stored, unsettled, requests), indent=2))
+        click.echo(json.dumps(_as_json(url, held, stored, unsettled, requests, holes), indent=2))
         return
+    from stripe_assets.cli.missing import print_missing
     from stripe_assets.cli.screen import stdout_console
 
     console = stdout_console()
@@ -67,6 +69,7 @@ def status(as_json: bool) -> None:
     _print_owners(console, held, stored, requests)
     _print_high_reads(console, requests.values())
     _print_models(console, held)
+    print_missing(console, holes)
     for alias, counts in unsettled.items():
         states = ", ".join(f"{count:,} {state}" for state, count in sorted(counts.items()))
         console.print(
@@ -82,7 +85,10 @@ def _as_json(
     stored: dict[str, StoredKey],
     unsettled: dict[str, dict[str, int]],
     requests: Mapping[Owner, Reads],
+    holes: Sequence[Hole],
 ) -> dict[str, object]:
+    from stripe_assets.cli.missing import missing_as_json
+
     return {
         "database": url,
         "models": [
@@ -99,6 +105,7 @@ def _as_json(
             }
             for holding in held
         ],
+        "missing": missing_as_json(holes),
         "unsettled_events": unsettled,
         "requests_in_30_days": [
             {

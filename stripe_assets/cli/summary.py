@@ -28,6 +28,8 @@ def print_tables(outcomes: Sequence[SyncOutcome]) -> None:
             say(console, outcome.related)
         for reason, models in outcome.unavailable.items():
             say(console, f"unavailable: {', '.join(models)}\n  {reason}", "yellow")
+        for result in outcome.incomplete:
+            say(console, f"incomplete: {result.model}\n  {result.availability.reason}", "yellow")
         print_failures(console, outcome)
 
 
@@ -40,7 +42,7 @@ def _table(outcome: SyncOutcome) -> Table:
         table.add_column(heading, justify="right")
     table.add_column("availability")
     for result in sorted(outcome.results, key=lambda result: result.model):
-        style = {"failed": "red", "unavailable": "yellow"}.get(
+        style = {"failed": "red", "incomplete": "red", "unavailable": "yellow"}.get(
             result.status, "" if result.rows_in_mirror else "dim"
         )
         table.add_row(

@@ -4,13 +4,20 @@ The other packages import the mirror's names from here and not from its modules.
 `stripe_assets.catalog` and nothing else of the project.
 """
 
-from stripe_assets.mirror.availability import AVAILABLE, Availability, models_by_reason
+from stripe_assets.mirror.availability import (
+    AVAILABLE,
+    Availability,
+    models_by_reason,
+    without_ids,
+)
 from stripe_assets.mirror.batch import (
     Absence,
     Batch,
     Checkpoint,
     EventKey,
     Gone,
+    Hole,
+    HoleId,
     LedgerEntry,
     ObjectRef,
     OpenSublist,
@@ -30,7 +37,7 @@ from stripe_assets.mirror.mirror import Mirror
 from stripe_assets.mirror.rows.flatten import flatten
 from stripe_assets.mirror.rows.rebuild import ObjectReader
 from stripe_assets.mirror.state.ledger_records import EventState, Failing
-from stripe_assets.mirror.state.sweep_records import FinishedSweep, Sweep, SweepStatus
+from stripe_assets.mirror.state.sweep_records import BEFORE_HOLES, FinishedSweep, Sweep, SweepStatus
 from stripe_assets.mirror.tables.layout import (
     PRIMARY_KEY,
     SCHEMA,
@@ -43,6 +50,7 @@ from stripe_assets.mirror.tables.values import decimal_text
 
 __all__ = [
     "AVAILABLE",
+    "BEFORE_HOLES",
     "COLUMN_TYPES",
     "DEFAULT_URL",
     "PRIMARY_KEY",
@@ -57,6 +65,8 @@ __all__ = [
     "Failing",
     "FinishedSweep",
     "Gone",
+    "Hole",
+    "HoleId",
     "InvalidDatabaseUrl",
     "KeyStore",
     "KeyStoreError",
@@ -87,4 +97,5 @@ __all__ = [
     "models_by_reason",
     "read_at_column",
     "shown_url",
+    "without_ids",
 ]

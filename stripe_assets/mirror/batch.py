@@ -48,6 +48,8 @@ class OpenSublist:
     count: int
     """Items received: the `position` of the next one."""
     observed_at: datetime
+    absent: bool = False
+    """The answer leaves it out. Otherwise it is null, no list, or no row can hold an item of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,43 @@ class Checkpoint:
     cursor: tuple[str, ...] = ()
     """Ids of the last page, its last id last; or the one `next_page_url`."""
     done: bool = False
+
+
+HoleId = tuple[Owner, str, str]
+"""The account that was asked, the model, and what was not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """What a run was to read and did not read; or, with `unavailable`, what Stripe does not show
+    there."""
+
+    owner: Owner
+    """The account that was asked."""
+    model: str
+    key: str
+    """Names what was not read: a list, a part of one, the nested list of a parent, an object, an
+    expansion. See `stripe_assets.sync.engine.holes`."""
+    cursor: tuple[str, ...] = ()
+    """What is needed to read it: where a list continues, and what its route requires."""
+    answer: str = ""
+    """What the server said, in place of an answer. Empty: the hole was read on, and has moved."""
+    unavailable: bool = False
+    """Stripe itself says that it does not show this. It is no failure, and is asked for again a
+    month later."""
+    count: int = 1
+    """How many things failed alike."""
+    since: datetime | None = None
+    attempts: int = 0
+    next_try_at: datetime | None = None
+    """By the clock of the machine that tried, as `since`."""
+
+    @property
+    def id(self) -> HoleId:
+        return (self.owner, self.model, self.key)
+
+    def is_due(self, now: datetime) -> bool:
+        return self.next_try_at is None or self.next_try_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +191,18 @@ class Batch:
     """Rows of embedded objects: inserted where the row is missing, otherwise ignored."""
     links: list[Link] = field(default_factory=list)
     sublists: list[OpenSublist] = field(default_factory=list)
+    unread: list[OpenSublist] = field(default_factory=list)
+    """Sublists that the answer has not, or not as lists. Of a partial object that says nothing."""
     closed: list[WholeSublists] = field(default_factory=list)
     gone: list[Gone] = field(default_factory=list)
     """Written after the rows."""
     ledger: list[LedgerEntry] = field(default_factory=list)
     """Entered where the ledger does not have the event yet. An entry that it has stays as it is."""
     checkpoints: list[Checkpoint] = field(default_factory=list)
+    holes: dict[HoleId, Hole | None] = field(default_factory=dict)
+    """What could not be read, and holes that were read on. None: the hole was read to its end."""
+    rounded: bool = False
+    """An object has a float that may have been an integer beyond 64 bits: `Answer.exact_items`."""
     objects: int = 0
     """How many objects the answer has: its items, and the items of their sublists."""
 

@@ -15,10 +15,12 @@ from stripe_assets.mirror.dialects.column_types import COLUMN_TYPES
 from stripe_assets.mirror.dialects.failures import FAILURES, explained
 from stripe_assets.mirror.dialects.url import database_url
 from stripe_assets.mirror.errors import MirrorError
+from stripe_assets.mirror.latest import LatestTime
 from stripe_assets.mirror.migrate.evolve import ensure_schema
 from stripe_assets.mirror.queries.live_rows import LiveRows
 from stripe_assets.mirror.queries.references import References
 from stripe_assets.mirror.queries.stored_rows import StoredRows
+from stripe_assets.mirror.state.holes import Holes
 from stripe_assets.mirror.state.key_accounts import KeyAccounts
 from stripe_assets.mirror.state.leases import Leases
 from stripe_assets.mirror.state.ledger import Ledger
@@ -42,14 +44,15 @@ class Mirror:
     """
 
     def __init__(self, engine: sa.Engine, tables: Tables, dialect: Dialect) -> None:
-        own, transactions = tables.own, Transactions(engine, dialect)
+        own, transactions, latest = tables.own, Transactions(engine, dialect), LatestTime()
         self.tables = tables
         self._transactions = transactions
-        self._upserter = Upserter(tables, dialect)
+        self._upserter = Upserter(tables, dialect, latest)
         self.rows = StoredRows(transactions, tables, self._upserter.write)
-        self.live_rows = LiveRows(transactions, tables)
+        self.live_rows = LiveRows(transactions, tables, latest)
         self.references = References(transactions, tables)
         self.sweeps = Sweeps(transactions, own["_sweep"], own["_checkpoint"])
+        self.holes = Holes(transactions, own["_hole"])
         self.ledger = Ledger(transactions, own["_event_ledger"])
         self.accounts = KeyAccounts(transactions, own["_reach"])
         self.leases = Leases(transactions, own["_lease"])
@@ -123,7 +126,8 @@ class Mirror:
     def write(
         self, batches: Sequence[Batch], connection: sa.Connection | None = None
     ) -> WriteCounts:
-        """Writes batches in one transaction: rows, fills, tombstones, checkpoints, ledger entries.
+        """Writes batches in one transaction: rows, fills, tombstones, checkpoints, ledger
+        entries, holes.
 
         A repeated write is safe. With `connection`, the write is a part of the transaction there.
         Raises MirrorError. Nothing is written then.

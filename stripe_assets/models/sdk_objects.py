@@ -8,10 +8,10 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import orjson
 from stripe import StripeObject
 
 from stripe_assets.catalog import Resource, catalog
+from stripe_assets.catalog.odd_json import exact_loads, finite
 from stripe_assets.catalog.roles import EVENT
 from stripe_assets.mirror import decimal_text
 from stripe_assets.sync import Observed
@@ -26,16 +26,18 @@ def plain(value: Any) -> Any:
     if isinstance(value, StripeObject):
         response = value.last_response
         if response is not None:
-            body = orjson.loads(response.body)
+            body = exact_loads(response.body)
             if isinstance(body, dict) and all(
                 body.get(name) == getattr(value, name, None) for name in ("id", "object")
             ):
                 return body
-        return {name: plain(inner) for name, inner in value.to_dict(recursive=False).items()}
+        value = value.to_dict(recursive=False)
     if isinstance(value, Mapping):
-        return {name: plain(inner) for name, inner in value.items()}
+        return dict(zip(value, map(plain, value.values()), strict=True))
     if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
+        return list(map(plain, value))
+    if type(value) is float:
+        return finite(value)
     return decimal_text(value) if isinstance(value, Decimal) else value
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import orm
 from stripe import StripeObject
 
+from stripe_assets.catalog.odd_json import LEVELS
 from stripe_assets.catalog.retrieval import parent_fields
 from stripe_assets.models.place import Place
 from stripe_assets.models.sdk_objects import check_object, observed, on_the_wire, plain
@@ -26,7 +27,10 @@ def sync_given(
 ) -> Any:
     """See `Model.sync_from_stripe_data`. `place`: parameters of `Place`."""
     resource = cls.resource
-    obj = plain(data)
+    try:
+        obj = plain(data)
+    except RecursionError:
+        raise ValueError(f"this object is nested more than {LEVELS} levels deep") from None
     _check_depth(depth)
     check_object(resource, obj)
     sent = data if isinstance(data, StripeObject) else None

@@ -75,6 +75,7 @@ def sync_one_key(
         yield dg.MaterializeResult(
             asset_key=models.key(result.model), metadata=materialization_metadata(result)
         )
+    observe_incomplete(context, models, run.outcome)
     if not run.outcome.succeeded:
         raise failure([run.outcome])
 
@@ -108,5 +109,21 @@ def sync_every_key(
                     models.key(result.model), partition=alias, metadata=metadata
                 )
             )
+        observe_incomplete(context, models, run.outcome)
     if not all(outcome.succeeded for outcome in outcomes):
         raise failure(outcomes)
+
+
+def observe_incomplete(
+    context: dg.AssetExecutionContext, models: TranslatedModels, outcome: SyncOutcome
+) -> None:
+    """Logs what was read of models that are left incomplete. They are not materialized."""
+    for result in outcome.results:
+        if result.status == "incomplete":
+            context.log_event(
+                dg.AssetObservation(
+                    models.key(result.model),
+                    partition=outcome.alias,
+                    metadata=materialization_metadata(result),
+                )
+            )

@@ -31,7 +31,7 @@ class KeySyncRun:
     def run(
         self, catalog: Catalog, opened: Callable[[], object], log: Log
     ) -> Iterator[ModelResult]:
-        """Yields the results of all models that did not fail, upstreams first.
+        """Yields the results of all models that are whole, upstreams first.
 
         `opened` is called when the key is known to exist and before the first result. An error
         whose message is enough goes to the outcome's `error`. Anything else (Terminate, Ctrl-C, a
@@ -75,7 +75,7 @@ class KeySyncRun:
         with self._stripe.display.progress(self.outcome.alias, sync.progress):
             for result in sync.run():
                 self.outcome.results.append(result)
-                if result.status == "failed":
+                if result.status in ("failed", "incomplete"):
                     yield from order.fail(result.model)
                 else:
                     yield from order.finish(result.model, result)

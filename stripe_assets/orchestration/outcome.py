@@ -8,11 +8,11 @@ from __future__ import annotations
 import shlex
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 
 from stripe_assets.catalog import catalog
-from stripe_assets.mirror import models_by_reason
+from stripe_assets.mirror import models_by_reason, without_ids
 from stripe_assets.sync import (
     EventProgress,
     EventSelection,
@@ -23,6 +23,7 @@ from stripe_assets.sync import (
 )
 
 IDS_IN_A_COMMAND = 20
+NAMES_SHOWN = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,19 +89,25 @@ class SyncOutcome(Outcome):
 
     @property
     def failed(self) -> list[ModelResult]:
-        return [result for result in self.results if result.status == "failed"]
+        """The models of which this run could not read something."""
+        return [result for result in self.results if result.error]
+
+    @property
+    def incomplete(self) -> list[ModelResult]:
+        """The models of which something is missing that this run did not ask for: not yet due."""
+        return [one for one in self.results if one.status == "incomplete" and not one.error]
 
     @property
     def unfinished(self) -> list[str]:
         """The models to sync again: those that failed, and those that an abort left out."""
-        done = {result.model for result in self.results if result.status != "failed"}
+        done = {result.model for result in self.results if not result.error}
         return [model for model in self.models if model not in done]
 
     @property
     def unavailable(self) -> dict[str, list[str]]:
-        """Stripe's reason → the models that it refuses to the key, wholly or `partly:`.
+        """Stripe's reason → the models that it does not show to the key, wholly or in part.
 
-        The reasons are without request ids: each answer has its own.
+        The reasons are without ids.
         """
         return models_by_reason((one.model, one.availability) for one in self.results)
 
@@ -109,8 +116,25 @@ class SyncOutcome(Outcome):
         return self.error is None and not self.unfinished
 
     def failures(self) -> list[str]:
-        lines = [f"{self.alias}, {result.model}: {result.error}" for result in self.failed]
-        return [*lines, f"{self.alias}: {self.error}"] if self.error else lines
+        """One line for each reason: many models can fail alike."""
+        lines = [
+            f"{self.alias}, {result.model}: {result.error}"
+            for result in self.failed
+            if not result.missing
+        ]
+        return lines + self._missing() + ([f"{self.alias}: {self.error}"] if self.error else [])
+
+    def _missing(self) -> list[str]:
+        """Returns a line for each reason why something could not be read."""
+        alike: dict[str, tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
+        for result in self.failed:
+            for hole in result.missing:
+                models, accounts, keys = alike.setdefault(without_ids(hole.answer), ({}, {}, {}))
+                models[result.model] = accounts[hole.owner.account_id] = keys[hole.key] = None
+        return [
+            f"{self.alias}, {_some(models)}: {_some(accounts)}: {_some(keys)}: {answer}"
+            for answer, (models, accounts, keys) in alike.items()
+        ]
 
     def command(self) -> str:
         """Names no models where all of them are missing."""
@@ -128,7 +152,7 @@ class SyncOutcome(Outcome):
         """Counts the models by status, and gives Stripe's reasons for the unavailable ones."""
         by_status = {
             status: sum(result.status == status for result in self.results)
-            for status in ("ok", "unavailable", "failed")
+            for status in ("ok", "unavailable", "incomplete", "failed")
         }
         lines = [
             f"{self.alias}: "
@@ -139,6 +163,10 @@ class SyncOutcome(Outcome):
         if self.error:
             lines.append(self.error)
         lines += [
+            f"incomplete, and not due yet: {one.model}: {one.availability.reason}"
+            for one in self.incomplete
+        ]
+        lines += [
             f"unavailable: {', '.join(models)}: {reason}"
             for reason, models in self.unavailable.items()
         ]
@@ -146,7 +174,10 @@ class SyncOutcome(Outcome):
 
     def as_json(self) -> dict[str, object]:
         results = [
-            asdict(result) | {"availability": str(result.availability)} for result in self.results
+            asdict(result)
+            | {"availability": str(result.availability)}
+            | {"missing": [f"{hole.key}: {hole.answer}" for hole in result.missing]}
+            for result in self.results
         ]
         return Outcome.as_json(self) | {
             "mode": self.mode,
@@ -220,6 +251,12 @@ class EventsOutcome(Outcome):
             "selection": selection,
             "events": _plain(self.result) if self.result else None,
         }
+
+
+def _some(names: Iterable[str]) -> str:
+    names = list(names)
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(names[:NAMES_SHOWN]) + more
 
 
 def _plain(summary: EventSummary) -> dict[str, object]:

@@ -35,7 +35,7 @@ from stripe_assets.stripe_api.keys import (
     is_account_id,
     parse_api_key,
 )
-from stripe_assets.stripe_api.pages import items, next_cursor
+from stripe_assets.stripe_api.pages import is_usable, items, next_cursor
 from stripe_assets.stripe_api.query import route_path
 from stripe_assets.stripe_api.settings import InvalidSetting
 
@@ -65,6 +65,7 @@ __all__ = [
     "environment_key",
     "environment_variables",
     "is_account_id",
+    "is_usable",
     "items",
     "next_cursor",
     "parse_api_key",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
-
+from stripe_assets.catalog import odd_json
 from stripe_assets.catalog.model import SECRET_NAMES
 from stripe_assets.stripe_api.errors import redact
 from stripe_assets.stripe_api.keys import Secret
@@ -33,16 +33,30 @@ class Answer:
     """Seconds that the request waited for the rate budget before it was sent."""
     clean: bool = False
     """The body contains no field of SECRET_NAMES."""
+    raw: bytes = field(default=b"", repr=False, compare=False)
+    """The JSON. An integer beyond 64 bits is exact only there: `body` has the nearest double."""
+
+    def exact_items(self, items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Objects of this answer, read again with integers of any size.
+
+        `items`: the objects of its list, or its one object. It takes longer than the first reading.
+        """
+        body = odd_json.exact_loads(self.raw)
+        data = body.get("data")
+        found = data if isinstance(data, list) else [body]
+        exact = {item.get("id"): item for item in found if isinstance(item, dict)}
+        return [exact.get(item.get("id"), item) for item in items]
 
 
 def json_object(raw: bytes) -> dict[str, Any] | None:
     """The JSON object in a body.
 
-    Returns None for a body without one, such as an HTML page or a truncated body.
+    Returns None for a body without one, such as an HTML page or a truncated body, and for JSON that
+    is too deep.
     """
     try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+        body = odd_json.loads(raw)
+    except ValueError:
         return None
     return body if isinstance(body, dict) else None
 
@@ -66,6 +80,21 @@ def unexpected(reply: Reply, secret: Secret) -> str:
             "the server answered with a redirect, and no redirect is followed: "
             "set STRIPE_API_BASE to the API's own address"
         )
+    if _is_too_deep(reply.body):
+        return (
+            f"the answer is JSON nested more than {odd_json.LEVELS} levels deep, and is not read: "
+            "if it is Stripe's own answer, leave this model out and tell Stripe's support"
+        )
     start = redact(reply.body[:200].decode(errors="replace"), secret.reveal())[:80]
     kind = reply.headers.get("content-type", "no content type")[:60]
     return f"the answer is not Stripe's JSON but {kind}, {len(reply.body)} bytes: {start}"
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    try:
+        odd_json.exact_loads(raw)
+    except odd_json.TooDeep:
+        return True
+    except ValueError:
+        return False
+    return False

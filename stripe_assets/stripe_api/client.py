@@ -68,6 +68,7 @@ class StripeApi:
         self._timeout = timeout
         self._latency = Latency()
         self._attempts = retrying(max_retries, backoff, self.stop)
+        self._few_attempts = retrying(min(max_retries, 1), backoff, self.stop)
 
     def get(
         self,
@@ -76,13 +77,15 @@ class StripeApi:
         *,
         stripe_account: str | None = None,
         endpoint: str | None = None,
+        patient: bool = True,
     ) -> Answer:
         """Stripe's answer to GET `path`.
 
         Parameters: path: may already have a query, as v2's `next_page_url` does. stripe_account:
         the connected account to ask as. endpoint: the route's template, as `/v1/invoices/{id}`, by
         which the rate budget and the counts tell requests apart; to be given for every path with an
-        id in it. Raises StripeError's subclasses, and ValueError for a path that is not one of
+        id in it. patient: False for a request that only tries something: it is sent again once.
+        Raises StripeError's subclasses, and ValueError for a path that is not one of
         Stripe's API or an account that is not an account id.
         """
         target = with_query(checked_path(path), params)
@@ -91,12 +94,13 @@ class StripeApi:
                 f"{stripe_account[:40]!r} is not an account id: such an id starts with acct_"
             )
         route = endpoint or path.partition("?")[0]
-        last: Attempt = self._attempts(self._attempt, target, route, stripe_account)
+        attempts = self._attempts if patient else self._few_attempts
+        last: Attempt = attempts(self._attempt, target, route, stripe_account)
         if last.answer is not None:
             return last.answer
         failure = last.failure or Failure(message="no answer")
         # Raised here, outside of any handler, where no local variable and no context holds the key.
-        sent = self._attempts.statistics.get("attempt_number", 1)
+        sent = attempts.statistics.get("attempt_number", 1)
         raise error_for(
             replace(failure, alias=self.key.alias, path=path, account=stripe_account, attempts=sent)
         )
@@ -147,8 +151,9 @@ class StripeApi:
         if reply.status is None or not 200 <= reply.status < 300 or body is None:
             return self._failed(reply, body, request_id)
         observed_at = self._clock.stamp(sent)
-        size, clean = len(reply.body), is_clean(reply.body)
-        return Attempt(Answer(body, observed_at, request_id, size, self.api_version, waited, clean))
+        raw, version = reply.body, self.api_version
+        clean = is_clean(raw)
+        return Attempt(Answer(body, observed_at, request_id, len(raw), version, waited, clean, raw))
 
     def _send(
         self, target: str, route: str, stripe_account: str | None, account: str

@@ -10,6 +10,14 @@ difference of the two clocks:
 
 Times are stamped with the lower bound. An observation may be dated a little before it was made,
 never after it. So no older observation can replace it, and no later event counts as included in it.
+
+A `Date` can be a proxy's, and wrong by days. So the local clock, which is right to minutes, limits
+what is believed:
+
+- A `Date` that differs from the local clock by more than APART is not believed. Until one is
+  believed, the local clock counts.
+- A later `Date` that jumps ahead moves the clock at most up to the local clock. One that jumps back
+  is believed: a time that is a little too early is harmless.
 """
 
 from __future__ import annotations
@@ -21,9 +29,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-_JUMP = 60.0
-"""Seconds. The clock is set back only if an answer contradicts all answers before it by more than
-this, as after one absurd `Date`."""
+APART = 600.0
+"""Seconds. Two right clocks do not differ by more: a machine's may be minutes off."""
+JUMP = 60.0
+"""Seconds. Clocks drift apart slowly. A `Date` that differs from all before it by more is a jump:
+either it is wrong, or they were."""
+SANDBOX_HEADER = "stripe-assets-sandbox"
+"""The sandbox's answers have it. Tests move the sandbox's clock, so its `Date` is always right."""
 
 
 class StripeClock:
@@ -32,7 +44,7 @@ class StripeClock:
     Thread-safe. A later request never gets an earlier stamp.
 
     `monotonic` measures local time, so that changes of the wall clock do not matter. `wall` is used
-    until the first `Date`.
+    until the first `Date`, and limits what is believed of one.
     """
 
     def __init__(
@@ -66,20 +78,31 @@ class StripeClock:
 
         Not for a proxy's answer: a proxy has another clock.
         """
-        received = self._monotonic()
+        # In this order, so that the local offset is too small by the moment between the two.
+        wall, received = self._wall(), self._monotonic()
         date = _seconds(headers.get("date"))
-        if date is None:
-            return
-        lowest, highest = date - received, date + 1 - sent[0]
+        # `local` is the offset by which this machine's clock is right.
+        local = wall - received
+        lowest, highest = (local, local) if date is None else (date - received, date + 1 - sent[0])
+        if SANDBOX_HEADER in headers:
+            local = lowest
+        believed = date is not None and abs(lowest - local) <= APART
         with self._lock:
             if self._offset is None or self._first is None:
-                self._offset = self._first = lowest
-                self._newest = self._sent_blind + lowest
-                return
-            if self._offset - highest > _JUMP:
-                self._newest = float("-inf")
-            # The clocks drift apart, so the bounds of this answer win over those of earlier ones.
-            self._offset = min(max(self._offset, lowest), highest)
+                self._offset = self._first = lowest if believed else local
+                self._newest = self._sent_blind + self._offset
+            elif believed:
+                self._offset = self._moved(self._offset, lowest, highest, local)
+
+    def _moved(self, offset: float, lowest: float, highest: float, local: float) -> float:
+        """The offset after an answer whose `Date` is believed."""
+        if lowest - offset > JUMP:
+            return max(offset, min(lowest, local))
+        if offset - highest > JUMP:
+            self._newest = float("-inf")
+            return lowest
+        # The clocks drift apart, so the bounds of this answer win over those of earlier ones.
+        return min(max(offset, lowest), highest)
 
     def stamp(self, sent: tuple[float, float | None]) -> datetime:
         """When the request was sent, by Stripe's clock (UTC). Call it after `received`."""
@@ -93,7 +116,7 @@ class StripeClock:
 
     @property
     def is_set(self) -> bool:
-        """Whether Stripe has answered. Until then the times are those of the local clock."""
+        """Whether Stripe has answered."""
         return self._offset is not None
 
     def now(self) -> datetime:

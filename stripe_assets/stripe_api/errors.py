@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -14,6 +14,8 @@ _SECRETS = re.compile(
     r"|\b(?:Bearer|Basic)\s+[\w+/=-]{16,}",
     re.IGNORECASE,
 )
+_MISSING = ("resource_missing", "not_found")
+"""The codes of v1 and v2 for an object that does not exist."""
 _LONGEST = 400
 """How many characters of Stripe's message an error keeps. A longer text is an HTML page and no
 sentence."""
@@ -65,6 +67,8 @@ class StripeError(Exception):
 
     advice: ClassVar[str] = ""
     """What to do next."""
+    can_be_about_size: ClassVar[bool] = False
+    """Whether a smaller page may come through where this one did not."""
 
     def __init__(self, failure: Failure | str) -> None:
         self.failure = (
@@ -112,12 +116,39 @@ class StripeError(Exception):
         return self.failure.request_id
 
     @property
-    def unavailable(self) -> bool:
-        """Whether Stripe says that this key or account does not have what was asked for.
+    def is_stripes(self) -> bool:
+        """Whether the answer has the shape of Stripe's errors: a type or a code. A gateway's error
+        has neither, and says nothing about the account."""
+        return bool(self.type or self.code)
 
-        Then the program has not failed.
+    @property
+    def refused(self) -> bool:
+        """Whether Stripe itself refuses the request as it is."""
+        return self.is_stripes and self.status in (400, 403, 404)
+
+    @property
+    def unavailable(self) -> bool:
+        """Whether the error can mean that this key or account does not have what was asked for.
+
+        Not where Stripe names a parameter: then the error is about the request.
         """
-        return False
+        return self.refused and not self.param and not (self.code or "").startswith("parameter")
+
+    def denies(self, id: str, codes: Sequence[str] = ()) -> bool:
+        """Whether Stripe says that the object with this id does not exist.
+
+        `codes`: error codes that say so as well, besides those of a 404.
+        """
+        if not (self.is_about_object or (self.refused and self.code in codes)):
+            return False
+        if re.search(rf"(?<![\w-]){re.escape(id)}(?![\w-])", self.message):
+            return True
+        return self.param == "id" and "'" not in self.message  # no other id is quoted
+
+    @property
+    def is_about_object(self) -> bool:
+        """Whether Stripe says that some object does not exist, which the error need not name."""
+        return self.status == 404 and self.code in _MISSING
 
     @property
     def refused_cursor(self) -> bool:
@@ -169,47 +200,13 @@ class PermissionDenied(StripeError):
 
     advice = "Give the key this permission in Stripe's dashboard, or leave this model out"
 
-    @property
-    def unavailable(self) -> bool:
-        # A 403 of Stripe has a type or a code. One of a proxy has none, and says nothing about the
-        # account.
-        return bool(self.type or self.code)
-
 
 class NotFound(StripeError):
     """404: the server does not know the route, or the account does not have the object."""
 
-    @property
-    def missing(self) -> bool:
-        """Whether Stripe knows the route and says that there is no such object."""
-        is_missing = self.code in ("resource_missing", "not_found") or (
-            not self.code and self.message.startswith("No such")
-        )
-        return is_missing and not self._unrecognized and not self.refused_cursor
-
-    @property
-    def unknown_url(self) -> bool:
-        """Whether the server does not know the route: it says so, or its answer has no error code
-        of Stripe's."""
-        return self._unrecognized or (not self.code and not self.message.startswith("No such"))
-
-    @property
-    def _unrecognized(self) -> bool:
-        return self.message.startswith("Unrecognized request URL")
-
-    @property
-    def unavailable(self) -> bool:
-        return True
-
 
 class InvalidRequest(StripeError):
     """400 and the other 4xx: the parameters are wrong, or the account does not have the product."""
-
-    @property
-    def unavailable(self) -> bool:
-        # 405: the server knows the path, but cannot list it. A 400 without type and code is a
-        # proxy's.
-        return self.status == 405 or (self.status == 400 and bool(self.type or self.code))
 
 
 class RateLimited(StripeError):
@@ -225,6 +222,7 @@ class ServerError(StripeError):
     """5xx, or an answer that is not Stripe's JSON, after all retries."""
 
     advice = "Try again later; status.stripe.com reports outages"
+    can_be_about_size = True
 
 
 class Unreachable(StripeError):
@@ -234,6 +232,7 @@ class Unreachable(StripeError):
     """
 
     advice = "Check the network, the proxy settings and STRIPE_API_BASE"
+    can_be_about_size = True
 
 
 class MalformedPage(StripeError):

@@ -16,12 +16,20 @@ from stripe_assets.stripe_api.errors import Failure, MalformedPage
 from stripe_assets.stripe_api.query import checked_path, path_and_query
 
 
-def items(body: Mapping[str, Any], *, path: str = "") -> list[dict[str, Any]]:
-    """The objects of a page. Raises MalformedPage where the body is not a list of objects."""
+def items(body: Mapping[str, Any], *, path: str = "") -> list[Any]:
+    """The items of a page, those included that are no objects. See `is_usable`.
+
+    Raises MalformedPage where the body is not a list.
+    """
     data = body.get("data")
-    if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
-        _refuse(body, path, f"the answer is not a list of objects (object: {body.get('object')!r})")
+    if not isinstance(data, list):
+        _refuse(body, path, f"the answer is not a list (object: {body.get('object')!r})")
     return data
+
+
+def is_usable(item: object) -> bool:
+    """Whether an item of a list is an object with an id."""
+    return type(item) is dict and type(id := item.get("id")) is str and bool(id)
 
 
 def next_cursor(
@@ -36,16 +44,16 @@ def next_cursor(
     """
     if paging == "next_page_url":
         return _next_url(body, asked, path)
-    page = items(body, path=path)
-    if not body.get("has_more"):
+    page, has_more = items(body, path=path), body.get("has_more")
+    if type(has_more) is not bool:
+        _refuse(body, path, f"has_more is neither true nor false but {has_more!r}")
+    if not has_more:
         return None
     if paging == "none":
         _refuse(body, path, "has_more is true on a list that has no pages")
-    if not page:
+    last = next((item["id"] for item in reversed(page) if is_usable(item)), None)
+    if last is None:
         _refuse(body, path, "has_more is true on a page without objects")
-    last = page[-1].get("id")
-    if not isinstance(last, str) or not last:
-        _refuse(body, path, "has_more is true, but the last object has no id")
     if last == asked:
         _refuse(body, path, f"the page after {last} ends with {last} again")
     return last

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from stripe_assets.stripe_api.errors import error_fields
 from stripe_assets.stripe_api.transport import Reply
 
 LONGEST_PAUSE = 60.0
@@ -29,7 +30,10 @@ def worth_repeating(reply: Reply, body: Mapping[str, object] | None) -> bool:
         return advice == "true"
     if 200 <= status < 300:  # without a JSON object: truncated, or a proxy's page
         return body is None
-    return status in (408, 409, 429) or status >= 500
+    if status in (408, 409, 429) or status >= 500:
+        return True
+    error = error_fields(body)  # a gateway's error has neither: the next one may be Stripe's
+    return status >= 400 and not (error["type"] or error["code"])
 
 
 def rate_limiter(reply: Reply) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -14,9 +15,10 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, Timeout
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
 from urllib3 import exceptions as failures
 
+from stripe_assets.stripe_api.bodies import BodyBroken, BodyTooLarge, BodyTooSlow, read_body
 from stripe_assets.stripe_api.settings import is_loopback
 
 CONNECTIONS = 128
@@ -24,6 +26,9 @@ CONNECTIONS = 128
 otherwise open one for each request."""
 CONNECT_TIMEOUT = 10.0
 """Seconds. A server that has not accepted a connection by then will not."""
+WHOLE_REQUEST = 2.0
+"""A request may take as many times its timeout, from its sending to the end of its body. With 80
+seconds, a page of 500 kilobytes arrives in that time on a link of 25 kilobits a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Reply:
     """A mapping that ignores the case of names, or one with names in lower case."""
     body: bytes = b""
     problem: str = ""
+    """Why there is no reply, or no body of it."""
     transient: bool = True
     """Without a status: whether another attempt may succeed."""
 
@@ -43,12 +49,15 @@ class Reply:
 def send(base: str, target: str, headers: Mapping[str, str], timeout: float) -> Reply:
     """Sends GET `base` + `target` once.
 
+    Parameters: timeout: seconds, for each wait for the server. WHOLE_REQUEST limits their sum.
+
     It raises no error of the network, so that no exception contains the request and its key.
     """
     try:
         pool, path = _server(base)
     except Exception as error:
         return Reply(problem=_unsendable(error), transient=False)
+    deadline = time.monotonic() + WHOLE_REQUEST * timeout
     try:
         # No retries besides our own. No redirects: they would take the key with them. No cookies
         # and no ~/.netrc.
@@ -59,10 +68,28 @@ def send(base: str, target: str, headers: Mapping[str, str], timeout: float) -> 
             timeout=_timeout(timeout),
             retries=False,
             redirect=False,
+            preload_content=False,
         )
     except Exception as error:
         return _broken(error)
-    return Reply(answer.status, answer.headers, answer.data)
+    try:
+        return Reply(answer.status, answer.headers, read_body(answer, deadline))
+    except (BodyTooLarge, BodyBroken) as error:
+        problem = str(error)
+    except BodyTooSlow:
+        return Reply(problem=f"no whole answer within {WHOLE_REQUEST * timeout:g} s")
+    except Exception as error:
+        return _broken(error)
+    finally:
+        _done_with(answer)
+    return Reply(answer.status, answer.headers, problem=problem)
+
+
+def _done_with(answer: BaseHTTPResponse) -> None:
+    """Closes the connection of an answer that was not read to its end. Another one stays open."""
+    if answer.connection is not None:
+        answer.close()
+        answer.release_conn()
 
 
 class _Pools(HTTPAdapter):

@@ -18,6 +18,7 @@ from stripe_assets.sync.events.watch import EventWatch, WatchedEvent
 from stripe_assets.sync.objects.object_sync import ObjectSync
 from stripe_assets.sync.objects.observed import Observed
 from stripe_assets.sync.objects.synced_object import NotRetrievable, SyncedObject
+from stripe_assets.sync.planning.acceptance import accept, refused_now
 from stripe_assets.sync.planning.freshness import Mode
 from stripe_assets.sync.planning.plan import Plan
 from stripe_assets.sync.results import ModelResult, Progress
@@ -43,4 +44,6 @@ __all__ = [
     "SyncAborted",
     "SyncedObject",
     "WatchedEvent",
+    "accept",
+    "refused_now",
 ]

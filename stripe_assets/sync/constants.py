@@ -20,3 +20,9 @@ only its place on a page."""
 
 SKEW = timedelta(minutes=1)
 """How far two clocks may differ before a time counts as one of the future."""
+
+ASKED_AGAIN_AFTER = 2.0
+"""Seconds. A refusal is believed when Stripe refuses again so much later."""
+
+MOST_TRIES = 12
+"""Requests of a run that find out which expansions of an endpoint are refused."""

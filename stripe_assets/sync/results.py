@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stripe_assets.catalog.roles import EVENT
-from stripe_assets.mirror import AVAILABLE, Availability, Batch, Rows, WriteCounts
+from stripe_assets.mirror import AVAILABLE, Availability, Batch, Hole, Rows, WriteCounts
 
+HOLES_SHOWN = 20
 TOUCHED_KEPT = 5_000
 """Ids of written rows that are kept for each model."""
 
@@ -23,17 +24,24 @@ class ModelResult:
     `rows_written` counts the rows that were inserted or whose state was renewed. `rows_in_mirror`
     counts the rows that are there now, without tombstones. `requests` counts what was sent to
     Stripe for the model. `seconds` is the time from its first request to its last commit.
+
+    `status`: `ok`: all was read that Stripe shows. `unavailable`: Stripe shows nothing.
+    `incomplete`: something could not be read; a later run asks for it again. `failed`: the model
+    was not read to its end. `error` says what this run could not read; an incomplete model without
+    one has something that is not due yet.
     """
 
     model: str
     alias: str
-    status: Literal["ok", "unavailable", "failed"]
+    status: Literal["ok", "unavailable", "incomplete", "failed"]
     rows_written: int
     rows_in_mirror: int
     requests: int
     seconds: float
     availability: Availability = AVAILABLE
     error: str | None = None
+    missing: tuple[Hole, ...] = ()
+    """What this run could not read: the first HOLES_SHOWN."""
 
 
 class RunProgress:

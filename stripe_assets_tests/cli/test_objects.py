@@ -16,7 +16,7 @@ def test_an_object_is_looked_for_with_one_key_after_another(
 ) -> None:
     id = stripe_server.control(f"objects?resource=invoice&account={PLATFORM}", "GET")[0]["id"]
     done = command("sync", f"Invoice:{id}", "--json", **KEYS, **stripe)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout
     (told,) = json.loads(done.stdout)["objects"]
     assert (told["id"], told["alias"], told["account"]) == (id, "b", PLATFORM)
     assert told["rows"]["invoice"] >= 1

@@ -31,7 +31,7 @@ def mirror(tmp_path: Path) -> Mirror:
     """With a customer that was only related, and three swept models."""
     said = {
         "charge": "available",
-        "coupon": "partly: 403 permission_error: No access [/v1/x] for this [key]",
+        "coupon": "incomplete: /v1/x: 500 api_error: No answer [/v1/x] for this [key]",
         "person": "on demand: only with a parent",
         "payout": "403 permission_error: closed",
     }
@@ -82,7 +82,7 @@ def test_models_that_were_never_swept_are_listed(
     assert lines["customer"] == ["customer", "1", "never", "only", "as", "related", "objects"]
     assert [lines[model][-1] for model in ("charge", "coupon", "payout")] == [
         "available",
-        "partly",
+        "incomplete",
         "unavailable",
     ]
     assert lines["person"][-2:] == ["on", "demand"]
@@ -187,6 +187,7 @@ def test_without_a_database_none_is_made(command: Command, tmp_path: Path) -> No
     assert json.loads(command("status", "--json").stdout) == {
         "database": "sqlite:///stripe.db",
         "models": [],
+        "missing": [],
         "unsettled_events": {},
         "requests_in_30_days": [],
     }

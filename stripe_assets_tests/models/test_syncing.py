@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import math
 import shutil
 import threading
 import time
@@ -20,7 +22,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, object_session
 
 from stripe_assets.catalog import catalog
-from stripe_assets.mirror import Mirror, Owner
+from stripe_assets.mirror import Mirror, MirrorError, Owner
 from stripe_assets.models import (
     Account,
     Balance,
@@ -147,6 +149,63 @@ def test_what_the_sdk_returned_becomes_a_row(client: stripe.StripeClient, mirror
     assert row.stripe_data["name"] == "Pencil"
     assert stored_object(mirror, "product", OWN, made.id) == row.stripe_data
     assert list(Product.frame(mirror=mirror)["id"]) == [made.id]
+
+
+@pytest.mark.parametrize("depth", [0, None])
+def test_an_object_with_odd_values_is_written(
+    client: stripe.StripeClient, mirror: Mirror, depth: int | None
+) -> None:
+    made = client.v1.products.create({"name": "Pencil"})
+    odd: dict[str, Any] = {
+        "name": "Pencil \ud83d",
+        "metadata": {"n": 2**70, "nan": math.nan, "deep": _nested(480)},
+        "updated": 2**70,
+        "tax_code": "",
+    }
+    # Its time is known, so it is not read again, however much it differs.
+    given = {**made.to_dict(), **odd}
+    now = datetime.now(UTC)
+    row = Product.sync_from_stripe_data(given, mirror=mirror, depth=depth, observed_at=now)
+    assert (row.name, row.updated, row.tax_code_id) == ("Pencil \ufffd", None, None)
+    exact = row._extra["_exact"]
+    assert exact == {
+        "/name": '"Pencil \\ud83d"',
+        "/metadata/n": str(2**70),
+        "/metadata/nan": "NaN",
+        "/updated": str(2**70),
+    }
+    back = row.stripe_data
+    assert json.dumps({name: back[name] for name in odd}, sort_keys=True) == json.dumps(
+        odd, sort_keys=True
+    )
+
+
+@pytest.mark.parametrize("levels, error", [(510, MirrorError), (20_000, ValueError)])
+def test_an_object_that_is_too_deep_is_an_error_that_says_so(
+    client: stripe.StripeClient, mirror: Mirror, levels: int, error: type[Exception]
+) -> None:
+    made = client.v1.products.create({"name": "Pencil"})
+    given = {**made.to_dict(), "metadata": _nested(levels)}
+    with pytest.raises(error, match="nested more than 500 levels deep"):
+        Product.sync_from_stripe_data(given, mirror=mirror, depth=0)
+
+
+def _nested(levels: int) -> Any:
+    value: Any = "inmost"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_what_the_sdk_parsed_from_an_odd_body_is_written(
+    client: stripe.StripeClient, mirror: Mirror
+) -> None:
+    made = client.v1.products.create({"name": "Pencil"})
+    response = made.last_response
+    assert response is not None
+    response.body = response.body.replace('"Pencil"', '"Pencil \\ud83d"')
+    row = Product.sync_from_stripe_data(made, mirror=mirror, depth=0)
+    assert row.stripe_data["name"] == "Pencil \ud83d"
 
 
 def test_the_requests_that_it_took_are_counted(

@@ -84,7 +84,7 @@ def test_a_selection_syncs_only_those_models(
     assert materialized(result).keys() == {"invoice", "customer"}
 
 
-def test_a_model_that_fails_does_not_fail_the_others(
+def test_a_model_that_is_incomplete_fails_the_run_and_no_other_model(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
     stripe_server.control("faults", path="/v1/invoices", status=302, times=None)
@@ -92,8 +92,11 @@ def test_a_model_that_fails_does_not_fail_the_others(
     assert not result.success
     assert materialized(result).keys() == {"customer", "charge"}
     first, *_, command = failure(result).splitlines()
-    assert first.startswith("second, invoice: GET /v1/invoices")
+    assert first.startswith("second, invoice: acct_1SandboxSecond00: /v1/invoices: 302")
     assert command == "stripe-assets sync Invoice --api-key second"
+    stripe_server.control("faults/clear")
+    repeated = run(instance, "second", ["invoice"])
+    assert repeated.success and materialized(repeated).keys() == {"invoice"}
 
 
 def test_a_second_run_lists_again_only_in_full_mode(
@@ -132,7 +135,9 @@ def test_an_unknown_mode_is_refused(instance: dg.DagsterInstance, stripe_server:
 def test_without_a_partition_every_key_is_synced_and_a_failure_names_key_and_model(
     instance: dg.DagsterInstance, stripe_server: Sandbox
 ) -> None:
-    stripe_server.control("faults", path="/v1/topups", status=302, times=1)
+    stripe_server.control(
+        "faults", path="/v1/topups", status=302, times=None, account="acct_1SandboxAtelier0"
+    )
     result = run(instance, None)
     assert not result.success
     assert failure(result).splitlines()[-1] == "stripe-assets sync Topup --api-key sandbox"

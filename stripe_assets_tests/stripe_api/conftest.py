@@ -23,7 +23,7 @@ class Say:
     """One answer.
 
     `cut`: the server sends only that many bytes of the body. `drop`: the server closes the
-    connection without an answer.
+    connection without an answer. `drip`: seconds between two bytes of the body.
     """
 
     status: int = 200
@@ -32,6 +32,7 @@ class Say:
     cut: int | None = None
     drop: bool = False
     delay: float = 0.0
+    drip: float = 0.0
 
 
 @dataclass
@@ -40,6 +41,8 @@ class Asked:
     target: str
     headers: dict[str, str]
     at: float
+    port: int
+    """Of the client: one for each connection."""
 
 
 class Script:
@@ -66,7 +69,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        say = self.script.next(Asked(self.command, self.path, headers, time.monotonic()))
+        port = self.client_address[1]
+        say = self.script.next(Asked(self.command, self.path, headers, time.monotonic(), port))
         time.sleep(say.delay)
         if say.drop:
             self.close_connection = True
@@ -81,6 +85,12 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in (sent | {"Content-Length": str(len(body))}).items():
             self.send_header(name, value)
         self.end_headers()
+        if say.drip:
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                time.sleep(say.drip)
+            return
         self.wfile.write(body[: say.cut])
         self.close_connection = say.cut is not None
 

@@ -173,18 +173,48 @@ def test_a_lasting_fault_is_an_error_and_says_nothing_about_availability(
     assert not caught.value.unavailable
 
 
+STRIPES = {"error": {"type": "invalid_request_error", "message": "No."}}
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405])
+@pytest.mark.parametrize(
+    "body",
+    [{"error": "No such host"}, {"error": {"message": "No."}}, {}, b"", b"<html>404</html>"],
+    ids=str,
+)
+def test_an_error_of_a_gateway_is_asked_for_again_and_says_nothing_about_availability(
+    stripe: Script, api: Api, status: int, body: Any
+) -> None:
+    stripe.says(Say(status, body), Say(body=LIST))
+    assert api().get("/v1/invoices").body == LIST and len(stripe.asked) == 2
+    stripe.says(Say(status, body))
+    with pytest.raises(StripeError) as caught:
+        api(max_retries=2).get("/v1/invoices")
+    assert len(stripe.asked) == 2 + 3
+    error = caught.value
+    assert (error.is_stripes, error.refused, error.unavailable) == (False, False, False)
+
+
+def test_a_request_that_only_tries_something_is_sent_again_once(stripe: Script, api: Api) -> None:
+    stripe.says(Say(500))
+    with pytest.raises(ServerError):
+        api(max_retries=5).get("/v1/invoices", patient=False)
+    assert len(stripe.asked) == 2
+
+
 @pytest.mark.parametrize(
     "answer",
     [
-        Say(400),
-        Say(402),
-        Say(403),
-        Say(404),
+        Say(400, STRIPES),
+        Say(402, STRIPES),
+        Say(403, STRIPES),
+        Say(404, STRIPES),
+        Say(404, {"error": {"code": "not_found"}}),
         Say(500, headers={"Stripe-Should-Retry": "false"}),
         Say(429, headers={"Stripe-Should-Retry": "false"}),
         Say(401, headers={"Stripe-Should-Retry": "true", "Retry-After": "30"}),
     ],
-    ids=lambda say: str(say.status),
+    ids=lambda say: f"{say.status}-{say.body!r:.20}",
 )
 def test_a_request_that_a_retry_cannot_help_is_sent_once(
     stripe: Script, api: Api, answer: Say
@@ -375,12 +405,29 @@ def test_a_connection_that_ends_between_requests_costs_only_a_retry(
 
 
 def test_observations_are_stamped_by_stripes_clock(stripe: Script, api: Api) -> None:
-    ahead: dict[str, Any] = {
-        "Date": format_datetime(datetime.now(UTC) + timedelta(hours=3), usegmt=True)
-    }
-    stripe.says(Say(headers=ahead))
+    stripe.says(Say(headers=_date(timedelta(minutes=5))))
     answer = api().get("/v1/account")
-    assert timedelta(hours=2.99) < answer.observed_at - datetime.now(UTC) <= timedelta(hours=3)
+    ahead = answer.observed_at - datetime.now(UTC)
+    assert timedelta(minutes=4.9) < ahead <= timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("headers", [{"Date": "yesterday"}, {"Date": ""}])
+@pytest.mark.parametrize("days", [-400, -1, 1, 400])
+def test_no_date_makes_an_observation_later_than_it_is(
+    stripe: Script, api: Api, days: int, headers: dict[str, str]
+) -> None:
+    wrong = _date(timedelta(days=days))
+    stripe.says(Say(headers=wrong), Say(headers=headers), Say(), Say(headers=wrong), Say())
+    client = api()
+    for n in range(5):
+        at, known = client.get("/v1/account").observed_at, client.now()
+        now = datetime.now(UTC)
+        assert at <= known <= now
+        assert n < 3 or at > now - timedelta(seconds=3)  # right again, after the first right one
+
+
+def _date(ahead: timedelta) -> dict[str, str]:
+    return {"Date": format_datetime(datetime.now(UTC) + ahead, usegmt=True)}
 
 
 def test_a_proxys_page_does_not_set_the_clock(stripe: Script, api: Api) -> None:

@@ -81,8 +81,8 @@ def test_an_error_of_the_v2_api_is_understood(stripe: Script, api: Api) -> None:
     error = refused(stripe, api, Say(404, body))
     assert (
         isinstance(error, NotFound)
-        and error.missing
-        and not error.unknown_url
+        and error.is_stripes
+        and error.code == "not_found"
         and error.message == "Not there."
     )
 
@@ -101,27 +101,39 @@ def test_an_error_of_the_v2_api_is_understood(stripe: Script, api: Api) -> None:
         (
             v1(404, "No such customer: 'cus_1'", code="resource_missing", param="customer"),
             NotFound,
-            True,
+            False,
         ),
         (v1(400, "Your account is not set up to use Issuing."), InvalidRequest, True),
         (
             v1(400, "Received unknown parameter: x", code="parameter_unknown", param="x"),
             InvalidRequest,
-            True,
+            False,
+        ),
+        (
+            v1(400, "Received unknown parameter: x", code="parameter_unknown"),
+            InvalidRequest,
+            False,
         ),
         (
             v1(400, "No such object", code="resource_missing", param="starting_after"),
             InvalidRequest,
-            True,
+            False,
         ),
         (v1(402, "no"), InvalidRequest, False),
         (v1(429, "slow down"), RateLimited, False),
         (v1(500, "oops", "api_error"), ServerError, False),
-        (Say(404, b"404: Not Found", {"Content-Type": "text/plain"}), NotFound, True),
+        (Say(404, b"404: Not Found", {"Content-Type": "text/plain"}), NotFound, False),
+        (Say(404, {"error": "No such host"}), NotFound, False),
+        (Say(404, {"error": {"code": "no_such_thing"}}), NotFound, True),
         (
             Say(405, b"405: Method Not Allowed", {"Content-Type": "text/plain"}),
             InvalidRequest,
-            True,
+            False,
+        ),
+        (
+            v1(405, "Method Not Allowed"),
+            InvalidRequest,
+            False,
         ),
         (
             Say(403, b"<html>Blocked by proxy</html>", {"Content-Type": "text/html"}),
@@ -151,17 +163,78 @@ def test_each_answer_raises_its_kind_of_error(
     assert "\n" not in str(error) and "'acme'" in str(error) and str(answer.status) in error.reason
 
 
-def test_an_unknown_route_is_distinguished_from_a_missing_object(stripe: Script, api: Api) -> None:
-    route = refused(stripe, api, v1(404, "Unrecognized request URL (GET: /v1/x)."))
-    thing = refused(
-        stripe, api, v1(404, "No such invoice: 'in_1'", code="resource_missing", param="id")
-    )
-    page = refused(stripe, api, Say(404, b"<html>"))
-    assert (
-        isinstance(route, NotFound) and isinstance(thing, NotFound) and isinstance(page, NotFound)
-    )
-    assert [route.unknown_url, thing.unknown_url, page.unknown_url] == [True, False, True]
-    assert [route.missing, thing.missing, page.missing] == [False, True, False]
+MISSING = {"code": "resource_missing"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "denied"),
+    [
+        (v1(404, "No such invoice: 'in_1'", **MISSING, param="id"), True),
+        (v1(404, "No such invoice: 'in_1'", **MISSING, param="invoice"), True),
+        (v1(404, "No such invoice.", **MISSING, param="id"), True),
+        (v1(404, "Object in_1 not found.", code="not_found"), True),
+        (v1(404, "No such invoice: 'in_2'", **MISSING, param="invoice"), False),
+        (v1(404, "No such invoice.", **MISSING), False),
+        (v1(404, "in_1: unrecognized request URL"), False),
+        (v1(400, "No such invoice: 'in_1'", **MISSING, param="id"), False),
+        (v1(403, "You may not read in_1", "permission_error"), False),
+        (Say(404, {"error": "No such host: in_1"}), False),
+        (Say(404, b"<html>in_1</html>"), False),
+        (v1(500, "in_1", "api_error", **MISSING), False),
+    ],
+    ids=lambda value: f"{value.status}-{value.body!r:.60}" if isinstance(value, Say) else None,
+)
+def test_only_stripes_own_word_about_this_object_says_that_it_does_not_exist(
+    stripe: Script, api: Api, answer: Say, denied: bool
+) -> None:
+    assert refused(stripe, api, answer).denies("in_1") is denied
+
+
+def test_a_listed_code_says_that_an_object_does_not_exist_where_it_names_it(
+    stripe: Script, api: Api
+) -> None:
+    error = refused(stripe, api, v1(400, "The account acct_1 is gone", code="account_closed"))
+    assert error.denies("acct_1", ["account_closed"])
+    assert not error.denies("acct_1") and not error.denies("acct_2", ["account_closed"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "its"),
+    [
+        (v1(404, "No."), (True, True)),
+        (v1(400, "No."), (True, True)),
+        (v1(402, "No."), (True, False)),
+        (v1(500, "No.", "api_error"), (True, False)),
+        (Say(400, {"error": {"code": "testmode_only"}}), (True, True)),
+        (Say(404, {"error": {"message": "No."}}), (False, False)),
+        (Say(403, b"<html>No.</html>"), (False, False)),
+    ],
+    ids=lambda value: f"{value.status}-{value.body!r:.40}" if isinstance(value, Say) else None,
+)
+def test_stripes_refusal_is_distinguished_from_its_failure_and_from_a_gateways_error(
+    stripe: Script, api: Api, answer: Say, its: tuple[bool, bool]
+) -> None:
+    error = refused(stripe, api, answer)
+    assert (error.is_stripes, error.refused) == its
+
+
+@pytest.mark.parametrize(
+    ("answer", "about_size"),
+    [
+        (Say(500), True),
+        (Say(504, b"<html>timeout</html>"), True),
+        (Say(body={"data": ["x" * 100]}, cut=20), True),
+        (Say(drop=True), True),
+        (Say(429), False),
+        (v1(403, "No."), False),
+        (Say(404, {"error": "No such host"}), False),
+    ],
+    ids=lambda value: f"{value.status}-{value.body!r:.20}" if isinstance(value, Say) else None,
+)
+def test_a_smaller_page_may_help_where_the_server_fails_and_not_where_it_refuses(
+    stripe: Script, api: Api, answer: Say, about_size: bool
+) -> None:
+    assert refused(stripe, api, answer).can_be_about_size is about_size
 
 
 def test_a_refused_cursor_is_distinguished_from_other_bad_requests(

@@ -29,6 +29,8 @@ __all__ = ["CONNECTED_US", "PLATFORM", "Stage", "run_id"]
 
 Object = dict[str, Any]
 NOT_AGAIN = {"Stripe-Should-Retry": "false"}
+KEY_REVOKED = {"status": 401, "type": "invalid_request_error"}
+"""A fault with this answer ends a run at once, wherever it is."""
 
 _numbers = itertools.count()
 

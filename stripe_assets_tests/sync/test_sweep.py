@@ -12,11 +12,13 @@ import pytest
 import sqlalchemy as sa
 
 from stripe_assets.catalog import Route, catalog
-from stripe_assets.mirror import Mirror, Owner
+from stripe_assets.mirror import AVAILABLE, Mirror, Owner
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import KeySync, SyncAborted
-from stripe_assets_tests.sync.conftest import run_sync
+from stripe_assets.sync.constants import MOST_TRIES
+from stripe_assets_tests.sync.conftest import Results, run_sync
+from stripe_assets_tests.sync.stage import KEY_REVOKED, NOT_AGAIN
 
 
 def always(server: Sandbox, path: str, **fault: object) -> None:
@@ -35,26 +37,46 @@ def rows(mirror: Mirror, model: str) -> set[str]:
         )
 
 
-def test_a_model_that_fails_does_not_fail_the_others(server: Sandbox, mirror: Mirror) -> None:
-    always(server, "/v1/coupons", status=500, headers={"Stripe-Should-Retry": "false"})
-    results = run_sync(mirror)
-    assert {name for name, result in results.items() if result.status == "failed"} == {"coupon"}
-    assert "/v1/coupons" in (results["coupon"].error or "") and "500" in (
-        results["coupon"].error or ""
-    )
-    assert mirror.live_rows.count("invoice") > 100
+def with_status(results: Results, status: str) -> set[str]:
+    return {name for name, result in results.items() if result.status == status}
 
 
-def test_a_model_that_comes_with_the_rows_of_a_failed_model_fails_too(
+def holes(mirror: Mirror) -> set[tuple[str, str]]:
+    """Returns the model and the key of each hole."""
+    return {(hole.model, hole.key) for hole in mirror.holes.all() if not hole.unavailable}
+
+
+def test_a_list_that_cannot_be_read_makes_only_the_models_incomplete_that_are_read_through_it(
     server: Sandbox, mirror: Mirror
 ) -> None:
-    always(server, "/v1/invoices", status=500, headers={"Stripe-Should-Retry": "false"})
+    always(server, "/v1/coupons", status=500, headers=NOT_AGAIN)
     results = run_sync(mirror)
-    assert {name for name, result in results.items() if result.status == "failed"} == {
-        "invoice",
-        "line_item",
-    }
-    assert "invoice, which failed" in (results["line_item"].error or "")
+    # Coupons are among the objects that discounts are embedded in.
+    assert with_status(results, "incomplete") == {"coupon", "discount"}
+    assert with_status(results, "failed") == set()
+    for said in (results["coupon"].error, str(results["coupon"].availability)):
+        assert said and "/v1/coupons" in said and "500" in said
+    assert holes(mirror) == {("coupon", "/v1/coupons")}
+    assert results["coupon"].rows_in_mirror == 0 and mirror.live_rows.count("invoice") > 100
+    server.reset()
+    result = run_sync(mirror, "coupon")["coupon"]
+    assert (result.status, result.availability, result.error) == ("ok", AVAILABLE, None)
+    assert result.rows_in_mirror > 0 and holes(mirror) == set()
+
+
+def test_a_model_that_comes_with_the_rows_of_an_incomplete_model_is_incomplete_too(
+    server: Sandbox, mirror: Mirror
+) -> None:
+    always(server, "/v1/invoices", status=500, headers=NOT_AGAIN)
+    results = run_sync(mirror)
+    embedded = {"application", "discount"}
+    assert with_status(results, "incomplete") == {"invoice", "line_item", *embedded}
+    assert with_status(results, "failed") == set()
+    assert ": 500 api_error" in (results["line_item"].error or "")
+    assert holes(mirror) == {("invoice", "/v1/invoices")}
+    server.reset()
+    assert with_status(run_sync(mirror, "line_item"), "ok") == {"line_item"}
+    assert mirror.live_rows.count("line_item") > 100 and holes(mirror) == set()
 
 
 def test_a_resource_that_the_key_may_not_read_is_unavailable_with_the_reason(
@@ -224,14 +246,9 @@ def rests_of_sublists(mirror: Mirror, name: str) -> int:
 
 
 def test_an_interrupted_sweep_continues_at_its_checkpoint(server: Sandbox, mirror: Mirror) -> None:
-    always(
-        server,
-        "/v1/invoices?*starting_after*",
-        status=500,
-        skip=1,
-        headers={"Stripe-Should-Retry": "false"},
-    )
-    assert run_sync(mirror, "invoice")["invoice"].status == "failed"
+    always(server, "/v1/invoices?*starting_after*", **KEY_REVOKED, skip=1)
+    with pytest.raises(SyncAborted, match="401"):
+        run_sync(mirror, "invoice")
     server.reset()
     assert run_sync(mirror, "invoice")["invoice"].status == "ok"
     pages = [
@@ -344,13 +361,17 @@ def test_an_expansion_that_stripe_refuses_is_left_out_and_reported(
     assert "data.tiers" in result.availability.reason
 
 
-def test_the_model_of_the_parent_fails_where_the_rest_of_a_sublist_fails(
+def test_the_model_of_the_parent_is_incomplete_where_the_rest_of_a_sublist_cannot_be_read(
     server: Sandbox, mirror: Mirror
 ) -> None:
-    always(server, "/v1/customers/*/sources", status=500, headers={"Stripe-Should-Retry": "false"})
+    always(server, "/v1/customers/*/sources", status=500, headers=NOT_AGAIN)
     results = run_sync(mirror)
-    failed = {name for name, result in results.items() if result.status == "failed"}
-    assert {"customer", "source", "card", "bank_account"} <= failed
+    assert {"customer", "source", "card", "bank_account"} <= with_status(results, "incomplete")
+    assert with_status(results, "failed") == set()
+    assert {model for model, _ in holes(mirror)} == {"customer"}
+    assert all(key.startswith("sublist sources cus_") for _, key in holes(mirror))
+    server.reset()
+    assert run_sync(mirror, "card")["card"].status == "ok" and holes(mirror) == set()
 
 
 def test_a_run_of_fewer_models_does_not_finish_the_pages_of_an_interrupted_run(
@@ -361,17 +382,14 @@ def test_a_run_of_fewer_models_does_not_finish_the_pages_of_an_interrupted_run(
     with Mirror.open(f"sqlite:///{tmp_path}/whole.db") as whole:
         run_sync(whole, "payment_method")
         expected = rows(whole, "payment_method")
-    always(server, "/v1/customers*", status=500, headers={"Stripe-Should-Retry": "false"})
-    assert run_sync(mirror, "payment_method")["payment_method"].status == "failed"
-    server.reset()
-    always(
-        server,
-        "/v1/customers?*starting_after*",
-        status=500,
-        headers={"Stripe-Should-Retry": "false"},
-    )
-    assert run_sync(mirror, "customer")["customer"].status == "failed"
-    server.reset()
+    for path, model in (
+        ("/v1/customers*", "payment_method"),
+        ("/v1/customers?*starting_after*", "customer"),
+    ):
+        always(server, path, **KEY_REVOKED)
+        with pytest.raises(SyncAborted, match="401"):
+            run_sync(mirror, model)
+        server.reset()
     assert run_sync(mirror, "payment_method")["payment_method"].status == "ok"
     assert rows(mirror, "payment_method") == expected
 
@@ -379,21 +397,24 @@ def test_a_run_of_fewer_models_does_not_finish_the_pages_of_an_interrupted_run(
 def test_the_refusal_of_one_nested_list_does_not_stop_the_others(
     server: Sandbox, mirror: Mirror
 ) -> None:
+    refused = server.control("objects?resource=customer", "GET")[0]["id"]
     server.control(
         "faults",
-        path="/v1/customers/*/payment_methods",
+        path=f"/v1/customers/{refused}/payment_methods",
         status=403,
         type="permission_error",
-        times=1,
+        times=None,
         message="Not this one.",
     )
     result = run_sync(mirror, "payment_method")["payment_method"]
     assert (
         result.status == "ok"
-        and result.availability.kind == "partly"
+        and result.availability.kind == "available"
         and "Not this one." in result.availability.reason
     )
     assert len(rows(mirror, "payment_method")) > 100
+    [hole] = mirror.holes.all()
+    assert hole.unavailable and hole.model == "payment_method" and hole.key.endswith(refused)
 
 
 def test_a_nested_list_that_is_refused_everywhere_is_not_asked_for_under_every_parent(
@@ -407,7 +428,11 @@ def test_a_nested_list_that_is_refused_everywhere_is_not_asked_for_under_every_p
         message="No.",
     )
     result = run_sync(mirror, "payment_method")["payment_method"]
-    assert sum(entry["path"].startswith("/v1/customers/") for entry in server.log()) < 100
+    asked = [entry["path"] for entry in server.log() if entry["path"].startswith("/v1/customers/")]
+    assert len(set(asked)) < 100 < mirror.live_rows.count("customer")
+    assert len(asked) <= 2 * len(set(asked)) + 3 * MOST_TRIES, (
+        "each refusal is asked for again once; besides, each of the three accounts has its tries"
+    )
     assert "the others are not asked for it" in result.availability.reason
 
 
@@ -459,20 +484,19 @@ def test_the_transactions_of_a_payout_name_the_payout(server: Sandbox, mirror: M
 def test_one_related_object_that_cannot_be_read_does_not_stop_the_others(
     server: Sandbox, mirror: Mirror
 ) -> None:
-    server.control(
-        "faults",
-        path="/v1/customers/cus_*",
-        status=500,
-        times=1,
-        headers={"Stripe-Should-Retry": "false"},
-    )
+    subscriptions = server.control("objects?resource=subscription&fields=customer", "GET")
+    customer = subscriptions[0]["customer"]
+    always(server, f"/v1/customers/{customer}", status=500, headers=NOT_AGAIN)
     with KeySync(
         parse_api_key("acme", "sk_test_sandbox"), mirror, ["subscription"], run_id="run"
     ) as sync:
         sync.prepare()
-        with pytest.raises(SyncAborted, match="related objects are missing"):
+        with pytest.raises(SyncAborted, match=f"related objects are missing.*{customer}"):
             list(sync.run())
-    assert mirror.live_rows.count("customer") > 20
+    assert mirror.live_rows.count("customer") > 20 and customer not in rows(mirror, "customer")
+    server.reset()
+    run_sync(mirror, "subscription")
+    assert customer in rows(mirror, "customer")
 
 
 def test_a_forbidden_object_is_asked_for_again_on_another_day(

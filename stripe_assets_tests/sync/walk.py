@@ -3,7 +3,7 @@ has to equal what it finds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import orjson
@@ -17,8 +17,12 @@ Found = dict[tuple[str, str, str], dict[str, Any]]
 
 
 class Walk:
-    def __init__(self, catalog: Catalog, base: str, secret: str) -> None:
+    def __init__(
+        self, catalog: Catalog, base: str, secret: str, models: Collection[str] = ()
+    ) -> None:
+        """`models`: the ones to list. Empty: all."""
         self.catalog = catalog
+        self.models = models or catalog.resources
         self.client = stripe.StripeClient(
             secret, base_addresses={"api": base}, max_network_retries=0
         )
@@ -43,6 +47,8 @@ class Walk:
         ]
         for owner, header in owners:
             for resource in self.catalog.resources.values():
+                if resource.name not in self.models:
+                    continue
                 if resource.singleton:
                     self._take(resource, owner, header, [self.get(resource.singleton, header)])
                 for route in resource.routes:

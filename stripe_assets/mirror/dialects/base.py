@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -15,6 +15,15 @@ from stripe_assets.mirror.columns import ColumnBatch, Row
 from stripe_assets.mirror.tables.layout import PRIMARY_KEY, ColumnKind
 
 Columns = Mapping[str, ColumnKind]
+
+
+class WriteTimes(NamedTuple):
+    """The times of one write."""
+
+    synced_at: datetime
+    """Now, by this machine's clock."""
+    latest: datetime
+    """A row that was observed later than this has a wrong time. It never wins."""
 
 
 class Dialect(Protocol):
@@ -26,6 +35,9 @@ class Dialect(Protocol):
 
     locks_rows: bool
     """Whether a writer locks rows, and not the whole database."""
+
+    refuses_nul: bool
+    """Whether text and JSON cannot have the character U+0000."""
 
     list_items: str
     """SQL for the items of a JSON list, as a table `item`. `{}` stands for the list."""
@@ -63,12 +75,13 @@ class Dialect(Protocol):
         table: str,
         kinds: Columns,
         column_batches: Sequence[ColumnBatch],
-        synced_at: datetime,
+        times: WriteTimes,
     ) -> int:
         """Writes observed rows in the order of their primary key. The newest observation wins.
 
         The batches have the same columns, and no row twice. Returns how many rows were inserted
-        or updated.
+        or updated. Raises Unkeepable or UnicodeEncodeError where a value is odd: see
+        `write.odd_values`. The transaction can go on.
         """
         ...
 
@@ -78,7 +91,7 @@ class Dialect(Protocol):
         table: str,
         kinds: Columns,
         column_batches: Sequence[ColumnBatch],
-        synced_at: datetime,
+        times: WriteTimes,
     ) -> int:
         """Inserts the missing rows, and leaves the others alone. Otherwise as `upsert`."""
         ...
@@ -113,9 +126,14 @@ class Dialect(Protocol):
         ...
 
     def with_stale_rows(
-        self, connection: sa.Connection, tables: Sequence[str], whole: WholeSublists
+        self,
+        connection: sa.Connection,
+        tables: Sequence[str],
+        whole: WholeSublists,
+        latest: datetime,
     ) -> list[tuple[str, str]]:
-        """(Table, parent's id) where the table has rows of the parent that were observed earlier.
+        """(Table, parent's id) where the table has rows of the parent that were observed earlier,
+        or after `latest`.
 
         The result is usually empty.
         """
@@ -128,9 +146,10 @@ class Dialect(Protocol):
         whole: WholeSublists,
         parents: Sequence[str],
         at: datetime,
-        synced_at: datetime,
+        times: WriteTimes,
     ) -> int:
-        """Makes tombstones of these parents' rows that were last observed before `at`.
+        """Makes tombstones of these parents' rows that were last observed before `at`, or after
+        `times.latest`.
 
         Returns how many.
         """
@@ -153,14 +172,16 @@ def on_conflict(columns: Sequence[str], key: Sequence[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def newest_wins(columns: tuple[str, ...], stored: str) -> str:
+def newest_wins(columns: tuple[str, ...], stored: str, latest: str) -> str:
     """The clause that replaces the given columns of a resource's row, unless the stored is newer.
 
-    Parameters: stored: the name that the stored row has in the statement.
+    Parameters: stored: the name that the stored row has in the statement. latest: SQL for
+    `WriteTimes.latest`.
     """
     clause = on_conflict((*columns, "_synced_at"), PRIMARY_KEY)
     is_newest = (
         f'{stored}."_observed_at" IS NULL OR {stored}."_observed_at" <= excluded."_observed_at"'
+        f' OR {stored}."_observed_at" > {latest}'
     )
     return f"{clause} WHERE {is_newest}"
 

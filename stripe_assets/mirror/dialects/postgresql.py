@@ -7,10 +7,8 @@ one text, take the server half of that time when there are many rows.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from stripe_assets.mirror.batch import WholeSublists
 from stripe_assets.mirror.columns import ColumnBatch, Row, Shapes, merged
 from stripe_assets.mirror.dialects.base import (
     Columns,
+    WriteTimes,
     keep_first,
     newest_wins,
     on_conflict,
@@ -30,7 +29,9 @@ from stripe_assets.mirror.dialects.base import (
 )
 from stripe_assets.mirror.dialects.column_text import column_text
 from stripe_assets.mirror.dialects.column_types import COLUMN_TYPES
+from stripe_assets.mirror.dialects.postgresql_documents import document_of, without_nul
 from stripe_assets.mirror.dialects.postgresql_inserts import (
+    LATEST,
     document,
     insert_sql,
     qualified,
@@ -44,13 +45,13 @@ _LOCK = 0x73747269706561
 """ASCII "stripea". Another program is not likely to use this number."""
 MANY = 50
 """With this number of rows or more, rows go to the server column by column."""
-_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class PostgreSQL:
     schema: str | None = SCHEMA
     index_where = "postgresql_where"
     locks_rows = True
+    refuses_nul = True
     list_items = "jsonb_path_query({}, '$[*]') AS item (value)"
     item_text = "(item.value #>> '{}')"
 
@@ -111,15 +112,17 @@ class PostgreSQL:
         table: str,
         kinds: Columns,
         column_batches: Sequence[ColumnBatch],
-        synced_at: datetime,
+        times: WriteTimes,
     ) -> int:
         if sum(map(len, column_batches)) >= MANY:
-            written = self._by_columns(connection, table, kinds, column_batches, synced_at)
+            written = self._by_columns(connection, table, kinds, column_batches, times)
             if written is not None:
                 return written
         typed = typed_columns(column_batches[0].names, kinds)
-        insert, conflict = insert_sql(table, typed), newest_wins(column_batches[0].names, "stored")
-        return _execute(connection, f"{insert} {conflict}", _in_order(column_batches), synced_at)
+        insert = insert_sql(table, typed)
+        conflict = newest_wins(column_batches[0].names, "stored", LATEST)
+        values = (times.synced_at, document_of(column_batches), times.latest)
+        return connection.exec_driver_sql(f"{insert} {conflict}", values).rowcount
 
     def _by_columns(
         self,
@@ -127,7 +130,7 @@ class PostgreSQL:
         table: str,
         kinds: Columns,
         column_batches: Sequence[ColumnBatch],
-        synced_at: datetime,
+        times: WriteTimes,
     ) -> int | None:
         """Upserts rows in the order of their primary key.
 
@@ -146,7 +149,8 @@ class PostgreSQL:
             table, tuple(columns), typed_columns(once, kinds), typed_columns(varying, kinds)
         )
         values = (_value(kinds[name], columns[name][0]) for name in once)
-        return connection.exec_driver_sql(statement, (*values, synced_at, *texts)).rowcount
+        every = (*values, times.synced_at, *texts, times.latest)
+        return connection.exec_driver_sql(statement, every).rowcount
 
     def fill(
         self,
@@ -154,11 +158,12 @@ class PostgreSQL:
         table: str,
         kinds: Columns,
         column_batches: Sequence[ColumnBatch],
-        synced_at: datetime,
+        times: WriteTimes,
     ) -> int:
         typed = typed_columns(column_batches[0].names, kinds)
         insert = f"{insert_sql(table, typed)} {keep_first(PRIMARY_KEY)}"
-        return _execute(connection, insert, _in_order(column_batches), synced_at)
+        values = (times.synced_at, document_of(column_batches))
+        return connection.exec_driver_sql(insert, values).rowcount
 
     def put(
         self,
@@ -179,12 +184,13 @@ class PostgreSQL:
             keep_first(key) if keep else on_conflict(columns, key),
         )
         insert = f"INSERT INTO {qualified(table)} ({names}) SELECT {names} FROM {document(typed)}"
-        return _execute(connection, f"{insert} {conflict}", rows)
+        values = (without_nul(json_text(rows)),)
+        return connection.exec_driver_sql(f"{insert} {conflict}", values).rowcount
 
     def listed(
         self, columns: Columns, rows: Iterable[Sequence[str | bool | None]]
     ) -> sa.FromClause:
-        document = _without_nul(json_text([dict(zip(columns, row, strict=True)) for row in rows]))
+        document = without_nul(json_text([dict(zip(columns, row, strict=True)) for row in rows]))
         typed = [sa.column(name, COLUMN_TYPES[kind]) for name, kind in columns.items()]
         values = sa.func.json_to_recordset(sa.cast(sa.literal(document, sa.Text()), JSON))
         return values.table_valued(*typed).render_derived(name="listed", with_types=True)
@@ -204,14 +210,18 @@ class PostgreSQL:
         return [(id, at) for id, at in found]
 
     def with_stale_rows(
-        self, connection: sa.Connection, tables: Sequence[str], whole: WholeSublists
+        self,
+        connection: sa.Connection,
+        tables: Sequence[str],
+        whole: WholeSublists,
+        latest: datetime,
     ) -> list[tuple[str, str]]:
         # Parent by parent: the planner knows nothing of a table that is being filled, and would
         # read all of it.
         selects = [
             f"SELECT DISTINCT '{table}', closed.id FROM closed CROSS JOIN LATERAL"
             f" (SELECT * FROM {qualified(table)} WHERE _parent_id = closed.id OFFSET 0) AS stored"
-            f" WHERE {_STALE} < closed.read_at)"
+            f" WHERE {_STALE} < closed.read_at OR stored._observed_at > %s)"
             for table in tables
         ]
         which = (
@@ -219,6 +229,7 @@ class PostgreSQL:
             whole.field,
             whole.owner.account_id,
             whole.owner.livemode,
+            latest,
         )
         statement = f"WITH closed AS {_CLOSED} {' UNION ALL '.join(selects)}"
         return [
@@ -235,24 +246,25 @@ class PostgreSQL:
         whole: WholeSublists,
         parents: Sequence[str],
         at: datetime,
-        synced_at: datetime,
+        times: WriteTimes,
     ) -> int:
         statement = (
             f"UPDATE {qualified(table)} AS stored"
             " SET _deleted_at = %s, _observed_at = %s, _synced_at = %s"
             " WHERE stored._parent_id = ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
-            f" AND {_STALE} < %s)"
+            f" AND {_STALE} < %s OR stored._observed_at > %s)"
         )
         owner = (whole.owner.account_id, whole.owner.livemode)
         values = (
             at,
             at,
-            synced_at,
+            times.synced_at,
             json_text(parents),
             whole.parent_resource,
             whole.field,
             *owner,
             at,
+            times.latest,
         )
         return connection.exec_driver_sql(statement, values).rowcount
 
@@ -271,16 +283,3 @@ def _read_at(whole: WholeSublists) -> str:
 
 def _value(kind: ColumnKind, value: Any) -> Any:
     return json_text(value) if kind == "json" and value is not None else value
-
-
-def _in_order(column_batches: Sequence[ColumnBatch]) -> list[Row]:
-    return sorted(chain.from_iterable(column_batches), key=itemgetter(*PRIMARY_KEY))
-
-
-def _execute(connection: sa.Connection, sql: str, rows: Sequence[Row], *first: datetime) -> int:
-    return connection.exec_driver_sql(sql, (*first, _without_nul(json_text(rows)))).rowcount
-
-
-def _without_nul(document: str) -> str:
-    """PostgreSQL's text holds every character but NUL. The replacement character stands for it."""
-    return _NUL.sub(r"\1\\ufffd", document) if "\\u0000" in document else document

@@ -18,6 +18,7 @@ _TYPE: Mapping[ColumnKind, str] = {
     "timestamp": "timestamptz",
     "json": "jsonb",
 }
+LATEST = "%s::timestamptz"
 Typed = tuple[tuple[str, str], ...]
 """Columns and their types."""
 
@@ -52,8 +53,8 @@ def upsert_by_columns(table: str, names: tuple[str, ...], once: Typed, varying: 
     """Upserts rows that come column by column.
 
     Parameters: once: columns that have one value for all rows. varying: the other columns.
-    The statement's parameters: the values of `once`, when the rows were synced, then the texts of
-    `varying`.
+    The statement's parameters: the values of `once`, when the rows were synced, the texts of
+    `varying`, then `WriteTimes.latest`.
     """
     columns = quoted_list([name for name, _ in varying])
     picked = [
@@ -65,5 +66,5 @@ def upsert_by_columns(table: str, names: tuple[str, ...], once: Typed, varying: 
         f'INSERT INTO {qualified(table)} AS stored ({inserted}, "_synced_at")'
         f" SELECT {', '.join(picked)}, %s::timestamptz"
         f" FROM unnest({', '.join([LISTED] * len(varying))}) AS page ({columns})"
-        f" {newest_wins(names, 'stored')}"
+        f" {newest_wins(names, 'stored', LATEST)}"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,15 @@ from stripe_assets.mirror.batch import WholeSublists
 from stripe_assets.mirror.columns import ColumnBatch, Row, Rows, Shapes, merged
 from stripe_assets.mirror.dialects.base import (
     Columns,
+    WriteTimes,
     keep_first,
     newest_wins,
     on_conflict,
     quoted,
-    quoted_list,
 )
 from stripe_assets.mirror.dialects.column_types import COLUMN_TYPES
 from stripe_assets.mirror.dialects.sqlite_engine import sqlite_engine
+from stripe_assets.mirror.dialects.sqlite_inserts import LATEST, insert_sql
 from stripe_assets.mirror.tables.instant_text import instant_text, instant_texts
 from stripe_assets.mirror.tables.json_text import json_text, json_texts
 from stripe_assets.mirror.tables.layout import PRIMARY_KEY, ColumnKind
@@ -53,6 +53,7 @@ class SQLite:
     schema: str | None = None
     index_where = "sqlite_where"
     locks_rows = False
+    refuses_nul = False
     list_items = "json_each({}) AS item"
     item_text = "item.value"
 
@@ -98,14 +99,15 @@ class SQLite:
         table: str,
         kinds: Columns,
         column_batches: Sequence[ColumnBatch],
-        synced_at: datetime,
+        times: WriteTimes,
     ) -> int:
         return self._insert(
             connection,
             table,
             kinds,
-            merged(column_batches, _synced_at=synced_at),
-            newest_wins(column_batches[0].names, quoted(table)),
+            merged(column_batches, _synced_at=times.synced_at),
+            newest_wins(column_batches[0].names, quoted(table), LATEST),
+            instant_text(times.latest),
         )
 
     def fill(
@@ -114,13 +116,13 @@ class SQLite:
         table: str,
         kinds: Columns,
         column_batches: Sequence[ColumnBatch],
-        synced_at: datetime,
+        times: WriteTimes,
     ) -> int:
         return self._insert(
             connection,
             table,
             kinds,
-            merged(column_batches, _synced_at=synced_at),
+            merged(column_batches, _synced_at=times.synced_at),
             keep_first(PRIMARY_KEY),
         )
 
@@ -131,6 +133,7 @@ class SQLite:
         kinds: Columns,
         columns: Mapping[str, Sequence[Any]],
         conflict: str,
+        latest: str | None = None,
     ) -> int:
         """Inserts rows in the order of the primary key, many rows a statement.
 
@@ -144,17 +147,17 @@ class SQLite:
         rows = sorted(zip(*(_bound(kinds[name], columns[name]) for name in varying), strict=True))
         names, first = (
             (*once, *varying),
-            tuple(_bound(kinds[name], columns[name][:1])[0] for name in once),
+            (latest, *(_bound(kinds[name], columns[name][:1])[0] for name in once)),
         )
-        many = max(1, (PARAMETERS - len(once)) // len(varying))
+        many = max(1, (PARAMETERS - len(first)) // len(varying))
         step, start, written = min(STEP, many), 0, 0
         while count >= MANY and count - start >= step:
             some = rows[start : start + min(many, count - start) // step * step]
-            sql = _insert_sql(table, names, conflict, once=len(once), rows=len(some))
+            sql = insert_sql(table, names, conflict, once=len(once), rows=len(some))
             written += cursor.execute(sql, (*first, *chain.from_iterable(some))).rowcount
             start += len(some)
         if start < count:
-            sql = _insert_sql(table, names, conflict, once=len(once))
+            sql = insert_sql(table, names, conflict, once=len(once))
             written += cursor.executemany(sql, [(*first, *row) for row in rows[start:]]).rowcount
         return written
 
@@ -171,14 +174,15 @@ class SQLite:
         written = 0
         for column_batch in Rows.of(rows).column_batches:
             conflict = keep_first(key) if keep else on_conflict(column_batch.names, key)
-            values = list(
-                zip(
+            values = [
+                (None, *row)
+                for row in zip(
                     *(_bound(kinds[name], column) for name, column in column_batch.columns.items()),
                     strict=True,
                 )
-            )
+            ]
             written += connection.exec_driver_sql(
-                _insert_sql(table, column_batch.names, conflict), values
+                insert_sql(table, column_batch.names, conflict), values
             ).rowcount
         return written
 
@@ -210,7 +214,11 @@ class SQLite:
         return [(id, datetime.fromisoformat(at) if at else None) for id, at in found]
 
     def with_stale_rows(
-        self, connection: sa.Connection, tables: Sequence[str], whole: WholeSublists
+        self,
+        connection: sa.Connection,
+        tables: Sequence[str],
+        whole: WholeSublists,
+        latest: datetime,
     ) -> list[tuple[str, str]]:
         selects = (
             f"SELECT DISTINCT '{table}', closed.id FROM {_CLOSED}"
@@ -220,7 +228,8 @@ class SQLite:
             " WHERE +child._account_id = ?2 AND +child._livemode = ?3"
             " AND child._parent_object = ?4 AND child._parent_field IS ?5"
             " AND child._deleted_at IS NULL"
-            " AND (child._observed_at IS NULL OR child._observed_at < closed.read_at)"
+            " AND (child._observed_at IS NULL OR child._observed_at < closed.read_at"
+            " OR child._observed_at > ?6)"
             for table in tables
         )
         values = (
@@ -229,6 +238,7 @@ class SQLite:
             whole.owner.livemode,
             whole.parent_resource,
             whole.field,
+            instant_text(latest),
         )
         return [
             (table, id)
@@ -242,7 +252,7 @@ class SQLite:
         whole: WholeSublists,
         parents: Sequence[str],
         at: datetime,
-        synced_at: datetime,
+        times: WriteTimes,
     ) -> int:
         text, owner = instant_text(at), (whole.owner.account_id, whole.owner.livemode)
         statement = (
@@ -250,17 +260,19 @@ class SQLite:
             " WHERE _parent_id IN (SELECT value FROM json_each(?))"
             " AND _parent_object = ? AND _parent_field IS ?"
             " AND +_account_id = ? AND +_livemode = ?"
-            " AND _deleted_at IS NULL AND (_observed_at IS NULL OR _observed_at < ?)"
+            " AND _deleted_at IS NULL"
+            " AND (_observed_at IS NULL OR _observed_at < ? OR _observed_at > ?)"
         )
         values = (
             text,
             text,
-            instant_text(synced_at),
+            instant_text(times.synced_at),
             json_text(parents),
             whole.parent_resource,
             whole.field,
             *owner,
             text,
+            instant_text(times.latest),
         )
         return connection.exec_driver_sql(statement, values).rowcount
 
@@ -276,18 +288,3 @@ def _bound(kind: ColumnKind, values: Sequence[Any]) -> Sequence[Any]:
     """A column's values as the driver takes them."""
     bind = _BIND.get(kind)
     return bind(values) if bind else values
-
-
-@lru_cache(maxsize=256)
-def _insert_sql(
-    table: str, names: tuple[str, ...], conflict: str, *, once: int = 0, rows: int = 1
-) -> str:
-    """Parameters: once: how many columns, the first ones, have one value for all rows."""
-    width = len(names) - once
-    same = [f"?{number}" for number in range(1, once + 1)]
-    starts = range(once + 1, once + 1 + width * rows, width)
-    values = ", ".join(
-        f"({', '.join([*same, *(f'?{number}' for number in range(start, start + width))])})"
-        for start in starts
-    )
-    return f"INSERT INTO {quoted(table)} ({quoted_list(names)}) VALUES {values} {conflict}"

@@ -11,6 +11,7 @@ from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.columns import Row
 from stripe_assets.mirror.dialects.base import listed_ids
+from stripe_assets.mirror.latest import LatestTime
 from stripe_assets.mirror.queries.counts import live_row_counts
 from stripe_assets.mirror.tables.resource_tables import Tables, is_unsettled
 from stripe_assets.mirror.transactions import Transactions
@@ -21,9 +22,10 @@ _ROWS_A_FETCH = 10_000
 class LiveRows:
     """Questions about the live rows of models. Each takes one statement or a few."""
 
-    def __init__(self, transactions: Transactions, tables: Tables) -> None:
+    def __init__(self, transactions: Transactions, tables: Tables, latest: LatestTime) -> None:
         self._transactions = transactions
         self._tables = tables
+        self._latest = latest
 
     def count(self, resource: str, owner: Owner | None = None) -> int:
         """Live rows of a resource. For all owners by default."""
@@ -84,9 +86,10 @@ class LiveRows:
         Rows that were only embedded in other objects are left out too.
         """
         table = self._tables[resource]
-        not_asked = sa.or_(table.c._unlisted_at.is_(None), table.c._unlisted_at < asked_before)
+        found = table.c._unlisted_at
+        not_asked = sa.or_(found.is_(None), found < asked_before, found > self._latest())
         query = self._live(resource, owner, dict.fromkeys(["id", *columns])).where(
-            table.c._observed_at < before, not_asked
+            self._is_stale(table, before), not_asked
         )
         return self._read(query.order_by(table.c.id))
 
@@ -112,7 +115,7 @@ class LiveRows:
         """
         table = self._tables[resource]
         query = self._live(resource, owner, ["id", "_parent_id"]).where(
-            table.c._parent_object == parent, table.c._observed_at < before
+            table.c._parent_object == parent, self._is_stale(table, before)
         )
         query = query.where(table.c._unlisted_at.is_(None))
         found: list[Row] = []
@@ -147,6 +150,11 @@ class LiveRows:
         )
         with self._transactions.connection() as connection:
             yield from connection.execution_options(yield_per=_ROWS_A_FETCH).scalars(query)
+
+    def _is_stale(self, table: sa.Table, before: datetime) -> sa.ColumnElement[bool]:
+        """Whether a row was last observed before then, or has a time of the future."""
+        observed_at = table.c._observed_at
+        return sa.or_(observed_at < before, observed_at > self._latest())
 
     def _read(self, query: sa.Select) -> list[Row]:
         with self._transactions.connection() as connection:

@@ -159,13 +159,13 @@ def _is_open(catalog: Catalog, dialect: Dialect, reading: ReferenceColumn) -> st
         for target in (catalog[name] for name in reading.field.targets if name in catalog.resources)
     )
     if one:
-        return f"({column} IS NOT NULL AND {nowhere})"
+        return f"({column} IS NOT NULL AND {column} <> '' AND {nowhere})"
     # NULL <> '[]' is not false, so the database would still take the list apart. IS NOT NULL comes
     # first for that reason.
     items = dialect.list_items.format(column)
     return (
         f"({column} IS NOT NULL AND {column} <> '[]'"
-        f" AND EXISTS (SELECT 1 FROM {items} WHERE {nowhere}))"
+        f" AND EXISTS (SELECT 1 FROM {items} WHERE {id} <> '' AND {nowhere}))"
     )
 
 

@@ -45,7 +45,7 @@ class ReferenceColumn:
         for id in [value] if self.field.kind == "reference" else value:
             target = (
                 (catalog.by_id(id, self.field.targets) or self._default_target(catalog))
-                if isinstance(id, str)
+                if isinstance(id, str) and id
                 else None
             )
             if target is None or target not in catalog.resources:

@@ -26,6 +26,7 @@ from stripe_assets.mirror.rows.embedded import Embedded
 from stripe_assets.mirror.rows.group import Group, Groups
 from stripe_assets.mirror.rows.handlers import Handlers
 from stripe_assets.mirror.rows.json_paths import (
+    at_path,
     holds_secret,
     id_of,
     without_path,
@@ -122,22 +123,32 @@ class AnswerRows:
             if entry is None:
                 for place, value in enumerate(values):
                     group.extras.setdefault(place, {})[name] = value
+                    self._look_at(value)
                 continue
             if entry.sublist is not None:
                 found = ((place, one) for place, one in enumerate(values) if one is not None)
-                for place in self._sublists.take(entry.sublist, found, group):
+                odd = self._sublists.take(entry.sublist, found, group)
+                empty = (place for place, one in enumerate(values) if one is None)
+                self._sublists.not_read(entry.sublist, (*odd, *empty), group)
+                for place in odd if entry.sublist.url is None else ():
                     group.extras.setdefault(place, {})[name] = values[place]
             elif entry.column is not None:
                 column_batch.columns[entry.column] = self._column(group, name, entry, values)
+        for sublist in compiler.nested_sublists:
+            places = (n for n, obj in enumerate(group.objs) if _lacks(obj, sublist.path))
+            self._sublists.not_read(sublist, places, group, absent=True)
+        for sublist in compiler.sublists:
+            if sublist.name not in fields:
+                everywhere = range(len(group.objs))
+                self._sublists.not_read(sublist, everywhere, group, absent=True)
         within: dict[tuple[str, ...], Sequence[Any]] = {
             (name,): values for name, values in fields.items()
         }
         for path, name in compiler.derived:
             if path[0] in fields:
                 values = column_at_path(within, path)
-                column_batch.columns[name] = (
-                    values if TEXTS.issuperset(map(type, values)) else list(map(id_of, values))
-                )
+                ids = "" not in values and TEXTS.issuperset(map(type, values))
+                column_batch.columns[name] = values if ids else list(map(id_of, values))
 
     def _column(
         self, group: Group, name: str, entry: Entry, values: Sequence[Any]
@@ -149,7 +160,12 @@ class AnswerRows:
         if values[0] is None and values.count(None) == len(values):  # a quarter of all columns
             return values
         kinds = set(map(type, values))
-        if kinds <= entry.fits and (int not in kinds or entry.fits is ANY or have_64_bits(values)):
+        is_reference = entry.handling == "reference"
+        if (
+            kinds <= entry.fits
+            and (int not in kinds or entry.fits is ANY or have_64_bits(values))
+            and not (is_reference and "" in values)
+        ):
             return values
         if entry.convert_all is not None:
             try:
@@ -159,10 +175,13 @@ class AnswerRows:
         column, handle = [], self._handlers.of(entry, group)
         for place, value in enumerate(values):
             if value is None or (
-                type(value) in entry.fits and (type(value) is not int or have_64_bits([value]))
+                type(value) in entry.fits
+                and (type(value) is not int or have_64_bits([value]))
+                and not (is_reference and value == "")
             ):
                 column.append(value)
                 continue
+            self._look_at(value)
             try:
                 column.append(
                     entry.convert(value) if entry.convert is not None else handle(value, place)
@@ -171,6 +190,17 @@ class AnswerRows:
                 group.extras.setdefault(place, {})[name] = value
                 column.append(misfit.column_value)
         return column
+
+    def _look_at(self, value: Any) -> None:
+        """Notes a float that orjson may have made of an integer beyond 64 bits."""
+        if type(value) is float and not -(2.0**63) < value < 2.0**63:
+            self.batch.rounded = True
+
+
+def _lacks(obj: Mapping[str, Any], path: tuple[str, ...]) -> bool:
+    """Whether the object that a path leads to lacks the last field of the path."""
+    within = at_path(obj, path[:-1])
+    return type(within) is dict and path[-1] not in within
 
 
 def _without_secrets(extra: dict[str, Any], compiler: RowCompiler) -> dict[str, Any]:

@@ -66,10 +66,12 @@ class RowCompiler:
         "derived",
         "entries",
         "has_parent",
+        "nested_sublists",
         "resource",
         "secrets_of",
         "self_owned",
         "singleton",
+        "sublists",
     )
 
     def __init__(self, resource: Resource, *, has_parent: bool, self_owned: bool) -> None:
@@ -84,6 +86,17 @@ class RowCompiler:
             (field.path, field.column)
             for field in resource.fields
             if field.derived and field.column
+        )
+        self.sublists = tuple(
+            field
+            for field in resource.fields
+            if field.kind == "sublist" and field.read_to_end and len(field.path) == 1
+        )
+        """The sublists that every whole object has."""
+        self.nested_sublists = tuple(
+            field
+            for field in resource.fields
+            if field.kind == "sublist" and field.read_to_end and len(field.path) > 1
         )
         self.secrets_of: dict[str, list[Path]] = {}
         for path in resource.secrets:

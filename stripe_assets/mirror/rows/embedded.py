@@ -29,7 +29,7 @@ class Embedded:
         where the object has no id, or no model of the catalog can keep it.
         """
         own_id = obj.get("id")
-        if type(own_id) is not str:
+        if type(own_id) is not str or not own_id:
             raise Misfit
         if obj.get("deleted") is True:
             return

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import count, groupby, islice, repeat
 from typing import TYPE_CHECKING, Any
 
+from stripe_assets.catalog.odd_json import LEVELS
 from stripe_assets.mirror.batch import Batch, Link, Owner, ParentRef
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.rows.answer import AnswerRows
@@ -57,7 +58,13 @@ def flatten(
         ids = tuple(str(item["id"]) for item in items)
         rows.batch.links.append(Link(resource, parent.link, parent.id, owner, ids))
     rows.batch.objects += len(items)
-    return rows.finish()
+    try:
+        return rows.finish()
+    except RecursionError:
+        raise MirrorError(
+            f"a {resource} of this answer is nested more than {LEVELS} levels deep:"
+            f" {', '.join(str(item.get('id')) for item in items[:3])}"
+        ) from None
 
 
 def _compilers_of(catalog: Catalog) -> RowCompilers:

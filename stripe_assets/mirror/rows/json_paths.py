@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import Any
 
 from stripe_assets.catalog.model import SECRET_NAMES
@@ -17,10 +18,10 @@ def at_path(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def id_of(value: Any) -> str | None:
-    """The id in a reference: the id itself, or that of an expanded object."""
+    """The id in a reference: the id itself, or that of an expanded object. An empty one is none."""
     if type(value) is dict:
         value = value.get("id")
-    return value if type(value) is str else None
+    return value if type(value) is str and value else None
 
 
 def holds_secret(value: Any) -> bool:
@@ -40,13 +41,21 @@ def holds_secret(value: Any) -> bool:
 
 def without_secrets(value: Any) -> Any:
     """A copy of a JSON value without the names of SECRET_NAMES, at any depth."""
-    if type(value) is dict:
-        return {
-            key: without_secrets(inner) for key, inner in value.items() if key not in SECRET_NAMES
-        }
-    if type(value) is list:
-        return [without_secrets(inner) for inner in value]
-    return value
+    top: list[Any] = [value]
+    copies: list[Any] = [top]
+    # Not recursive: deep JSON would need more frames than Python has.
+    while copies:
+        copy = copies.pop()
+        for key, inner in list(copy.items() if type(copy) is dict else enumerate(copy)):
+            if type(inner) is dict:
+                inner = {name: one for name, one in inner.items() if name not in SECRET_NAMES}
+            elif type(inner) is list:
+                inner = list(inner)
+            else:
+                continue
+            copy[key] = inner
+            copies.append(inner)
+    return top[0]
 
 
 def without_path(value: Any, path: tuple[str, ...]) -> Any:
@@ -55,7 +64,7 @@ def without_path(value: Any, path: tuple[str, ...]) -> Any:
     Where the path meets a list, it continues in each of the list's items.
     """
     if type(value) is list:
-        return [without_path(inner, path) for inner in value]
+        return list(map(without_path, value, repeat(path)))
     if type(value) is not dict or path[0] not in value:
         return value
     copy = dict(value)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from stripe_assets.catalog.model import Field, Resource
 from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.chunks import chunks
+from stripe_assets.mirror.tables.exact_values import EXACT, restore
 from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.tables.values import Convert, to_wire
 
@@ -124,7 +125,10 @@ class ObjectReader:
                 _put(obj, field.path, shell)
         if row["_deleted_at"] is not None:
             obj["deleted"] = True
-        obj.update(row["_extra"] or {})
+        extra = dict(row["_extra"] or {})
+        exact = extra.pop(EXACT, {})
+        obj.update(extra)
+        restore(obj, exact)
         return obj
 
     def _wire(self, resource: Resource) -> list[tuple[Field, str, Convert | None]]:

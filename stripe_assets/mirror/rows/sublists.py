@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -61,12 +62,13 @@ class Sublists:
             count += len(items)
             if not (group.observed and field.read_to_end):
                 continue
-            if value.get("has_more"):
-                owner, of = Owner(account_id, self._livemode), ParentRef(name, id, field.name)
-                url = (field.url or str(value.get("url"))).replace("{id}", quote(id, safe=""))
+            has_more = value.get("has_more")
+            if type(has_more) is not bool:
+                self.not_read(field, [place], group)
+            elif has_more:
                 cursor, seen = items[-1]["id"] if items else None, len(items)
                 self._batch.sublists.append(
-                    OpenSublist(of, owner, field.targets, url, cursor, seen, self._observed_at)
+                    self._open(field, group, place, cursor, seen, value.get("url"))
                 )
             else:
                 read_whole.add(place)
@@ -79,6 +81,35 @@ class Sublists:
         if group.observed:
             self._batch.objects = count
         return refused
+
+    def not_read(
+        self, field: Field, places: Iterable[int], group: Group, *, absent: bool = False
+    ) -> None:
+        """Notes sublists that the answer has not, or not as lists."""
+        if field.read_to_end and field.url and group.observed and not group.deleted:
+            opened = (self._open(field, group, place, None, 0) for place in places)
+            self._batch.unread += [replace(one, absent=absent) for one in opened]
+
+    def _open(
+        self,
+        field: Field,
+        group: Group,
+        place: int,
+        cursor: str | None,
+        seen: int,
+        url: object = None,
+    ) -> OpenSublist:
+        """A sublist that is to be read from a cursor, or from its start."""
+        id, account_id = group.ids[place], group.account_ids[place]
+        return OpenSublist(
+            ParentRef(group.compiler.resource.name, id, field.name),
+            Owner(account_id, self._livemode),
+            field.targets,
+            (field.url or str(url)).replace("{id}", quote(id, safe="")),
+            cursor,
+            seen,
+            self._observed_at,
+        )
 
     def closed(self) -> list[WholeSublists]:
         """The sublists that the answer returned whole."""

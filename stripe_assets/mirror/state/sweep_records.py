@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from stripe_assets.mirror.availability import AVAILABLE, Availability
 from stripe_assets.mirror.batch import Checkpoint, Owner
+
+BEFORE_HOLES = datetime(1970, 1, 1, tzinfo=UTC)
+"""In place of the time of a sweep that did not keep what it could not read."""
+
+SweepKey = tuple[Owner, str]
+"""The owner and the resource of a sweep."""
 
 
 @dataclass(slots=True)
@@ -65,3 +73,12 @@ class SweepStatus:
     rows: int | None
     requests: int | None
     availability: Availability | None
+
+
+def availability_of(row: Mapping[Any, Any]) -> Availability | None:
+    text = row["availability"]
+    return None if text is None else Availability.parse(text)
+
+
+def key_of(row: Mapping[Any, Any]) -> SweepKey:
+    return Owner(row["_account_id"], row["_livemode"]), row["resource"]

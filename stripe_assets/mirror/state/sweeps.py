@@ -8,20 +8,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from stripe_assets.mirror.availability import AVAILABLE, Availability
 from stripe_assets.mirror.batch import Checkpoint, Owner
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.columns import Row
 from stripe_assets.mirror.dialects.base import Columns, among_owners
-from stripe_assets.mirror.state.sweep_records import FinishedSweep, Sweep, SweepStatus
+from stripe_assets.mirror.state.sweep_records import (
+    BEFORE_HOLES,
+    FinishedSweep,
+    Sweep,
+    SweepKey,
+    availability_of,
+    key_of,
+)
+from stripe_assets.mirror.state.sweep_results import SweepResults
 from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
 from stripe_assets.mirror.transactions import Transactions
 
 CONTINUED_WITHIN = timedelta(days=1)
 """An older interrupted sweep starts again: too much has changed behind its cursors."""
 
-SweepKey = tuple[Owner, str]
-"""The owner and the resource of a sweep."""
 
 _KEY = tuple(OWN_COLUMNS["_sweep"][0])
 _PAIRS_A_STATEMENT = 100_000
@@ -35,6 +40,7 @@ class Sweeps:
         self._transactions = transactions
         self._sweep = sweep
         self._checkpoint = checkpoint
+        self.results = SweepResults(transactions, sweep)
 
     def interrupted(
         self, owners: Iterable[Owner], *, scope: str, now: datetime | None = None
@@ -61,12 +67,12 @@ class Sweeps:
             for some in chunks(sorted({owner.account_id for owner in owners})):
                 found = connection.execute(query.where(table.c._account_id.in_(some)))
                 for row in found.mappings():
-                    if (key := _key(row))[0] in owners:
+                    if (key := key_of(row))[0] in owners:
                         sweeps[key] = Sweep(
                             row["started_at"],
                             row["scope"] or "",
                             not row["unfinished"],
-                            _availability(row),
+                            availability_of(row),
                             row["current_until"],
                         )
         return sweeps
@@ -81,7 +87,7 @@ class Sweeps:
             for some in chunks(accounts):
                 query = sa.select(table).where(table.c._account_id.in_(some))
                 for row in connection.execute(query).mappings():
-                    owner, resource = _key(row)
+                    owner, resource = key_of(row)
                     sweep = sweeps.get((owner, resource))
                     if sweep is not None:
                         cursor = tuple(row["cursor"] or ())
@@ -96,7 +102,7 @@ class Sweeps:
             table.c.unfinished, among_owners(self._transactions.dialect, table, owners)
         )
         with self._transactions.connection() as connection:
-            return {_key(row) for row in connection.execute(query).mappings()}
+            return {key_of(row) for row in connection.execute(query).mappings()}
 
     def begin(
         self,
@@ -168,15 +174,19 @@ class Sweeps:
     def current_until(self, owners: Iterable[Owner]) -> dict[SweepKey, datetime]:
         """(Owner, resource) → the time until which the mirror has every change, by Stripe's clock.
 
-        A pair whose time is not known is left out.
+        BEFORE_HOLES where an earlier release swept it: then something may be missing. A pair whose
+        time is not known is left out.
         """
         table = self._sweep
-        query = sa.select(*(table.c[name] for name in _KEY), table.c.current_until).where(
+        until = sa.case((table.c.keeps_holes, table.c.current_until), else_=BEFORE_HOLES)
+        query = sa.select(*(table.c[name] for name in _KEY), until.label("current_until")).where(
             table.c.current_until.is_not(None)
         )
         query = query.where(among_owners(self._transactions.dialect, table, owners))
         with self._transactions.connection() as connection:
-            return {_key(row): row["current_until"] for row in connection.execute(query).mappings()}
+            return {
+                key_of(row): row["current_until"] for row in connection.execute(query).mappings()
+            }
 
     def mark_current(self, pairs: Iterable[SweepKey], until: datetime) -> None:
         """Notes that the mirror has every change of these (owner, resource) until then.
@@ -185,35 +195,6 @@ class Sweeps:
         """
         wanted = sorted(set(pairs))
         self._transactions.change(lambda connection: self._mark(connection, wanted, until))
-
-    def refusals(self, owners: Iterable[Owner]) -> dict[SweepKey, Availability]:
-        """(Owner, resource) → what its last finished sweep could read, where that is not all."""
-        table = self._sweep
-        query = sa.select(*(table.c[name] for name in _KEY), table.c.availability).where(
-            table.c.availability != str(AVAILABLE)
-        )
-        query = query.where(among_owners(self._transactions.dialect, table, owners))
-        with self._transactions.connection() as connection:
-            rows = connection.execute(query).mappings()
-            return {_key(row): Availability.parse(row["availability"]) for row in rows}
-
-    def statuses(self) -> list[SweepStatus]:
-        """The state of each (owner, resource) that was ever swept, in the order of the key."""
-        query = sa.select(self._sweep).order_by(*self._sweep.primary_key)
-        with self._transactions.connection() as connection:
-            return [
-                SweepStatus(
-                    *_key(row),
-                    row["unfinished"],
-                    row["started_at"],
-                    row["last_started_at"],
-                    row["last_finished_at"],
-                    row["rows"],
-                    row["requests"],
-                    _availability(row),
-                )
-                for row in connection.execute(query).mappings()
-            ]
 
     def _finish_sweep(self, now: datetime) -> sa.Update:
         """The statement that records one sweep as finished. Its parameters: see `_result_of`."""
@@ -234,6 +215,7 @@ class Sweeps:
                 requests=sa.bindparam("request_count"),
                 availability=sa.bindparam("available"),
                 current_until=sa.bindparam("current", type_=sweep.c.current_until.type),
+                keeps_holes=True,
                 scope=sa.case((is_the_same, sweep.c.scope)),
             )
         )
@@ -284,15 +266,6 @@ def _result_of(finished: FinishedSweep) -> dict[str, Any]:
         "current": finished.current_until,
         "began": finished.began,
     }
-
-
-def _availability(row: Mapping[Any, Any]) -> Availability | None:
-    text = row["availability"]
-    return None if text is None else Availability.parse(text)
-
-
-def _key(row: Mapping[Any, Any]) -> SweepKey:
-    return Owner(row["_account_id"], row["_livemode"]), row["resource"]
 
 
 def _key_columns(owner: Owner, resource: str) -> Row:

@@ -40,11 +40,25 @@ OWN_COLUMNS: Mapping[str, tuple[Mapping[str, ColumnKind], Mapping[str, ColumnKin
             "requests": "bigint",
             "availability": "text",
             "current_until": "timestamp",  # every change until then is in the mirror
+            # Whether the last finished sweep kept what it could not read. Null: an earlier release.
+            "keeps_holes": "boolean",
         },
     ),
     "_checkpoint": (
         {"_account_id": "text", "_livemode": "boolean", "resource": "text", "key": "text"},
         {"cursor": "json", "done": "boolean"},
+    ),
+    "_hole": (
+        {"_account_id": "text", "_livemode": "boolean", "resource": "text", "key": "text"},
+        {
+            "cursor": "json",
+            "answer": "text",
+            "unavailable": "boolean",
+            "count": "bigint",
+            "since": "timestamp",
+            "attempts": "bigint",
+            "next_try_at": "timestamp",
+        },
     ),
     "_absence": (
         {"_account_id": "text", "_livemode": "boolean", "resource": "text", "id": "text"},

@@ -38,6 +38,13 @@ class Misfit(Exception):
         self.column_value = column_value
 
 
+class Unkeepable(Exception):
+    """A value that the database cannot keep as it is, such as text with half of a surrogate pair.
+
+    Nothing has been sent to the database. `write.odd_values` finds the value.
+    """
+
+
 UNFIT = (Misfit, TypeError, ValueError, OverflowError, OSError)
 """What a conversion of many values raises. Their conversion one by one shows which value it is."""
 

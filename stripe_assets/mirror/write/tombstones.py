@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.batch import Gone, Owner, WholeSublists
-from stripe_assets.mirror.dialects.base import Dialect, listed_ids
+from stripe_assets.mirror.dialects.base import Dialect, WriteTimes, listed_ids
 from stripe_assets.mirror.tables.layout import read_at_column
 from stripe_assets.mirror.tables.resource_tables import Tables
 
@@ -27,7 +27,7 @@ class Tombstones:
         self,
         connection: sa.Connection,
         closed: Iterable[WholeSublists],
-        now: datetime,
+        times: WriteTimes,
         lost: Collection[str] | None = None,
     ) -> Counter[str]:
         """Makes tombstones of the rows that these whole sublists no longer have.
@@ -39,19 +39,23 @@ class Tombstones:
         made: Counter[str] = Counter()
         for whole in _together(closed):
             if not whole.with_parents or lost is None or whole.parent_resource in lost:
-                self._note(connection, whole)
+                self._note(connection, whole, times.latest)
             tables = {self._tables[name].name: name for name in sorted(whole.targets)}
             stale: dict[str, list[tuple[str, datetime]]] = {}
-            for table, id in self._dialect.with_stale_rows(connection, list(tables), whole):
+            for table, id in self._dialect.with_stale_rows(
+                connection, list(tables), whole, times.latest
+            ):
                 stale.setdefault(table, []).append((id, whole.read_at[id]))
             for table in sorted(stale):
                 for at, parents in _by_time(stale[table]):
                     made[tables[table]] += self._dialect.close_sublists(
-                        connection, table, whole, parents, at, now
+                        connection, table, whole, parents, at, times
                     )
         return made
 
-    def mark_deleted(self, connection: sa.Connection, gone: Gone, now: datetime) -> Counter[str]:
+    def mark_deleted(
+        self, connection: sa.Connection, gone: Gone, times: WriteTimes
+    ) -> Counter[str]:
         """Makes tombstones of the live rows whose objects do not exist.
 
         The items of such an object's sublists go with it where no route returns them. No other row
@@ -59,14 +63,14 @@ class Tombstones:
         """
         made: Counter[str] = Counter()
         for owner, ids in self._owned(gone):
-            dead = self._mark_rows(connection, replace(gone, owner=owner, ids=ids), now)
+            dead = self._mark_rows(connection, replace(gone, owner=owner, ids=ids), times)
             made[gone.resource] += dead
             for field, targets in self._sublists_without_route(gone.resource):
                 parents = self._dead(connection, gone.resource, owner, ids)
                 if parents:
                     read_at = dict.fromkeys(parents, gone.observed_at)
                     empty = WholeSublists(targets, gone.resource, field.name, owner, read_at)
-                    made += self.close(connection, [empty], now)
+                    made += self.close(connection, [empty], times)
         return made
 
     def _owned(self, gone: Gone) -> Iterator[tuple[Owner, tuple[str, ...]]]:
@@ -75,19 +79,22 @@ class Tombstones:
         else:
             yield gone.owner, gone.ids
 
-    def _mark_rows(self, connection: sa.Connection, gone: Gone, now: datetime) -> int:
+    def _mark_rows(self, connection: sa.Connection, gone: Gone, times: WriteTimes) -> int:
         table, at = self._tables[gone.resource], gone.observed_at
+        observed, deleted = table.c._observed_at, table.c._deleted_at
         known = (
             *self._rows(table, gone.owner, gone.ids),
-            sa.or_(table.c._observed_at.is_(None), table.c._observed_at <= at),
+            sa.or_(observed.is_(None), observed <= at, observed > times.latest),
         )
         # A tombstone stays a tombstone: an observation older than this answer must not revive it.
         connection.execute(
-            sa.update(table).where(*known, table.c._deleted_at.is_not(None)).values(_observed_at=at)
+            sa.update(table)
+            .where(*known, deleted.is_not(None))
+            .values(_observed_at=at, _deleted_at=sa.case((deleted > at, at), else_=deleted))
         )
-        marked = sa.update(table).where(*known, table.c._deleted_at.is_(None))
+        marked = sa.update(table).where(*known, deleted.is_(None))
         return connection.execute(
-            marked.values(_deleted_at=at, _observed_at=at, _synced_at=now)
+            marked.values(_deleted_at=at, _observed_at=at, _synced_at=times.synced_at)
         ).rowcount
 
     def _sublists_without_route(self, name: str) -> list[tuple[Field, tuple[str, ...]]]:
@@ -124,7 +131,7 @@ class Tombstones:
         own = (table.c._account_id == owner.account_id, table.c._livemode == owner.livemode)
         return (*own, table.c.id.in_(listed_ids(self._dialect, ids)))
 
-    def _note(self, connection: sa.Connection, whole: WholeSublists) -> None:
+    def _note(self, connection: sa.Connection, whole: WholeSublists, latest: datetime) -> None:
         """Stores the reading time in the parents that have no newer one.
 
         Usually the parents' own rows have brought it already. A newer time of a parent
@@ -136,7 +143,7 @@ class Tombstones:
             return
         older = []
         for id, read_at in self._dialect.read_otherwise(connection, parent.name, column, whole):
-            if read_at is None or read_at < whole.read_at[id]:
+            if read_at is None or not whole.read_at[id] <= read_at <= latest:
                 older.append((id, whole.read_at[id]))
             else:
                 whole.read_at[id] = read_at

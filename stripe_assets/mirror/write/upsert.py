@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from operator import attrgetter, itemgetter
@@ -12,14 +12,21 @@ import sqlalchemy as sa
 
 from stripe_assets.mirror.batch import Batch, Link, WriteCounts
 from stripe_assets.mirror.columns import ColumnBatch, Row, Rows
-from stripe_assets.mirror.dialects.base import Columns, Dialect, listed_ids
+from stripe_assets.mirror.dialects.base import Columns, Dialect, WriteTimes, listed_ids
+from stripe_assets.mirror.latest import LatestTime
 from stripe_assets.mirror.tables.layout import PARENT_COLUMNS, PRIMARY_KEY
 from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
 from stripe_assets.mirror.tables.resource_tables import Tables
+from stripe_assets.mirror.tables.values import Unkeepable
+from stripe_assets.mirror.write.hole_rows import write_holes
 from stripe_assets.mirror.write.ledger_entries import ledger_row
+from stripe_assets.mirror.write.odd_values import OddValues
 from stripe_assets.mirror.write.tombstones import Tombstones
 
 _key = itemgetter(*PRIMARY_KEY)
+
+WriteRows = Callable[[sa.Connection, str, Columns, Sequence[ColumnBatch], WriteTimes], int]
+"""`Dialect.upsert` or `Dialect.fill`."""
 
 CHECKPOINT_KEY = tuple(OWN_COLUMNS["_checkpoint"][0])
 LEDGER_COLUMNS: Columns = {**OWN_COLUMNS["_event_ledger"][0], **OWN_COLUMNS["_event_ledger"][1]}
@@ -29,9 +36,10 @@ CHECKPOINT_COLUMNS: Columns = {**OWN_COLUMNS["_checkpoint"][0], **OWN_COLUMNS["_
 class Upserter:
     """Writes batches through a dialect."""
 
-    def __init__(self, tables: Tables, dialect: Dialect) -> None:
+    def __init__(self, tables: Tables, dialect: Dialect, latest: LatestTime | None = None) -> None:
         self._tables = tables
         self._dialect = dialect
+        self._latest = latest or LatestTime()
         self._tombstones = Tombstones(tables, dialect)
         self._layouts: dict[str, tuple[str, Columns]] = {}
         children, resources = tables.layout.children, tables.catalog.resources
@@ -45,6 +53,9 @@ class Upserter:
         """Writes the batches within the connection's transaction."""
         # By this machine's clock: readers of `_synced_at` have it too. The database's may differ.
         now = datetime.now(UTC)
+        for observed_at in _observed(batches):
+            self._latest.learn(observed_at)
+        times = WriteTimes(now, self._latest())
         rows: Counter[str] = Counter()
         fills: Counter[str] = Counter()
         tombstones: Counter[str] = Counter()
@@ -52,19 +63,16 @@ class Upserter:
         # Every writer has one order of tables, and of ids in each statement. So two writers seldom
         # wait for each other.
         for name in sorted({name for batch in batches for name in batch.rows}):
-            table, kinds = self._layout(name)
             for column_batches in _groups(batch.rows.get(name) for batch in batches):
                 once = _once(column_batches, _newest)
-                written = self._dialect.upsert(connection, table, kinds, once, now)
+                written = self._write_rows(self._dialect.upsert, connection, name, once, times)
                 rows[name] += written
                 if written < sum(map(len, once)):
                     lost.add(name)
         for name in sorted({name for batch in batches for name in batch.fills}):
-            table, kinds = self._layout(name)
             for column_batches in _groups(batch.fills.get(name) for batch in batches):
-                fills[name] += self._dialect.fill(
-                    connection, table, kinds, _once(column_batches, _first), now
-                )
+                once = _once(column_batches, _first)
+                fills[name] += self._write_rows(self._dialect.fill, connection, name, once, times)
         for name in sorted({name for batch in batches for name in batch.rows} & self._twice_listed):
             column_batches = (
                 column_batch
@@ -79,16 +87,34 @@ class Upserter:
         ):
             self._link(connection, link)
         tombstones += self._tombstones.close(
-            connection, (closed for batch in batches for closed in batch.closed), now, lost
+            connection, (closed for batch in batches for closed in batch.closed), times, lost
         )
         for gone in sorted(
             (gone for batch in batches for gone in batch.gone),
             key=attrgetter("resource", "owner", "ids"),
         ):
-            tombstones += self._tombstones.mark_deleted(connection, gone, now)
+            tombstones += self._tombstones.mark_deleted(connection, gone, times)
         self._write_checkpoints(connection, batches)
+        write_holes(connection, self._dialect, self._tables.own["_hole"], batches, now)
         events = self._enter(connection, batches, now)
         return WriteCounts(+rows, +fills, +tombstones, events)
+
+    def _write_rows(
+        self,
+        write: WriteRows,
+        connection: sa.Connection,
+        name: str,
+        column_batches: list[ColumnBatch],
+        times: WriteTimes,
+    ) -> int:
+        """Upserts or fills rows. Where the database refuses a value, it gets the nearest one."""
+        table, kinds = self._layout(name)
+        try:
+            return write(connection, table, kinds, column_batches, times)
+        except (Unkeepable, UnicodeEncodeError):
+            resource = self._tables.catalog.resources[name]
+            odd = OddValues(resource, kinds, refuses_nul=self._dialect.refuses_nul)
+            return write(connection, table, kinds, odd.replaced(column_batches), times)
 
     def _place(
         self, connection: sa.Connection, name: str, column_batches: Sequence[ColumnBatch]
@@ -164,6 +190,14 @@ class Upserter:
         return self._dialect.put(
             connection, "_event_ledger", PRIMARY_KEY, LEDGER_COLUMNS, rows, keep=True
         )
+
+
+def _observed(batches: Iterable[Batch]) -> Iterator[datetime]:
+    """When the rows of batches were observed. The rows of a column batch have one time."""
+    for batch in batches:
+        for rows in batch.rows.values():
+            for column_batch in rows.column_batches:
+                yield from column_batch.columns["_observed_at"][:1]
 
 
 def _groups(some: Iterable[Rows | None]) -> list[list[ColumnBatch]]:

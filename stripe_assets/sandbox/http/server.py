@@ -69,6 +69,8 @@ class App:
         headers = {
             "content-type": "application/json",
             "date": formatdate(self.world.clock.now(), usegmt=True),
+            # The clock may have been moved. With this header, a client believes it all the same.
+            "stripe-assets-sandbox": "1",
             "request-id": seen.request_id,
             "stripe-version": request.headers.get("stripe-version", catalog().api_version),
             **reply.headers,

@@ -14,12 +14,9 @@ from stripe_assets.stripe_api import (
     ApiKey,
     Failure,
     InvalidApiKey,
-    InvalidRequest,
     MalformedPage,
     StripeApi,
     StripeError,
-    items,
-    next_cursor,
 )
 
 
@@ -33,7 +30,7 @@ class AccountsPage:
 
 
 class Accounts:
-    """Asks Stripe for the accounts of a key, once for each page."""
+    """Asks Stripe for the key's own account, and for those that the user chose."""
 
     def __init__(self, api: StripeApi, key: ApiKey, resource: Resource) -> None:
         self._api = api
@@ -52,7 +49,7 @@ class Accounts:
         """
         key = self._key
         try:
-            answer = self._get(OWN_ACCOUNT, OWN_ACCOUNT, "")
+            answer = self._get(OWN_ACCOUNT, OWN_ACCOUNT)
         except StripeError as refusal:
             if not refusal.unavailable:
                 raise
@@ -73,40 +70,25 @@ class Accounts:
             )
         return account_id, AccountsPage(OWN_ACCOUNT, [answer.body], answer)
 
-    def connected(self) -> Iterator[AccountsPage]:
-        """Yields the connected accounts that the key is to cover: the pages of Stripe's list, or
-        each account that was chosen.
+    def chosen(self) -> Iterator[AccountsPage]:
+        """Yields each connected account that the user chose for the key.
 
-        Raises InvalidApiKey for a chosen account that cannot be read, and StripeError when Stripe
-        cannot be asked.
+        Raises InvalidApiKey for one that cannot be read, and StripeError when Stripe cannot be
+        asked.
         """
-        if self._key.connected == "all":
-            yield from self._listed()
-        elif self._key.connected != "none":
+        if self._key.connected not in ("all", "none"):
             for account_id in self._key.connected:
                 yield self._chosen(account_id)
 
-    def _listed(self) -> Iterator[AccountsPage]:
-        path = self._route.path
-        cursor: str | None = None
-        while True:
-            page = {"limit": self._route.limit} | ({"starting_after": cursor} if cursor else {})
-            try:
-                answer = self._get(path, path, "data.", page)
-            except StripeError as refusal:
-                if not refusal.unavailable or cursor:
-                    raise
-                self.refused[path] = refusal.reason
-                return
-            yield AccountsPage(path, items(answer.body, path=path), answer)
-            cursor = next_cursor(answer.body, self._route.paging, asked=cursor, path=path)
-            if cursor is None:
-                return
+    @property
+    def are_listed(self) -> bool:
+        """Whether the key covers all connected accounts. `AccountList` reads them."""
+        return self._key.connected == "all"
 
     def _chosen(self, account_id: str) -> AccountsPage:
         endpoint = f"{self._route.path}/{{id}}"
         try:
-            answer = self._get(f"{self._route.path}/{account_id}", endpoint, "")
+            answer = self._get(f"{self._route.path}/{account_id}", endpoint)
         except StripeError as refusal:
             if not refusal.unavailable:
                 raise
@@ -116,21 +98,17 @@ class Accounts:
             ) from None
         return AccountsPage(endpoint, [answer.body], answer)
 
-    def _get(
-        self, path: str, endpoint: str, prefix: str, page: dict[str, Any] | None = None
-    ) -> Answer:
-        """Asks again without expansions where Stripe refuses these: to know the accounts matters
-        more."""
-        params = dict(page or {})
+    def _get(self, path: str, endpoint: str) -> Answer:
+        """Asks again without expansions where Stripe refuses the request: to know the accounts
+        matters more."""
         try:
-            expand = {"expand": [prefix + name for name in self._expand]}
-            return self._api.get(path, params | expand, endpoint=endpoint)
-        except InvalidRequest as refusal:
-            about_expand = refusal.param == "expand" or "expand" in refusal.message
-            if not self._expand or not about_expand:
+            expand = {"expand": self._expand} if self._expand else None
+            return self._api.get(path, expand, endpoint=endpoint)
+        except StripeError as error:
+            if not self._expand or not (error.refused or error.can_be_about_size):
                 raise
-            self._expand = []
-            return self._api.get(path, params, endpoint=endpoint)
+        self._expand = []
+        return self._api.get(path, endpoint=endpoint)
 
 
 def account_id_of(account: dict[str, Any], path: str) -> str:

@@ -7,7 +7,7 @@ state is kept for a parent alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,6 +35,11 @@ class ParentRow:
     cursor: tuple[str, ...] = ()
     """Where the list continues, when some pages of it were read."""
 
+    def as_text(self, cursor: Sequence[str]) -> str:
+        """Returns the parent with the cursor of its list, for the database."""
+        row = [self.id, self.account_id, dict(self.values), tuple(cursor)]
+        return orjson.dumps(row).decode()
+
 
 Remaining = Mapping[str, ParentRow]
 """Id → parent that is still to be asked."""
@@ -59,18 +64,24 @@ class FanOut:
         self.reader = reader
         self.parent = route.parent
         self.depth = depth
-        self.key = f"{PREFIX}{list_key(route, variant)} {parents[0].id}"
+        self.key = self.key_of(parents[0].id)
         self.remaining: Remaining = {parent.id: parent for parent in parents}
+
+    def key_of(self, parent_id: str) -> str:
+        """Names the list of one parent, or of all of which it is the first."""
+        return f"{PREFIX}{list_key(self.route, self.variant)} {parent_id}"
+
+    def leave_out(self, known: Callable[[str], bool]) -> None:
+        """Leaves out the parents of which it is known that Stripe does not show the list."""
+        if any(map(known, self.remaining)):
+            self.remaining = {id: row for id, row in self.remaining.items() if not known(id)}
 
     def checkpoint(self) -> Checkpoint:
         return self.checkpoint_of(self.remaining)
 
     def checkpoint_of(self, remaining: Remaining) -> Checkpoint:
         """Returns the record of the parents that are still to be asked."""
-        parents = tuple(
-            orjson.dumps([p.id, p.account_id, dict(p.values), p.cursor]).decode()
-            for p in remaining.values()
-        )
+        parents = tuple(parent.as_text(parent.cursor) for parent in remaining.values())
         return Checkpoint(self.reader, self.parent, self.key, parents, done=not parents)
 
 

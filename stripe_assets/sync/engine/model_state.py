@@ -11,13 +11,9 @@ from typing import Literal
 
 from stripe_assets.catalog.upstreams import Upstreams
 from stripe_assets.mirror import AVAILABLE, Availability, Owner
+from stripe_assets.sync.engine.cursor import Place
+from stripe_assets.sync.engine.holes import REFUSALS_ENOUGH
 from stripe_assets.sync.engine.task import Request
-
-REFUSALS_ENOUGH = 50
-"""A nested list that so many parents refused, and none answered, is not asked for any more."""
-
-Place = tuple[str | None, str]
-"""The connected account that was asked (None: the key's own), and the route."""
 
 
 @dataclass(slots=True)
@@ -31,10 +27,12 @@ class Answers:
     answered: set[Place] = field(default_factory=set)
     refused: Counter[Place] = field(default_factory=Counter)
     """Nested lists → for how many parents Stripe refused them."""
+    suspected: Counter[Place] = field(default_factory=Counter)
+    """Requests that were refused once, and are asked again."""
+    failed: Counter[Place] = field(default_factory=Counter)
+    """Nested lists → for how many parents they failed."""
     unavailable: dict[Place, str] = field(default_factory=dict)
-    """What could not be read → Stripe's reason."""
-    gone: int = 0
-    """Parents that were gone when they were asked for their lists."""
+    """What Stripe does not show → its reason."""
 
 
 @dataclass(slots=True)
@@ -61,18 +59,15 @@ class ModelState:
     def status(self) -> Literal["ok", "unavailable", "failed"]:
         if self.failed:
             return "failed"
-        nothing = not self.answers.lists and (self.answers.unavailable or self.answers.gone)
+        nothing = not self.answers.lists and self.answers.unavailable
         return "unavailable" if nothing and self.upstreams.is_listed else "ok"
 
     @property
     def availability(self) -> Availability:
         answers = self.answers
-        if answers.unavailable:
-            partly = self.status != "unavailable"
-            return Availability.of_refusals(answers.unavailable, partly=partly)
-        if answers.gone and not answers.lists:
-            return Availability("refused", f"404 for each of {answers.gone} parents")
-        return AVAILABLE
+        if not answers.unavailable:
+            return AVAILABLE
+        return Availability.of_refusals(answers.unavailable, others=self.status != "unavailable")
 
     def availability_of(self, account: str | None) -> Availability:
         """For one connected account; None is the key's own account."""
@@ -81,7 +76,7 @@ class ModelState:
             place: reason for place, reason in answers.unavailable.items() if place[0] == account
         }
         answered = any(place[0] == account for place in answers.answered)
-        return Availability.of_refusals(refused, partly=answered) if refused else AVAILABLE
+        return Availability.of_refusals(refused, others=answered) if refused else AVAILABLE
 
     @property
     def seconds(self) -> float:
@@ -161,14 +156,37 @@ class ModelStates:
             answers.lists += 1
             answers.answered.add(place)
 
-    def parent_gone(self, model: str) -> None:
-        with self._lock:
-            self._states[model].answers.gone += 1
+    def has_answered(self, model: str, place: Place) -> bool:
+        """Whether a list of this route has answered in this run."""
+        return place in self._states[model].answers.answered
 
     def is_hopeless(self, model: str, place: Place) -> bool:
-        """Whether every parent so far has refused this nested list, and they were many."""
+        """Whether this nested list was refused, or failed, for many parents and answered for
+        none."""
         answers = self._states[model].answers
-        return answers.refused[place] >= REFUSALS_ENOUGH and place not in answers.answered
+        tried = max(answers.refused[place], answers.failed[place])
+        return tried >= REFUSALS_ENOUGH and place not in answers.answered
+
+    def suspect(self, model: str, place: Place) -> None:
+        """A request was refused for the first time."""
+        with self._lock:
+            self._states[model].answers.suspected[place] += 1
+
+    def is_suspect(self, model: str, place: Place) -> bool:
+        """Whether so many requests were refused that others wait until that is certain."""
+        answers = self._states[model].answers
+        return answers.suspected[place] >= REFUSALS_ENOUGH and place not in answers.answered
+
+    def refuse_part(self, model: str, place: Place) -> None:
+        """Stripe refused one more object of this route."""
+        with self._lock:
+            self._states[model].answers.refused[place] += 1
+
+    def failed_for_all(self, model: str, place: Place) -> bool:
+        """This nested list failed for another parent. Returns whether the others are not asked."""
+        with self._lock:
+            self._states[model].answers.failed[place] += 1
+            return self.is_hopeless(model, place)
 
     def fail(self, model: str, error: str) -> None:
         """The first error of a model is reported. The rest of its queue is dropped."""
@@ -176,16 +194,10 @@ class ModelStates:
             state = self._states[model]
             state.error = state.error or error
 
-    def refuse(self, model: str, place: Place, reason: str, *, nested: bool = False) -> None:
+    def refuse(self, model: str, place: Place, reason: str) -> None:
+        """Stripe shows nothing of this route."""
         with self._lock:
-            answers = self._states[model].answers
-            answers.unavailable.setdefault(place, reason)
-            answers.refused[place] += nested
-            if answers.refused[place] == REFUSALS_ENOUGH and place not in answers.answered:
-                answers.unavailable[place] += (
-                    f"; the first {REFUSALS_ENOUGH} parents refused it alike,"
-                    " the others are not asked for it"
-                )
+            self._states[model].answers.unavailable.setdefault(place, reason)
 
     def _finish_if_done(self, state: ModelState) -> None:
         if state.open or state.waiting_for or state.done:

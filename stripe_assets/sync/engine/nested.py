@@ -10,7 +10,8 @@ from stripe_assets.catalog.model import Route
 from stripe_assets.mirror import Batch, Owner, ParentRef
 from stripe_assets.stripe_api import route_path
 from stripe_assets.sync.engine.fan_out import FanOut, ParentRow, parents_of
-from stripe_assets.sync.engine.task import Cursor, ListPage, PageHandler, Request, Source
+from stripe_assets.sync.engine.source import Source
+from stripe_assets.sync.engine.task import Cursor, ListPage, PageHandler, Request
 
 Routes = Mapping[str, Sequence[tuple[str, Route]]]
 """Parent → the models and routes of the lists that are read for each of its rows."""

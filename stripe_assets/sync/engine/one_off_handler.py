@@ -9,8 +9,9 @@ from datetime import datetime
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.mirror import Batch, ParentRef
-from stripe_assets.stripe_api import NotFound, StripeError
+from stripe_assets.stripe_api import Failure, MalformedPage, StripeError
 from stripe_assets.sync.engine import sublist
+from stripe_assets.sync.engine.expansions import Option
 from stripe_assets.sync.engine.nested import Routes, fan_outs, nested_tasks
 from stripe_assets.sync.engine.task import (
     Item,
@@ -59,6 +60,8 @@ class OneOffHandler(PageHandler):
 
     def received(self, request: Request, page: Page, batch: Batch) -> PageResult:
         kept, observed_at = page.kept, page.answer.observed_at
+        if page.bad:
+            self.bad_items(request, page.bad)
         read_on = self.took(request, kept, batch, observed_at)
         following = request.following(page) if read_on else None
         batch.closed += sublist.closed_by(self.catalog, request, following)
@@ -66,16 +69,25 @@ class OneOffHandler(PageHandler):
         tasks += self._rests(request, batch) + self._nested_lists(request, batch)
         return PageResult(batch, tasks, lambda: self.written(request, kept, observed_at))
 
+    def bad_items(self, request: Request, count: int) -> None:
+        """Some items of a page cannot become rows."""
+        said = f"{count} items of the page are no objects of this list"
+        self.failed(request, MalformedPage(Failure(path=request.source.path, message=said)))
+
     def refused(
         self, request: Request, error: StripeError, asked_at: datetime
     ) -> PageResult | None:
         batch = self.unavailable(request, error, asked_at)
         return PageResult(batch) if batch else None
 
+    def not_read(self, request: Request, error: StripeError) -> PageResult | None:
+        self.failed(request, error)
+        return None
+
     def _rests(self, request: Request, batch: Batch) -> list[Task]:
         """The rests of the page's sublists, and the sublists that the request asks for itself."""
         tasks: list[Task] = []
-        for open_list in batch.sublists:
+        for open_list in (*batch.sublists, *(one for one in batch.unread if not one.absent)):
             if handler := self.part(request, open_list.parent):
                 model, reader = request.model, request.source.reader
                 depth = request.depth + 1
@@ -119,15 +131,16 @@ class PartOf(OneOffHandler):
 
     def unavailable(self, request: Request, error: StripeError, asked_at: datetime) -> None:
         # A parent that is gone by now has an event of its own, which will say so.
-        gone = isinstance(error, NotFound) and error.missing
+        parent = request.source.parent
+        gone = parent is not None and error.denies(parent.id)
         if not gone and not self._whole.tolerates(request):
             self._fail(error)
 
     def failed(self, request: Request, error: Exception, doing: str = "") -> None:
         self._fail(error)
 
-    def gave_up(self, request: Request, parameter: str, error: StripeError) -> None:
-        self._whole.gave_up(request, parameter, error)
+    def gave_up(self, request: Request, option: Option) -> PageResult | None:
+        return self._whole.gave_up(request, option)
 
     def part(self, request: Request, parent: ParentRef) -> PageHandler | None:
         return self

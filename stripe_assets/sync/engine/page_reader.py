@@ -7,19 +7,22 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.mirror import flatten
+from stripe_assets.mirror import Batch, flatten
 from stripe_assets.stripe_api import (
+    Answer,
     AuthenticationFailed,
-    InvalidRequest,
-    NotFound,
+    Failure,
+    MalformedPage,
     Stopped,
     StripeApi,
     StripeError,
 )
+from stripe_assets.sync import constants
+from stripe_assets.sync.engine.ask_again import Again, AskAgain
 from stripe_assets.sync.engine.model_state import ModelStates
-from stripe_assets.sync.engine.refused_parameters import RefusedParameters
 from stripe_assets.sync.engine.task import (
     Deferred,
     ListPage,
@@ -44,7 +47,8 @@ class PageReader:
         api: StripeApi,
         states: ModelStates,
         *,
-        put: Callable[[list[Task]], None],
+        put: Callable[..., None],
+        ask_again: AskAgain,
         writes: WriteSink,
         abort: Callable[[Exception], None],
     ) -> None:
@@ -54,7 +58,7 @@ class PageReader:
         self._put = put
         self._writes = writes
         self._abort = abort
-        self._refused_parameters = RefusedParameters()
+        self._ask_again = ask_again
 
     def read(self, task: Task) -> None:
         """Does a task, and closes it in its model's state. Raises nothing.
@@ -65,7 +69,10 @@ class PageReader:
             if isinstance(task, Deferred):
                 self._put(task.work())
             elif task.handler.is_needed(task):
-                self._read(task)
+                if not task.tries.refusal and task.handler.waits(task):
+                    self._put([task], constants.ASKED_AGAIN_AFTER)
+                else:
+                    self._read(task)
         except Stopped:
             return
         except AuthenticationFailed as error:
@@ -78,8 +85,7 @@ class PageReader:
 
     def _read(self, task: ListPage | Retrieve) -> None:
         source = task.source
-        path, params = task.request()
-        params = self._refused_parameters.without(source.endpoint, params)
+        path, params = self._ask_again.params(task)
         self._writes.wait_for_room()
         self._states.request(source.model, source.reader.account_id)
         asked_at = self._api.now()
@@ -89,19 +95,51 @@ class PageReader:
                 params,
                 stripe_account=self._states.header(source.reader),
                 endpoint=source.endpoint,
+                patient=task.tries.limit is None,
             )
+            page = self._of_its_kind(task, task.page(answer))
         except (AuthenticationFailed, Stopped):
             raise
         except StripeError as error:
-            self._refused(task, error, asked_at)
+            self._no_page(task, error, asked_at)
         else:
-            self.take(task, task.page(answer))
+            if task.tries.refusal:  # no fact, as the plain request is answered
+                self._conclude(task, task.handler.not_read(task, task.tries.refusal))
+            else:
+                self.take(task, page)
+
+    def _of_its_kind(self, task: ListPage | Retrieve, page: Page) -> Page:
+        """Returns the page without the objects that its list cannot have. Raises MalformedPage
+        where it has no others."""
+        kinds = {str(item.get("object")) for item in page.items}
+        if kinds <= {task.resource} or not task.listed:
+            return page
+        wrong = kinds.intersection(self._catalog.resources) - self._catalog.listed_at(
+            task.source.endpoint, task.resource
+        )
+        if not wrong:
+            return page
+        items = [item for item in page.items if item.get("object") not in wrong]
+        if not items:
+            said = f"the list has objects of another kind: {', '.join(sorted(wrong))}"
+            raise MalformedPage(Failure(path=task.source.path, message=said))
+        return replace(page, items=items, bad=page.bad + len(page.items) - len(items))
 
     def take(self, request: ListPage | Retrieve, page: Page) -> None:
         """Writes a page, and puts what follows once it is committed."""
-        source, answer = request.source, page.answer
         kept = request.handler.readable(request, page.items)
-        batch = flatten(
+        batch = self._rows(request, page.answer, kept)
+        if batch.rounded and page.answer.raw:
+            kept = page.answer.exact_items(kept)
+            batch = self._rows(request, page.answer, kept)
+        page = replace(page, kept=kept)
+        self._write(request, request.handler.received(request, page, batch))
+
+    def _rows(
+        self, request: ListPage | Retrieve, answer: Answer, kept: list[dict[str, Any]]
+    ) -> Batch:
+        source = request.source
+        return flatten(
             self._catalog,
             source.resource,
             kept,
@@ -114,8 +152,6 @@ class PageReader:
             listed=request.listed,
             clean=answer.clean,
         )
-        page = replace(page, kept=kept)
-        self._write(request, request.handler.received(request, page, batch))
 
     def _write(self, request: Request, result: PageResult) -> None:
         """What follows is read after the commit: a crash costs each list at most one page."""
@@ -134,26 +170,22 @@ class PageReader:
         self._states.open(request.model)
         self._writes.put(PendingWrite(result.batch, done, result.step))
 
-    def _refused(self, task: ListPage | Retrieve, error: StripeError, asked_at: datetime) -> None:
-        """Stripe refuses a cursor, a parameter, or what the task asks for; or something failed."""
-        if again := _with_another_cursor(task, error):
-            self._put([again])
-        elif isinstance(error, InvalidRequest) and (
-            parameter := self._refused_parameters.learn(task.source, error)
-        ):
-            task.handler.gave_up(task, parameter, error)
-            self._put([task])
-        elif not error.unavailable:
-            task.handler.failed(task, error)
-        elif result := task.handler.refused(task, error, asked_at):
+    def _no_page(self, task: ListPage | Retrieve, error: StripeError, asked_at: datetime) -> None:
+        """The request was refused, has failed, or its answer makes no sense."""
+        again = self._ask_again.instead_of(task, error)
+        if isinstance(again, Again):
+            for option in again.without:
+                self._conclude(task, task.handler.gave_up(task, option))
+            result = task.handler.in_parts(task, again.parts) if again.parts else None
+            if result:
+                self._write(task, result)
+            else:
+                self._put([again.task], again.after)
+        elif again.refused:
+            self._conclude(task, task.handler.refused(task, again, asked_at))
+        else:
+            self._conclude(task, task.handler.not_read(task, again))
+
+    def _conclude(self, task: Request, result: PageResult | None) -> None:
+        if result:
             self._write(task, result)
-
-
-def _with_another_cursor(task: Request, error: StripeError) -> ListPage | None:
-    """Returns the task to try where the refusal can be about its cursor."""
-    if not isinstance(error, InvalidRequest | NotFound) or not isinstance(task, ListPage):
-        return None
-    if not task.cursor.ids or task.cursor.restarted:
-        return None
-    cursor = task.cursor.older() if error.refused_cursor else task.cursor.at_start()
-    return replace(task, cursor=cursor)

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.upstreams import Upstreams
 from stripe_assets.stripe_api import StripeApi
+from stripe_assets.sync.engine.ask_again import AskAgain
+from stripe_assets.sync.engine.before import Before
+from stripe_assets.sync.engine.expansions import Expansions
 from stripe_assets.sync.engine.model_state import ModelState, ModelStates
 from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.page_reader import PageReader
@@ -35,6 +38,8 @@ class Pool:
         nested: Routes,
         writes: WriteSink,
         *,
+        before: Before,
+        expansions: Expansions,
         halt: threading.Event,
         abort: Callable[[Exception], None],
     ) -> None:
@@ -42,17 +47,24 @@ class Pool:
         self._finished: queue.SimpleQueue[ModelState] = queue.SimpleQueue()
         self.states = ModelStates(upstreams, own_account, self._finished.put)
         self.reader = PageReader(
-            catalog, api, self.states, put=self.put, writes=writes, abort=abort
+            catalog,
+            api,
+            self.states,
+            put=self.put,
+            ask_again=AskAgain(api, self.states, before, expansions),
+            writes=writes,
+            abort=abort,
         )
         self._scheduler = Scheduler(self.reader.read, halt, useful=api.useful_threads)
         splitter = Splitter(api, self.states, self._scheduler.has_room)
-        self.sweep = SweepHandlers(catalog, self.states, nested, splitter)
+        self.sweep = SweepHandlers(catalog, self.states, nested, splitter, before, expansions)
         """The handlers of the lists that this part of the run sweeps."""
 
-    def put(self, tasks: list[Task]) -> None:
+    def put(self, tasks: list[Task], after: float = 0.0) -> None:
+        """`after`: seconds until the tasks may be taken."""
         for task in tasks:
             self.states.open(task.model)
-        self._scheduler.put(tasks)
+        self._scheduler.put(tasks, after)
 
     def run(
         self,

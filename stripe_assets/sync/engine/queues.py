@@ -18,7 +18,8 @@ import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 
-from stripe_assets.sync.engine.task import Endpoint, Task
+from stripe_assets.sync.engine.source import Endpoint
+from stripe_assets.sync.engine.task import Task
 
 TURN_SECONDS = 0.5
 """A page that takes longer keeps no other page from its turn."""

@@ -7,12 +7,15 @@ thread is started when there is a task for it. `queues` decides which task is ne
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterable
 
 from stripe_assets.sync.engine.queues import TaskQueues
-from stripe_assets.sync.engine.task import Endpoint, Task
+from stripe_assets.sync.engine.source import Endpoint
+from stripe_assets.sync.engine.task import Task
 from stripe_assets.sync.engine.threads import work_in_batches
 
 WORKERS = 64
@@ -43,6 +46,9 @@ class Scheduler:
         self._queues = TaskQueues(per_endpoint, backlog, useful)
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
+        self._later: list[tuple[float, int, Task]] = []
+        """When tasks may be taken, by `time.monotonic`; which came first; the task."""
+        self._order = itertools.count()
         self._idle = 0
         """Threads that wait for a task."""
         self._started = False
@@ -53,10 +59,15 @@ class Scheduler:
             self._started = True
             self._wake()
 
-    def put(self, tasks: Iterable[Task]) -> None:
+    def put(self, tasks: Iterable[Task], after: float = 0.0) -> None:
+        """Adds tasks. They are taken not before `after` seconds."""
         with self._changed:
             for task in tasks:
-                self._queues.put(task)
+                if after:
+                    due = time.monotonic() + after
+                    heapq.heappush(self._later, (due, next(self._order), task))
+                else:
+                    self._queues.put(task)
             self._wake()
 
     def has_room(self, endpoint: Endpoint) -> bool:
@@ -70,7 +81,7 @@ class Scheduler:
     def waiting(self) -> int:
         """The number of tasks that no thread has taken."""
         with self._changed:
-            return len(self._queues)
+            return len(self._queues) + len(self._later)
 
     def close(self) -> None:
         """Ends each thread after its present request. The queued tasks are dropped.
@@ -118,11 +129,20 @@ class Scheduler:
         """Waits for a task. None: the run is over."""
         with self._changed:
             while not (self._closed or self._stop.is_set()):
+                wait = self._put_due() if self._later else POLL_SECONDS
                 task = self._queues.take()
                 if task is not None:
                     self._wake()
                     return task
                 self._idle += 1
-                self._changed.wait(POLL_SECONDS)
+                self._changed.wait(wait)
                 self._idle -= 1
             return None
+
+    def _put_due(self) -> float:
+        """Puts the tasks whose time has come. Returns the seconds until the next one, at most
+        POLL_SECONDS."""
+        now = time.monotonic()
+        while self._later and self._later[0][0] <= now:
+            self._queues.put(heapq.heappop(self._later)[-1])
+        return min(POLL_SECONDS, self._later[0][0] - now) if self._later else POLL_SECONDS

@@ -16,6 +16,8 @@ from stripe_assets.mirror import Mirror, MirrorError, Owner
 from stripe_assets.stripe_api import ApiKey, StripeApi
 from stripe_assets.sync.engine.account_usage import AccountUsage
 from stripe_assets.sync.engine.accounts import Accounts, AccountsPage
+from stripe_assets.sync.engine.before import Before
+from stripe_assets.sync.engine.expansions import Expansions
 from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.pool import Pool
 from stripe_assets.sync.engine.task import Task
@@ -35,9 +37,8 @@ class Session:
         self.mirror = mirror
         self.began = datetime.now(UTC)
         """By this machine's clock."""
-        self.tolerated: dict[Owner, frozenset[str]] = {}
-        """Owner → the models whose nested lists some parents refused in the last sweep. To be
-        refused again is no failure."""
+        self.before = Before()
+        self.expansions = Expansions()
         self.halt = threading.Event()
         self.api = StripeApi(key, stop=self.halt)
         self.progress = Progress(lambda: self.api.requests)
@@ -111,6 +112,8 @@ class Session:
             upstreams,
             nested,
             self.writes,
+            before=self.before,
+            expansions=self.expansions,
             halt=self.halt,
             abort=self.abort,
         )

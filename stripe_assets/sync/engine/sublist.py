@@ -10,7 +10,8 @@ from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Field
 from stripe_assets.mirror import Checkpoint, OpenSublist, Owner, ParentRef, WholeSublists
 from stripe_assets.sync.constants import PAGE
-from stripe_assets.sync.engine.task import Cursor, ListPage, PageHandler, Request, Retrieve, Source
+from stripe_assets.sync.engine.source import Source
+from stripe_assets.sync.engine.task import Cursor, ListPage, PageHandler, Request, Retrieve
 
 PREFIX = "sublist "
 
@@ -119,6 +120,12 @@ def closed_by(
     return [
         WholeSublists(targets, parent.resource, parent.field, owner, {parent.id: request.since})
     ]
+
+
+def field_of(catalog: Catalog, parent: ParentRef) -> Field:
+    """Returns the field that has the sublist."""
+    assert parent.field
+    return _field(catalog, parent.resource, parent.field)
 
 
 def _field(catalog: Catalog, resource: str, name: str) -> Field:

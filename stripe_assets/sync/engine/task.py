@@ -13,78 +13,23 @@ from datetime import datetime
 from typing import Any
 
 from stripe_assets.catalog.model import Paging
-from stripe_assets.mirror import Batch, ObjectRef, Owner, ParentRef
-from stripe_assets.stripe_api import Answer, StripeError, items, next_cursor
+from stripe_assets.mirror import Batch, ObjectRef
+from stripe_assets.stripe_api import (
+    Answer,
+    Failure,
+    MalformedPage,
+    StripeError,
+    is_usable,
+    items,
+    next_cursor,
+)
+from stripe_assets.sync.engine.cursor import NO_TRIES, START, Cursor, Part, Tries
+from stripe_assets.sync.engine.expansions import Option
 from stripe_assets.sync.engine.fan_out import Step
-from stripe_assets.sync.engine.shards import SHARD, WHOLE, Listing, Range
+from stripe_assets.sync.engine.shards import SHARD, WHOLE, Range
+from stripe_assets.sync.engine.source import Endpoint, Source
 
 Item = Mapping[str, Any]
-Endpoint = tuple[str, str]
-"""The account that is asked, and the route's template. Stripe limits the requests of each pair."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What is asked for, on whose behalf, and whose rows the answer becomes."""
-
-    model: str
-    """The model that the work counts for."""
-    resource: str
-    """What the items are. The items of a union name their resource themselves, in `object`."""
-    reader: Owner
-    """The account that is asked: `Stripe-Account`, unless it is the key's own account."""
-    path: str
-    endpoint: str
-    """The route's template, `/v1/customers/{customer}/payment_methods`."""
-    params: Mapping[str, Any] = field(default_factory=dict)
-    required: frozenset[str] = frozenset()
-    """Parameters that name the parent. Without them Stripe would list something else."""
-    parent: ParentRef | None = None
-    """The parent row of a nested list."""
-    owned_by: Owner | None = None
-    """The owner of the items where that is not the reader. The persons of a connected account
-    belong to that account, and the platform reads them."""
-
-    @property
-    def owner(self) -> Owner:
-        """The owner of the items."""
-        return self.owned_by or self.reader
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a list was read."""
-
-    ids: tuple[str, ...] = ()
-    """The ids of the page before, in order; or its one `next_page_url`. Empty: the first page."""
-    items: int = 0
-    """The number of items before this page."""
-    pages: int = 0
-    """The number of pages before this page."""
-    restarted: bool = False
-    """The list began again because Stripe refused its cursor. It does not begin a third time."""
-
-    def after(self, ids: Sequence[str], items: int) -> Cursor:
-        return Cursor(tuple(ids), self.items + items, self.pages + 1)
-
-    def older(self) -> Cursor:
-        """The id before. Use it when the object of the last id is gone. The end is the start."""
-        return replace(self, ids=self.ids[:-1], restarted=len(self.ids) == 1)
-
-    def at_start(self) -> Cursor:
-        """Use it when the server refuses the cursor in words of its own."""
-        return replace(self, ids=(), items=0, restarted=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The range of `created` that a task reads of its list. See `shards`."""
-
-    created: Range
-    listing: Listing | None = field(default=None, compare=False, repr=False)
-    """The list that it is a part of. None: this part is not split."""
-    has_children: bool = False
-    """Nested lists of its rows were asked for. To read it again would ask for them twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +42,8 @@ class Page:
     answer: Answer
     kept: list[dict[str, Any]] = field(default_factory=list)
     """The items that become rows."""
+    bad: int = 0
+    """How many items no row can hold."""
 
 
 @dataclass(slots=True)
@@ -120,6 +67,15 @@ class PageHandler(ABC):
         """Returns False where an answer could no longer be of use."""
         return True
 
+    def waits(self, request: Request) -> bool:
+        """Returns True where it is not clear yet whether the request is of use."""
+        return False
+
+    def in_parts(self, request: Request, parts: Sequence[ListPage]) -> PageResult | None:
+        """The list begins again in parts. Returns what is recorded of that; None where it must
+        begin again as a whole."""
+        return PageResult(Batch(), [*parts])
+
     def readable(self, request: Request, page: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Returns the items of a page that become rows."""
         return page
@@ -132,15 +88,21 @@ class PageHandler(ABC):
     def refused(
         self, request: Request, error: StripeError, asked_at: datetime
     ) -> PageResult | None:
-        """Stripe does not have it, or does not show it. Returns what that says about rows."""
+        """Stripe itself refused the request, the plain one too. Returns what that says about
+        rows."""
+
+    @abstractmethod
+    def not_read(self, request: Request, error: StripeError) -> PageResult | None:
+        """The page could not be read. Returns what is recorded of that."""
 
     @abstractmethod
     def failed(self, request: Request, error: Exception, doing: str = "") -> None:
-        """The page could not be read, or could not be written (`doing`)."""
+        """The program failed. `doing`: what it did; by default it read the page."""
 
-    def gave_up(self, request: Request, parameter: str, error: StripeError) -> None:
-        """Stripe refused a parameter. The request is repeated without it."""
-        return
+    def gave_up(self, request: Request, option: Option) -> PageResult | None:
+        """Stripe refused an expansion. The request is repeated without it. Returns what is
+        recorded of that."""
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +116,7 @@ class Request:
     so that memory stays small."""
     nested: frozenset[str] | None = None
     """The models whose nested lists are read for its rows. None: all that the run reads."""
+    tries: Tries = NO_TRIES
 
     @property
     def model(self) -> str:
@@ -194,7 +157,7 @@ class ListPage(Request):
     key: str
     """The name of this list among the checkpoints of its owner and model."""
     paging: Paging = "starting_after"
-    cursor: Cursor = Cursor()
+    cursor: Cursor = START
     since: datetime | None = None
     """Only the rest of a sublist: when its first page was asked for. At the list's end, rows that
     were observed before that time are gone."""
@@ -228,14 +191,47 @@ class ListPage(Request):
         """Reads an answer. Raises MalformedPage where it is no page of a list."""
         path, asked = self.source.path, self.cursor.ids[-1] if self.cursor.ids else None
         found = items(answer.body, path=path)
-        return Page(found, next_cursor(answer.body, self.paging, asked=asked, path=path), answer)
+        if not found and self._is_read():
+            return Page([], None, answer)
+        following = next_cursor(answer.body, self.paging, asked=asked, path=path)
+        if following and following == self.cursor.seen:
+            said = f"the pages go in a circle: the page after {following} came before"
+            raise MalformedPage(Failure(path=path, message=said))
+        usable = [item for item in found if is_usable(item)]
+        return Page(usable, following, answer, bad=len(found) - len(usable))
+
+    def _is_read(self) -> bool:
+        """Whether a part of one second had a first page that was not full: an empty one ends it."""
+        created = self.part.created if self.part else WHOLE
+        is_second = created.gte is not None and created.lt == created.gte + 1
+        first = self.cursor.pages == 1 and self.cursor.items < self.source.params.get("limit", 0)
+        return is_second and first
+
+    def around(self, second: int) -> tuple[ListPage, ...]:
+        """Returns the parts before, in and after one second of `created`, each from its start."""
+        assert self.part
+        first, last, after = self.part.created.gte, self.part.created.lt, second + 1
+        bounds = ((first, second), (second, after), (after, last))
+        start = replace(self, cursor=Cursor(restarted=True))
+        return tuple(start.narrowed(Range(*one)) for one in bounds)
 
     def following(self, page: Page) -> ListPage | None:
         if page.cursor is None:
             return None
         by_url = self.paging == "next_page_url"
-        ids = [page.cursor] if by_url else [str(item["id"]) for item in page.items]
-        return replace(self, cursor=self.cursor.after(ids, len(page.items)))
+        ids = [] if by_url else [item["id"] for item in page.items]
+        created = page.items[-1].get("created") if self.part and page.items else None
+        cursor = self.cursor.after(ids or [page.cursor], len(page.items), created)
+        return replace(self, cursor=cursor, tries=self.tries.next_page(cursor.pages))
+
+    def at(self, ids: Sequence[str], created: Range | None = None) -> ListPage:
+        """Returns the task behind these ids, or from the start of the list or of one range of it.
+        It is not split: nobody knows how much of it would be read again."""
+        task = self if created is None else self.narrowed(created)
+        if not ids:
+            return task
+        part = replace(task.part, listing=None) if task.part else None
+        return replace(task, cursor=task.cursor.after(ids, 0), part=part)
 
     def narrowed(self, created: Range) -> ListPage:
         """Returns the task that reads only one range of the same list, from its start."""
@@ -268,6 +264,11 @@ class Retrieve(Request):
         return self.source.path, dict(self.source.params)
 
     def page(self, answer: Answer) -> Page:
+        """Raises MalformedPage where the answer is another object."""
+        id = answer.body.get("id")
+        if "{id}" in self.source.endpoint and id != self.wanted.id:
+            said = f"the answer is another object: {id}"
+            raise MalformedPage(Failure(path=self.source.path, message=said))
         return Page([answer.body], None, answer)
 
 

@@ -10,7 +10,8 @@ from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.mirror import Mirror, MirrorError, ObjectRef, Owner
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
 from stripe_assets.sync.constants import RETENTION
-from stripe_assets.sync.engine.accounts import Accounts, account_id_of
+from stripe_assets.sync.engine.account_list import AccountList
+from stripe_assets.sync.engine.accounts import Accounts, AccountsPage, account_id_of
 from stripe_assets.sync.engine.session import InSession, Session, SyncAborted
 from stripe_assets.sync.events.event_lookup import EventLookup
 from stripe_assets.sync.events.feed import EventFeed
@@ -108,13 +109,24 @@ class EventRun(InSession):
 
     def _list_accounts(self) -> tuple[Owner, ...]:
         """Asks Stripe. A later sync finds the accounts that the key no longer reaches."""
-        platform = self._session.platform
-        connected = (
-            Owner(account_id_of(account, page.path), platform.livemode)
-            for page in self._accounts.connected()
-            for account in page.accounts
-        )
-        owners = tuple(dict.fromkeys([platform, *connected]))
+        session = self._session
+        platform, found = session.platform, dict.fromkeys([session.platform])
+
+        def took(page: AccountsPage) -> None:
+            ids = (account_id_of(account, page.path) for account in page.accounts)
+            found.update(dict.fromkeys(Owner(id, platform.livemode) for id in ids))
+
+        for page in self._accounts.chosen():
+            took(page)
+        if self._accounts.are_listed:
+            known = self._mirror.accounts.covered_by(self._key.alias)
+            accounts = AccountList(session, took)
+            accounts.read(known=len(known) > 1)
+            if accounts.unread:
+                found.update(dict.fromkeys(known))
+                said = f"the list of accounts could not be read: {accounts.unread}"
+                self.summary.errors.append(f"{self._key.alias}: {said}")
+        owners = tuple(found)
         self._mirror.accounts.add_covered(self._key.alias, owners, datetime.now(UTC))
         return owners
 
@@ -125,8 +137,9 @@ class EventRun(InSession):
         feed = EventFeed(session, self._tell, keep_ids=self._selection.failed)
         try:
             known = last_refusals(self._mirror, self._owners)
-            session.tolerated = {
-                owner: refused.partly.union(refused.wholly) for owner, refused in known.items()
+            session.before.partly = {owner: refused.partly for owner, refused in known.items()}
+            session.before.refused = {
+                owner: frozenset(refused.wholly) for owner, refused in known.items()
             }
             self.progress.total = self._claim(feed) + self.progress.done
             since = self._mirror.accounts.begin_pending_references(

@@ -16,7 +16,8 @@ from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import OVERLAP
 from stripe_assets.sync.engine.one_off_handler import Items, OneOffHandler
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import ListPage, Request, Source, Task
+from stripe_assets.sync.engine.source import Source
+from stripe_assets.sync.engine.task import ListPage, Request, Task
 from stripe_assets.sync.events.entries import entry_of, instant
 from stripe_assets.sync.events.selection import EventOutcome, EventReport
 
@@ -72,15 +73,10 @@ class EventFeed(OneOffHandler):
         )
         return ListPage(source=source, handler=self, key=path)
 
-    def readable(self, request: Request, page: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        kept = [
-            event for event in page if isinstance(event, dict) and isinstance(event.get("id"), str)
-        ]
-        if len(kept) < len(page):
-            account_id, lost = request.source.owner.account_id, len(page) - len(kept)
-            said = f"{self._session.alias}: {account_id}: {lost} events without an id"
-            self.errors.append(f"{said} cannot be kept")
-        return kept
+    def bad_items(self, request: Request, count: int) -> None:
+        account_id = request.source.owner.account_id
+        said = f"{self._session.alias}: {account_id}: {count} events without an id"
+        self.errors.append(f"{said} cannot be kept")
 
     def took(self, request: Request, items: Items, batch: Batch, observed_at: datetime) -> bool:
         owner = request.source.owner

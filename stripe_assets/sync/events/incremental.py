@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -13,12 +13,14 @@ from stripe_assets.catalog.lists import list_params
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.roles import ACCOUNT, EVENT
 from stripe_assets.catalog.upstreams import with_upstreams
-from stripe_assets.mirror import ObjectRef, Owner
+from stripe_assets.mirror import Batch, Hole, ObjectRef, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import LAG, OVERLAP
+from stripe_assets.sync.engine.holes import FEED, REFUSED_NOW
 from stripe_assets.sync.engine.one_off_handler import OneOffHandler
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import ListPage, PageHandler, Request, Source, Task
+from stripe_assets.sync.engine.source import Source
+from stripe_assets.sync.engine.task import ListPage, PageHandler, Request, Task
 from stripe_assets.sync.events.feed import EventFeed, since
 from stripe_assets.sync.events.processing import EventProcessing, EventScope
 from stripe_assets.sync.events.selection import EventReport
@@ -40,10 +42,10 @@ class IncrementalResult:
     """Model → errors of its objects."""
     unread: set[str] = field(default_factory=set)
     """Models of which a list, or an object that is not final, could not be read."""
-    refused: dict[tuple[Owner, str], str] = field(default_factory=dict)
-    """What Stripe refuses to list, though it did not before → its reason."""
     without_events: dict[Owner, str] = field(default_factory=dict)
-    """Accounts whose events cannot be read → why. They are swept."""
+    """Accounts whose events Stripe refuses → why. They are swept."""
+    not_followed: set[Owner] = field(default_factory=set)
+    """Accounts whose events could not be read this time. Their cursors stay."""
 
     def error(self, model: str) -> str | None:
         """Returns what went wrong with a model's objects, or with those that they come with."""
@@ -61,9 +63,6 @@ class IncrementalResult:
     def not_read(self, model: str, error: str) -> None:
         self.unread.add(model)
         self.fail(model, error)
-
-    def refuse(self, owner: Owner, model: str, reason: str) -> None:
-        self.refused.setdefault((owner, model), reason)
 
 
 class Incremental:
@@ -85,7 +84,9 @@ class Incremental:
         owners = [
             owner
             for owner, decision in decisions.items()
-            if owner not in result.without_events and decision.followed
+            if owner not in result.without_events
+            and owner not in result.not_followed
+            and decision.followed
         ]
         if owners:
             self._process(owners)
@@ -97,7 +98,7 @@ class Incremental:
             (owner, name)
             for owner in owners
             for name in decisions[owner].followed
-            if name not in result.unread and (owner, name) not in result.refused
+            if name not in result.unread
         ]
         self._session.mirror.sweeps.mark_current(current, began - LAG)
         return result
@@ -122,8 +123,22 @@ class Incremental:
             )
         for owner, error in feed.failures.items():
             reason = error.reason if isinstance(error, StripeError) else str(error)
-            said = f"the events of {owner.account_id} cannot be read: {reason}"
-            result.without_events[owner] = said
+            if isinstance(error, StripeError) and error.unavailable:
+                result.without_events[owner] = reason
+            else:
+                result.not_followed.add(owner)
+                left = session.before.holes.leave(Hole(owner, EVENT, FEED, (), reason))
+                session.mirror.write([Batch(holes={left.id: left})])
+        self._fill(owner for owner in cursors if owner not in feed.failures)
+
+    def _fill(self, owners: Iterable[Owner]) -> None:
+        """The events of these accounts are read, those that a run before could not read too."""
+        holes = self._session.before.holes
+        known = (hole for owner in owners for hole in holes.of(owner, [EVENT]))
+        ids = [hole.id for hole in known if hole.key == FEED]
+        for id in ids:
+            holes.fill(id)
+        self._session.mirror.holes.close(ids)
 
     def _process(self, owners: Sequence[Owner]) -> None:
         session, models = self._session, self._models
@@ -195,7 +210,7 @@ class Incremental:
                 result.not_read(name, f"{ref.id}: {failure.error}")
             for ref, error in retrieval.absent.items():
                 if not retrieval.is_gone(ref):
-                    result.refuse(ref.owner, name, error.reason)
+                    result.not_read(name, f"{ref.id}: {REFUSED_NOW}{error.reason}")
 
 
 def _parents_of_unread_lists(catalog: Catalog, models: Sequence[str]) -> list[str]:
@@ -231,7 +246,7 @@ class NewRows(OneOffHandler):
         self._result = result
 
     def unavailable(self, request: Request, error: StripeError, asked_at: datetime) -> None:
-        self._result.refuse(request.source.owner, request.model, error.reason)
+        self._result.not_read(request.model, f"{REFUSED_NOW}{error.reason}")
 
     def failed(self, request: Request, error: Exception, doing: str = "") -> None:
         self._result.not_read(request.model, str(error))

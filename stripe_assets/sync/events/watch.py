@@ -20,6 +20,7 @@ from stripe_assets.stripe_api import (
     InvalidRequest,
     StripeApi,
     Unreachable,
+    is_usable,
     items,
 )
 from stripe_assets.sync.constants import PAGE, RETENTION, SKEW
@@ -138,7 +139,7 @@ class EventWatch:
         answer = self._in_time(
             lambda: self._api.get(path, params, stripe_account=account, endpoint=path), path
         )
-        return items(answer.body, path=path)
+        return [event for event in items(answer.body, path=path) if is_usable(event)]
 
     def _in_time(self, ask: Callable[[], Answer], path: str) -> Answer:
         """Bounds the whole request.

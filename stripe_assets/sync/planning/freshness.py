@@ -8,16 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.incremental import incremental_strategies, is_incremental
 from stripe_assets.catalog.lists import listed_under_accounts
+from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import with_upstreams
-from stripe_assets.mirror import Mirror, Owner, Sweep
+from stripe_assets.mirror import BEFORE_HOLES, Hole, Mirror, Owner, Sweep
 from stripe_assets.sync.constants import RETENTION, SKEW
-from stripe_assets.sync.planning.refusals import Refusals, kept_current, last_refusals
+from stripe_assets.sync.engine.holes import EVERYTHING, EXPANSION
+from stripe_assets.sync.planning.refusals import (
+    KnownHoles,
+    Refusals,
+    kept_current,
+    last_refusals,
+)
 from stripe_assets.sync.planning.resume import SweepRun
 
 Mode = Literal["auto", "full", "incremental"]
@@ -55,6 +62,9 @@ class Decision:
     refusals: Refusals = field(default_factory=Refusals)
     kept: frozenset[str] = frozenset()
     """All models that syncs keep current for the account, those of other runs as well."""
+    readable: frozenset[str] = frozenset()
+    """The models that a sweep has read before."""
+    holes: KnownHoles = field(default_factory=KnownHoles)
     reasons: Reasons = field(default_factory=dict)
 
     @property
@@ -101,15 +111,17 @@ class Freshness:
         mode: Mode,
         models: Sequence[str],
         now: datetime,
+        at_once: bool,
     ) -> None:
         """`models`: the selected ones and the models that they are read through. `now`: by Stripe's
-        clock."""
+        clock. `at_once`: the user chose the models. Their holes are due."""
         self._mirror = mirror
         self._sweeps = sweeps
         self._mode: Mode = mode
         self._models = tuple(models)
         self._all = frozenset(models)
         self._now = now
+        self._at_once = at_once or mode == "full"
 
     def decide(self, owners: Collection[Owner]) -> dict[Owner, Decision]:
         """Raises MirrorError."""
@@ -120,16 +132,41 @@ class Freshness:
         refusals = last_refusals(self._mirror, owners)
         kept = kept_current(self._mirror, cursors, refusals)
         interrupted = self._sweeps.interrupted(owners)
+        # A run that was interrupted has said of no model whether it has holes.
+        unsaid = {owner for owner, sweeps in interrupted.items() if sweeps.keys() - {ACCOUNT}}
+        holes = self._holes([one for one in owners if one in unsaid or refusals[one].have_holes])
         decisions = {}
         for owner in owners:
-            decision = self._what_is_swept(current[owner], refusals[owner])
+            known = holes.get(owner, [])
+            due = [hole for hole in known if self._is_due(hole, interrupted.get(owner, {}))]
+            decision = self._what_is_swept(current[owner], refusals[owner], due)
             if owner in interrupted:
                 decision = self._continued(decision, interrupted[owner])
             since = _events_since(decision, current[owner])
-            decisions[owner] = replace(decision, events_since=since, kept=kept[owner])
+            decisions[owner] = replace(
+                decision,
+                events_since=since,
+                kept=kept[owner],
+                readable=frozenset(current[owner]).difference(refusals[owner].wholly),
+                holes=KnownHoles(known, due),
+            )
         return decisions
 
-    def _what_is_swept(self, current: Mapping[str, datetime], refusals: Refusals) -> Decision:
+    def _holes(self, owners: Collection[Owner]) -> dict[Owner, list[Hole]]:
+        found: dict[Owner, list[Hole]] = {}
+        for hole in self._mirror.holes.of(owners) if owners else ():
+            found.setdefault(hole.owner, []).append(hole)
+        return found
+
+    def _is_due(self, hole: Hole, continued: Collection[str]) -> bool:
+        """What Stripe did not show to the run that this one continues is not due again."""
+        at_once = self._mode == "full" and hole.model not in continued
+        at_once |= self._at_once and not hole.unavailable
+        return hole.model in self._all and (at_once or hole.is_due(datetime.now(UTC)))
+
+    def _what_is_swept(
+        self, current: Mapping[str, datetime], refusals: Refusals, due: Collection[Hole]
+    ) -> Decision:
         if self._mode == "full":
             return Decision(self._models, self._all, refusals=refusals)
         models, how = catalog(), incremental_strategies()
@@ -141,7 +178,12 @@ class Freshness:
         stale = [
             name for name in readable if name in current and not self._is_usable(current[name])
         ]
-        complete = with_upstreams(models.upstreams, [*never, *stale]).keys()
+        again = sorted(
+            hole.model
+            for hole in due
+            if hole.model in readable and hole.key.startswith((EVERYTHING, EXPANSION))
+        )
+        complete = with_upstreams(models.upstreams, [*never, *stale, *again]).keys()
         swept = complete | asked_again | {name for name in readable if how[name] == "list"}
         unlisted = frozenset(self._models).difference(listed)
         filled = [  # rows of these models come with the rows of swept models
@@ -151,6 +193,9 @@ class Freshness:
         for name in stale:
             reasons.setdefault(self._why_stale(current[name]), []).append(name)
         reasons["refused the last time"] = sorted(asked_again)
+        reasons["something of them was not read, or not shown, the last time"] = list(
+            dict.fromkeys(again)
+        )
         return Decision(
             self._models,
             frozenset([*swept, *filled]) & self._all,
@@ -181,6 +226,8 @@ class Freshness:
         return self._now - RETENTION + MARGIN <= cursor <= self._now + SKEW
 
     def _why_stale(self, cursor: datetime) -> str:
+        if cursor == BEFORE_HOLES:
+            return "swept by an earlier release, which did not keep what it could not read"
         if cursor > self._now:
             return "their last sweep is dated in the future"
         return (
@@ -196,8 +243,7 @@ def _events_since(decision: Decision, current: Mapping[str, datetime]) -> dateti
 
 
 def _is_listed(models: Catalog, name: str) -> bool:
-    resource = models[name]
-    return models.upstreams[resource.name].is_listed and not resource.rows_are_accounts
+    return models.upstreams[name].is_listed and not models[name].rows_are_accounts
 
 
 def _has_own_list(models: Catalog, name: str) -> bool:
@@ -226,6 +272,13 @@ def decision_lines(decisions: Decisions, models: Sequence[str]) -> list[str]:
         lines.append(
             f"incremental: {len(following)} {follow} the events since"
             f" {min(cursors):%Y-%m-%d %H:%M:%S} UTC"
+        )
+    due = [hole for decision in its for hole in decision.holes.due if not hole.unavailable]
+    if due:
+        names, count = {hole.model: None for hole in due}, sum(hole.count for hole in due)
+        lines.append(
+            f"asked for again: {count:,} {'thing' if count == 1 else 'things'} that could not be"
+            f" read before, of {_named(names, len(models))}"
         )
     return lines + reason_lines(decisions, len(models))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from stripe_assets.mirror import Availability, Mirror, Owner
+from stripe_assets.mirror import Availability, Hole, Mirror, Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +16,36 @@ class Refusals:
     wholly: Mapping[str, str] = field(default_factory=dict)
     """Model of which nothing could be read → Stripe's reason."""
     partly: frozenset[str] = frozenset()
-    """Models of which a part could not be read."""
+    """Models of which Stripe did not show something."""
+    incomplete: frozenset[str] = frozenset()
+    """Models of which something could not be read."""
 
     @classmethod
     def of(cls, said: Mapping[str, Availability]) -> Refusals:
         wholly = {name: one.reason for name, one in said.items() if one.is_refused}
-        return cls(wholly, frozenset(name for name, one in said.items() if one.kind == "partly"))
+        partly = (name for name, one in said.items() if one.kind == "available" and one.reason)
+        incomplete = (name for name, one in said.items() if one.kind == "incomplete")
+        return cls(wholly, frozenset(partly), frozenset(incomplete))
+
+    @property
+    def have_holes(self) -> bool:
+        """Whether the database may have holes of the account."""
+        return bool(self.partly or self.incomplete)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHoles:
+    """What runs before could not read of an account."""
+
+    all: Sequence[Hole] = ()
+    due: Sequence[Hole] = ()
+    """Those that this run asks for."""
 
 
 def last_refusals(mirror: Mirror, owners: Collection[Owner]) -> dict[Owner, Refusals]:
     """Returns account → what Stripe refused in its last sweeps. Raises MirrorError."""
     said: dict[Owner, dict[str, Availability]] = {owner: {} for owner in owners}
-    for (owner, name), availability in mirror.sweeps.refusals(owners).items():
+    for (owner, name), availability in mirror.sweeps.results.refusals(owners).items():
         said[owner][name] = availability
     return {owner: Refusals.of(models) for owner, models in said.items()}
 

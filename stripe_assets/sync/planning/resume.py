@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from stripe_assets.catalog import Catalog
@@ -160,6 +159,10 @@ class SweepRun:
     def _has_upstreams(self, model: str) -> bool:
         return bool(self._catalog.upstreams[model].models)
 
+    def is_continued(self, owner: Owner, model: str) -> bool:
+        """Whether the model's sweep is one that an interrupted run began."""
+        return model in self._continued.get(owner, {})
+
     def resume(self, task: ListPage | Retrieve) -> list[Task]:
         """Returns the task at the page where its list was left; or its parts, where it was split.
 
@@ -169,15 +172,15 @@ class SweepRun:
         checkpoint = sweep.checkpoints.get(task.key) if sweep else None
         if sweep is None or checkpoint is None:
             return [task]
-        if not checkpoint.done:
-            return [_at(task, checkpoint)]
         if not isinstance(task, ListPage):
-            return []
+            return [] if checkpoint.done else [task]
+        if not checkpoint.done:
+            return [task.at(checkpoint.cursor)]
         prefix = task.key + SHARD
         parts = [
             one for one in sweep.checkpoints.values() if one.key.startswith(prefix) and not one.done
         ]
-        return [_at(task.narrowed(Range.parse(one.key.removeprefix(prefix))), one) for one in parts]
+        return [task.at(one.cursor, Range.parse(one.key.removeprefix(prefix))) for one in parts]
 
     def left_over(
         self, owner: Owner, models: Collection[str], handlers: SweepHandlers
@@ -256,12 +259,3 @@ class SweepRun:
                 )
             )
         self._mirror.sweeps.finish(finished)
-
-
-def _at(task: ListPage | Retrieve, checkpoint: Checkpoint) -> Task:
-    """Returns the task at its checkpoint. It is not split: nobody knows how much of it would be
-    read again."""
-    if not checkpoint.cursor or not isinstance(task, ListPage):
-        return task
-    part = replace(task.part, listing=None) if task.part else None
-    return replace(task, cursor=task.cursor.after(checkpoint.cursor, 0), part=part)

@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 from stripe_assets.catalog.lists import sweep_shows_deletions
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.retrieval import read_by_platform, retrieve_route
-from stripe_assets.mirror import Batch, ObjectRef, Owner
+from stripe_assets.catalog.upstreams import with_upstreams
+from stripe_assets.mirror import Batch, Gone, Hole, ObjectRef, Owner
 from stripe_assets.stripe_api import StripeError
+from stripe_assets.sync.engine.holes import OBJECT, UNLISTED
 from stripe_assets.sync.engine.model_state import ModelState
 from stripe_assets.sync.engine.one_off_handler import Items
 from stripe_assets.sync.engine.pool import Pool
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import Deferred, Page, PageResult, Request, Task
+from stripe_assets.sync.engine.task import Deferred, Page, PageResult, Request, Retrieve, Task
 from stripe_assets.sync.retrieval.handler import Retrieval
 from stripe_assets.sync.retrieval.read_request import ReadRequest
 from stripe_assets.sync.retrieval.retrieve import TASKS_AT_ONCE, retrieve_task
@@ -99,15 +101,16 @@ class Deletions:
             return False
         by_platform = owner == platform or read_by_platform(catalog, resource)
         header = None if by_platform else owner.account_id
-        todo, seen = [resource.name], set[str]()
-        while todo:
-            name = todo.pop()
+        above = list(with_upstreams(catalog.upstreams, [resource.name]))
+        holes = self._session.before.holes
+        unread = [*holes.of(owner, above), *holes.of(platform, above)]
+        if any(not hole.key.startswith(OBJECT) for hole in unread):
+            return False
+        for name in above:
             state = self._pool.states[name]
             asked = None if read_by_platform(catalog, catalog[name]) else header
-            if state.failed or any(place[0] == asked for place in state.answers.unavailable):
+            if state.failed or state.availability_of(asked).is_refused:
                 return False
-            seen.add(name)
-            todo += state.upstreams.models - seen
         return True
 
     def _rows(self, resource: Resource, owners: list[Owner]) -> Iterator[ReadRequest]:
@@ -146,36 +149,72 @@ def _parent_columns(resource: Resource) -> dict[str, str]:
 
 
 class NoLongerListed(Retrieval):
-    """Retrieves objects that no list returned. Where one cannot be asked for, its model fails: the
-    object is not called deleted."""
+    """Retrieves objects that no list returned. An object that cannot be asked for is a hole, and is
+    not called deleted."""
 
-    def __init__(self, session: Session, pool: Pool) -> None:
-        super().__init__(session, unlisted=True)
+    def __init__(self, session: Session, pool: Pool, *, unlisted: bool = True) -> None:
+        super().__init__(session, unlisted=unlisted)
+        self._holes = session.before.holes
         self._pool = pool
+
+    def is_needed(self, request: Request) -> bool:
+        states = self._pool.states
+        return not states.is_hopeless(request.model, states.place_of(request))
 
     def received(self, request: Request, page: Page, batch: Batch) -> PageResult:
         states = self._pool.states
         states.answered(request.model, states.place_of(request))
-        if not any(item.get("deleted") is True for item in page.items):  # a stub has no sublists
-            self._pool.sweep.sublists_came(request, page, batch)
-        return super().received(request, page, batch)
+        result = super().received(request, page, batch)
+        self._fill(request, batch)
+        return result
 
     def written(self, request: Request, items: Items, observed_at: datetime) -> None:
         return
 
-    def unavailable(self, request: Request, error: StripeError, asked_at: datetime) -> Batch | None:
-        batch = super().unavailable(request, error, asked_at)
-        if batch is None:  # it may exist: the next sweep asks for it again
-            source, states = request.source, self._pool.states
-            route = f"{source.endpoint} of what is no longer listed"
-            states.refuse(source.model, states.place(source.reader, route), error.reason)
-        self.absent.clear()
-        return batch
+    def refused(self, request: Request, error: StripeError, asked_at: datetime) -> PageResult:
+        assert isinstance(request, Retrieve)
+        wanted, states = request.wanted, self._pool.states
+        codes = self.gone_codes(wanted)
+        if error.denies(wanted.id, codes):
+            batch = Batch(gone=[Gone(wanted.resource, wanted.owner, (wanted.id,), asked_at)])
+            self._fill(request, batch)
+            return PageResult(batch)
+        if not error.unavailable or error.is_about_object:
+            return self.not_read(request, error)
+        place = states.place_of(request)
+        states.refuse_part(request.model, place)
+        key = f"{UNLISTED}{place[1]}"
+        return self._leave(Hole(wanted.owner, request.model, key, (), error.reason, True))
+
+    def not_read(self, request: Request, error: StripeError) -> PageResult:
+        return self._leave(self._hole(request, error.reason))
 
     def fail(self, wanted: ObjectRef, error: Exception) -> None:
         name = f"{wanted.resource} {wanted.id}"
         said = f"{name} is no longer listed, and could not be asked for: {error}"
         self._pool.states.fail(wanted.resource, said)
 
-    def gave_up(self, request: Request, parameter: str, error: StripeError) -> None:
-        self._pool.sweep.gave_up(request, parameter, error)
+    def _hole(self, request: Request, answer: str) -> Hole:
+        assert isinstance(request, Retrieve)
+        wanted = request.wanted
+        parents = tuple(part for pair in sorted(wanted.parents.items()) for part in pair)
+        return Hole(wanted.owner, request.model, f"{OBJECT}{wanted.id}", parents, answer)
+
+    def _leave(self, hole: Hole) -> PageResult:
+        left = self._holes.leave(hole)
+        return PageResult(Batch(holes={left.id: left}))
+
+    def _fill(self, request: Request, batch: Batch) -> None:
+        return
+
+
+class UnreadObjects(NoLongerListed):
+    """Retrieves the objects that are holes."""
+
+    def __init__(self, session: Session, pool: Pool) -> None:
+        super().__init__(session, pool, unlisted=False)
+
+    def _fill(self, request: Request, batch: Batch) -> None:
+        id = self._hole(request, "").id
+        self._holes.fill(id)
+        batch.holes[id] = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from stripe_assets.mirror import Batch, Gone, ObjectRef, ParentRef, Rows
-from stripe_assets.stripe_api import Failure, MalformedPage, NotFound, StripeError
+from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.one_off_handler import Items, OneOffHandler, PartOf
 from stripe_assets.sync.engine.session import Session
@@ -46,7 +46,7 @@ class Retrieval(OneOffHandler):
         self, session: Session, nested: Routes | None = None, *, unlisted: bool = False
     ) -> None:
         super().__init__(session.catalog, session.api.now, nested)
-        self._tolerated = session.tolerated
+        self._before = session.before
         self._unlisted = unlisted
         self.present: dict[ObjectRef, Present] = {}
         """What was read and is in the database."""
@@ -58,8 +58,13 @@ class Retrieval(OneOffHandler):
 
     def is_gone(self, wanted: ObjectRef) -> bool:
         """Whether Stripe said that the object does not exist, or does not exist any more."""
-        error, retrieve = self.absent.get(wanted), self.catalog[wanted.resource].retrieve
-        return error is not None and _is_gone(error, retrieve.gone_codes if retrieve else ())
+        error = self.absent.get(wanted)
+        return error is not None and error.denies(wanted.id, self.gone_codes(wanted))
+
+    def gone_codes(self, wanted: ObjectRef) -> Sequence[str]:
+        """Returns the error codes that say that such an object does not exist any more."""
+        retrieve = self.catalog[wanted.resource].retrieve
+        return retrieve.gone_codes if retrieve else ()
 
     def part_of(self, wanted: ObjectRef) -> PageHandler:
         """Returns the handler of a list that belongs to the object. The object fails with it."""
@@ -71,9 +76,6 @@ class Retrieval(OneOffHandler):
 
     def took(self, request: Request, items: Items, batch: Batch, observed_at: datetime) -> bool:
         wanted = _wanted(request)
-        if not self.catalog[wanted.resource].singleton and items[0].get("id") != wanted.id:
-            said = f"the answer is another object: {items[0].get('id')}"
-            raise MalformedPage(Failure(path=request.source.path, message=said))
         if self._unlisted:
             for rows in batch.rows.get(request.resource, Rows()).column_batches:
                 if list(rows.ids) == [wanted.id] and rows.columns["_deleted_at"][0] is None:
@@ -88,6 +90,9 @@ class Retrieval(OneOffHandler):
         wanted = _wanted(request)
         self.absent[wanted] = error
         if not self.is_gone(wanted):
+            if not error.unavailable or error.is_about_object:  # perhaps of another object
+                del self.absent[wanted]
+                self.failed(request, error)
             return None
         return Batch(gone=[Gone(wanted.resource, wanted.owner, (wanted.id,), asked_at)])
 
@@ -98,14 +103,9 @@ class Retrieval(OneOffHandler):
         return self.part_of(_wanted(request))
 
     def tolerates(self, request: Request) -> bool:
-        return request.model in self._tolerated.get(request.source.reader, ())
+        return self._before.tolerates(request.source.reader, request.model)
 
 
 def _wanted(request: Request) -> ObjectRef:
     assert isinstance(request, Retrieve)
     return request.wanted
-
-
-def _is_gone(error: StripeError, codes: Sequence[str]) -> bool:
-    missing = isinstance(error, NotFound) and error.missing
-    return missing or (error.unavailable and error.code in codes)

@@ -21,7 +21,8 @@ from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import PAGE
 from stripe_assets.sync.engine.one_off_handler import Items, OneOffHandler
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import ListPage, PageHandler, Request, Source, Task
+from stripe_assets.sync.engine.source import Source
+from stripe_assets.sync.engine.task import ListPage, PageHandler, Request, Task
 from stripe_assets.sync.retrieval.handler import Present, Retrieval
 from stripe_assets.sync.retrieval.read_request import ReadRequest
 

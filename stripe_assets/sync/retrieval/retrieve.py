@@ -4,13 +4,15 @@ requests."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.retrieval import read_by_platform, retrieve_route
 from stripe_assets.mirror import ObjectRef, Owner, chunks
 from stripe_assets.stripe_api import route_path
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import PageHandler, Retrieve, Source, Task
+from stripe_assets.sync.engine.source import Source
+from stripe_assets.sync.engine.task import PageHandler, Retrieve, Task
 from stripe_assets.sync.retrieval.handler import Retrieval
 from stripe_assets.sync.retrieval.lookup import lookups
 from stripe_assets.sync.retrieval.read_request import ReadRequest
@@ -82,4 +84,5 @@ def retrieve_task(
         endpoint=template,
         params={"expand": list(resource.expand)} if expands else {},
     )
-    return Retrieve(source=source, handler=handler, nested=request.nested, wanted=ref)
+    wanted = replace(ref, parents=request.parents) if request.parents else ref
+    return Retrieve(source=source, handler=handler, nested=request.nested, wanted=wanted)

@@ -4,13 +4,16 @@ the mirror. It prepares, follows events, sweeps, and finishes."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from stripe_assets.catalog import catalog
 from stripe_assets.catalog.incremental import is_incremental
+from stripe_assets.catalog.lists import root_lists
+from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import with_upstreams
-from stripe_assets.mirror import Mirror, MirrorError
+from stripe_assets.mirror import Mirror, MirrorError, Owner, without_ids
 from stripe_assets.stripe_api import ApiKey, InvalidApiKey, StripeError
 from stripe_assets.sync.engine.memory import fewer_cycle_searches, share_one_heap
 from stripe_assets.sync.engine.session import InSession, Session, SyncAborted
@@ -90,10 +93,8 @@ class KeySync(InSession):
 
     def _run(self, prepared: Prepared) -> Iterator[ModelResult]:
         session, selected = self._session, set(self._selected)
+        statuses: dict[str, str] = {}
         try:
-            session.tolerated = {
-                owner: decision.refusals.partly for owner, decision in prepared.decisions.items()
-            }
             since = self._mirror.accounts.begin_pending_references(
                 session.alias, session.platform, session.began
             )
@@ -102,6 +103,7 @@ class KeySync(InSession):
                 session, prepared, decisions, incremental, overtakes_events=self._mode == "full"
             )
             for result in sweep.run():
+                statuses[result.model] = result.status
                 if result.model in selected:
                     self.progress.model_done()
                     yield result
@@ -109,6 +111,16 @@ class KeySync(InSession):
         except MirrorError as error:
             session.abort(error)
         session.raise_if_halted()
+        if self._is_everything and self._nothing_answers(statuses):
+            raise SyncAborted(
+                f"{session.alias}: Stripe shows no model at all to this key. Check the key, its"
+                " permissions and STRIPE_API_BASE"
+            )
+        if prepared.accounts_unread and ACCOUNT not in selected:
+            raise SyncAborted(
+                f"{session.alias}: the list of accounts could not be read to its end:"
+                f" {prepared.accounts_unread}"
+            )
         if self._closure and self._closure.errors:
             errors = "; ".join(self._closure.errors)
             raise SyncAborted(f"{session.alias}: related objects are missing: {errors}")
@@ -121,10 +133,23 @@ class KeySync(InSession):
             return decisions, IncrementalResult()
         result = Incremental(session, decisions, prepared.models, self._run_id).run()
         after = decisions_after(decisions, result)
-        changed = {owner: after[owner] for owner in result.without_events}
-        for line in reason_lines(changed, len(prepared.models)):
-            logger.warning("%s: %s", session.alias, line)
+        self._say_what_is_swept(result, after, len(prepared.models))
         return after, result
+
+    def _say_what_is_swept(self, result: IncrementalResult, after: Decisions, models: int) -> None:
+        """One line for each reason why events cannot be read: many accounts may have the same."""
+        refused: dict[str, list[Owner]] = {}
+        for owner, reason in result.without_events.items():
+            refused.setdefault(without_ids(reason), []).append(owner)
+        for reason, owners in refused.items():
+            many = f" and {len(owners) - 1:,} more accounts" if len(owners) > 1 else ""
+            said = f"the events of {owners[0].account_id}{many} cannot be read: {reason}"
+            swept = {
+                one: replace(after[one], reasons=dict.fromkeys([said], tuple(after[one].swept)))
+                for one in owners
+            }
+            for line in reason_lines(swept, models):
+                logger.warning("%s: %s", self._session.alias, line)
 
     def _finish(self, prepared: Prepared, sweep: SweepStep, since: datetime) -> None:
         """The last step: it closes references, and records that the run is over."""
@@ -141,12 +166,24 @@ class KeySync(InSession):
             # that it is read through.
             needed = with_upstreams(session.catalog.upstreams, sweep.failed)
             prepared.sweeps.end([name for name in needed if is_incremental(name)])
+        if not halted() and prepared.accounts_unread:
+            self._mirror.accounts.add_covered(session.alias, prepared.owners, datetime.now(UTC))
         if not halted() and prepared.all_accounts_listed and not sweep.accounts_failed:
             self._mirror.accounts.set_covered(session.alias, prepared.owners, datetime.now(UTC))
 
     def _overtakes_unknown_events(self) -> bool:
         """Whether the run read everything: then events that nobody could read are settled."""
-        return self._mode == "full" and len(self._selected) == len(self._session.catalog.resources)
+        return self._mode == "full" and self._is_everything
+
+    @property
+    def _is_everything(self) -> bool:
+        return len(self._selected) == len(self._session.catalog.resources)
+
+    def _nothing_answers(self, statuses: Mapping[str, str]) -> bool:
+        """Whether every model that has a list of its own is unavailable."""
+        session = self._session
+        listed = root_lists(session.catalog, self._selected, session.platform.livemode)
+        return all(statuses.get(name) == "unavailable" for name, _, _ in listed)
 
     def _close_references(self, prepared: Prepared, sweep: SweepStep, since: datetime) -> None:
         session, owners = self._session, prepared.owners

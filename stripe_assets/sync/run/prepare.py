@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from stripe_assets.catalog.lists import listed_under_accounts, nested_lists
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import with_upstreams
-from stripe_assets.mirror import Owner
+from stripe_assets.mirror import Batch, Owner
+from stripe_assets.sync.engine.account_list import AccountList
 from stripe_assets.sync.engine.accounts import Accounts, AccountsPage, account_id_of
 from stripe_assets.sync.engine.pool import Pool
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import ListPage, Page, Source
+from stripe_assets.sync.engine.source import Source
+from stripe_assets.sync.engine.task import ListPage, Page
 from stripe_assets.sync.planning.freshness import Decision, Decisions, Freshness, Mode
 from stripe_assets.sync.planning.plan import Plan, make_plan
 from stripe_assets.sync.planning.resume import SweepRun
@@ -34,6 +36,8 @@ class Prepared:
     lost: Sequence[Owner]
     """The accounts that the key no longer reaches."""
     all_accounts_listed: bool
+    accounts_unread: str | None
+    """Why the list of accounts was not read to its end."""
     plan: Plan
 
     @property
@@ -56,13 +60,18 @@ def prepare(session: Session, selected: Sequence[str], mode: Mode, run_id: str) 
     nested = nested_lists(catalog, listed, platform.livemode)
     sweeps = SweepRun(mirror, catalog, alias, models, nested, run_id, now)
     sweeps.begin_accounts(platform, now)
+    session.before.holes.asks_for_all = mode == "full"
     pool = session.pool(upstreams, nested)
-    freshness = Freshness(mirror, sweeps, mode, models, now)
+    chosen = len(selected) < len(catalog.resources)
+    freshness = Freshness(mirror, sweeps, mode, models, now, at_once=chosen)
     found = _read_accounts(session, pool, freshness, accounts, own)
-    covered = () if accounts.refused else mirror.accounts.covered_by(alias)
+    refused = accounts.refused | found.refused
+    complete = not refused and found.unread is None
+    covered = mirror.accounts.covered_by(alias) if complete else ()
     swept = {name for decision in found.decisions.values() for name in decision.swept}
     rows = mirror.live_rows.counts(list(found.decisions), swept)
-    requests, refused = session.progress.requests, accounts.refused
+    requests = session.progress.requests
+    unread = {"the list of accounts": found.unread} if found.unread else {}
     return Prepared(
         models=models,
         pool=pool,
@@ -70,15 +79,22 @@ def prepare(session: Session, selected: Sequence[str], mode: Mode, run_id: str) 
         decisions=found.decisions,
         created=found.created,
         lost=[owner for owner in covered if owner not in found.decisions],
-        all_accounts_listed=not refused,
-        plan=make_plan(catalog, alias, selected, models, found.decisions, rows, requests, refused),
+        all_accounts_listed=complete,
+        accounts_unread=found.unread,
+        plan=make_plan(
+            catalog, alias, selected, models, found.decisions, rows, requests, refused | unread
+        ),
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Found:
     decisions: dict[Owner, Decision]
-    created: dict[Owner, int]
+    created: dict[Owner, int] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    """What Stripe does not show of the accounts → its reason."""
+    unread: str | None = None
+    """Why the list of accounts was not read to its end."""
 
 
 def _read_accounts(
@@ -91,20 +107,67 @@ def _read_accounts(
     """Asks once for the own account and for the connected ones. They are the owners of all rows,
     and the rows of the accounts' model."""
     platform = session.platform
-    found = _Found(freshness.decide([platform]), {})
+    found = _Found(freshness.decide([platform]))
+    _learn(session, found.decisions)
     under_accounts = listed_under_accounts(session.catalog)
-    for page in itertools.chain([own] if own else [], accounts.connected()):
+    session.before.holes.begin_sweep(platform, ACCOUNT)
+
+    def took(page: AccountsPage) -> None:
         owners = [Owner(account_id_of(one, page.path), platform.livemode) for one in page.accounts]
-        new = [owner for owner in owners if owner not in found.decisions]
-        found.decisions.update(freshness.decide(new) if new else {})
+        _decide(session, freshness, owners, found)
         for owner, account in zip(owners, page.accounts, strict=True):
             if type(created := account.get("created")) is int:
                 found.created[owner] = created
         swept = {name for owner in owners for name in found.decisions[owner].swept}
         _take(pool, platform, page, under_accounts.intersection(swept))
+
+    for page in itertools.chain([own] if own else [], accounts.chosen()):
+        took(page)
+    if accounts.are_listed:
+        _read_list(session, pool, freshness, took, found)
     for path, reason in accounts.refused.items():
         pool.states.refuse(ACCOUNT, (None, path), reason)
     return found
+
+
+def _read_list(
+    session: Session,
+    pool: Pool,
+    freshness: Freshness,
+    took: Callable[[AccountsPage], None],
+    found: _Found,
+) -> None:
+    """Where the list is not read to its end, the accounts of before are followed all the same."""
+    covered = session.mirror.accounts.covered_by(session.alias)
+    accounts = AccountList(session, took)
+    accounts.read(known=len(covered) > 1)
+    if accounts.hole:
+        session.mirror.write([Batch(holes={accounts.hole.id: accounts.hole})])
+    if accounts.unread:
+        found.unread = accounts.unread
+        _decide(session, freshness, covered, found)
+    elif accounts.not_shown:
+        found.refused[accounts.path] = accounts.not_shown
+
+
+def _decide(session: Session, freshness: Freshness, owners: Iterable[Owner], found: _Found) -> None:
+    if new := [owner for owner in owners if owner not in found.decisions]:
+        decisions = freshness.decide(new)
+        _learn(session, decisions)
+        found.decisions.update(decisions)
+
+
+def _learn(session: Session, decisions: Decisions) -> None:
+    """Tells the session what is known of accounts from the runs before."""
+    before = session.before
+    for owner, decision in decisions.items():
+        before.refused[owner] = frozenset(decision.refusals.wholly)
+        before.partly[owner] = decision.refusals.partly
+        before.readable[owner] = decision.readable
+        before.kept[owner] = decision.kept
+        before.holes.know(decision.holes.all)
+        if not before.holes.asks_for_all:
+            session.expansions.know(decision.holes.all, session.platform)
 
 
 def _take(pool: Pool, platform: Owner, page: AccountsPage, nested: frozenset[str]) -> None:

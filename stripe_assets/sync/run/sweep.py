@@ -6,19 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.catalog.lists import list_key, list_params, root_lists
-from stripe_assets.catalog.model import Resource, Route
+from stripe_assets.catalog.lists import root_lists
+from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.roles import ACCOUNT
-from stripe_assets.catalog.upstreams import with_upstreams
-from stripe_assets.mirror import Availability, ObjectRef, Owner
+from stripe_assets.mirror import AVAILABLE, Availability, Batch, Owner
+from stripe_assets.sync.engine.holes import ROUTE
 from stripe_assets.sync.engine.model_state import ModelState
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.shards import BEGINNING, WHOLE, Listing
-from stripe_assets.sync.engine.task import ListPage, Part, Retrieve, Source, Task
+from stripe_assets.sync.engine.task import Task
 from stripe_assets.sync.events.incremental import IncrementalResult
 from stripe_assets.sync.planning.freshness import Decisions
-from stripe_assets.sync.results import ModelResult
-from stripe_assets.sync.retrieval.deletions import Deletions, Swept
+from stripe_assets.sync.results import HOLES_SHOWN, ModelResult
+from stripe_assets.sync.retrieval.deletions import Deletions, Swept, UnreadObjects
+from stripe_assets.sync.run.completeness import Completeness
+from stripe_assets.sync.run.hole_tasks import HoleTasks
+from stripe_assets.sync.run.lists import list_task, singleton_task
 from stripe_assets.sync.run.prepare import Prepared
 
 EARLIER = "by the run that this one continues"
@@ -47,7 +49,7 @@ class SweepStep:
         self._overtakes_events = overtakes_events
         self._decisions = dict(decisions)
         """A sweep that another run finished meanwhile changes the decision of its account."""
-        self._above: dict[str, list[str]] = {}
+        self._completeness = Completeness(session, prepared.owners, self._follows)
         self.failed: set[str] = set()
         self.unavailable: dict[tuple[Owner, str], str] = {}
         """(Account, model) of which Stripe shows nothing → its reason."""
@@ -70,6 +72,7 @@ class SweepStep:
             decision = self._decisions[owner]
             swept = decision.swept - accounts
             if not swept and not decision.finished:
+                yield self._holes_of(owner)
                 continue
             now = self._session.api.now()
             finished = prepared.sweeps.begin(owner, swept, decision.finished, now)
@@ -79,54 +82,51 @@ class SweepStep:
             readable = [name for name in finished if not self._refused(owner, name)]
             for name in readable + prepared.sweeps.partly_read(owner, names):
                 states.answered(name, states.place(owner, EARLIER))
-            tasks = self._lists_of_account(owner, names)
+            for name in names:
+                if not prepared.sweeps.is_continued(owner, name):
+                    self._session.before.holes.begin_sweep(owner, name)
+            tasks = self._holes_of(owner) + self._lists_of_account(owner, names)
             yield tasks + prepared.sweeps.left_over(owner, names, prepared.pool.sweep)
+
+    def _holes_of(self, owner: Owner) -> list[Task]:
+        """Returns the tasks of what runs before could not read, as far as it is due and no sweep
+        reads it."""
+        decision, sweeps = self._decisions[owner], self._prepared.sweeps
+        due = [
+            hole
+            for hole in decision.holes.due
+            if hole.model not in decision.swept or sweeps.is_continued(owner, hole.model)
+        ]
+        if not due:
+            return []
+        session, pool = self._session, self._prepared.pool
+        objects = UnreadObjects(session, pool)
+        created = self._prepared.created.get(owner)
+        return HoleTasks(session, pool.sweep, objects, created, session.api.now()).of(due)
 
     def _lists_of_account(self, owner: Owner, names: Sequence[str]) -> list[Task]:
         states, tasks = self._prepared.pool.states, list[Task]()
         for name, route, variant in root_lists(self._catalog, names, owner.livemode):
+            lists, nested = self._prepared.pool.sweep.lists, self._decisions[owner].swept
             if route is None:
-                task = self._singleton(owner, name)
+                task = singleton_task(self._catalog, owner, name, lists, nested)
             else:
-                task = self._list(owner, name, route, variant)
+                created = self._prepared.created.get(owner)
+                task = list_task(
+                    self._catalog,
+                    owner,
+                    name,
+                    route,
+                    variant,
+                    lists,
+                    nested=nested,
+                    created=created,
+                )
             resumed = self._prepared.sweeps.resume(task)
             tasks += resumed
             if not resumed:  # it was read to its end
                 states.answered(name, states.place(owner, EARLIER))
         return tasks
-
-    def _singleton(self, owner: Owner, name: str) -> Retrieve:
-        path = self._catalog[name].singleton
-        assert path
-        return Retrieve(
-            source=Source(model=name, resource=name, reader=owner, path=path, endpoint=path),
-            handler=self._prepared.pool.sweep.lists,
-            nested=self._decisions[owner].swept,
-            wanted=ObjectRef(name, owner, owner.account_id),
-        )
-
-    def _list(
-        self, owner: Owner, name: str, route: Route, variant: Mapping[str, str | bool]
-    ) -> ListPage:
-        part = None
-        if route.created_filter == "created":
-            part = Part(WHOLE, Listing(self._prepared.created.get(owner, BEGINNING)))
-        source = Source(
-            model=name,
-            resource=name,
-            reader=owner,
-            path=route.path,
-            endpoint=route.path,
-            params=list_params(self._catalog[name], route, variant),
-        )
-        return ListPage(
-            source=source,
-            handler=self._prepared.pool.sweep.lists,
-            nested=self._decisions[owner].swept,
-            key=list_key(route, variant),
-            paging=route.paging,
-            part=part,
-        )
 
     def _began(self, owner: Owner, model: str) -> datetime | None:
         """Returns when the sweep of a model began. None: it was not swept.
@@ -139,12 +139,10 @@ class SweepStep:
         sweeps = self._prepared.sweeps
         if sweeps.started(owner, model) is None or model in self._decisions[owner].finished:
             return None
-        if model not in self._above:
-            self._above[model] = list(with_upstreams(self._catalog.upstreams, [model]))
         platform = self._prepared.owners[0]
         began = (
             sweeps.started(platform if name == ACCOUNT else owner, name)
-            for name in self._above[model]
+            for name in self._completeness.above(model)
         )
         return min(at for at in began if at)
 
@@ -156,26 +154,46 @@ class SweepStep:
         swept = list(owners[:1]) if are_accounts else swept
         rows = self._session.mirror.live_rows.counts_by_owner(name, owners)
         self._add_refusals(state, swept)
+        self._settle(state)
         self.accounts_failed |= are_accounts and state.failed
         errors = [error for error in (state.error, self._incremental.error(name)) if error]
         if errors:
             self.failed.add(name)
-        elif swept:
+        else:
             self._finish(state, swept, rows)
+        missing = self._completeness.missing(name)
+        if missing.left and not errors:
+            errors = [missing.said]
+        status = "failed" if name in self.failed else "incomplete" if missing else state.status
+        listed = _never_listed(self._catalog, self._catalog[name]) or state.availability
         return ModelResult(
             model=name,
             alias=self._session.alias,
-            status="failed" if errors else state.status,
+            status=status,
             rows_written=progress.rows[name],
             rows_in_mirror=sum(rows.values()),
             requests=state.answers.requests.total(),
             seconds=state.seconds,
-            availability=_never_listed(self._catalog, self._catalog[name]) or state.availability,
+            availability=self._completeness.availability(listed, None, name),
             error="; ".join(errors) or None,
+            missing=tuple(missing.left[:HOLES_SHOWN]),
         )
 
+    def _settle(self, state: ModelState) -> None:
+        """Records which nested lists Stripe does not show."""
+        answers, holes = state.answers, self._session.before.holes
+        states = self._prepared.pool.states
+        found = holes.settle(state.model, lambda place: place in answers.answered)
+        if found:
+            self._session.mirror.write([Batch(holes=found)])
+        for owner in self._prepared.owners:
+            for hole in holes.unavailable(owner, state.model):
+                if hole.key.startswith(ROUTE):
+                    place = states.place(owner, hole.key.removeprefix(ROUTE))
+                    states.refuse(state.model, place, hole.answer)
+
     def _add_refusals(self, state: ModelState, swept: Sequence[Owner]) -> None:
-        """Adds what was refused the last time, or in the incremental step, and was not swept."""
+        """Adds what was refused the last time and was not swept."""
         owners, states, name = self._prepared.owners, self._prepared.pool.states, state.model
         refused = {
             owner: reason
@@ -190,8 +208,7 @@ class SweepStep:
 
     def _refused(self, owner: Owner, model: str) -> str | None:
         """Returns why a model could not be read that was not swept."""
-        refused = self._incremental.refused.get((owner, model))
-        return refused or self._decisions[owner].refusals.wholly.get(model)
+        return self._decisions[owner].refusals.wholly.get(model)
 
     def _finish(self, state: ModelState, swept: Sequence[Owner], rows: Mapping[Owner, int]) -> None:
         """From now on a model follows events, where it was read with everything that belongs to
@@ -209,11 +226,31 @@ class SweepStep:
             read = (owner, name) not in self.unavailable and not alone
             if read and (began := self._began(owner, name)):
                 current[owner] = began
-        requests = state.answers.requests
-        self._prepared.sweeps.finish(name, said, rows, requests, current.get)
+        holes, whole = self._session.before.holes, self._completeness
+        said = {owner: whole.availability(one, owner, name) for owner, one in said.items()}
+        mirror, requests = self._session.mirror, state.answers.requests
+        if said:
+            self._prepared.sweeps.finish(name, said, rows, requests, current.get)
+        mirror.holes.close(id for owner in said for id in holes.end_sweep(owner, name))
+        changed = {
+            owner: whole.availability(never_listed or AVAILABLE, owner, name)
+            for owner, decision in self._decisions.items()
+            if owner not in said
+            and name not in decision.refusals.wholly
+            and self._may_have_changed(owner, name)
+        }
+        mirror.sweeps.results.set_availability(name, changed)
         if self._overtakes_events:
             for owner, began in current.items():
                 self._session.mirror.ledger.overtake(owner, name, began, datetime.now(UTC))
+
+    def _may_have_changed(self, owner: Owner, model: str) -> bool:
+        """Whether another part of the model can be read than the database says."""
+        was_incomplete = model in self._decisions[owner].refusals.incomplete
+        return was_incomplete or self._completeness.concerns(model, owner)
+
+    def _follows(self, owner: Owner, model: str) -> bool:
+        return model in self._decisions[owner].followed
 
 
 def _never_listed(models: Catalog, resource: Resource) -> Availability | None:

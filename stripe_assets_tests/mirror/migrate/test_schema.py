@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.mirror import Mirror
+from stripe_assets.mirror import BEFORE_HOLES, Batch, Hole, Mirror
 from stripe_assets_tests.mirror.small import (
     CATALOG,
     OWNER,
@@ -219,11 +219,12 @@ def _as_the_release_before(mirror: Mirror) -> None:
     """Removes the tables and columns that the last release lacked, and adds rows that it left."""
     new = {
         "_event_ledger": ("object_account", "object_created", "parents", "reason", "run_id"),
-        "_sweep": ("current_until",),
+        "_sweep": ("current_until", "keeps_holes"),
     }
     prefix = "stripe." if mirror.tables.metadata.schema else ""
     with mirror.transaction() as connection:
         connection.exec_driver_sql(f"DROP TABLE {prefix}_reach")
+        connection.exec_driver_sql(f"DROP TABLE {prefix}_hole")
         connection.exec_driver_sql(f"DROP INDEX {prefix}ix_event_ledger_open")
         for table, columns in new.items():
             for column in columns:
@@ -237,7 +238,9 @@ def _as_the_release_before(mirror: Mirror) -> None:
         )
 
 
-def test_an_older_database_gets_the_ledgers_new_columns(database_url: str) -> None:
+def test_an_older_database_gets_the_new_tables_and_columns_of_the_mirrors_own_state(
+    database_url: str,
+) -> None:
     with Mirror.open(database_url, catalog=CATALOG) as mirror:
         mirror.sweeps.begin([(OWNER, "customer")], "run_1")
         _as_the_release_before(mirror)
@@ -253,7 +256,10 @@ def test_an_older_database_gets_the_ledgers_new_columns(database_url: str) -> No
         mirror.ledger.settle("run_2", failed={entry.key: "500"}, now=at(0))
         assert mirror.ledger.states(OWNER, ["evt_1"])["evt_1"].attempts == 1
         mirror.sweeps.mark_current([(OWNER, "customer")], at(1))
-        assert mirror.sweeps.current_until([OWNER]) == {(OWNER, "customer"): at(1)}
+        assert mirror.sweeps.current_until([OWNER]) == {(OWNER, "customer"): BEFORE_HOLES}
+        hole = Hole(OWNER, "customer", "/v1/customers", answer="500")
+        mirror.write([Batch(holes={hole.id: hole})])
+        assert [hole.key for hole in mirror.holes.all()] == ["/v1/customers"]
         mirror.accounts.set_covered("acme", [OWNER], at(1))
         assert mirror.accounts.covered_by("acme") == (OWNER,)
         indexes = {

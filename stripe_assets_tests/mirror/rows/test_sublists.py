@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from stripe_assets.mirror import Mirror, OpenSublist, Owner, ParentRef, WholeSublists
@@ -211,3 +212,29 @@ def test_sublists_of_many_pages_are_closed_together(mirror: Mirror) -> None:
         **{n: {f"il_{n}_kept", f"il_{n}_new"} for n in range(3)},
         3: {"il_3_old", "il_3_kept"},
     }
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "x",
+        {"data": "x", "has_more": False},
+        {"data": [None], "has_more": False},
+        {"data": [{"object": "line_item"}], "has_more": False},
+        {"data": [], "has_more": None},
+    ],
+)
+def test_what_is_no_sublist_is_to_be_read_from_its_start(value: object) -> None:
+    batch = flat("invoice", {"id": "in_1", "object": "invoice", "lines": value})
+    (unread,) = batch.unread
+    assert (unread.parent.field, unread.cursor, unread.count) == ("lines", None, 0)
+    assert unread.url == "/v1/invoices/in_1/lines" and not unread.absent
+    assert batch.closed == [] and "line_item" not in batch.rows
+
+
+def test_a_sublist_that_is_left_out_is_noted() -> None:
+    batch = flat("invoice", {"id": "in_1", "object": "invoice"})
+    assert [(one.parent.id, one.absent) for one in batch.unread] == [("in_1", True)]
+    stub = flat("invoice", {"id": "in_1", "object": "invoice", "deleted": True})
+    assert stub.unread == []

@@ -7,7 +7,15 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from stripe_assets.mirror import AVAILABLE, Availability, Checkpoint, FinishedSweep, Mirror, Owner
+from stripe_assets.mirror import (
+    AVAILABLE,
+    BEFORE_HOLES,
+    Availability,
+    Checkpoint,
+    FinishedSweep,
+    Mirror,
+    Owner,
+)
 from stripe_assets_tests.mirror.small import NOON, OWNER, flat
 
 OTHER = Owner("acct_other", False)
@@ -78,7 +86,7 @@ def test_a_finished_sweep_leaves_its_result_and_open_lists(
     assert mirror.sweeps.interrupted(
         [OWNER], scope="another", now=NOON + timedelta(hours=1)
     ).keys() == {(OWNER, "invoice")}
-    status = {status.resource: status for status in mirror.sweeps.statuses()}["customer"]
+    status = {status.resource: status for status in mirror.sweeps.results.statuses()}["customer"]
     assert (status.rows, status.requests, status.availability, status.unfinished) == (
         7,
         2,
@@ -144,7 +152,7 @@ def test_the_last_finished_result_stays_while_a_new_sweep_runs(mirror: Mirror) -
     mirror.sweeps.begin([(OWNER, "customer")], "run_1", now=NOON)
     mirror.sweeps.finish([FinishedSweep(OWNER, "customer", 7, 2)])
     mirror.sweeps.begin([(OWNER, "customer")], "run_2", now=NOON + timedelta(hours=1))
-    (status,) = mirror.sweeps.statuses()
+    (status,) = mirror.sweeps.results.statuses()
     assert status.unfinished and status.started_at == NOON + timedelta(hours=1)
     assert (status.rows, status.last_started_at) == (7, NOON)
 
@@ -198,7 +206,11 @@ def test_current_until_moves_forward_and_needs_a_sweep(mirror: Mirror) -> None:
     mirror.sweeps.begin(
         [(OWNER, "customer"), (OWNER, "invoice"), (OTHER, "customer")], "run_1", now=NOON
     )
-    mirror.sweeps.finish([FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON)])
+    finished = [
+        FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON),
+        FinishedSweep(OWNER, "invoice", 7, 2),
+    ]
+    mirror.sweeps.finish(finished)
     later = NOON + timedelta(minutes=5)
     mirror.sweeps.mark_current([(OWNER, "invoice"), (OWNER, "quote")], later)
     assert mirror.sweeps.current_until([OWNER, OTHER]) == {
@@ -212,3 +224,27 @@ def test_current_until_moves_forward_and_needs_a_sweep(mirror: Mirror) -> None:
         (OWNER, "customer"): NOON + timedelta(minutes=1),
         (OWNER, "invoice"): later,
     }
+
+
+def test_what_only_an_earlier_release_swept_was_never_current_for_certain(mirror: Mirror) -> None:
+    """That release did not keep what it could not read."""
+    mirror.sweeps.begin([(OWNER, "customer")], "run_1", now=NOON)
+    mirror.sweeps.finish([FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON)])
+    with mirror.transaction() as connection:
+        connection.execute(sa.update(mirror.tables.own["_sweep"]).values(keeps_holes=None))
+    assert mirror.sweeps.current_until([OWNER]) == {(OWNER, "customer"): BEFORE_HOLES}
+    mirror.sweeps.begin([(OWNER, "customer")], "run_2", now=NOON + timedelta(hours=1))
+    assert mirror.sweeps.current_until([OWNER]) == {(OWNER, "customer"): BEFORE_HOLES}
+    mirror.sweeps.finish([FinishedSweep(OWNER, "customer", 7, 2, current_until=NOON)])
+    assert mirror.sweeps.current_until([OWNER]) == {(OWNER, "customer"): NOON}
+
+
+def test_the_availability_of_a_sweep_changes_without_a_new_sweep(mirror: Mirror) -> None:
+    pairs = [(OWNER, "customer"), (OTHER, "customer"), (OWNER, "invoice")]
+    mirror.sweeps.begin(pairs, "run_1", now=NOON)
+    mirror.sweeps.finish([FinishedSweep(owner, name, 7, 2) for owner, name in pairs])
+    hole = Availability("incomplete", "/v1/customers: 500")
+    mirror.sweeps.results.set_availability("customer", {OWNER: hole})
+    assert mirror.sweeps.results.refusals([OWNER, OTHER]) == {(OWNER, "customer"): hole}
+    mirror.sweeps.results.set_availability("customer", {OWNER: AVAILABLE})
+    assert mirror.sweeps.results.refusals([OWNER, OTHER]) == {}

@@ -21,14 +21,8 @@ from stripe_assets.sync.engine import queues
 from stripe_assets.sync.engine import scheduler as scheduler_module
 from stripe_assets.sync.engine.queues import TURN_SECONDS
 from stripe_assets.sync.engine.scheduler import Scheduler
-from stripe_assets.sync.engine.task import (
-    ListPage,
-    Page,
-    PageHandler,
-    PageResult,
-    Request,
-    Source,
-)
+from stripe_assets.sync.engine.source import Source
+from stripe_assets.sync.engine.task import ListPage, Page, PageHandler, PageResult, Request
 
 OWNER = Owner("acct_1", False)
 
@@ -40,6 +34,9 @@ class Unused(PageHandler):
         raise AssertionError
 
     def refused(self, request: Request, error: StripeError, asked_at: datetime) -> None:
+        raise AssertionError
+
+    def not_read(self, request: Request, error: StripeError) -> None:
         raise AssertionError
 
     def failed(self, request: Request, error: Exception, doing: str = "") -> None:

@@ -34,25 +34,47 @@ def after(task: ListPage, *ids: str) -> ListPage:
 
 
 def test_a_cursor_counts_the_items_and_the_pages_before_the_next_page() -> None:
-    assert Cursor().after(["a", "b"], 2).after(["c"], 1) == Cursor(("c",), items=3, pages=2)
+    second = Cursor().after(["a", "b"], 2)
+    assert (second.ids, second.items, second.pages) == (("a", "b"), 2, 1)
+    third = second.after(["c"], 1)
+    assert (third.ids, third.items, third.pages) == (("c",), 3, 2)
+
+
+def test_a_cursor_remembers_the_last_id_of_the_pages_1_2_4_8_and_so_on() -> None:
+    cursor, seen = Cursor(), []
+    for page in range(1, 10):
+        cursor = cursor.after([f"id_{page}"], 1)
+        seen.append(cursor.seen)
+    pages = (1, 2, 2, 4, 4, 4, 4, 8, 8)
+    assert seen == [f"id_{page}" for page in pages]
+
+
+@pytest.mark.parametrize("circle", range(1, 6))
+def test_pages_that_come_in_a_circle_are_found_out_within_four_times_their_number(
+    circle: int,
+) -> None:
+    task = CUSTOMERS
+    with pytest.raises(MalformedPage):
+        for page in range(4 * circle + 1):
+            task = after(task, f"cus_{page % circle}")
 
 
 def test_an_older_cursor_is_the_id_before_and_at_last_the_start_of_the_list() -> None:
     cursor = Cursor(("a", "b"), items=2, pages=1)
     older = cursor.older()
     assert older == Cursor(("a",), items=2, pages=1)
-    assert older.older() == Cursor((), items=2, pages=1, restarted=True)
+    assert older.older() == Cursor(restarted=True)
 
 
 def test_a_list_that_begins_again_has_no_items_before_it() -> None:
-    assert Cursor(("a",), items=200, pages=2).at_start() == Cursor(pages=2, restarted=True)
+    assert Cursor(("a",), 200, 2, seen="a").at_start() == Cursor(restarted=True)
 
 
 def test_the_next_page_starts_after_the_last_id_and_keeps_the_parameters() -> None:
     assert FILTERED.request() == ("/v1/customers", {"limit": 100})
     following = after(FILTERED, "cus_1", "cus_2")
     assert following.request() == ("/v1/customers", {"limit": 100, "starting_after": "cus_2"})
-    assert following.cursor == Cursor(("cus_1", "cus_2"), items=2, pages=1)
+    assert following.cursor == Cursor(("cus_1", "cus_2"), items=2, pages=1, seen="cus_2")
     assert (following.key, following.source) == (FILTERED.key, FILTERED.source)
 
 
@@ -61,7 +83,8 @@ def test_the_next_page_of_a_v2_list_has_the_url_alone() -> None:
     body = {"data": [{"id": "acct_1"}], "next_page_url": "/v2/core/accounts?page=2"}
     following = task.following(task.page(answer(body)))
     assert following and following.request() == ("/v2/core/accounts?page=2", {})
-    assert following.cursor == Cursor(("/v2/core/accounts?page=2",), items=1, pages=1)
+    url = "/v2/core/accounts?page=2"
+    assert following.cursor == Cursor((url,), items=1, pages=1, seen=url)
 
 
 def test_nothing_follows_the_last_page_or_a_single_object() -> None:

@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from stripe_assets.mirror import AVAILABLE
 from stripe_assets.sync import KeySync, ModelResult, SyncAborted
-from stripe_assets_tests.sync.stage import CONNECTED_US, NOT_AGAIN, Stage, run_id
+from stripe_assets.sync.engine.sweep_handlers import SweptNestedList
+from stripe_assets.sync.engine.task import Request
+from stripe_assets_tests.sync.stage import CONNECTED_US, Stage, run_id
 
 HOUR, DAY = 3_600, 86_400
 CHILD, OTHER_CHILD = "customer_balance_transaction", "entitlements.active_entitlement"
@@ -22,6 +24,11 @@ CUSTOMERS = [f"cus_{number:03}" for number in range(120)]
 ONE_LIST = f"/v1/customers/{CUSTOMERS[5]}/balance_transactions*"
 ONE_OTHER_LIST = f"/v1/entitlements/active_entitlements?*customer={CUSTOMERS[5]}*"
 SECOND_PAGE = "/v1/customers?*starting_after*"
+NO_SUCH_CUSTOMER = {
+    "status": 404,
+    "code": "resource_missing",
+    "message": f"No such customer: '{CUSTOMERS[5]}'",
+}
 
 
 @pytest.fixture
@@ -40,7 +47,12 @@ def add_child(stage: Stage, customer: str) -> str:
 
 
 def interrupt(
-    stage: Stage, *models: str, hanging: str, when: Callable[[], bool], mode: str = "auto"
+    stage: Stage,
+    *models: str,
+    hanging: str,
+    when: Callable[[], bool],
+    mode: str = "auto",
+    connected: str = "none",
 ) -> None:
     """Syncs, and stops the run as soon as `when` is true. The request for `hanging` gets no
     answer."""
@@ -48,7 +60,7 @@ def interrupt(
     stage.wait()
     stage.sandbox.control("log/clear")
     with KeySync(
-        stage.key(connected="none"), stage.mirror, models, run_id=run_id(), mode=mode
+        stage.key(connected=connected), stage.mirror, models, run_id=run_id(), mode=mode
     ) as sync:  # type: ignore[arg-type]
         sync.prepare()
         threading.Thread(target=stop_when, args=(sync, when)).start()
@@ -77,9 +89,10 @@ def interrupt_children(stage: Stage, mode: str = "auto") -> None:
 
 
 def is_finished(stage: Stage, model: str) -> bool:
-    return any(
-        one.resource == model and not one.unfinished for one in stage.mirror.sweeps.statuses()
-    )
+    """Whether the model's sweeps of all accounts of the run are finished."""
+    statuses = stage.mirror.sweeps.results.statuses()
+    unfinished = [one.unfinished for one in statuses if one.resource == model]
+    return bool(unfinished) and not any(unfinished)
 
 
 def asked_of_all(stage: Stage, lists: str) -> bool:
@@ -161,10 +174,17 @@ def test_a_new_child_of_a_list_that_was_read_is_found_by_its_parents_event(
     assert added < stage.alive(CHILD)
 
 
-def test_the_finished_upstream_of_a_failed_model_is_not_swept_again(stage: Stage) -> None:
-    stage.sandbox.control("faults", path=ONE_LIST, status=500, times=1, headers=NOT_AGAIN)
-    results = sync(stage, "customer", CHILD)
+def test_the_finished_upstream_of_a_failed_model_is_not_swept_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(handler: object, request: Request, *more: object) -> None:
+        raise ZeroDivisionError(request.source.path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SweptNestedList, "received", fails)
+        results = sync(stage, "customer", CHILD)
     assert (results["customer"].status, results[CHILD].status) == ("ok", "failed")
+    assert "ZeroDivisionError" in (results[CHILD].error or "")
     stage.change("customer", CUSTOMERS[7], {"name": "New"})
     stage.wait(HOUR)
     results = sync(stage, "customer", CHILD)
@@ -173,13 +193,41 @@ def test_the_finished_upstream_of_a_failed_model_is_not_swept_again(stage: Stage
     assert len(stage.alive(CHILD)) == 2 and stage.value("customer", CUSTOMERS[7], "name") == "New"
 
 
-def test_a_small_list_is_read_by_every_run_although_its_nested_lists_fail(stage: Stage) -> None:
+def test_where_one_nested_list_cannot_be_read_the_next_run_asks_for_that_list_alone(
+    stage: Stage,
+) -> None:
+    added = add_child(stage, CUSTOMERS[5])
+    stage.fail(ONE_LIST)
+    results = sync(stage, "customer", CHILD)
+    assert (results["customer"].status, results[CHILD].status) == ("ok", "incomplete")
+    [hole] = stage.mirror.holes.all()
+    assert hole.model == CHILD and hole.key.endswith(f" {CUSTOMERS[5]}")
+    stage.heal()
+    stage.change("customer", CUSTOMERS[7], {"name": "New"})
+    stage.wait(HOUR)
+    results = sync(stage, "customer", CHILD)
+    assert (results["customer"].status, results[CHILD].status) == ("ok", "ok")
+    assert stage.asked("/v1/customers?") == []
+    lists = [url for url in stage.asked(LISTS) if "balance_transactions" in url]
+    assert [url.split("/")[3] for url in lists] == [CUSTOMERS[5]]
+    assert added in stage.alive(CHILD) and stage.mirror.holes.all() == []
+    assert stage.value("customer", CUSTOMERS[7], "name") == "New"
+
+
+def test_a_small_list_is_read_by_every_run_although_its_nested_lists_cannot_be_read(
+    stage: Stage,
+) -> None:
     stage.fail("/v1/payment_attempt_records*")
     first = stage.make("payment_record", event=False)
-    assert sync(stage, "payment_attempt_record")["payment_attempt_record"].status == "failed"
+    assert sync(stage, "payment_attempt_record")["payment_attempt_record"].status == "incomplete"
     second = stage.make("payment_record", event=False)
-    assert sync(stage, "payment_attempt_record")["payment_attempt_record"].status == "failed"
+    assert sync(stage, "payment_attempt_record")["payment_attempt_record"].status == "incomplete"
     assert stage.alive("payment_record") == {first, second}
+    keys = {hole.key.rpartition(" ")[2] for hole in stage.mirror.holes.all()}
+    assert keys == {first, second}
+    stage.heal()
+    assert sync(stage, "payment_attempt_record")["payment_attempt_record"].status == "ok"
+    assert stage.mirror.holes.all() == []
 
 
 @pytest.mark.parametrize("finished", [True, False])
@@ -216,8 +264,17 @@ def test_a_sweep_begins_again_after_a_run_continued_its_upstream_without_it(stag
         hanging=SECOND_PAGE,
         when=lambda: asked_of_the_first_page(stage),
     )
-    stage.sandbox.control("faults", path=OTHER_LISTS + "*", status=500, times=1, headers=NOT_AGAIN)
-    assert sync(stage, CHILD, OTHER_CHILD)[OTHER_CHILD].status == "failed"
+    second_page = len(CUSTOMERS) - 100
+    interrupt(
+        stage,
+        CHILD,
+        OTHER_CHILD,
+        hanging=ONE_OTHER_LIST,
+        when=lambda: (
+            is_finished(stage, "customer") and len(stage.asked(OTHER_LISTS)) >= second_page - 1
+        ),
+    )
+    assert len(stage.asked(OTHER_LISTS)) <= second_page, "it has continued the sweep"
     assert sync(stage, CHILD, OTHER_CHILD, mode="full")[CHILD].status == "ok"
     assert added < stage.alive(CHILD)
 
@@ -274,12 +331,18 @@ def test_a_model_without_events_that_finished_hours_ago_is_swept_again(
     assert added in stage.alive("shipping_rate")
 
 
+def assert_refuses_one_list(result: ModelResult) -> None:
+    """Stripe shows the model, without this list."""
+    assert (result.status, result.availability.kind) == ("ok", "available")
+    assert CUSTOMERS[5] in result.availability.reason and "403" in result.availability.reason
+
+
 def test_the_only_list_that_is_left_may_be_refused(stage: Stage) -> None:
     """The other lists were read. So the model as a whole is not refused, and later runs keep it
     current."""
     interrupt_children(stage)
     stage.fail(ONE_LIST, status=403)
-    assert sync(stage, CHILD)[CHILD].availability.kind == "partly"
+    assert_refuses_one_list(sync(stage, CHILD)[CHILD])
     stage.heal()
     stage.wait(HOUR)
     added = add_child(stage, CUSTOMERS[10])
@@ -290,11 +353,19 @@ def test_the_only_list_that_is_left_may_be_refused(stage: Stage) -> None:
 
 def test_the_parent_of_the_only_list_that_is_left_may_be_deleted(stage: Stage) -> None:
     interrupt_children(stage)
-    stage.fail(
-        ONE_LIST, status=404, code="resource_missing", message=f"No such customer: '{CUSTOMERS[5]}'"
-    )
+    stage.fail(ONE_LIST, **NO_SUCH_CUSTOMER)
+    stage.delete("customer", CUSTOMERS[5], event=False)
     result = sync(stage, CHILD)[CHILD]
     assert (result.status, result.availability) == ("ok", AVAILABLE)
+    assert stage.is_deleted("customer", CUSTOMERS[5]) and stage.mirror.holes.all() == []
+
+
+def test_a_parent_that_exists_is_not_deleted_because_its_list_says_so(stage: Stage) -> None:
+    interrupt_children(stage)
+    stage.fail(ONE_LIST, **NO_SUCH_CUSTOMER)
+    assert sync(stage, CHILD)[CHILD].status == "incomplete"
+    assert not stage.is_deleted("customer", CUSTOMERS[5])
+    assert [hole.key.rpartition(" ")[2] for hole in stage.mirror.holes.all()] == [CUSTOMERS[5]]
 
 
 def test_a_list_that_was_refused_is_still_refused_in_the_continued_run(stage: Stage) -> None:
@@ -307,7 +378,7 @@ def test_a_list_that_was_refused_is_still_refused_in_the_continued_run(stage: St
         when=lambda: is_finished(stage, "customer") and asked_of_all(stage, LISTS),
     )
     stage.fail(ONE_LIST, status=403)
-    assert sync(stage, CHILD)[CHILD].availability.kind == "partly"
+    assert_refuses_one_list(sync(stage, CHILD)[CHILD])
     stage.change("customer", CUSTOMERS[5], {"balance": -5})
     assert sync(stage, CHILD)[CHILD].status == "ok"
 
@@ -366,8 +437,27 @@ def test_a_sweep_begins_again_after_a_run_began_its_upstream_again_without_it(st
 def test_each_account_is_continued_by_itself(stage: Stage) -> None:
     stage.make_many("customer", [f"cus_at_{number}" for number in range(120)], account=CONNECTED_US)
     stage.wait(DAY)
-    stage.sandbox.control("faults", path=ONE_LIST, status=500, times=1, headers=NOT_AGAIN)
-    assert stage.sync(CHILD)[CHILD].status == "failed"
+    interrupt(
+        stage,
+        CHILD,
+        connected="all",
+        hanging=ONE_LIST,
+        when=lambda: is_finished(stage, "customer") and len(stage.asked(LISTS)) >= 239,
+    )
     assert stage.sync(CHILD)[CHILD].status == "ok"
     assert stage.asked("/v1/customers?") == []
     assert 0 < len(stage.asked(LISTS)) < 240
+
+
+def test_a_list_that_the_interrupted_run_could_not_read_is_asked_for_again(stage: Stage) -> None:
+    added = add_child(stage, CUSTOMERS[5])
+    stage.fail(ONE_LIST)
+    interrupt(
+        stage,
+        CHILD,
+        hanging=f"/v1/customers/{CUSTOMERS[7]}/balance_transactions*",
+        when=lambda: is_finished(stage, "customer") and asked_of_all(stage, LISTS),
+    )
+    assert [hole.key.rpartition(" ")[2] for hole in stage.mirror.holes.all()] == [CUSTOMERS[5]]
+    assert sync(stage, CHILD)[CHILD].status == "ok"
+    assert added in stage.alive(CHILD) and stage.mirror.holes.all() == []
