@@ -38,7 +38,10 @@ class AccountList(PageHandler):
 
         Raises SyncAborted when the run is halted.
         """
-        self._known = known
+        accepted = self._session.before.holes.is_unavailable(
+            self._session.platform, ACCOUNT, self.path
+        )
+        self._known = known and not accepted
         session, resource = self._session, self._session.catalog[ACCOUNT]
         route = resource.routes[0]
         source = Source(

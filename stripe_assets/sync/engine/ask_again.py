@@ -10,7 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stripe_assets.stripe_api import MalformedPage, StripeApi, StripeError
+from stripe_assets.stripe_api import (
+    AuthenticationFailed,
+    MalformedPage,
+    Stopped,
+    StripeApi,
+    StripeError,
+)
 from stripe_assets.sync import constants
 from stripe_assets.sync.engine.before import Before
 from stripe_assets.sync.engine.cursor import NO_TRIES
@@ -55,15 +61,20 @@ class AskAgain:
             params["limit"] = task.tries.limit
         return path, self._expansions.without(self._states.place_of(task), params)
 
-    def instead_of(self, task: ReadTask, error: StripeError) -> Again | StripeError:
-        """Returns what is asked instead; or the error, where nothing else can be asked."""
+    def instead_of(
+        self, task: ReadTask, error: StripeError, asked: Mapping[str, Any] | None = None
+    ) -> Again | StripeError:
+        """Returns what is asked instead; or the error, where nothing else can be asked.
+
+        `asked`: the parameters of the request. None: those that it would have now.
+        """
         if task.tries.refusal:  # the plain request was refused: that is the answer
             return error
         if isinstance(task, Retrieve) and error.denies(task.wanted.id):
             return error
         if isinstance(error, MalformedPage) or error.refused_cursor:
             return self._odd(task, error)
-        if again := self._without_options(task, error):
+        if again := self._without_options(task, error, asked):
             if not isinstance(again, StripeError):
                 return again
             error = again
@@ -98,14 +109,19 @@ class AskAgain:
             return Again(replace(again, cursor=task.cursor.at_start()), parts=parts)
         return error
 
-    def _without_options(self, task: ReadTask, error: StripeError) -> Again | StripeError | None:
+    def _without_options(
+        self, task: ReadTask, error: StripeError, asked: Mapping[str, Any] | None
+    ) -> Again | StripeError | None:
         """Returns what is asked instead, the error of the request without options, or None where
         options are not to blame."""
         about_size = error.can_be_about_size and task.tries.limit is None
-        if not (error.refused or about_size) or self._was_refused(task):
+        if not (error.refused or about_size):
             return None
         path, params = self.params(task)
-        with_size = error.refused and "limit" in params
+        if asked is not None and asked != params:  # another thread has found out meanwhile
+            return Again(task)
+        # What was refused before is believed without a smaller page, but not with expansions.
+        with_size = error.refused and "limit" in params and not self._was_refused(task)
         if not with_size and not has_options(params):
             return None
         source, place = task.source, self._states.place_of(task)
@@ -121,12 +137,16 @@ class AskAgain:
                     patient=False,
                 )
                 task.page(answer)
+            except (AuthenticationFailed, Stopped):
+                raise
             except StripeError as refusal:
                 return refusal
             return None
 
         try:
-            found = self._expansions.find_refused(place, params, ask, with_size=with_size)
+            found = self._expansions.find_refused(place, params, ask, error, with_size=with_size)
+        except (AuthenticationFailed, Stopped):
+            raise
         except StripeError as plain:
             return plain
         return None if found is None else Again(task, without=tuple(found))

@@ -35,7 +35,7 @@ class Expansions:
     def __init__(self) -> None:
         self._refused: defaultdict[Place, frozenset[Option]] = defaultdict(frozenset)
         self._in_vain: set[Place] = set()
-        """Where options were to blame before."""
+        """Where no option was to blame, though a request with them was refused."""
         self._tries: Counter[Place] = Counter()
         self._locks: defaultdict[Place, threading.Lock] = defaultdict(threading.Lock)
 
@@ -62,13 +62,19 @@ class Expansions:
         return _without(params, refused) if refused else dict(params)
 
     def find_refused(
-        self, place: Place, params: Mapping[str, Any], ask: Ask, *, with_size: bool
+        self,
+        place: Place,
+        params: Mapping[str, Any],
+        ask: Ask,
+        first: StripeError,
+        *,
+        with_size: bool,
     ) -> Sequence[Option] | None:
         """A request was refused, or failed. Returns which of its options are to blame, and leaves
         them out from now on. Empty: the request can be repeated as it is now. None: no try is left.
 
-        `with_size`: the size of the page may be to blame as well. Raises the error of the request
-        without options. It sends at most MOST_TRIES requests for an endpoint.
+        `first`: that refusal. `with_size`: the size of the page may be to blame as well. Raises
+        the error of the request without options. Sends at most MOST_TRIES requests for an endpoint.
         """
         with self._locks[place]:
             options = _options(params, with_size)
@@ -80,20 +86,31 @@ class Expansions:
             self._tries[place] += 1
             if error := ask(_without(params, options)):
                 raise error
-            found = self._halve(place, params, options, ask)
+            found = self._halve(place, params, options, ask, first)
+            if found is None:  # the server fails in other ways: nothing is to blame
+                return ()
             if not found and place in self._in_vain:  # they are refused only together
                 found = options
-            self._in_vain.add(place)
+            elif not found:
+                self._in_vain.add(place)
             self.refuse(place, found)
             return found
 
     def _halve(
-        self, place: Place, params: Mapping[str, Any], options: Sequence[Option], ask: Ask
-    ) -> list[Option]:
+        self,
+        place: Place,
+        params: Mapping[str, Any],
+        options: Sequence[Option],
+        ask: Ask,
+        first: StripeError,
+    ) -> list[Option] | None:
         """Returns the options that are refused: those that were tried alone, and those that there
-        was no try left for."""
+        was no try left for. None: a try failed in another way."""
         refused: list[Option] = []
-        suspects = [options]
+        suspects = [options] if len(options) > 1 else []
+        if not suspects:  # a lone option is asked for once more
+            self._tries[place] += 1
+            return list(options) if ask(dict(params)) else []
         while suspects:
             some = suspects.pop()
             if len(some) == 1 or self._tries[place] + 2 > MOST_TRIES:
@@ -102,7 +119,10 @@ class Expansions:
             half = len(some) // 2
             for part in (some[:half], some[half:]):
                 self._tries[place] += 1
-                if ask(_without(params, [one for one in options if one not in part])):
+                error = ask(_without(params, [one for one in options if one not in part]))
+                if error and error.status != first.status:
+                    return None
+                if error:
                     suspects.append(part)
         return refused
 

@@ -10,14 +10,12 @@ from datetime import datetime
 from stripe_assets.mirror import Batch, Hole
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.engine.fan_out import FanOut
-from stripe_assets.sync.engine.holes import ITEMS
+from stripe_assets.sync.engine.holes import ITEMS, NOT_YET, REFUSED_NOW
 from stripe_assets.sync.engine.nested import Routes, fan_outs, nested_tasks
 from stripe_assets.sync.engine.parent_check import parent_check
 from stripe_assets.sync.engine.sweep_handler import SweepHandler, SweepParts
 from stripe_assets.sync.engine.sweep_handlers import SweptNestedList
 from stripe_assets.sync.engine.task import ListPage, Page, PageResult, Request, Task
-
-NOT_YET = "not read yet"
 
 
 class HoleHandler(SweepHandler):
@@ -80,7 +78,11 @@ class HoleHandler(SweepHandler):
     ) -> PageResult | None:
         parent = request.source.parent
         if parent is None or not isinstance(request, ListPage):
-            return self.not_read(request, error)
+            at_start = not isinstance(request, ListPage) or not request.cursor.ids
+            if not (error.unavailable and at_start):
+                return self.not_read(request, error)
+            hole = self.hole(request, f"{REFUSED_NOW}{error.reason}")  # a user can accept it
+            return self._sweep.leave(self.ended(request), hole)
         if error.denies(parent.id):
             return parent_check(self, self._sweep.catalog, request, error)
         first = error.unavailable and not error.is_about_object and not request.cursor.ids
@@ -109,7 +111,7 @@ class ItemsHandler(HoleHandler):
 
     def received(self, request: Request, page: Page, batch: Batch) -> PageResult:
         result = super().received(request, page, batch)
-        if self._is_past(page):  # the rest of the list was read before
+        if page.bad or self._is_past(page):  # the rest of the list was read before
             rest = [task for task in result.tasks if getattr(task, "handler", None) is self]
             result.tasks = [task for task in result.tasks if task not in rest]
         return result

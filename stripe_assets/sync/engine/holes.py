@@ -38,6 +38,7 @@ REFUSED_NOW = "it was readable before, and now Stripe refuses it: "
 """How the answer of a hole begins that a user can accept."""
 REFUSALS_ENOUGH = 50
 """A nested list that so many parents refused, and none answered, is not asked for any more."""
+NOT_YET = "not read yet"
 NOT_ASKED = "the others are not asked for it"
 REASONS_SHOWN, KEYS_SHOWN = 3, 2
 MOST_HOLES = 100
@@ -78,7 +79,7 @@ class OpenHoles:
             if hole.key not in left:
                 self._counts[*pair, hole.unavailable] += hole.count
                 count = self._counts[*pair, hole.unavailable]
-                if count > MOST_HOLES:
+                if count > MOST_HOLES and hole.answer != NOT_YET:
                     key = f"{EXPANSION}{EVERYTHING}" if hole.unavailable else EVERYTHING
                     hole = replace(hole, key=key, cursor=(), count=count)
             left[hole.key] = hole
@@ -88,11 +89,19 @@ class OpenHoles:
     def refuse(self, hole: Hole, place: Place) -> None:
         """Stripe refused the list of one parent. `settle` says what that means."""
         with self._lock:
-            self._refused[hole.owner, hole.model, place].append(hole)
+            known = self._refused[hole.owner, hole.model, place]
+            if len(known) < REFUSALS_ENOUGH:
+                known.append(hole)
 
-    def settle(self, model: str, answered: Callable[[Place], bool]) -> dict[HoleId, Hole | None]:
+    def settle(
+        self,
+        model: str,
+        answered: Callable[[Place], bool],
+        was_readable: Callable[[Owner], bool],
+    ) -> dict[HoleId, Hole | None]:
         """All lists of the model are read. Where Stripe refused many nested lists and showed none,
-        returns one hole for all in place of a hole for each."""
+        returns one hole for all in place of a hole for each. A user has to accept it where the
+        model was readable before."""
         with self._lock:
             pairs = [pair for pair in self._refused if pair[1] == model]
             refused = {pair: self._refused.pop(pair) for pair in pairs}
@@ -104,7 +113,8 @@ class OpenHoles:
                 self.fill(hole.id)
                 found[hole.id] = None
             said = f"{holes[0].answer}; {len(holes)} parents refused it alike, {NOT_ASKED}"
-            one = Hole(owner, model, f"{ROUTE}{place[1]}", (), said, True, len(holes))
+            said = f"{REFUSED_NOW}{said}" if (new := was_readable(owner)) else said
+            one = Hole(owner, model, f"{ROUTE}{place[1]}", (), said, not new, len(holes))
             with self._lock:
                 self._left[owner, model][one.key] = one
             found[one.id] = one
@@ -120,13 +130,24 @@ class OpenHoles:
         owner, model, key = id
         with self._lock:
             self._known[owner, model].pop(key, None)
-            self._left[owner, model].pop(key, None)
+            left = self._left[owner, model].pop(key, None)
+            if left:
+                self._counts[owner, model, left.unavailable] -= left.count
 
     def begin_sweep(self, owner: Owner, model: str) -> None:
-        """A new sweep reads everything again. It replaces the holes of before."""
+        """A new sweep reads again what lists return. It replaces the holes of before, but not
+        those of single objects, and not what Stripe need not be asked for yet."""
         with self._lock:
-            if known := self._known.pop((owner, model), None):
-                self._replaced[owner, model] = [hole.id for hole in known.values()]
+            known = self._known.pop((owner, model), {})
+            stay = {key: hole for key, hole in known.items() if self._stays(hole)}
+            if stay:
+                self._known[owner, model] = stay
+            if replaced := [hole.id for key, hole in known.items() if key not in stay]:
+                self._replaced[owner, model] = replaced
+
+    def _stays(self, hole: Hole) -> bool:
+        is_early = hole.unavailable and not self.asks_for_all and not hole.is_due(self._now)
+        return is_early or hole.key.startswith(OBJECT)
 
     def end_sweep(self, owner: Owner, model: str) -> list[HoleId]:
         """Returns the holes of before that the new sweep has filled."""

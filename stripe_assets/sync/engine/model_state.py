@@ -28,7 +28,7 @@ class Answers:
     refused: Counter[Place] = field(default_factory=Counter)
     """Nested lists → for how many parents Stripe refused them."""
     suspected: Counter[Place] = field(default_factory=Counter)
-    """Requests that were refused once, and are asked again."""
+    """Requests that were refused once, and are still to be asked again."""
     failed: Counter[Place] = field(default_factory=Counter)
     """Nested lists → for how many parents they failed."""
     unavailable: dict[Place, str] = field(default_factory=dict)
@@ -167,10 +167,10 @@ class ModelStates:
         tried = max(answers.refused[place], answers.failed[place])
         return tried >= REFUSALS_ENOUGH and place not in answers.answered
 
-    def suspect(self, model: str, place: Place) -> None:
-        """A request was refused for the first time."""
+    def suspect(self, model: str, place: Place, more: int = 1) -> None:
+        """A request was refused for the first time; with -1, what that means is certain."""
         with self._lock:
-            self._states[model].answers.suspected[place] += 1
+            self._states[model].answers.suspected[place] += more
 
     def is_suspect(self, model: str, place: Place) -> bool:
         """Whether so many requests were refused that others wait until that is certain."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.mirror import Batch, ParentRef
+from stripe_assets.mirror import Batch, OpenSublist, ParentRef
 from stripe_assets.stripe_api import Failure, MalformedPage, StripeError
 from stripe_assets.sync.engine import sublist
 from stripe_assets.sync.engine.expansions import Option
@@ -84,10 +84,14 @@ class OneOffHandler(PageHandler):
         self.failed(request, error)
         return None
 
+    def unread(self, request: Request, batch: Batch) -> list[OpenSublist]:
+        """Returns the sublists that the answer should have and has not."""
+        return [one for one in batch.unread if not one.absent]
+
     def _rests(self, request: Request, batch: Batch) -> list[Task]:
         """The rests of the page's sublists, and the sublists that the request asks for itself."""
         tasks: list[Task] = []
-        for open_list in (*batch.sublists, *(one for one in batch.unread if not one.absent)):
+        for open_list in (*batch.sublists, *self.unread(request, batch)):
             if handler := self.part(request, open_list.parent):
                 model, reader = request.model, request.source.reader
                 depth = request.depth + 1

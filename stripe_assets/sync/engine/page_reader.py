@@ -4,7 +4,7 @@ writer, and put the tasks that follow once the rows are committed."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,8 @@ class PageReader:
         self._writes.wait_for_room()
         self._states.request(source.model, source.reader.account_id)
         asked_at = self._api.now()
+        if task.tries.refusal:
+            self._states.suspect(source.model, self._states.place_of(task), -1)
         try:
             answer = self._api.get(
                 path,
@@ -101,7 +103,7 @@ class PageReader:
         except (AuthenticationFailed, Stopped):
             raise
         except StripeError as error:
-            self._no_page(task, error, asked_at)
+            self._no_page(task, error, params, asked_at)
         else:
             if task.tries.refusal:  # no fact, as the plain request is answered
                 self._conclude(task, task.handler.not_read(task, task.tries.refusal))
@@ -170,9 +172,15 @@ class PageReader:
         self._states.open(request.model)
         self._writes.put(PendingWrite(result.batch, done, result.step))
 
-    def _no_page(self, task: ListPage | Retrieve, error: StripeError, asked_at: datetime) -> None:
+    def _no_page(
+        self,
+        task: ListPage | Retrieve,
+        error: StripeError,
+        params: Mapping[str, Any],
+        asked_at: datetime,
+    ) -> None:
         """The request was refused, has failed, or its answer makes no sense."""
-        again = self._ask_again.instead_of(task, error)
+        again = self._ask_again.instead_of(task, error, params)
         if isinstance(again, Again):
             for option in again.without:
                 self._conclude(task, task.handler.gave_up(task, option))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.model import Field
 from stripe_assets.mirror import Checkpoint, OpenSublist, Owner, ParentRef, WholeSublists
 from stripe_assets.sync.constants import PAGE
+from stripe_assets.sync.engine.expansions import Option
 from stripe_assets.sync.engine.source import Source
 from stripe_assets.sync.engine.task import Cursor, ListPage, PageHandler, Request, Retrieve
 
@@ -120,6 +122,22 @@ def closed_by(
     return [
         WholeSublists(targets, parent.resource, parent.field, owner, {parent.id: request.since})
     ]
+
+
+def to_read(
+    catalog: Catalog, unread: Iterable[OpenSublist], refused: Iterable[Option]
+) -> tuple[list[OpenSublist], set[str]]:
+    """Returns the sublists that have to be read by their own route, and the fields of which Stripe
+    shows nothing. `refused`: the expansions that the answer is without."""
+    expanded = {str(path).removeprefix("data.") for _, path in refused}
+    found, absent = list[OpenSublist](), set[str]()
+    for one in unread:
+        field = field_of(catalog, one.parent)
+        if not one.absent or not field.nullable or field.name in expanded:
+            found.append(one)
+        elif len(field.path) == 1:  # what is nested may be absent from a whole object
+            absent.add(field.name)
+    return found, absent
 
 
 def field_of(catalog: Catalog, parent: ParentRef) -> Field:

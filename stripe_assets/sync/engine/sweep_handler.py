@@ -179,14 +179,7 @@ class SweepHandler(PageHandler):
             return []
         sweep, reader = self._sweep, request.source.reader
         refused = sweep.expansions.refused(self._states.place_of(request))
-        expanded = {str(path).removeprefix("data.") for _, path in refused}
-        found, absent = list[OpenSublist](), set[str]()
-        for one in batch.unread:
-            field = sublist.field_of(sweep.catalog, one.parent)
-            if not one.absent or not field.nullable or field.name in expanded:
-                found.append(one)
-            elif len(field.path) == 1:  # what is nested may be absent from a whole object
-                absent.add(field.name)
+        found, absent = sublist.to_read(sweep.catalog, batch.unread, refused)
         for name in sorted(absent):
             key, said = f"{ABSENT}{request.source.endpoint} {name}", f"the answer has no {name}"
             hole = Hole(reader, request.model, key, answer=said, unavailable=True)

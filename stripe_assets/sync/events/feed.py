@@ -12,7 +12,7 @@ from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.lists import list_params
 from stripe_assets.catalog.roles import EVENT
 from stripe_assets.mirror import Batch, LedgerEntry, Mirror, Owner
-from stripe_assets.stripe_api import StripeError
+from stripe_assets.stripe_api import Failure, MalformedPage, StripeError
 from stripe_assets.sync.constants import OVERLAP
 from stripe_assets.sync.engine.one_off_handler import Items, OneOffHandler
 from stripe_assets.sync.engine.session import Session
@@ -76,7 +76,10 @@ class EventFeed(OneOffHandler):
     def bad_items(self, request: Request, count: int) -> None:
         account_id = request.source.owner.account_id
         said = f"{self._session.alias}: {account_id}: {count} events without an id"
-        self.errors.append(f"{said} cannot be kept")
+        said = f"{said} cannot be kept"
+        self.errors.append(said)
+        path = request.source.path
+        self.failures[request.source.owner] = MalformedPage(Failure(path=path, message=said))
 
     def took(self, request: Request, items: Items, batch: Batch, observed_at: datetime) -> bool:
         owner = request.source.owner

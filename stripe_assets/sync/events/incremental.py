@@ -20,7 +20,7 @@ from stripe_assets.sync.engine.holes import FEED, REFUSED_NOW
 from stripe_assets.sync.engine.one_off_handler import OneOffHandler
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.source import Source
-from stripe_assets.sync.engine.task import ListPage, PageHandler, Request, Task
+from stripe_assets.sync.engine.task import ListPage, PageHandler, PageResult, Request, Task
 from stripe_assets.sync.events.feed import EventFeed, since
 from stripe_assets.sync.events.processing import EventProcessing, EventScope
 from stripe_assets.sync.events.selection import EventReport
@@ -243,10 +243,21 @@ class NewRows(OneOffHandler):
 
     def __init__(self, session: Session, result: IncrementalResult) -> None:
         super().__init__(session.catalog, session.api.now)
+        self._holes = session.before.holes
         self._result = result
 
+    def refused(
+        self, request: Request, error: StripeError, asked_at: datetime
+    ) -> PageResult | None:
+        if not error.unavailable or not isinstance(request, ListPage):
+            return self.not_read(request, error)
+        said = f"{REFUSED_NOW}{error.reason}"
+        hole = Hole(request.source.reader, request.model, request.key, (), said)
+        left = self._holes.leave(hole)
+        return PageResult(Batch(holes={left.id: left}))
+
     def unavailable(self, request: Request, error: StripeError, asked_at: datetime) -> None:
-        self._result.not_read(request.model, f"{REFUSED_NOW}{error.reason}")
+        return
 
     def failed(self, request: Request, error: Exception, doing: str = "") -> None:
         self._result.not_read(request.model, str(error))

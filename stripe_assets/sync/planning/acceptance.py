@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
-from stripe_assets.mirror import Availability, Hole, Mirror, Owner
-from stripe_assets.sync.engine.holes import REFUSED_NOW
+from stripe_assets.catalog.roles import ACCOUNT
+from stripe_assets.mirror import Availability, Batch, Hole, HoleId, Mirror, Owner
+from stripe_assets.sync.engine.holes import REFUSED_NOW, ROUTE
 
 
 def refused_now(mirror: Mirror, owners: Iterable[Owner]) -> list[Hole]:
@@ -16,7 +18,14 @@ def refused_now(mirror: Mirror, owners: Iterable[Owner]) -> list[Hole]:
 
 def accept(mirror: Mirror, holes: Collection[Hole]) -> None:
     """From now on these models are unavailable for these accounts. Raises MirrorError."""
+    changed: dict[HoleId, Hole | None] = {}
     for hole in holes:
-        said = Availability("refused", hole.answer.removeprefix(REFUSED_NOW))
-        mirror.sweeps.results.set_availability(hole.model, {hole.owner: said})
-    mirror.holes.close(hole.id for hole in holes)
+        reason = hole.answer.removeprefix(REFUSED_NOW)
+        if hole.model == ACCOUNT or hole.key.startswith(ROUTE):  # other lists of it can be read
+            changed[hole.id] = replace(hole, answer=reason, unavailable=True)
+        else:
+            mirror.sweeps.results.set_availability(
+                hole.model, {hole.owner: Availability("refused", reason)}
+            )
+            changed[hole.id] = None
+    mirror.write([Batch(holes=changed)])

@@ -18,7 +18,7 @@ from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import BEFORE_HOLES, Hole, Mirror, Owner, Sweep
 from stripe_assets.sync.constants import RETENTION, SKEW
-from stripe_assets.sync.engine.holes import EVERYTHING, EXPANSION
+from stripe_assets.sync.engine.holes import EVERYTHING, EXPANSION, ROUTE
 from stripe_assets.sync.planning.refusals import (
     KnownHoles,
     Refusals,
@@ -181,7 +181,7 @@ class Freshness:
         again = sorted(
             hole.model
             for hole in due
-            if hole.model in readable and hole.key.startswith((EVERYTHING, EXPANSION))
+            if hole.model in readable and hole.key.startswith((EVERYTHING, EXPANSION, ROUTE))
         )
         complete = with_upstreams(models.upstreams, [*never, *stale, *again]).keys()
         swept = complete | asked_again | {name for name in readable if how[name] == "list"}

@@ -184,7 +184,9 @@ class NoLongerListed(Retrieval):
         place = states.place_of(request)
         states.refuse_part(request.model, place)
         key = f"{UNLISTED}{place[1]}"
-        return self._leave(Hole(wanted.owner, request.model, key, (), error.reason, True))
+        result = self._leave(Hole(wanted.owner, request.model, key, (), error.reason, True))
+        self._fill(request, result.batch)
+        return result
 
     def not_read(self, request: Request, error: StripeError) -> PageResult:
         return self._leave(self._hole(request, error.reason))

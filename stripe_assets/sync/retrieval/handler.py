@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from stripe_assets.mirror import Batch, Gone, ObjectRef, ParentRef, Rows
+from stripe_assets.mirror import Batch, Gone, Hole, ObjectRef, OpenSublist, ParentRef, Rows
 from stripe_assets.stripe_api import StripeError
+from stripe_assets.sync.engine import sublist
+from stripe_assets.sync.engine.expansions import Option
+from stripe_assets.sync.engine.holes import EXPANSION
 from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.one_off_handler import Items, OneOffHandler, PartOf
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import PageHandler, Request, Retrieve
+from stripe_assets.sync.engine.task import PageHandler, PageResult, Request, Retrieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Retrieval(OneOffHandler):
         self, session: Session, nested: Routes | None = None, *, unlisted: bool = False
     ) -> None:
         super().__init__(session.catalog, session.api.now, nested)
+        self._session = session
         self._before = session.before
         self._unlisted = unlisted
         self.present: dict[ObjectRef, Present] = {}
@@ -101,6 +105,21 @@ class Retrieval(OneOffHandler):
 
     def part(self, request: Request, parent: ParentRef) -> PageHandler | None:
         return self.part_of(_wanted(request))
+
+    def unread(self, request: Request, batch: Batch) -> list[OpenSublist]:
+        """Of the sublists that an object leaves out, those whose expansion Stripe refuses."""
+        reader = request.source.reader
+        header = None if reader == self._session.platform else reader.account_id
+        refused = self._session.expansions.refused((header, request.source.endpoint))
+        found, _ = sublist.to_read(self.catalog, batch.unread, refused)
+        return found if refused else [one for one in found if not one.absent]
+
+    def gave_up(self, request: Request, option: Option) -> PageResult:
+        source, name = request.source, f"{option[0]} {option[1]}"
+        key, said = f"{EXPANSION}{source.endpoint} {name}", f"refused: {name}"
+        hole = Hole(source.reader, request.resource, key, (), said, unavailable=True)
+        left = self._session.before.holes.leave(hole)
+        return PageResult(Batch(holes={left.id: left}))
 
     def tolerates(self, request: Request) -> bool:
         return self._before.tolerates(request.source.reader, request.model)

@@ -10,7 +10,7 @@ from stripe_assets.catalog.lists import root_lists
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.mirror import AVAILABLE, Availability, Batch, Owner
-from stripe_assets.sync.engine.holes import ROUTE
+from stripe_assets.sync.engine.holes import OBJECT, ROUTE
 from stripe_assets.sync.engine.model_state import ModelState
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.task import Task
@@ -95,7 +95,9 @@ class SweepStep:
         due = [
             hole
             for hole in decision.holes.due
-            if hole.model not in decision.swept or sweeps.is_continued(owner, hole.model)
+            if hole.model not in decision.swept
+            or sweeps.is_continued(owner, hole.model)
+            or hole.key.startswith(OBJECT)
         ]
         if not due:
             return []
@@ -183,7 +185,12 @@ class SweepStep:
         """Records which nested lists Stripe does not show."""
         answers, holes = state.answers, self._session.before.holes
         states = self._prepared.pool.states
-        found = holes.settle(state.model, lambda place: place in answers.answered)
+        before = self._session.before
+        found = holes.settle(
+            state.model,
+            lambda place: place in answers.answered,
+            lambda owner: before.was_readable(owner, state.model),
+        )
         if found:
             self._session.mirror.write([Batch(holes=found)])
         for owner in self._prepared.owners:

@@ -126,7 +126,8 @@ def test_the_plain_request_has_the_parameters_that_name_the_parent_and_no_others
 def test_what_the_last_sweep_found_refused_is_believed_at_once() -> None:
     asked = Asked()
     asked.before.refused[OWNER] = frozenset({"customer"})
-    assert asked.again.instead_of(LIST, NO) is NO and asked.api.asked == []
+    assert asked.again.instead_of(LIST, NO) is NO
+    assert asked.api.asked == [{"limit": 100, "status": "all"}], "the plain request, once"
     other = replace(LIST, source=replace(LIST.source, model="source"))
     assert isinstance(asked.again.instead_of(other, NO), Again)
 
@@ -136,7 +137,8 @@ def test_a_list_that_stripe_did_not_show_the_last_time_is_believed_at_once() -> 
     next_month = datetime(2100, 1, 1, tzinfo=UTC)
     hole = Hole(OWNER, "customer", LIST.key, (), "No.", True, next_try_at=next_month)
     asked.before.holes.know([hole])
-    assert asked.again.instead_of(LIST, NO) is NO and asked.api.asked == []
+    assert asked.again.instead_of(LIST, NO) is NO
+    assert asked.api.asked == [{"limit": 100, "status": "all"}], "the plain request, once"
     assert isinstance(asked.again.instead_of(replace(LIST, key="/v1/other"), NO), Again)
 
 

@@ -42,7 +42,7 @@ class Server:
 
 
 def found(server: Server, expansions: Expansions, *, with_size: bool = False) -> set[Any] | None:
-    options = expansions.find_refused(PRICES, PARAMS, server.ask, with_size=with_size)
+    options = expansions.find_refused(PRICES, PARAMS, server.ask, REFUSED, with_size=with_size)
     return None if options is None else set(options)
 
 
@@ -91,12 +91,15 @@ def test_all_attempts_at_an_endpoint_share_the_requests() -> None:
     def answers(params: dict[str, Any]) -> None:
         asked.append(params)
 
-    results = [expansions.find_refused(PRICES, PARAMS, answers, with_size=False) for _ in range(20)]
+    results = [
+        expansions.find_refused(PRICES, PARAMS, answers, REFUSED, with_size=False)
+        for _ in range(20)
+    ]
     assert results[0] == [] and len(results[1] or ()) == len(PARAMS["expand"])
     assert len(asked) <= MOST_TRIES
     assert "expand" not in expansions.without(PRICES, PARAMS)
     other = ("acct_2", PRICES[1])
-    assert expansions.find_refused(other, PARAMS, answers, with_size=False) == []
+    assert expansions.find_refused(other, PARAMS, answers, REFUSED, with_size=False) == []
 
 
 def test_expansions_that_are_refused_only_together_are_not_asked_for_together_for_ever() -> None:
@@ -108,7 +111,7 @@ def test_expansions_that_are_refused_only_together_are_not_asked_for_together_fo
 
     expansions = Expansions()
     while ask(expansions.without(PRICES, PARAMS)):
-        found = expansions.find_refused(PRICES, PARAMS, ask, with_size=False)
+        found = expansions.find_refused(PRICES, PARAMS, ask, REFUSED, with_size=False)
         assert found is not None, "no try is left, and the request is still refused"
 
 
@@ -127,7 +130,7 @@ def test_inclusions_of_v2_are_options_and_filters_are_none() -> None:
     params = {"limit": 20, "include[0]": "a", "include[1]": "b"}
     expansions, server = Expansions(), Server((), names=["include[1]"])
     place = (None, "/v2/core/accounts")
-    assert expansions.find_refused(place, params, server.ask, with_size=False) == [
+    assert expansions.find_refused(place, params, server.ask, REFUSED, with_size=False) == [
         ("include[1]", "b")
     ]
     assert expansions.without(place, params) == {"limit": 20, "include[0]": "a"}
@@ -146,12 +149,14 @@ def test_the_last_expansion_that_is_refused_takes_the_parameter_with_it() -> Non
     assert "expand" not in expansions.without(PRICES, PARAMS)
 
 
-def test_a_server_that_fails_for_an_expansion_is_as_one_that_refuses_it() -> None:
+@pytest.mark.parametrize(("first", "found"), [(500, [("expand", "data.c")]), (400, ())])
+def test_only_what_fails_as_the_request_did_is_to_blame(first: int, found: object) -> None:
     def ask(params: dict[str, Any]) -> StripeError | None:
         failed = "data.c" in params.get("expand", ())
         return ServerError(Failure(path="/v1/prices", status=500)) if failed else None
 
-    assert Expansions().find_refused(PRICES, PARAMS, ask, with_size=False) == [("expand", "data.c")]
+    error = ServerError(Failure(path="/v1/prices", status=first))
+    assert Expansions().find_refused(PRICES, PARAMS, ask, error, with_size=False) == found
 
 
 def test_what_another_thread_has_found_out_meanwhile_costs_no_request() -> None:
@@ -166,7 +171,7 @@ def test_what_another_thread_has_found_out_meanwhile_costs_no_request() -> None:
 
     def find(name: str, ask: Ask) -> threading.Thread:
         def work() -> None:
-            results[name] = expansions.find_refused(PRICES, PARAMS, ask, with_size=False)
+            results[name] = expansions.find_refused(PRICES, PARAMS, ask, REFUSED, with_size=False)
 
         thread = threading.Thread(target=work)
         thread.start()

@@ -8,11 +8,12 @@ from typing import Any
 
 from stripe_assets.catalog import catalog
 from stripe_assets.catalog.retrieval import read_by_platform
-from stripe_assets.catalog.roles import ACCOUNT
+from stripe_assets.catalog.roles import ACCOUNT, EVENT
 from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import Mirror, Owner
 from stripe_assets.sandbox.keys import PLATFORM
 from stripe_assets.sync import ModelResult
+from stripe_assets.sync.engine.holes import FEED
 from stripe_assets_tests.sync.holes.compare import Difference
 from stripe_assets_tests.sync.holes.server import Fact
 
@@ -82,7 +83,9 @@ class Said:
         if self.aborted or (one.account not in self.known and self._is_bad(ACCOUNT)):
             return True
         return any(
-            self._has_failed(model) or self._has_hole(model, one.account)
+            self._has_failed(model)
+            or self._has_hole(model, one.account)
+            or any(hole.key == FEED for hole in self._holes(EVENT, one.account))
             for model in with_upstreams(catalog().upstreams, [one.model])
         )
 
