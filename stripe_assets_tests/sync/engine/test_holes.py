@@ -8,10 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from stripe_assets.mirror import Hole, Owner
+from stripe_assets.sync.engine.cursor import Place
 from stripe_assets.sync.engine.holes import (
     EVERYTHING,
     EXPANSION,
     MOST_HOLES,
+    NOT_YET,
+    REFUSALS_ENOUGH,
+    REFUSED_NOW,
     OpenHoles,
     summary,
 )
@@ -151,3 +155,38 @@ def test_the_first_holes_are_named_and_the_others_counted() -> None:
     others = [replace(LIST, answer=f"50{n}: No.") for n in range(5)]
     assert summary(others).endswith("502: No.; and for 2 more reasons")
     assert summary([]) == ""
+
+
+def test_a_new_sweep_keeps_what_it_does_not_ask_for() -> None:
+    """Single objects are no part of a list, and what Stripe does not show is not due yet."""
+    later = datetime(2100, 1, 1, tzinfo=UTC)
+    hidden = replace(LIST, key="expansion x", unavailable=True, next_try_at=later)
+    object_, holes = replace(LIST, key="object cus_1"), OpenHoles()
+    holes.know([LIST, hidden, object_])
+    holes.begin_sweep(OWN, LIST.model)
+    assert holes.of(OWN, [LIST.model]) == [object_]
+    assert holes.is_unavailable(OWN, LIST.model, hidden.key)
+    assert holes.end_sweep(OWN, LIST.model) == [LIST.id]
+
+
+def test_lists_that_are_about_to_be_read_are_not_folded_into_one_hole() -> None:
+    holes = OpenHoles()
+    waiting = [replace(LIST, key=f"fan-out {n}", answer=NOT_YET) for n in range(2 * MOST_HOLES)]
+    assert [holes.leave(hole) for hole in waiting] == waiting
+    for hole in waiting:
+        holes.fill(hole.id)
+    assert holes.of(OWN, [LIST.model]) == []
+    assert holes.leave(LIST) == LIST, "those that were read do not count"
+
+
+def test_a_nested_list_that_was_readable_and_is_refused_everywhere_has_to_be_accepted() -> None:
+    for was_readable in (False, True):
+        holes, place = OpenHoles(), (None, "/v1/customers/{customer}/x")
+        for n in range(REFUSALS_ENOUGH):
+            one = replace(LIST, key=f"fan-out {n}", unavailable=True)
+            holes.refuse(holes.leave(one), place)
+        readable = {OWN} if was_readable else set[Owner]()
+        found = holes.settle(LIST.model, set[Place]().__contains__, readable.__contains__)
+        (left,) = [hole for hole in found.values() if hole]
+        assert left.unavailable is not was_readable and left.count == REFUSALS_ENOUGH
+        assert left.answer.startswith(REFUSED_NOW) is was_readable
