@@ -18,7 +18,7 @@ def at_path(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def id_of(value: Any) -> str | None:
-    """The id in a reference: the id itself, or that of an expanded object. An empty one is none."""
+    """The id in a reference: the id itself, or that of an expanded object. None for an empty id."""
     if type(value) is dict:
         value = value.get("id")
     return value if type(value) is str and value else None

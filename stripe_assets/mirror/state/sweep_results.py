@@ -45,21 +45,21 @@ class SweepResults:
         No statement where nothing is said.
         """
         sweep = self._table
-
-        def work(connection: sa.Connection) -> None:
-            for owner, availability in sorted(said.items()):
-                connection.execute(
-                    sa.update(sweep)
-                    .where(
-                        sweep.c._account_id == owner.account_id,
-                        sweep.c._livemode == owner.livemode,
-                        sweep.c.resource == resource,
-                    )
-                    .values(availability=str(availability))
-                )
-
-        if said:
-            self._transactions.change(work)
+        statement = (
+            sa.update(sweep)
+            .where(
+                sweep.c._account_id == sa.bindparam("account_id"),
+                sweep.c._livemode == sa.bindparam("mode"),
+                sweep.c.resource == resource,
+            )
+            .values(availability=sa.bindparam("text"))
+        )
+        rows = [
+            {"account_id": owner.account_id, "mode": owner.livemode, "text": str(availability)}
+            for owner, availability in sorted(said.items(), key=lambda item: item[0])
+        ]
+        if rows:
+            self._transactions.change(lambda connection: connection.execute(statement, rows))
 
     def statuses(self) -> list[SweepStatus]:
         """The state of each (owner, resource) that was ever swept, in the order of the key."""

@@ -18,6 +18,7 @@ from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import MOST_TRIES
 from stripe_assets.sync.engine.cursor import Place
 from stripe_assets.sync.engine.holes import EXPANSION
+from stripe_assets.sync.engine.source import Source
 
 Option = tuple[str, Any]
 """A parameter and its value; of `expand`, one path."""
@@ -107,24 +108,34 @@ class Expansions:
         """Returns the options that are refused: those that were tried alone, and those that there
         was no try left for. None: a try failed in another way."""
         refused: list[Option] = []
-        suspects = [options] if len(options) > 1 else []
-        if not suspects:  # a lone option is asked for once more
-            self._tries[place] += 1
-            return list(options) if ask(dict(params)) else []
-        while suspects:
-            some = suspects.pop()
-            if len(some) == 1 or self._tries[place] + 2 > MOST_TRIES:
+        untried = _pieces(options)
+        while untried:
+            some = untried.pop()
+            if self._tries[place] >= MOST_TRIES:
                 refused += some
                 continue
-            half = len(some) // 2
-            for part in (some[:half], some[half:]):
-                self._tries[place] += 1
-                error = ask(_without(params, [one for one in options if one not in part]))
-                if error and error.status != first.status:
-                    return None
-                if error:
-                    suspects.append(part)
+            self._tries[place] += 1
+            error = ask(_without(params, [one for one in options if one not in some]))
+            if error and error.status != first.status:
+                return None
+            if error and len(some) > 1:
+                untried += _pieces(some)
+            elif error:
+                refused += some
         return refused
+
+
+def _pieces(options: Sequence[Option]) -> list[Sequence[Option]]:
+    """Returns the two halves. A lone option has none."""
+    half = len(options) // 2
+    return [options[:half], options[half:]] if half else [options]
+
+
+def given_up(source: Source, option: Option) -> Hole:
+    """Returns what is recorded of an option that Stripe refuses. `Expansions.know` reads it."""
+    name = f"{option[0]} {option[1]}"
+    key = f"{EXPANSION}{source.endpoint} {name}"
+    return Hole(source.reader, source.model, key, (), f"refused: {name}", unavailable=True)
 
 
 def has_options(params: Mapping[str, Any]) -> bool:

@@ -73,6 +73,8 @@ class PageReader:
                     self._put([task], constants.ASKED_AGAIN_AFTER)
                 else:
                     self._read(task)
+                    if task.tries.refusal:
+                        self._states.suspect(task.model, self._states.place_of(task), -1)
         except Stopped:
             return
         except AuthenticationFailed as error:
@@ -89,8 +91,6 @@ class PageReader:
         self._writes.wait_for_room()
         self._states.request(source.model, source.reader.account_id)
         asked_at = self._api.now()
-        if task.tries.refusal:
-            self._states.suspect(source.model, self._states.place_of(task), -1)
         try:
             answer = self._api.get(
                 path,

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
+from functools import cached_property
 
 from stripe_assets.catalog import Catalog
 from stripe_assets.mirror import Batch, Hole, OpenSublist
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.engine import sublist
 from stripe_assets.sync.engine.before import Before
-from stripe_assets.sync.engine.expansions import Expansions, Option
+from stripe_assets.sync.engine.expansions import Expansions, Option, given_up
 from stripe_assets.sync.engine.fan_out import FanOut, Step
-from stripe_assets.sync.engine.holes import ABSENT, EXPANSION, ITEMS, ROUTE
+from stripe_assets.sync.engine.holes import ABSENT, ITEMS, ROUTE
 from stripe_assets.sync.engine.model_state import ModelStates
 from stripe_assets.sync.engine.nested import Routes, fan_outs
 from stripe_assets.sync.engine.splitting import Splitter
@@ -53,7 +54,7 @@ class SweepParts(ABC):
         keys = (request.key, f"{ROUTE}{source.endpoint}")
         return any(holes.is_unavailable(source.reader, source.model, key) for key in keys)
 
-    @property
+    @cached_property
     @abstractmethod
     def rests(self) -> SweepHandler:
         """The handler of the rests of sublists."""
@@ -67,13 +68,6 @@ class SweepParts(ABC):
         left = self.before.holes.leave(hole)
         result.batch.holes[left.id] = left
         return result
-
-    def gave_up(self, request: Request, option: Option, batch: Batch) -> None:
-        """Records what a list is read without."""
-        source, name = request.source, f"{option[0]} {option[1]}"
-        key = f"{EXPANSION}{source.endpoint} {name}"
-        hole = Hole(source.reader, source.model, key, answer=f"refused: {name}", unavailable=True)
-        self.leave(PageResult(batch), hole)
 
 
 class SweepHandler(PageHandler):
@@ -210,6 +204,4 @@ class SweepHandler(PageHandler):
         return self._sweep.leave(self.ended(request), hole)
 
     def gave_up(self, request: Request, option: Option) -> PageResult:
-        batch = Batch()
-        self._sweep.gave_up(request, option, batch)
-        return PageResult(batch)
+        return self._sweep.leave(PageResult(Batch()), given_up(request.source, option))

@@ -10,20 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
-from stripe_assets.catalog import Catalog
 from stripe_assets.mirror import Batch, Checkpoint
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.engine import sublist
-from stripe_assets.sync.engine.before import Before
 from stripe_assets.sync.engine.cursor import OLDER_IDS
-from stripe_assets.sync.engine.expansions import Expansions
 from stripe_assets.sync.engine.fan_out import FanOut, Step
 from stripe_assets.sync.engine.holes import EVERYTHING, REFUSED_NOW, ROUTE
-from stripe_assets.sync.engine.model_state import ModelStates
-from stripe_assets.sync.engine.nested import Routes, nested_tasks
+from stripe_assets.sync.engine.nested import nested_tasks
 from stripe_assets.sync.engine.parent_check import parent_check
-from stripe_assets.sync.engine.splitting import Splitter
 from stripe_assets.sync.engine.sweep_handler import SweepHandler, SweepParts
 from stripe_assets.sync.engine.task import (
     ListPage,
@@ -100,6 +96,16 @@ class OneOfMany(SweepHandler):
         everything = replace(hole, key=EVERYTHING, cursor=())
         return self._sweep.leave(self.ended(request), everything)
 
+    def refused(
+        self, request: Request, error: StripeError, asked_at: datetime
+    ) -> PageResult | None:
+        assert isinstance(request, ListPage) and request.source.parent
+        if error.denies(request.source.parent.id):
+            return parent_check(self, self._sweep.catalog, request, error)
+        if not error.unavailable or error.is_about_object or request.cursor.ids:
+            return self.not_read(request, error)
+        return self.not_shown(request, error)
+
 
 class SweptNestedList(OneOfMany):
     """A nested list. Its progress is a step of the fan-out of all parents of a page."""
@@ -112,16 +118,6 @@ class SweptNestedList(OneOfMany):
         self, request: Request, page: Page, following: ListPage | None, batch: Batch
     ) -> Step:
         return self._step(request, following)
-
-    def refused(
-        self, request: Request, error: StripeError, asked_at: datetime
-    ) -> PageResult | None:
-        assert isinstance(request, ListPage) and request.source.parent
-        if error.denies(request.source.parent.id):
-            return parent_check(self, self._sweep.catalog, request, error)
-        if not error.unavailable or error.is_about_object or request.cursor.ids:
-            return self.not_read(request, error)
-        return self.not_shown(request, error)
 
     def hole_key(self, request: Request) -> str:
         assert request.source.parent
@@ -152,16 +148,6 @@ class SweptRest(OneOfMany):
         reached = sublist.checkpoint_of(following or request, done=following is None)
         batch.checkpoints.append(reached)
 
-    def refused(
-        self, request: Request, error: StripeError, asked_at: datetime
-    ) -> PageResult | None:
-        assert isinstance(request, ListPage) and request.source.parent
-        if error.denies(request.source.parent.id):
-            return parent_check(self, self._sweep.catalog, request, error)
-        if not error.unavailable or error.is_about_object or request.cursor.ids:
-            return self.not_read(request, error)
-        return self.not_shown(request, error)
-
     def hole_key(self, request: Request) -> str:
         assert isinstance(request, ListPage)
         return request.key
@@ -186,22 +172,13 @@ def _list_checkpoint(request: Request, following: ListPage | None) -> Checkpoint
 class SweepHandlers(SweepParts):
     """The handlers of a sweep."""
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        states: ModelStates,
-        routes: Routes,
-        splitter: Splitter,
-        before: Before,
-        expansions: Expansions,
-    ) -> None:
-        super().__init__(catalog, states, routes, splitter, before, expansions)
-        self.lists = SweptList(self)
-        self._rests = SweptRest(self)
+    @cached_property
+    def lists(self) -> SweptList:
+        return SweptList(self)
 
-    @property
+    @cached_property
     def rests(self) -> SweptRest:
-        return self._rests
+        return SweptRest(self)
 
     def nested(self, fan_out: FanOut) -> list[ListPage]:
         handler, holes = SweptNestedList(self, fan_out), self.before.holes

@@ -200,7 +200,6 @@ class EventRun(InSession):
             else:
                 claimed = ledger.claim(self._run_id, self._owners, type=chosen.type)
         self.summary.unknown_types = feed.unknown_types
-        self.summary.errors += feed.errors
         self._could_not_list(feed.failures)
         return claimed
 

@@ -58,7 +58,6 @@ class EventFeed(OneOffHandler):
         """Filled with `keep_ids`."""
         self.failures: dict[Owner, Exception] = {}
         """Accounts of whose events a page is missing."""
-        self.errors: list[str] = []
         self.unknown_types: Counter[str] = Counter()
 
     def read(self, owners: Iterable[Owner], filters: Callable[[Owner], Mapping[str, Any]]) -> None:
@@ -75,9 +74,7 @@ class EventFeed(OneOffHandler):
 
     def bad_items(self, request: Request, count: int) -> None:
         account_id = request.source.owner.account_id
-        said = f"{self._session.alias}: {account_id}: {count} events without an id"
-        said = f"{said} cannot be kept"
-        self.errors.append(said)
+        said = f"{self._session.alias}: {account_id}: {count} events without an id cannot be kept"
         path = request.source.path
         self.failures[request.source.owner] = MalformedPage(Failure(path=path, message=said))
 

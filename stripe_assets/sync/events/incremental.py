@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.incremental import incremental_strategies
-from stripe_assets.catalog.lists import list_params
+from stripe_assets.catalog.lists import list_key, list_params
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.roles import ACCOUNT, EVENT
 from stripe_assets.catalog.upstreams import with_upstreams
-from stripe_assets.mirror import Batch, Hole, ObjectRef, Owner
+from stripe_assets.mirror import Batch, Hole, HoleId, ObjectRef, Owner
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import LAG, OVERLAP
 from stripe_assets.sync.engine.holes import FEED, REFUSED_NOW
@@ -112,8 +112,6 @@ class Incremental:
         }
         feed = EventFeed(session, lambda report: None)
         feed.read(cursors, lambda owner: since(session.mirror, owner, cursors[owner]))
-        for error in feed.errors:
-            result.not_read(EVENT, error)
         for type_, count in feed.unknown_types.items():
             logger.warning(
                 "%s: %d events of type %s, which this release does not know",
@@ -121,6 +119,7 @@ class Incremental:
                 count,
                 type_,
             )
+        holes: dict[HoleId, Hole | None] = {}
         for owner, error in feed.failures.items():
             reason = error.reason if isinstance(error, StripeError) else str(error)
             if isinstance(error, StripeError) and error.unavailable:
@@ -128,7 +127,9 @@ class Incremental:
             else:
                 result.not_followed.add(owner)
                 left = session.before.holes.leave(Hole(owner, EVENT, FEED, (), reason))
-                session.mirror.write([Batch(holes={left.id: left})])
+                holes[left.id] = left
+        if holes:
+            session.mirror.write([Batch(holes=holes)])
         self._fill(owner for owner in cursors if owner not in feed.failures)
 
     def _fill(self, owners: Iterable[Owner]) -> None:
@@ -235,7 +236,8 @@ def _new_rows(
         source = Source(
             model=name, resource=name, reader=owner, path=path, endpoint=path, params=params
         )
-        yield ListPage(source=source, handler=handler, key=path)
+        key = list_key(route, variant)  # a hole has it too
+        yield ListPage(source=source, handler=handler, key=key)
 
 
 class NewRows(OneOffHandler):

@@ -17,6 +17,10 @@ from stripe_assets.sync.engine.shards import SHARD, Range
 from stripe_assets.sync.engine.sweep_handlers import SweepHandlers
 from stripe_assets.sync.engine.task import ListPage, Retrieve, Task
 
+SINCE = "holes"
+"""In each scope: what earlier releases took for the end of a list may be none. No run continues
+their sweeps."""
+
 
 class SweepRun:
     """The sweeps of a run: begun or continued, and finished.
@@ -46,9 +50,9 @@ class SweepRun:
         self._catalog = catalog
         self._nested = nested
         self._run_id = run_id
-        self._alias = alias
         digest = hashlib.sha256(" ".join(sorted(models)).encode()).hexdigest()[:16]
-        self._scope = f"{alias} {catalog.api_version} {digest}"
+        self._same_key = f"{alias} {catalog.api_version} {SINCE} "
+        self._scope = f"{self._same_key}{digest}"
         self._upstreams = {
             name
             for resource in catalog.resources.values()
@@ -153,7 +157,7 @@ class SweepRun:
             return sweep.scope == self._scope and (sweep.current_until is not None or refused)
         if sweep.scope == self._scope:
             return True
-        same_key = sweep.scope.startswith(f"{self._alias} {self._catalog.api_version} ")
+        same_key = sweep.scope.startswith(self._same_key)
         return same_key and model not in self._upstreams and not self._has_upstreams(model)
 
     def _has_upstreams(self, model: str) -> bool:

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from stripe_assets.mirror import Batch, Gone, Hole, ObjectRef, OpenSublist, ParentRef, Rows
+from stripe_assets.mirror import Batch, Gone, ObjectRef, OpenSublist, ParentRef, Rows
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.engine import sublist
-from stripe_assets.sync.engine.expansions import Option
-from stripe_assets.sync.engine.holes import EXPANSION
+from stripe_assets.sync.engine.expansions import Option, given_up
 from stripe_assets.sync.engine.nested import Routes
 from stripe_assets.sync.engine.one_off_handler import Items, OneOffHandler, PartOf
 from stripe_assets.sync.engine.session import Session
@@ -115,10 +114,7 @@ class Retrieval(OneOffHandler):
         return found if refused else [one for one in found if not one.absent]
 
     def gave_up(self, request: Request, option: Option) -> PageResult:
-        source, name = request.source, f"{option[0]} {option[1]}"
-        key, said = f"{EXPANSION}{source.endpoint} {name}", f"refused: {name}"
-        hole = Hole(source.reader, request.resource, key, (), said, unavailable=True)
-        left = self._session.before.holes.leave(hole)
+        left = self._before.holes.leave(given_up(request.source, option))
         return PageResult(Batch(holes={left.id: left}))
 
     def tolerates(self, request: Request) -> bool:
