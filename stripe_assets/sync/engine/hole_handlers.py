@@ -78,15 +78,22 @@ class HoleHandler(SweepHandler):
     ) -> PageResult | None:
         parent = request.source.parent
         if parent is None or not isinstance(request, ListPage):
-            at_start = not isinstance(request, ListPage) or not request.cursor.ids
-            if not (error.unavailable and at_start):
-                return self.not_read(request, error)
-            hole = self.hole(request, f"{REFUSED_NOW}{error.reason}")  # a user can accept it
-            return self._sweep.leave(self.ended(request), hole)
+            return self._list_refused(request, error)
         if error.denies(parent.id):
             return parent_check(self, self._sweep.catalog, request, error)
         first = error.unavailable and not error.is_about_object and not request.cursor.ids
         return self.not_shown(request, error) if first else self.not_read(request, error)
+
+    def _list_refused(self, request: Request, error: StripeError) -> PageResult:
+        """A list of an account is refused. Where it never answered before, that is a fact."""
+        model, reader = request.model, request.source.reader
+        if not error.unavailable or self.hole_cursor(request):
+            return self.not_read(request, error)
+        if self._sweep.before.was_readable(reader, model):
+            hole = self.hole(request, f"{REFUSED_NOW}{error.reason}")
+            return self._sweep.leave(self.ended(request), hole)
+        self._states.refuse(model, self._states.place_of(request), error.reason)
+        return self.parent_gone(request)
 
     def hole_key(self, request: Request) -> str:
         return self._hole.key

@@ -25,6 +25,7 @@ from datetime import UTC, datetime
 
 from stripe_assets.mirror import Hole, HoleId, Owner, without_ids
 from stripe_assets.sync.engine.cursor import Place
+from stripe_assets.sync.engine.shards import SHARD
 
 ITEMS = "items of "
 OBJECT = "object "
@@ -192,6 +193,11 @@ class OpenHoles:
                     for hole in holes.get((owner, name), {}).values():
                         found.setdefault(hole.id, hole)
         return list(found.values())
+
+
+def is_whole_list(hole: Hole) -> bool:
+    """Whether nothing of a list of an account could be read."""
+    return hole.key.startswith("/") and SHARD not in hole.key and not hole.cursor
 
 
 def summary(holes: Iterable[Hole]) -> str:

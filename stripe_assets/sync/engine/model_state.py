@@ -175,7 +175,9 @@ class ModelStates:
     def is_suspect(self, model: str, place: Place) -> bool:
         """Whether so many requests were refused that others wait until that is certain."""
         answers = self._states[model].answers
-        return answers.suspected[place] >= REFUSALS_ENOUGH and place not in answers.answered
+        pending = answers.suspected[place]
+        many = pending + answers.refused[place] >= REFUSALS_ENOUGH
+        return pending > 0 and many and place not in answers.answered
 
     def refuse_part(self, model: str, place: Place) -> None:
         """Stripe refused one more object of this route."""

@@ -24,6 +24,8 @@ from stripe_assets.sync.planning.refusals import (
     Refusals,
     kept_current,
     last_refusals,
+    never_read,
+    open_holes,
 )
 from stripe_assets.sync.planning.resume import SweepRun
 
@@ -134,7 +136,9 @@ class Freshness:
         interrupted = self._sweeps.interrupted(owners)
         # A run that was interrupted has said of no model whether it has holes.
         unsaid = {owner for owner, sweeps in interrupted.items() if sweeps.keys() - {ACCOUNT}}
-        holes = self._holes([one for one in owners if one in unsaid or refusals[one].have_holes])
+        doubtful = [one for one in owners if one in unsaid or refusals[one].have_holes]
+        holes = open_holes(self._mirror, doubtful)
+        unread = never_read(self._mirror, holes)
         decisions = {}
         for owner in owners:
             known = holes.get(owner, [])
@@ -147,16 +151,12 @@ class Freshness:
                 decision,
                 events_since=since,
                 kept=kept[owner],
-                readable=frozenset(current[owner]).difference(refusals[owner].wholly),
+                readable=frozenset(current[owner]).difference(
+                    refusals[owner].wholly, (name for one, name in unread if one == owner)
+                ),
                 holes=KnownHoles(known, due),
             )
         return decisions
-
-    def _holes(self, owners: Collection[Owner]) -> dict[Owner, list[Hole]]:
-        found: dict[Owner, list[Hole]] = {}
-        for hole in self._mirror.holes.of(owners) if owners else ():
-            found.setdefault(hole.owner, []).append(hole)
-        return found
 
     def _is_due(self, hole: Hole, continued: Collection[str]) -> bool:
         """What Stripe did not show to the run that this one continues is not due again."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stripe_assets.mirror import Availability, Hole, Mirror, Owner
+from stripe_assets.sync.engine.holes import is_whole_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,28 @@ class KnownHoles:
     all: Sequence[Hole] = ()
     due: Sequence[Hole] = ()
     """Those that this run asks for."""
+
+
+def open_holes(mirror: Mirror, owners: Collection[Owner]) -> dict[Owner, list[Hole]]:
+    """Returns account → its holes. Raises MirrorError."""
+    found: dict[Owner, list[Hole]] = {}
+    for hole in mirror.holes.of(owners) if owners else ():
+        found.setdefault(hole.owner, []).append(hole)
+    return found
+
+
+def never_read(mirror: Mirror, holes: Mapping[Owner, Sequence[Hole]]) -> set[tuple[Owner, str]]:
+    """Returns the models whose list is a hole as a whole, and that have no row. Raises
+    MirrorError."""
+    owners_of: dict[str, list[Owner]] = {}
+    for owner, some in holes.items():
+        for name in {hole.model for hole in some if is_whole_list(hole)}:
+            owners_of.setdefault(name, []).append(owner)
+    found = set[tuple[Owner, str]]()
+    for name, owners in owners_of.items():
+        rows = mirror.live_rows.counts_by_owner(name, owners)
+        found |= {(owner, name) for owner in owners if not rows.get(owner)}
+    return found
 
 
 def last_refusals(mirror: Mirror, owners: Collection[Owner]) -> dict[Owner, Refusals]:

@@ -9,7 +9,7 @@ from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.lists import root_lists
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.roles import ACCOUNT
-from stripe_assets.mirror import AVAILABLE, Availability, Batch, Owner
+from stripe_assets.mirror import Availability, Batch, Owner
 from stripe_assets.sync.engine.holes import OBJECT, ROUTE
 from stripe_assets.sync.engine.model_state import ModelState
 from stripe_assets.sync.engine.session import Session
@@ -210,7 +210,8 @@ class SweepStep:
         for owner, reason in refused.items():
             self.unavailable[owner, name] = reason
             states.refuse(name, states.place(owner, "not read"), reason)
-        if not swept and owners[0] not in refused:
+        its_list_is_refused = any(place[0] is None for place in state.answers.unavailable)
+        if not swept and owners[0] not in refused and not its_list_is_refused:
             states.answered(name, states.place(owners[0], "its events"))
 
     def _refused(self, owner: Owner, model: str) -> str | None:
@@ -222,8 +223,12 @@ class SweepStep:
         it."""
         name, states = state.model, self._prepared.pool.states
         never_listed = _never_listed(self._catalog, self._catalog[name])
+        holes, whole = self._session.before.holes, self._completeness
         said = {
-            owner: never_listed or state.availability_of(states.header(owner)) for owner in swept
+            owner: whole.availability(
+                never_listed or state.availability_of(states.header(owner)), owner, name
+            )
+            for owner in swept
         }
         current: dict[Owner, datetime] = {}
         for owner, availability in said.items():
@@ -233,14 +238,14 @@ class SweepStep:
             read = (owner, name) not in self.unavailable and not alone
             if read and (began := self._began(owner, name)):
                 current[owner] = began
-        holes, whole = self._session.before.holes, self._completeness
-        said = {owner: whole.availability(one, owner, name) for owner, one in said.items()}
         mirror, requests = self._session.mirror, state.answers.requests
         if said:
             self._prepared.sweeps.finish(name, said, rows, requests, current.get)
         mirror.holes.close(id for owner in said for id in holes.end_sweep(owner, name))
         changed = {
-            owner: whole.availability(never_listed or AVAILABLE, owner, name)
+            owner: whole.availability(
+                never_listed or state.availability_of(states.header(owner)), owner, name
+            )
             for owner, decision in self._decisions.items()
             if owner not in said
             and name not in decision.refusals.wholly
