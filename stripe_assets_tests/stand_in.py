@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 NOW = int(time.time())
 EMPTY = ("/v1/accounts", "/v1/events", "/v1/test_helpers/test_clocks")
+NO_ITEMS = {"object": "list", "data": [], "has_more": False, "url": "/v1/none"}
+"""A sublist."""
 Object = dict[str, Any]
 Reply = tuple[int, object]
 Answers = Callable[[str, Mapping[str, str], str | None], Reply]
@@ -35,10 +37,13 @@ def error(status: int, message: str, **more: str) -> Reply:
 
 
 def customer(number: int) -> Object:
-    empty = {"object": "list", "data": [], "has_more": False, "url": "/v1/none"}
     id, created = f"cus_{number:05}", NOW - 1000 - 50 * number
-    sublists = {"sources": empty, "tax_ids": empty}
+    sublists = {"sources": NO_ITEMS, "tax_ids": NO_ITEMS}
     return {"id": id, "object": "customer", "created": created, "livemode": False, **sublists}
+
+
+def account_of(id: str, created: int = NOW) -> Object:
+    return {"id": id, "object": "account", "created": created, "external_accounts": NO_ITEMS}
 
 
 class StandIn:
@@ -84,7 +89,7 @@ class StandIn:
         if found := self._answers(path, query, account):
             return found
         if path == "/v1/account":
-            return 200, {"id": "acct_1Own", "object": "account", "created": NOW - 9_000_000}
+            return 200, account_of("acct_1Own", NOW - 9_000_000)
         if path in EMPTY and path not in self._refused:
             return page([], query, path)
         return error(404, f"Unrecognized request URL (GET: {path}).")

@@ -43,6 +43,11 @@ def nested_lists(
     return routes
 
 
+def has_own_list(resource: Resource) -> bool:
+    """Whether an account has a list of the resource, or one object of it."""
+    return bool(resource.singleton) or any(route.parent is None for route in resource.routes)
+
+
 def applies(route: Route, livemode: bool) -> bool:
     """Whether the list is read in this mode."""
     return route.modes == "both" or (route.modes == "live") == livemode

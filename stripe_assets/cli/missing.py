@@ -9,7 +9,7 @@ from datetime import datetime
 from rich.console import Console
 
 from stripe_assets.cli.table import Column, Line, print_table
-from stripe_assets.mirror import Hole, without_ids
+from stripe_assets.mirror import Hole, some_of, without_ids
 
 NAMES_SHOWN = 3
 
@@ -57,9 +57,9 @@ def _print(console: Console, title: str, holes: Sequence[Hole]) -> None:
     lines = [
         Line(
             (
-                _some(one.models),
-                _some(one.accounts),
-                _some(one.keys),
+                some_of(one.models, NAMES_SHOWN),
+                some_of(one.accounts, NAMES_SHOWN),
+                some_of(one.keys, NAMES_SHOWN),
                 f"{one.count:,}",
                 _when(min(one.since, default=None)),
                 _when(min(one.next_try, default=None)),
@@ -89,12 +89,6 @@ def missing_as_json(holes: Iterable[Hole]) -> list[dict[str, object]]:
         }
         for hole in holes
     ]
-
-
-def _some(names: Iterable[str]) -> str:
-    names = list(names)
-    more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
-    return ", ".join(names[:NAMES_SHOWN]) + more
 
 
 def _when(time: datetime | None) -> str:

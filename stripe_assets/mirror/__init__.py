@@ -8,6 +8,7 @@ from stripe_assets.mirror.availability import (
     AVAILABLE,
     Availability,
     models_by_reason,
+    some_of,
     without_ids,
 )
 from stripe_assets.mirror.batch import (
@@ -97,5 +98,6 @@ __all__ = [
     "models_by_reason",
     "read_at_column",
     "shown_url",
+    "some_of",
     "without_ids",
 ]

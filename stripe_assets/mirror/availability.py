@@ -83,6 +83,13 @@ class Availability:
 AVAILABLE = Availability("available")
 
 
+def some_of(names: Iterable[str], shown: int) -> str:
+    """Returns the first names in one line, and how many more there are."""
+    names = list(names)
+    more = f" and {len(names) - shown:,} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
+
+
 def without_ids(text: str) -> str:
     """Each answer names its request, and often the account or the object. Without these ids, equal
     reasons are equal."""

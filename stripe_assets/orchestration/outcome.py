@@ -8,11 +8,11 @@ from __future__ import annotations
 import shlex
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 
 from stripe_assets.catalog import catalog
-from stripe_assets.mirror import models_by_reason, without_ids
+from stripe_assets.mirror import models_by_reason, some_of, without_ids
 from stripe_assets.sync import (
     EventProgress,
     EventSelection,
@@ -132,8 +132,9 @@ class SyncOutcome(Outcome):
                 models, accounts, keys = alike.setdefault(without_ids(hole.answer), ({}, {}, {}))
                 models[result.model] = accounts[hole.owner.account_id] = keys[hole.key] = None
         return [
-            f"{self.alias}, {_some(models)}: {_some(accounts)}: {_some(keys)}: {answer}"
-            for answer, (models, accounts, keys) in alike.items()
+            ": ".join([f"{self.alias}, {models}", accounts, keys, answer])
+            for answer, names in alike.items()
+            for models, accounts, keys in [[some_of(one, NAMES_SHOWN) for one in names]]
         ]
 
     def command(self) -> str:
@@ -251,12 +252,6 @@ class EventsOutcome(Outcome):
             "selection": selection,
             "events": _plain(self.result) if self.result else None,
         }
-
-
-def _some(names: Iterable[str]) -> str:
-    names = list(names)
-    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
-    return ", ".join(names[:NAMES_SHOWN]) + more
 
 
 def _plain(summary: EventSummary) -> dict[str, object]:

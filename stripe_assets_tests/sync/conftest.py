@@ -13,6 +13,7 @@ from stripe_assets.mirror import Mirror
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import KeySync, ModelResult
+from stripe_assets_tests.sync.acme import Acme
 from stripe_assets_tests.sync.stage import Stage
 
 Results = dict[str, ModelResult]
@@ -26,12 +27,23 @@ def stripe_server() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def server(stripe_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+def no_rates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stripe's rate limits are lifted."""
+    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
+    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
+
+
+@pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that failed is sent again at once."""
+    monkeypatch.setattr("stripe_assets.stripe_api.attempts.LONGEST_BACKOFF", 0.01)
+
+
+@pytest.fixture
+def server(stripe_server: Sandbox, monkeypatch: pytest.MonkeyPatch, no_rates: None) -> Sandbox:
     """The module's sandbox, without the faults and other conditions of an earlier test."""
     stripe_server.reset()
     monkeypatch.setenv("STRIPE_API_BASE", stripe_server.base)
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
     return stripe_server
 
 
@@ -49,14 +61,24 @@ def empty_account() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def stage(empty_account: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(
+    empty_account: Sandbox, mirror: Mirror, monkeypatch: pytest.MonkeyPatch, no_rates: None
+) -> Stage:
     """An account without objects, and an empty mirror."""
     empty_account.reset()
     empty_account.control("start-over")
     monkeypatch.setenv("STRIPE_API_BASE", empty_account.base)
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
     return Stage(empty_account, mirror)
+
+
+@pytest.fixture
+def acme(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch, no_rates: None, quick_retries: None
+) -> Iterator[Acme]:
+    """An account of a few lists, and an empty mirror."""
+    with Acme(mirror) as account:
+        monkeypatch.setenv("STRIPE_API_BASE", account.server.base)
+        yield account
 
 
 def run_sync(

@@ -13,7 +13,7 @@ from stripe_assets.mirror import Mirror
 from stripe_assets.orchestration.outcome import SyncOutcome
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import KeySync
-from stripe_assets_tests.stand_in import NOW, Reply, StandIn, customer, error, page
+from stripe_assets_tests.stand_in import Reply, StandIn, account_of, customer, error, page
 from stripe_assets_tests.sync.stage import run_id
 
 MODELS = ("customer", "person")
@@ -37,9 +37,7 @@ class Platform:
         if account in self.broken:
             return 500, {"error": {"type": "api_error", "message": "No answer."}}
         if path == "/v1/accounts":
-            external = {"object": "list", "data": [], "has_more": False, "url": "/v1/none"}
-            more = {"object": "account", "created": NOW, "external_accounts": external}
-            return page([{"id": id, **more} for id in IDS], query, path)
+            return page([account_of(id) for id in IDS], query, path)
         return page([customer(1)], query, path) if path == "/v1/customers" else None
 
     def _persons(self, path: str, query: Mapping[str, str], account: str) -> Reply:
@@ -58,10 +56,9 @@ class Platform:
 
 
 @pytest.fixture
-def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Platform, StandIn]]:
-    monkeypatch.setattr("stripe_assets.stripe_api.attempts.LONGEST_BACKOFF", 0.01)
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
+def platform(
+    monkeypatch: pytest.MonkeyPatch, no_rates: None, quick_retries: None
+) -> Iterator[tuple[Platform, StandIn]]:
     answers = Platform()
     with StandIn(answers) as server:
         monkeypatch.setenv("STRIPE_API_BASE", server.base)

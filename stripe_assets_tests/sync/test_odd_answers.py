@@ -67,12 +67,10 @@ class Server:
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def server(monkeypatch: pytest.MonkeyPatch, no_rates: None) -> Iterator[Server]:
     one = Server()
     threading.Thread(target=one.http.serve_forever, args=(0.01,), daemon=True).start()
     monkeypatch.setenv("STRIPE_API_BASE", one.base)
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
     yield one
     one.http.shutdown()
     one.http.server_close()

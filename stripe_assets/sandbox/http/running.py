@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from stripe_assets.sandbox.behaviour.world import World
 from stripe_assets.sandbox.http.connections import Protocol
@@ -35,6 +36,11 @@ def serve(
     gc.freeze()
     if started:
         started(f"http://{HOST}:{listener.getsockname()[1]}")
+    server_of(app).run(sockets=[listener])
+
+
+def server_of(app: ASGIApp) -> uvicorn.Server:
+    """Returns a server for the app. It adds nothing to the app's answers, and it is silent."""
     config = uvicorn.Config(
         app,
         http=Protocol,
@@ -45,4 +51,4 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    return uvicorn.Server(config)

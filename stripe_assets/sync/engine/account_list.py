@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from stripe_assets.catalog.lists import list_params
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.mirror import Batch, Hole
 from stripe_assets.stripe_api import StripeError
@@ -38,20 +37,11 @@ class AccountList(PageHandler):
 
         Raises SyncAborted when the run is halted.
         """
-        accepted = self._session.before.holes.is_unavailable(
-            self._session.platform, ACCOUNT, self.path
-        )
-        self._known = known and not accepted
+        hole = (self._session.platform, ACCOUNT, self.path)
+        self._known = known and not self._session.before.holes.was_hidden(hole)
         session, resource = self._session, self._session.catalog[ACCOUNT]
         route = resource.routes[0]
-        source = Source(
-            model=ACCOUNT,
-            resource=ACCOUNT,
-            reader=session.platform,
-            path=route.path,
-            endpoint=route.path,
-            params=list_params(resource, route, {}),
-        )
+        source = Source.of_list(resource, route, session.platform)
         task = ListPage(source=source, handler=self, key=route.path, paging=route.paging)
         session.read_all([ACCOUNT], [[task]])
 

@@ -60,6 +60,8 @@ class OpenHoles:
         self._replaced: dict[Key, list[HoleId]] = {}
         self._counts: Counter[tuple[Owner, str, bool]] = Counter()
         self._concerned: set[Key] = set()
+        self._hidden: set[HoleId] = set()
+        """What Stripe did not show to the runs before."""
         self._now = datetime.now(UTC)
         self.asks_for_all = False
         """A full sync asks again for what Stripe does not show."""
@@ -70,6 +72,8 @@ class OpenHoles:
             for hole in holes:
                 self._known[hole.owner, hole.model][hole.key] = hole
                 self._concerned.add((hole.owner, hole.model))
+                if hole.unavailable:
+                    self._hidden.add(hole.id)
 
     def leave(self, hole: Hole) -> Hole:
         """Something could not be read. Returns what is written of it: the hole, or one hole for
@@ -90,9 +94,7 @@ class OpenHoles:
     def refuse(self, hole: Hole, place: Place) -> None:
         """Stripe refused the list of one parent. `settle` says what that means."""
         with self._lock:
-            known = self._refused[hole.owner, hole.model, place]
-            if len(known) < REFUSALS_ENOUGH:
-                known.append(hole)
+            self._refused[hole.owner, hole.model, place].append(hole)
 
     def settle(
         self,
@@ -114,8 +116,9 @@ class OpenHoles:
                 self.fill(hole.id)
                 found[hole.id] = None
             said = f"{holes[0].answer}; {len(holes)} parents refused it alike, {NOT_ASKED}"
-            said = f"{REFUSED_NOW}{said}" if (new := was_readable(owner)) else said
-            one = Hole(owner, model, f"{ROUTE}{place[1]}", (), said, not new, len(holes))
+            one = Hole(owner, model, f"{ROUTE}{place[1]}", (), said, True, len(holes))
+            if was_readable(owner) and not self.was_hidden(one.id):
+                one = replace(one, answer=f"{REFUSED_NOW}{said}", unavailable=False)
             with self._lock:
                 self._left[owner, model][one.key] = one
             found[one.id] = one
@@ -157,6 +160,11 @@ class OpenHoles:
             left = self._left.get((owner, model), {}) if ids else {}
             return [id for id in ids if id[2] not in left]
 
+    @property
+    def are_none(self) -> bool:
+        """Whether no model has a hole, or had one."""
+        return not self._concerned
+
     def concern(self, owner: Owner, models: Iterable[str]) -> bool:
         """Whether these models had holes, or have some now."""
         return bool(self._concerned) and any((owner, name) in self._concerned for name in models)
@@ -176,6 +184,10 @@ class OpenHoles:
     def unavailable(self, owner: Owner, model: str) -> list[Hole]:
         """What Stripe does not show of a model of an account."""
         return [hole for hole in self._all(owner, [model]) if hole.unavailable]
+
+    def was_hidden(self, id: HoleId) -> bool:
+        """Whether Stripe did not show this the last time, or a user has accepted that."""
+        return id in self._hidden
 
     def is_unavailable(self, owner: Owner, model: str, key: str) -> bool:
         """Whether Stripe did not show this the last time, and need not be asked again yet."""

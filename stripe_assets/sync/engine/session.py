@@ -12,7 +12,7 @@ from typing import Self
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import Upstreams
-from stripe_assets.mirror import Mirror, MirrorError, Owner
+from stripe_assets.mirror import Hole, Mirror, MirrorError, Owner
 from stripe_assets.stripe_api import ApiKey, StripeApi
 from stripe_assets.sync.engine.account_usage import AccountUsage
 from stripe_assets.sync.engine.accounts import Accounts, AccountsPage
@@ -119,6 +119,22 @@ class Session:
         )
         self._pools.append(pool)
         return pool
+
+    def learn(
+        self,
+        owner: Owner,
+        refused: Iterable[str],
+        partly: Iterable[str],
+        holes: Iterable[Hole],
+    ) -> None:
+        """Takes over what the runs before have found out about an account: the models that Stripe
+        refused wholly or in part, and the holes."""
+        holes = list(holes)
+        self.before.refused[owner] = frozenset(refused)
+        self.before.partly[owner] = frozenset(partly)
+        self.before.holes.know(holes)
+        if not self.before.holes.asks_for_all:
+            self.expansions.know(holes, self.platform)
 
     def read_all(
         self, models: Iterable[str], tasks: Iterable[list[Task]], nested: Routes | None = None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
+from stripe_assets.catalog.lists import list_params
+from stripe_assets.catalog.model import Resource, Route
 from stripe_assets.mirror import Owner, ParentRef
 
 Endpoint = tuple[str, str]
@@ -33,6 +35,25 @@ class Source:
     owned_by: Owner | None = None
     """The owner of the items where that is not the reader. The persons of a connected account
     belong to that account, and the platform reads them."""
+
+    @classmethod
+    def of_list(
+        cls,
+        resource: Resource,
+        route: Route,
+        reader: Owner,
+        variant: Mapping[str, str | bool] | None = None,
+        **filters: Any,
+    ) -> Self:
+        """A list that is read once for an account."""
+        return cls(
+            model=resource.name,
+            resource=resource.name,
+            reader=reader,
+            path=route.path,
+            endpoint=route.path,
+            params=list_params(resource, route, variant or {}) | filters,
+        )
 
     @property
     def owner(self) -> Owner:

@@ -200,7 +200,8 @@ class SweepHandler(PageHandler):
         hole = self.hole(request, error.reason, unavailable=True)
         place = self._states.place_of(request)
         self._states.refuse_part(request.model, place)
-        self._sweep.before.holes.refuse(hole, place)
+        if not self._states.has_answered(request.model, place):
+            self._sweep.before.holes.refuse(hole, place)
         return self._sweep.leave(self.ended(request), hole)
 
     def gave_up(self, request: Request, option: Option) -> PageResult:

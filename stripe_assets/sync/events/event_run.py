@@ -18,7 +18,12 @@ from stripe_assets.sync.events.feed import EventFeed
 from stripe_assets.sync.events.processing import EventProcessing, EventScope
 from stripe_assets.sync.events.selection import EventReport, EventSelection, EventSummary
 from stripe_assets.sync.planning.plan import accounts_line
-from stripe_assets.sync.planning.refusals import Refusals, kept_current, last_refusals
+from stripe_assets.sync.planning.refusals import (
+    Refusals,
+    kept_current,
+    last_refusals,
+    open_holes,
+)
 from stripe_assets.sync.results import RunProgress
 from stripe_assets.sync.retrieval.closure import Closure, WrittenByRun
 from stripe_assets.sync.retrieval.handler import Retrieval
@@ -137,10 +142,10 @@ class EventRun(InSession):
         feed = EventFeed(session, self._tell, keep_ids=self._selection.failed)
         try:
             known = last_refusals(self._mirror, self._owners)
-            session.before.partly = {owner: refused.partly for owner, refused in known.items()}
-            session.before.refused = {
-                owner: frozenset(refused.wholly) for owner, refused in known.items()
-            }
+            doubtful = [owner for owner, refused in known.items() if refused.have_holes]
+            holes = open_holes(self._mirror, doubtful)
+            for owner, refused in known.items():
+                session.learn(owner, refused.wholly, refused.partly, holes.get(owner, ()))
             self.progress.total = self._claim(feed) + self.progress.done
             since = self._mirror.accounts.begin_pending_references(
                 self._key.alias, session.platform, session.began

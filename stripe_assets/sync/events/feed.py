@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from stripe_assets.catalog import Catalog
-from stripe_assets.catalog.lists import list_params
 from stripe_assets.catalog.roles import EVENT
 from stripe_assets.mirror import Batch, LedgerEntry, Mirror, Owner
 from stripe_assets.stripe_api import Failure, MalformedPage, StripeError
@@ -24,12 +22,6 @@ from stripe_assets.sync.events.selection import EventOutcome, EventReport
 logger = logging.getLogger(__name__)
 
 Report = Callable[[EventReport], object]
-
-
-def feed_params(catalog: Catalog, **filters: Any) -> tuple[str, dict[str, Any]]:
-    """Returns the path and the query of a list of events."""
-    route = catalog[EVENT].routes[0]
-    return route.path, {**list_params(catalog[EVENT], route, {}), **filters}
 
 
 def since(mirror: Mirror, owner: Owner, cursor: datetime) -> dict[str, Any]:
@@ -66,11 +58,10 @@ class EventFeed(OneOffHandler):
         self._session.read_all([EVENT], tasks)
 
     def _task(self, owner: Owner, filters: Mapping[str, Any]) -> Task:
-        path, params = feed_params(self.catalog, **filters)
-        source = Source(
-            model=EVENT, resource=EVENT, reader=owner, path=path, endpoint=path, params=params
-        )
-        return ListPage(source=source, handler=self, key=path)
+        resource = self.catalog[EVENT]
+        route = resource.routes[0]
+        source = Source.of_list(resource, route, owner, **filters)
+        return ListPage(source=source, handler=self, key=route.path, paging=route.paging)
 
     def bad_items(self, request: Request, count: int) -> None:
         account_id = request.source.owner.account_id

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.incremental import incremental_strategies
-from stripe_assets.catalog.lists import list_key, list_params
+from stripe_assets.catalog.lists import list_key
 from stripe_assets.catalog.model import Resource
 from stripe_assets.catalog.roles import ACCOUNT, EVENT
 from stripe_assets.catalog.upstreams import with_upstreams
@@ -229,15 +229,11 @@ def _new_rows(
     route = next(
         route for route in resource.routes if route.parent is None and route.created_filter
     )
-    name, path = resource.name, route.path
-    created = {"created": {"gte": int((current - OVERLAP).timestamp())}}
+    created = {"gte": int((current - OVERLAP).timestamp())}
     for variant in route.variants:
-        params = list_params(resource, route, variant) | created
-        source = Source(
-            model=name, resource=name, reader=owner, path=path, endpoint=path, params=params
-        )
+        source = Source.of_list(resource, route, owner, variant, created=created)
         key = list_key(route, variant)  # a hole has it too
-        yield ListPage(source=source, handler=handler, key=key)
+        yield ListPage(source=source, handler=handler, key=key, paging=route.paging)
 
 
 class NewRows(OneOffHandler):

@@ -11,6 +11,7 @@ from typing import Any
 
 from stripe_assets.catalog import catalog
 from stripe_assets.catalog.incremental import incremental_strategies, models_to_sync_for
+from stripe_assets.catalog.lists import list_params
 from stripe_assets.catalog.roles import ACCOUNT, EVENT
 from stripe_assets.mirror import EventState, Mirror, Owner
 from stripe_assets.stripe_api import (
@@ -27,7 +28,7 @@ from stripe_assets.sync.constants import PAGE, RETENTION, SKEW
 from stripe_assets.sync.engine.account_usage import AccountUsage
 from stripe_assets.sync.engine.accounts import Accounts
 from stripe_assets.sync.events.entries import created_at, entry_of, instant
-from stripe_assets.sync.events.feed import feed_params, since
+from stripe_assets.sync.events.feed import since
 
 PAGES_A_LOOK = 5
 GRACE_SECONDS = 1.0
@@ -134,7 +135,9 @@ class EventWatch:
         return tuple(watched)
 
     def _list(self, owner: Owner, filters: Mapping[str, Any]) -> list[dict[str, Any]]:
-        path, params = feed_params(self._catalog, **filters)
+        resource = self._catalog[EVENT]
+        route = resource.routes[0]
+        path, params = route.path, list_params(resource, route, {}) | dict(filters)
         account = None if owner.account_id == self._own else owner.account_id
         answer = self._in_time(
             lambda: self._api.get(path, params, stripe_account=account, endpoint=path), path

@@ -13,10 +13,10 @@ from typing import Literal
 
 from stripe_assets.catalog import Catalog, catalog
 from stripe_assets.catalog.incremental import incremental_strategies, is_incremental
-from stripe_assets.catalog.lists import listed_under_accounts
+from stripe_assets.catalog.lists import has_own_list, listed_under_accounts
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.catalog.upstreams import with_upstreams
-from stripe_assets.mirror import BEFORE_HOLES, Hole, Mirror, Owner, Sweep
+from stripe_assets.mirror import BEFORE_HOLES, Hole, Mirror, Owner, Sweep, some_of
 from stripe_assets.sync.constants import RETENTION, SKEW
 from stripe_assets.sync.engine.holes import EVERYTHING, EXPANSION, ROUTE
 from stripe_assets.sync.planning.refusals import (
@@ -37,6 +37,8 @@ leaves out what that one swept within this time."""
 MARGIN = timedelta(hours=1)
 """Stripe may drop its oldest events while they are listed. Cursors this close to that age count as
 too old."""
+
+NAMES_SHOWN = 5
 
 Reasons = Mapping[str, Sequence[str]]
 """Why models are swept though nobody asked for it → which models."""
@@ -172,7 +174,7 @@ class Freshness:
         models, how = catalog(), incremental_strategies()
         listed = [name for name in self._models if _is_listed(models, name)]
         refused = {name for name in refusals.wholly if name in listed}
-        asked_again = {name for name in refused if _has_own_list(models, name)}
+        asked_again = {name for name in refused if has_own_list(models[name])}
         readable = [name for name in listed if name not in refused]
         never = [name for name in readable if name not in current]
         stale = [
@@ -181,7 +183,7 @@ class Freshness:
         again = sorted(
             hole.model
             for hole in due
-            if hole.model in readable and hole.key.startswith((EVERYTHING, EXPANSION, ROUTE))
+            if hole.model in listed and hole.key.startswith((EVERYTHING, EXPANSION, ROUTE))
         )
         complete = with_upstreams(models.upstreams, [*never, *stale, *again]).keys()
         swept = complete | asked_again | {name for name in readable if how[name] == "list"}
@@ -246,11 +248,6 @@ def _is_listed(models: Catalog, name: str) -> bool:
     return models.upstreams[name].is_listed and not models[name].rows_are_accounts
 
 
-def _has_own_list(models: Catalog, name: str) -> bool:
-    resource = models[name]
-    return bool(resource.singleton) or any(route.parent is None for route in resource.routes)
-
-
 def follows_events(decisions: Decisions) -> bool:
     """Whether a run has anything that it does not sweep."""
     return any(decision.followed for decision in decisions.values())
@@ -294,7 +291,6 @@ def reason_lines(decisions: Decisions, models: int) -> list[str]:
 
 def _named(names: Iterable[str], of: int) -> str:
     names = list(names)
-    if len(names) > 5 and len(names) >= of // 2:
+    if len(names) > NAMES_SHOWN and len(names) >= of // 2:
         return f"{len(names)} models"
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more
+    return some_of(names, NAMES_SHOWN)

@@ -6,8 +6,10 @@ import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from stripe_assets.catalog import catalog
+from stripe_assets.catalog.lists import has_own_list
 from stripe_assets.mirror import Availability, Hole, Mirror, Owner
-from stripe_assets.sync.engine.holes import is_whole_list
+from stripe_assets.sync.engine.holes import REFUSED_NOW, is_whole_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,10 @@ class Refusals:
 
     @property
     def have_holes(self) -> bool:
-        """Whether the database may have holes of the account."""
-        return bool(self.partly or self.incomplete)
+        """Whether the database may have holes of the account. Of a model that is read below its
+        parents alone, Stripe's refusal is one."""
+        nested = any(not has_own_list(catalog()[name]) for name in self.wholly)
+        return nested or bool(self.partly or self.incomplete)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,12 @@ def open_holes(mirror: Mirror, owners: Collection[Owner]) -> dict[Owner, list[Ho
 
 
 def never_read(mirror: Mirror, holes: Mapping[Owner, Sequence[Hole]]) -> set[tuple[Owner, str]]:
-    """Returns the models whose list is a hole as a whole, and that have no row. Raises
-    MirrorError."""
+    """Returns the models whose list is a hole as a whole, and that have no row. A list that Stripe
+    refuses now was read before. Raises MirrorError."""
     owners_of: dict[str, list[Owner]] = {}
     for owner, some in holes.items():
-        for name in {hole.model for hole in some if is_whole_list(hole)}:
+        unread = (hole for hole in some if not hole.answer.startswith(REFUSED_NOW))
+        for name in {hole.model for hole in unread if is_whole_list(hole)}:
             owners_of.setdefault(name, []).append(owner)
     found = set[tuple[Owner, str]]()
     for name, owners in owners_of.items():

@@ -6,7 +6,7 @@ hold enough of them. Otherwise it is read from its start while it is worth it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -14,9 +14,9 @@ from math import ceil
 from operator import attrgetter
 from typing import Any
 
-from stripe_assets.catalog.lists import applies, list_params
-from stripe_assets.catalog.model import Resource, Route
-from stripe_assets.mirror import Batch, ObjectRef, Owner, ParentRef
+from stripe_assets.catalog.lists import applies
+from stripe_assets.catalog.model import Route
+from stripe_assets.mirror import Batch, ObjectRef, ParentRef
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.constants import PAGE
 from stripe_assets.sync.engine.one_off_handler import Items, OneOffHandler
@@ -72,8 +72,8 @@ def _whole_lists(
         return
     handler = ListLookup(retrieval, [request.ref for request in requests])
     for variant in route.variants:
-        params = list_params(resource, route, variant)
-        yield _list_page(resource, route, params, owner, handler, requests[0].nested)
+        source = Source.of_list(resource, route, owner, variant)
+        yield _list_page(source, route, handler, requests[0].nested)
 
 
 def _ranges(session: Session, requests: list[ReadRequest], retrieval: Retrieval) -> Iterator[Task]:
@@ -90,23 +90,16 @@ def _ranges(session: Session, requests: list[ReadRequest], retrieval: Retrieval)
         handler = RangeLookup(retrieval, one)
         created = {"gte": int(one.first.timestamp()), "lte": int(one.last.timestamp())}
         for variant in route.variants:
-            params = list_params(resource, route, variant) | {"created": created}
-            yield _list_page(resource, route, params, owner, handler, requests[0].nested)
+            source = Source.of_list(resource, route, owner, variant, created=created)
+            yield _list_page(source, route, handler, requests[0].nested)
 
 
 def _list_page(
-    resource: Resource,
-    route: Route,
-    params: Mapping[str, Any],
-    owner: Owner,
-    handler: PageHandler,
-    nested: frozenset[str],
+    source: Source, route: Route, handler: PageHandler, nested: frozenset[str]
 ) -> ListPage:
-    name, path = resource.name, route.path
-    source = Source(
-        model=name, resource=name, reader=owner, path=path, endpoint=path, params=params
+    return ListPage(
+        source=source, handler=handler, nested=nested, key=route.path, paging=route.paging
     )
-    return ListPage(source=source, handler=handler, nested=nested, key=path, paging=route.paging)
 
 
 def worthwhile(

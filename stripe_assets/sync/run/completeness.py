@@ -46,6 +46,8 @@ class Completeness:
     def missing(self, model: str, owner: Owner | None = None) -> Missing:
         """Of one account, or of all of the run."""
         holes, above = self._session.before.holes, self.above(model)
+        if holes.are_none:
+            return Missing()
         owners = self._owners if owner is None else [owner]
         found = [hole for one in owners for hole in holes.of(one, above)]
         left = [hole for one in owners for hole in holes.left(one, above)] if found else []

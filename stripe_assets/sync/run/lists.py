@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.catalog.lists import list_key, list_params
+from stripe_assets.catalog.lists import list_key
 from stripe_assets.catalog.model import Route
 from stripe_assets.mirror import ObjectRef, Owner
 from stripe_assets.sync.engine.cursor import Part
@@ -45,16 +45,8 @@ def list_task(
     part = None
     if route.created_filter == "created":
         part = Part(WHOLE, Listing(BEGINNING if created is None else created))
-    source = Source(
-        model=name,
-        resource=name,
-        reader=owner,
-        path=route.path,
-        endpoint=route.path,
-        params=list_params(catalog[name], route, variant),
-    )
     return ListPage(
-        source=source,
+        source=Source.of_list(catalog[name], route, owner, variant),
         handler=handler,
         nested=nested,
         key=list_key(route, variant),

@@ -161,13 +161,10 @@ def _learn(session: Session, decisions: Decisions) -> None:
     """Tells the session what is known of accounts from the runs before."""
     before = session.before
     for owner, decision in decisions.items():
-        before.refused[owner] = frozenset(decision.refusals.wholly)
-        before.partly[owner] = decision.refusals.partly
+        refusals = decision.refusals
+        session.learn(owner, refusals.wholly, refusals.partly, decision.holes.all)
         before.readable[owner] = decision.readable
         before.kept[owner] = decision.kept
-        before.holes.know(decision.holes.all)
-        if not before.holes.asks_for_all:
-            session.expansions.know(decision.holes.all, session.platform)
 
 
 def _take(pool: Pool, platform: Owner, page: AccountsPage, nested: frozenset[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from stripe_assets.mirror import Mirror
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import EventRun, EventSelection, KeySync, ModelResult, SyncAborted
-from stripe_assets_tests.stand_in import NOW, Reply, StandIn, customer, error, page
+from stripe_assets_tests.stand_in import Reply, StandIn, account_of, customer, error, page
 from stripe_assets_tests.sync.stage import run_id
 
 IDS = [f"acct_1Con{number}" for number in range(3)]
@@ -28,16 +28,14 @@ class Platform:
             return page([customer(1)], query, path)
         if path != "/v1/accounts":
             return None
-        found = [{"id": id, "object": "account", "created": NOW} for id in IDS]
-        answer = page(found, query, path)
+        answer = page([account_of(id) for id in IDS], query, path)
         return self.fault(answer) if self.fault else answer
 
 
 @pytest.fixture
-def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    monkeypatch.setattr("stripe_assets.stripe_api.attempts.LONGEST_BACKOFF", 0.01)
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
+def platform(
+    monkeypatch: pytest.MonkeyPatch, no_rates: None, quick_retries: None
+) -> Iterator[Platform]:
     answers = Platform()
     with StandIn(answers) as server:
         monkeypatch.setenv("STRIPE_API_BASE", server.base)

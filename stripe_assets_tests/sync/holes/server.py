@@ -18,8 +18,9 @@ from starlette.types import Receive, Scope, Send
 
 from stripe_assets.sandbox import Sandbox
 from stripe_assets.sandbox.behaviour.world import World
-from stripe_assets.sandbox.http.connections import Protocol, drop
+from stripe_assets.sandbox.http.connections import drop
 from stripe_assets.sandbox.http.control.table import PREFIX, answer
+from stripe_assets.sandbox.http.running import server_of
 from stripe_assets.sandbox.http.server import App
 from stripe_assets.sandbox.settings import Settings
 from stripe_assets_tests.sync.holes.asked import Asked
@@ -116,17 +117,7 @@ class FaultySandbox(Sandbox):
     def start(self) -> Self:
         listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(
-            self,
-            http=Protocol,
-            lifespan="off",
-            log_level="critical",
-            access_log=False,
-            date_header=False,
-            server_header=False,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = uvicorn.Server(config)
+        self._server = server_of(self)
         run = self._server.run
         self._thread = threading.Thread(target=run, kwargs={"sockets": [listener]}, daemon=True)
         self._thread.start()

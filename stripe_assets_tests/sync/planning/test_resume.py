@@ -70,9 +70,15 @@ def interrupt(
 
 
 def stop_when(sync: KeySync, condition: Callable[[], bool]) -> None:
+    """Stops the run once the condition is true, what was asked for is answered, and the answers are
+    written."""
     while not condition():
         time.sleep(0.01)
-    time.sleep(0.5)  # by now the answers are written
+    before, now = None, (0, 0, 0)
+    while now != before:
+        time.sleep(0.5)
+        counts = sync.progress
+        before, now = now, (counts.requests, counts.objects, counts.models_done)
     sync.stop()
 
 
@@ -86,6 +92,22 @@ def interrupt_children(stage: Stage, mode: str = "auto") -> None:
         when=lambda: is_finished(stage, "customer") and asked_of_all(stage, LISTS),
     )
     assert not is_finished(stage, CHILD)
+
+
+def interrupt_beside(stage: Stage, other: str, mode: str) -> None:
+    """As `interrupt_children`, with another model, which is finished as well."""
+    interrupt(
+        stage,
+        CHILD,
+        other,
+        mode=mode,
+        hanging=ONE_LIST,
+        when=lambda: (
+            is_finished(stage, "customer")
+            and is_finished(stage, other)
+            and asked_of_all(stage, LISTS)
+        ),
+    )
 
 
 def is_finished(stage: Stage, model: str) -> bool:
@@ -290,8 +312,7 @@ def test_a_model_that_the_interrupted_run_found_refused_keeps_the_reason(
         "message": "This key may not read entitlements.",
     }
     stage.sandbox.control("faults", **refusal)
-    both = lambda: is_finished(stage, "customer") and is_finished(stage, OTHER_CHILD)  # noqa: E731
-    interrupt(stage, CHILD, OTHER_CHILD, mode=mode, hanging=ONE_LIST, when=both)
+    interrupt_beside(stage, OTHER_CHILD, mode)
     stage.sandbox.control("faults", **refusal)
     results = sync(stage, CHILD, OTHER_CHILD, mode=mode)
     assert (results[CHILD].status, results[OTHER_CHILD].status) == ("ok", "unavailable")
@@ -323,8 +344,7 @@ def test_where_events_are_refused_models_that_finished_hours_ago_are_swept_again
 def test_a_model_without_events_that_finished_hours_ago_is_swept_again(
     stage: Stage, mode: str
 ) -> None:
-    both = lambda: is_finished(stage, "shipping_rate") and asked_of_all(stage, LISTS)  # noqa: E731
-    interrupt(stage, CHILD, "shipping_rate", mode=mode, hanging=ONE_LIST, when=both)
+    interrupt_beside(stage, "shipping_rate", mode)
     stage.wait(23 * HOUR)
     added = stage.make("shipping_rate", event=False)
     sync(stage, CHILD, "shipping_rate", mode=mode)
@@ -386,8 +406,7 @@ def test_a_list_that_was_refused_is_still_refused_in_the_continued_run(stage: St
 @pytest.mark.parametrize("mode", ["auto", "full"])
 def test_a_refused_model_that_has_no_upstreams_is_asked_for_again(stage: Stage, mode: str) -> None:
     stage.fail("/v1/shipping_rates*", status=403)
-    both = lambda: is_finished(stage, "shipping_rate") and asked_of_all(stage, LISTS)  # noqa: E731
-    interrupt(stage, CHILD, "shipping_rate", mode=mode, hanging=ONE_LIST, when=both)
+    interrupt_beside(stage, "shipping_rate", mode)
     rate = stage.make("shipping_rate", event=False)
     assert sync(stage, CHILD, "shipping_rate", mode=mode)["shipping_rate"].status == "ok"
     assert stage.alive("shipping_rate") == {rate} and stage.asked("/v1/customers?") == []
@@ -396,7 +415,7 @@ def test_a_refused_model_that_has_no_upstreams_is_asked_for_again(stage: Stage, 
 def test_a_run_at_the_same_time_finishes_no_model_for_this_one(stage: Stage) -> None:
     """`sync customer` is running when the sync of the children begins. That sync is stopped in the
     middle of the customers."""
-    stage.sandbox.control("faults", path=SECOND_PAGE, kind="hang", seconds=4, times=1)
+    stage.sandbox.control("faults", path=SECOND_PAGE, kind="hang", seconds=10, times=1)
     stage.wait()
     with KeySync(
         stage.key(connected="none"), stage.mirror, ["customer"], run_id=run_id(), mode="auto"

@@ -13,11 +13,8 @@ from stripe_assets_tests.sync.stage import run_id
 
 @pytest.mark.parametrize("answers", [False, True])
 def test_a_run_of_all_models_fails_where_stripe_shows_none(
-    answers: bool, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+    answers: bool, mirror: Mirror, monkeypatch: pytest.MonkeyPatch, no_rates: None
 ) -> None:
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
-    monkeypatch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
-
     def answer(path: str, query: dict[str, str], account: str | None):
         return page([customer(1)], query, path) if answers and path == "/v1/customers" else None
 
