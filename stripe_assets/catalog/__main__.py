@@ -25,6 +25,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     if options.check:
+        _say(
+            f"Expansions that only Stripe's documentation names: {', '.join(generate.documented())}"
+        )
         stale = generate.check()
         if stale:
             _say(

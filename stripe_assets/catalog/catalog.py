@@ -170,7 +170,8 @@ def shapes() -> Mapping[str, dict[str, Any]]:
 
     A shape has `fields` (name → node) and `gets`, `posts` and `deletes` (path → kind, params,
     required). A node is `{"t": kind}`, with `null`, `enum`, `of` (the items of an array or map),
-    `fields` (of an object), `to` (the resources of a reference), and `on_request` for a field that
-    is no reference and is sent only if `expand` names it.
+    `fields` (of an object), `to` (the resources of a reference), `on_request` for a field that is
+    no reference and is sent only if `expand` names it, and `unset` (`absent`, `either`) for a
+    top-level field that may be left out.
     """
     return MappingProxyType(orjson.loads((FOLDER / "shapes.json").read_bytes()))

@@ -53,12 +53,16 @@ def _route(data: Json) -> Route:
         data["variants"] = tuple(data["variants"])
     if "parent_where" in data:
         data["parent_where"] = tuple(data["parent_where"])
+    if "include" in data:
+        data["include"] = tuple(data["include"])
     return Route(**data)
 
 
 def _retrieve(data: Json) -> Retrieve:
     if "gone_codes" in data:
         data["gone_codes"] = tuple(data["gone_codes"])
+    if "include" in data:
+        data["include"] = tuple(data["include"])
     return Retrieve(**data)
 
 
@@ -70,10 +74,12 @@ def resource(data: Json) -> Resource:
         data["retrieve"] = _retrieve(data["retrieve"])
     if "other_retrieves" in data:
         data["other_retrieves"] = tuple(map(_retrieve, data["other_retrieves"]))
-    if "secrets" in data:
-        data["secrets"] = tuple(map(tuple, data["secrets"]))
+    for name in ("secrets", "purged"):
+        if name in data:
+            data[name] = tuple(map(tuple, data[name]))
     for name in (
         "expand",
+        "on_request",
         "depends_on",
         "aliases",
         "id_prefixes",

@@ -12,10 +12,11 @@ from typing import Any
 import orjson
 
 from stripe_assets.catalog import codec
+from stripe_assets.catalog.generator import presence
 from stripe_assets.catalog.generator.build import build
 from stripe_assets.catalog.generator.routes import SdkRoute
 from stripe_assets.catalog.generator.sdk import Sdk
-from stripe_assets.catalog.overlay.routes import ON_REQUEST
+from stripe_assets.catalog.overlay.routes import DOCUMENTED, ON_REQUEST
 
 FOLDER = Path(__file__).parent
 CATALOG, SHAPES = "catalog.json", "shapes.json"
@@ -44,6 +45,10 @@ def _shapes(sdk: Sdk) -> dict[str, dict[str, Any]]:
         # same path retrieves.
         for name in route.returns or filter(None, [by_path.get(route.path)]):
             found[name][f"{route.method}s"][route.path] = _route(route)
+    for name, fields in sdk.shapes.items():
+        for field, node in fields.items():
+            if (unset := presence.unset(name, field, node)) in ("absent", "either"):
+                node["unset"] = unset
     for name, paths in ON_REQUEST.items():
         for path in paths:
             _mark_on_request(found[name]["fields"], path.split("."))
@@ -65,6 +70,12 @@ def _mark_on_request(fields: dict[str, Any], path: list[str]) -> None:
         _mark_on_request(node["fields"], path[1:])
     else:
         node["on_request"] = True
+
+
+def documented() -> list[str]:
+    """The expansions that rest on Stripe's documentation alone. All others are held against its
+    OpenAPI document."""
+    return [f"{name}.{path}" for name, paths in sorted(DOCUMENTED.items()) for path in paths]
 
 
 def breaking_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

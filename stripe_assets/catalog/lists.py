@@ -61,9 +61,23 @@ def list_params(
     params: dict[str, Any] = dict(variant)
     if route.limit is not None:
         params["limit"] = route.limit
-    if resource.expand and resource.api == "v1":
+    if resource.expand:
         params["expand"] = [f"data.{path}" for path in resource.expand]
-    return params
+    return params | included(route.include)
+
+
+def included(paths: Iterable[str]) -> dict[str, str]:
+    """The parameters that ask v2 for fields which it sends on request alone."""
+    return {f"include[{place}]": path for place, path in enumerate(paths)}
+
+
+def asked_for(params: Mapping[str, Any]) -> frozenset[str]:
+    """The fields that a query asks for, as paths below an object: those of `expand` and
+    `include`."""
+    included = (str(value) for name, value in params.items() if name.startswith("include"))
+    return frozenset(
+        [*(path.removeprefix("data.") for path in params.get("expand", ())), *included]
+    )
 
 
 def list_key(route: Route, variant: Mapping[str, str | bool]) -> str:

@@ -32,6 +32,10 @@ Paging = Literal["starting_after", "next_page_url", "none"]
 """How the next page of a list is requested: after the last id, by the URL that the page names, or
 not at all."""
 
+Unset = Literal["never", "null", "absent", "either"]
+"""How the API says that a field has no value: it sends null, it leaves the field out, or it does
+either. `never`: the field always has a value."""
+
 SECRET_NAMES = frozenset({"client_secret", "confirmation_secret", "signing_secret"})
 """Fields that hold credentials in every object that has them. They are never stored.
 `Resource.secrets` has the fields that are secret in one resource only."""
@@ -55,7 +59,7 @@ class Field:
     column: str | None = None
     """`<name>_id` for a reference, otherwise the field's name. None for a sublist, and only for
     one."""
-    nullable: bool = True
+    unset: Unset = "null"
     wire: Wire = "plain"
     targets: tuple[str, ...] = ()
     """The resources that a reference can point at or a sublist can contain."""
@@ -74,6 +78,11 @@ class Field:
     read_to_end: bool = True
     """For a sublist: whether a sync reads all of its pages. False where the resource has a list of
     its own that returns every one of them (`charge.refunds`)."""
+
+    @property
+    def nullable(self) -> bool:
+        """Whether a row may have no value."""
+        return self.unset != "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,8 @@ class Route:
     value `None` means any value that is not null."""
     modes: Literal["both", "live", "test"] = "both"
     """The modes in which the list is read."""
+    include: tuple[str, ...] = ()
+    """Fields that v2 sends only where the query has their paths in `include`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,8 @@ class Retrieve:
     gone_codes: tuple[str, ...] = ()
     """Stripe's error codes, besides `resource_missing`, that say that the object no longer
     exists."""
+    include: tuple[str, ...] = ()
+    """As for a `Route`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +163,9 @@ class Resource:
     expand: tuple[str, ...] = ()
     """What every list and retrieve asks Stripe to expand, as paths below an object:
     `lines.data.discounts`. A list is asked for `data.lines.data.discounts`."""
+    on_request: tuple[str, ...] = ()
+    """Top-level fields that Stripe sends only if `expand` or `include` asks for them. An object
+    that lacks any other field has no value for it."""
     depends_on: tuple[str, ...] = ()
     """Other resources, without cycles: those that its references point at, the parents of its
     routes, and the resources whose sublists contain it."""
@@ -158,6 +174,8 @@ class Resource:
     id_prefixes: tuple[str, ...] = ()
     secrets: tuple[tuple[str, ...], ...] = ()
     """Paths of credentials. They are never asked for and never stored."""
+    purged: tuple[tuple[str, ...], ...] = ()
+    """The secrets that earlier releases stored. They are taken out of databases made before."""
     retention_days: int | None = None
     """After how many days Stripe removes an object. That is no deletion for the mirror. None:
     Stripe keeps it."""
@@ -180,6 +198,12 @@ class Resource:
     not_final_when: tuple[str, str | None] | None = None
     """Field and value of the rows that still change without an event: `("status", "pending")`. An
     incremental run retrieves these rows again."""
+
+    @property
+    def retrieved_in_full(self) -> bool:
+        """Whether a retrieve can include more of an object than its lists can."""
+        include = set(self.retrieve.include) if self.retrieve else set[str]()
+        return any(include.difference(route.include) for route in self.routes)
 
     @property
     def asset_key(self) -> tuple[str, str]:

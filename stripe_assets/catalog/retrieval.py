@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_assets.catalog.catalog import Catalog
-from stripe_assets.catalog.lists import is_listed_under_accounts
+from stripe_assets.catalog.lists import included, is_listed_under_accounts
 from stripe_assets.catalog.model import Resource, Retrieve
 
 Object = Mapping[str, Any]
@@ -24,6 +24,13 @@ def retrieve_route(resource: Resource, parents: Mapping[str, object]) -> Retriev
         ),
         None,
     )
+
+
+def retrieve_params(resource: Resource, route: Retrieve | None) -> dict[str, Any]:
+    """The query of a retrieve: the fields to expand and to include. `route`: None for an account's
+    only object of its kind."""
+    expand = {"expand": list(resource.expand)} if resource.expand else {}
+    return expand | included(route.include if route else ())
 
 
 def parents_in(resource: Resource, obj: Object) -> dict[str, str]:

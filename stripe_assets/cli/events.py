@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -81,20 +82,24 @@ def events(
 
 
 def process_and_show(
-    aliases: list[str], selection: EventSelection, verbosity: int, as_json: bool
+    aliases: Mapping[str, str | None], selection: EventSelection, verbosity: int, as_json: bool
 ) -> bool:
-    """Returns True when no event failed. Each key gets the ids that no key before it had."""
+    """Returns True when no event failed. Each key gets the ids that no key before it had.
+    `aliases`: alias → why its key cannot be used."""
     from stripe_assets.cli.event_summary import print_events
     from stripe_assets.cli.summary import print_json
     from stripe_assets.orchestration.outcome import EventsOutcome
     from stripe_assets.sync import EventSummary
 
-    *_, last = aliases
+    *_, last = (alias for alias, error in aliases.items() if error is None)
     outcomes = [
         EventsOutcome(
-            alias=alias, selection=selection, others=bool(selection.ids) and alias != last
+            alias=alias,
+            selection=selection,
+            others=bool(selection.ids) and alias != last,
+            error=error,
         )
-        for alias in aliases
+        for alias, error in aliases.items()
     ]
     left = selection.ids
 

@@ -68,7 +68,7 @@ def sync_and_show_objects(
     objects: Sequence[Named], aliases: tuple[str, ...], as_json: bool
 ) -> bool:
     """Returns True when all objects were found. Tries one key after another for each object."""
-    chosen = checked_aliases(aliases)
+    chosen = [alias for alias, error in checked_aliases(aliases).items() if error is None]
     found: list[Found] = []
     failed: list[str] = []
     for named in objects:

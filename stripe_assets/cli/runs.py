@@ -18,24 +18,34 @@ if TYPE_CHECKING:
 AnyOutcome = TypeVar("AnyOutcome", bound="Outcome")
 
 
-def checked_aliases(aliases: tuple[str, ...]) -> list[str]:
-    """Returns the given aliases, or all aliases if none is given. Each has a usable key.
+def checked_aliases(aliases: tuple[str, ...]) -> dict[str, str | None]:
+    """Returns the given aliases, or all aliases if none is given → why the key cannot be used. None
+    for a key that can be.
 
     Checks the keys and the settings first, so that a mistake is reported before a run starts.
+    Raises the error of a key that was named, and of the first key where none can be used.
     """
     from stripe_assets.cli.database import opened, opened_if_there
     from stripe_assets.keys import HOW_TO_SET_A_KEY, KeyRing
-    from stripe_assets.stripe_api import StripeApi
+    from stripe_assets.mirror import KeyStoreError
+    from stripe_assets.stripe_api import InvalidApiKey, StripeApi
 
     with opened_if_there() as mirror:
         ring = KeyRing(mirror)
         chosen = list(dict.fromkeys(aliases)) or list(ring.aliases())
         if not chosen:
             raise BadInput(f"There is no API key. {HOW_TO_SET_A_KEY}")
+        errors: dict[str, Exception | None] = dict.fromkeys(chosen)
         for alias in chosen:
-            StripeApi(ring.api_key(alias))  # checks the settings of the environment too
+            try:
+                StripeApi(ring.api_key(alias))  # checks the settings of the environment too
+            except (InvalidApiKey, KeyStoreError) as error:
+                errors[alias] = error
+        bad = [error for error in errors.values() if error]
+        if bad and (aliases or len(bad) == len(chosen)):
+            raise bad[0]
     opened().close()
-    return chosen
+    return {alias: str(error) if error else None for alias, error in errors.items()}
 
 
 def run_and_show(
@@ -43,7 +53,8 @@ def run_and_show(
     run: Callable[[InProcessRuns, AnyOutcome], object],
     show: Callable[[Sequence[AnyOutcome]], object],
 ) -> bool:
-    """Runs what each outcome asks for, then shows all outcomes. Returns True when all succeeded.
+    """Runs what each outcome asks for, unless it has an error already, then shows all outcomes.
+    Returns True when all succeeded.
 
     After a signal it shows them too, and raises Interrupted.
     """
@@ -58,6 +69,8 @@ def run_and_show(
         runs = InProcessRuns(screen)
         try:
             for outcome in outcomes:
+                if outcome.error:
+                    continue
                 with raised_afterwards():
                     run(runs, outcome)
         except Interrupted:

@@ -95,7 +95,7 @@ def _sync(port: int, seed: int, as_json: bool) -> None:
             raise CommandError(str(error)) from None
         try:
             os.environ.update(_environment(running.base))
-            succeeded = sync_and_show([ALIAS], resource_names(()), "auto", as_json)
+            succeeded = sync_and_show({ALIAS: None}, resource_names(()), "auto", as_json)
         finally:
             running.stop()
     if not as_json:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -83,12 +84,18 @@ def resource_names(models: tuple[str, ...]) -> list[str]:
     return [name for name in catalog().resources if name in chosen or not chosen]
 
 
-def sync_and_show(aliases: list[str], models: list[str], mode: Mode, as_json: bool) -> bool:
-    """Returns True when every model of every key was synced or is unavailable."""
+def sync_and_show(
+    aliases: Mapping[str, str | None], models: list[str], mode: Mode, as_json: bool
+) -> bool:
+    """Returns True when every model of every key was synced or is unavailable. `aliases`: alias →
+    why its key cannot be used."""
     from stripe_assets.cli.summary import print_json, print_tables
     from stripe_assets.orchestration.outcome import SyncOutcome
 
-    outcomes = [SyncOutcome(alias=alias, models=models, mode=mode) for alias in aliases]
+    outcomes = [
+        SyncOutcome(alias=alias, models=models, mode=mode, error=error)
+        for alias, error in aliases.items()
+    ]
     return run_and_show(
         outcomes, lambda runs, outcome: runs.sync(outcome), print_json if as_json else print_tables
     )

@@ -322,7 +322,6 @@ class IdentityVerificationSession(_Row):
     related_person: Any
     status: Attribute[str]
     type: Attribute[str]
-    url: Attribute[str | None]
     verification_flow: Attribute[str | None]
     verified_outputs: Any
     last_verification_report: Attribute[IdentityVerificationReport | None]
@@ -482,7 +481,9 @@ class PaymentRecord(_Row):
     processor_details: Any
     reported_by: Attribute[str]
     shipping_details: Any
+    mandate_id: Attribute[str | None]
     application: Attribute[Application | None]
+    mandate: Attribute[Mandate | None]
     payment_attempt_records: Attribute[list[PaymentAttemptRecord]]
     payment_intents: Attribute[list[PaymentIntent]]
     invoice_payments: Attribute[list[InvoicePayment]]
@@ -616,8 +617,8 @@ class TaxCode(_Row):
     requirements: Any
     products: Attribute[list[Product]]
     shipping_rates: Attribute[list[ShippingRate]]
-    tax_calculation_line_items: Attribute[list[TaxCalculationLineItem]]
     tax_transaction_line_items: Attribute[list[TaxTransactionLineItem]]
+    tax_calculation_line_items: Attribute[list[TaxCalculationLineItem]]
 
 class TaxRate(_Row):
     """Stripe's `tax_rate`: the table `tax_rate`."""
@@ -761,6 +762,7 @@ class V2CoreAccount(_Row):
     metadata: Any
     object: Attribute[str]
     requirements: Any
+    _included_read_at: Attribute[datetime | None]
     customers_by_customer_account: Attribute[list[Customer]]
     v2_core_account_persons: Attribute[list[V2CoreAccountPerson]]
     billing_credit_grants_by_customer_account: Attribute[list[BillingCreditGrant]]
@@ -1097,7 +1099,6 @@ class Customer(_Row):
     payment_methods: Attribute[list[PaymentMethod]]
     promotion_codes: Attribute[list[PromotionCode]]
     sources_by_customer: Attribute[list[Source]]
-    tax_calculations: Attribute[list[TaxCalculation]]
     tax_transactions: Attribute[list[TaxTransaction]]
     tax_ids_by_customer: Attribute[list[TaxId]]
     treasury_outbound_payments: Attribute[list[TreasuryOutboundPayment]]
@@ -1105,6 +1106,7 @@ class Customer(_Row):
     setup_intents: Attribute[list[SetupIntent]]
     charges: Attribute[list[Charge]]
     setup_attempts: Attribute[list[SetupAttempt]]
+    tax_calculations: Attribute[list[TaxCalculation]]
     invoices: Attribute[list[Invoice]]
     refunds: Attribute[list[Refund]]
     subscription_schedules: Attribute[list[SubscriptionSchedule]]
@@ -1258,12 +1260,14 @@ class PaymentAttemptRecord(_Row):
     processor_details: Any
     reported_by: Attribute[str]
     shipping_details: Any
+    mandate_id: Attribute[str | None]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
     _position: Attribute[int | None]
     application: Attribute[Application | None]
     payment_record: Attribute[PaymentRecord | None]
+    mandate: Attribute[Mandate | None]
     @property
     def _parent(self) -> PaymentRecord | None: ...
 
@@ -1380,8 +1384,8 @@ class Product(_Row):
     tax_code: Attribute[TaxCode | None]
     plans: Attribute[list[Plan]]
     prices: Attribute[list[Price]]
-    tax_calculation_line_items: Attribute[list[TaxCalculationLineItem]]
     tax_transaction_line_items: Attribute[list[TaxTransactionLineItem]]
+    tax_calculation_line_items: Attribute[list[TaxCalculationLineItem]]
     invoice_items: Attribute[list[InvoiceItem]]
     invoice_line_items: Attribute[list[InvoiceLineItem]]
     product_features: Attribute[list[ProductFeature]]
@@ -1985,10 +1989,10 @@ class PaymentMethod(_Row):
     three_d_secure_authentications: Attribute[list[ThreeDSecureAuthentication]]
     topups: Attribute[list[Topup]]
     charges: Attribute[list[Charge]]
-    mandates: Attribute[list[Mandate]]
     setup_attempts: Attribute[list[SetupAttempt]]
     subscriptions_by_default_payment_method: Attribute[list[Subscription]]
     invoices_by_default_payment_method: Attribute[list[Invoice]]
+    mandates: Attribute[list[Mandate]]
     refunds: Attribute[list[Refund]]
 
 class Plan(_Row):
@@ -2148,26 +2152,6 @@ class Source(_Row):
     subscriptions_by_default_source: Attribute[list[Subscription]]
     invoices_by_default_source: Attribute[list[Invoice]]
 
-class TaxCalculation(_Row):
-    """Stripe's `tax.calculation`: the table `tax_calculation`."""
-
-    amount_total: Attribute[int]
-    currency: Attribute[str]
-    customer_id: Attribute[str | None]
-    customer_details: Any
-    expires_at: Attribute[datetime | None]
-    livemode: Attribute[bool]
-    object: Attribute[str]
-    ship_from_details: Any
-    shipping_cost: Any
-    tax_amount_exclusive: Attribute[int]
-    tax_amount_inclusive: Attribute[int]
-    tax_breakdown: Any
-    tax_date: Attribute[datetime]
-    _line_items_read_at: Attribute[datetime | None]
-    customer: Attribute[Customer | None]
-    line_items: Attribute[list[TaxCalculationLineItem]]
-
 class TaxTransaction(_Row):
     """Stripe's `tax.transaction`: the table `tax_transaction`."""
 
@@ -2242,12 +2226,14 @@ class TreasuryInboundTransfer(_Row):
     status: Attribute[str]
     status_transitions: Any
     transaction_id: Attribute[str | None]
+    mandate_id: Attribute[str | None]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
     _position: Attribute[int | None]
     financial_account: Attribute[TreasuryFinancialAccount | None]
     transaction: Attribute[TreasuryTransaction | None]
+    mandate: Attribute[Mandate | None]
     @property
     def _parent(self) -> TreasuryFinancialAccount | None: ...
 
@@ -2275,6 +2261,7 @@ class TreasuryOutboundPayment(_Row):
     status_transitions: Any
     tracking_details: Any
     transaction_id: Attribute[str]
+    mandate_id: Attribute[str | None]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
@@ -2282,6 +2269,7 @@ class TreasuryOutboundPayment(_Row):
     customer: Attribute[Customer | None]
     financial_account: Attribute[TreasuryFinancialAccount | None]
     transaction: Attribute[TreasuryTransaction | None]
+    mandate: Attribute[Mandate | None]
     @property
     def _parent(self) -> TreasuryFinancialAccount | None: ...
 
@@ -2307,12 +2295,14 @@ class TreasuryOutboundTransfer(_Row):
     status_transitions: Any
     tracking_details: Any
     transaction_id: Attribute[str]
+    mandate_id: Attribute[str | None]
     _parent_object: Attribute[str | None]
     _parent_id: Attribute[str | None]
     _parent_field: Attribute[str | None]
     _position: Attribute[int | None]
     financial_account: Attribute[TreasuryFinancialAccount | None]
     transaction: Attribute[TreasuryTransaction | None]
+    mandate: Attribute[Mandate | None]
     @property
     def _parent(self) -> TreasuryFinancialAccount | None: ...
 
@@ -2485,19 +2475,19 @@ class PaymentIntent(_Row):
     """Stripe's `payment_intent`: the table `payment_intent`."""
 
     allowed_payment_method_types: Any
-    amount: Attribute[int]
-    amount_capturable: Attribute[int]
+    amount: Attribute[int | None]
+    amount_capturable: Attribute[int | None]
     amount_details: Any
-    amount_received: Attribute[int]
+    amount_received: Attribute[int | None]
     application_id: Attribute[str | None]
     application_fee_amount: Attribute[int | None]
     automatic_payment_methods: Any
     canceled_at: Attribute[datetime | None]
     cancellation_reason: Attribute[str | None]
-    capture_method: Attribute[str]
-    confirmation_method: Attribute[str]
+    capture_method: Attribute[str | None]
+    confirmation_method: Attribute[str | None]
     created: Attribute[datetime]
-    currency: Attribute[str]
+    currency: Attribute[str | None]
     customer_id: Attribute[str | None]
     customer_account_id: Attribute[str | None]
     description: Attribute[str | None]
@@ -2529,6 +2519,7 @@ class PaymentIntent(_Row):
     status: Attribute[str]
     transfer_data: Any
     transfer_group: Attribute[str | None]
+    tax_calculation_id: Attribute[str | None]
     _amount_details_line_items_read_at: Attribute[datetime | None]
     application: Attribute[Application | None]
     customer: Attribute[Customer | None]
@@ -2540,6 +2531,7 @@ class PaymentIntent(_Row):
     review: Attribute[Review | None]
     @property
     def source(self) -> Account | BankAccount | Card | Source | None: ...
+    tax_calculation: Attribute[TaxCalculation | None]
     amount_details_line_items: Attribute[list[PaymentIntentAmountDetailsLineItem]]
     charges: Attribute[list[Charge]]
     confirmation_tokens: Attribute[list[ConfirmationToken]]
@@ -2628,30 +2620,6 @@ class SourceTransaction(_Row):
     source: Attribute[Source | None]
     @property
     def _parent(self) -> Source | None: ...
-
-class TaxCalculationLineItem(_Row):
-    """Stripe's `tax.calculation_line_item`: the table `tax_calculation_line_item`."""
-
-    amount: Attribute[int]
-    amount_tax: Attribute[int]
-    livemode: Attribute[bool]
-    metadata: Any
-    object: Attribute[str]
-    performance_location: Attribute[str | None]
-    product_id: Attribute[str | None]
-    quantity: Attribute[int]
-    reference: Attribute[str]
-    tax_behavior: Attribute[str]
-    tax_breakdown: Any
-    tax_code_id: Attribute[str]
-    _parent_object: Attribute[str | None]
-    _parent_id: Attribute[str | None]
-    _parent_field: Attribute[str | None]
-    _position: Attribute[int | None]
-    product: Attribute[Product | None]
-    tax_code: Attribute[TaxCode | None]
-    @property
-    def _parent(self) -> TaxCalculation | None: ...
 
 class TaxTransactionLineItem(_Row):
     """Stripe's `tax.transaction_line_item`: the table `tax_transaction_line_item`."""
@@ -2845,6 +2813,7 @@ class Charge(_Row):
     transfer_id: Attribute[str | None]
     transfer_data: Any
     transfer_group: Attribute[str | None]
+    mandate_id: Attribute[str | None]
     application: Attribute[Application | None]
     application_fee: Attribute[ApplicationFee | None]
     balance_transaction: Attribute[BalanceTransaction | None]
@@ -2858,6 +2827,7 @@ class Charge(_Row):
     def source(self) -> Account | BankAccount | Card | Source | None: ...
     source_transfer: Attribute[Transfer | None]
     transfer: Attribute[Transfer | None]
+    mandate: Attribute[Mandate | None]
     refunds: Attribute[list[Refund]]
     balance_transactions_by_source: Attribute[list[BalanceTransaction]]
     payment_intents_by_latest_charge: Attribute[list[PaymentIntent]]
@@ -2948,23 +2918,6 @@ class IssuingAuthorization(_Row):
     def transactions(self) -> list[IssuingTransaction]: ...
     balance_transactions_by_source: Attribute[list[BalanceTransaction]]
     issuing_transactions: Attribute[list[IssuingTransaction]]
-
-class Mandate(_Row):
-    """Stripe's `mandate`: the table `mandate`."""
-
-    customer_acceptance: Any
-    livemode: Attribute[bool]
-    multi_use: Any
-    object: Attribute[str]
-    on_behalf_of: Attribute[str | None]
-    payment_method_id: Attribute[str]
-    payment_method_details: Any
-    single_use: Any
-    status: Attribute[str]
-    type: Attribute[str]
-    payment_method: Attribute[PaymentMethod | None]
-    setup_intents: Attribute[list[SetupIntent]]
-    setup_intents_by_single_use_mandate: Attribute[list[SetupIntent]]
 
 class PaymentIntentAmountDetailsLineItem(_Row):
     """Stripe's `payment_intent_amount_details_line_item`: the table `payment_intent_amount_details_line_item`."""
@@ -3098,6 +3051,27 @@ class Subscription(_Row):
     quotes: Attribute[list[Quote]]
     invoice_line_items: Attribute[list[InvoiceLineItem]]
     discounts_by_subscription: Attribute[list[Discount]]
+
+class TaxCalculation(_Row):
+    """Stripe's `tax.calculation`: the table `tax_calculation`."""
+
+    amount_total: Attribute[int]
+    currency: Attribute[str]
+    customer_id: Attribute[str | None]
+    customer_details: Any
+    expires_at: Attribute[datetime | None]
+    livemode: Attribute[bool]
+    object: Attribute[str]
+    ship_from_details: Any
+    shipping_cost: Any
+    tax_amount_exclusive: Attribute[int]
+    tax_amount_inclusive: Attribute[int]
+    tax_breakdown: Any
+    tax_date: Attribute[datetime]
+    _line_items_read_at: Attribute[datetime | None]
+    customer: Attribute[Customer | None]
+    line_items: Attribute[list[TaxCalculationLineItem]]
+    payment_intents: Attribute[list[PaymentIntent]]
 
 class ApplicationFee(_Row):
     """Stripe's `application_fee`: the table `application_fee`."""
@@ -3298,6 +3272,29 @@ class IssuingTransaction(_Row):
     balance_transactions_by_source: Attribute[list[BalanceTransaction]]
     issuing_disputes: Attribute[list[IssuingDispute]]
 
+class Mandate(_Row):
+    """Stripe's `mandate`: the table `mandate`."""
+
+    customer_acceptance: Any
+    livemode: Attribute[bool]
+    multi_use: Any
+    object: Attribute[str]
+    on_behalf_of: Attribute[str | None]
+    payment_method_id: Attribute[str]
+    payment_method_details: Any
+    single_use: Any
+    status: Attribute[str]
+    type: Attribute[str]
+    payment_method: Attribute[PaymentMethod | None]
+    payment_records: Attribute[list[PaymentRecord]]
+    payment_attempt_records: Attribute[list[PaymentAttemptRecord]]
+    treasury_inbound_transfers: Attribute[list[TreasuryInboundTransfer]]
+    treasury_outbound_payments: Attribute[list[TreasuryOutboundPayment]]
+    treasury_outbound_transfers: Attribute[list[TreasuryOutboundTransfer]]
+    setup_intents: Attribute[list[SetupIntent]]
+    setup_intents_by_single_use_mandate: Attribute[list[SetupIntent]]
+    charges: Attribute[list[Charge]]
+
 class RadarEarlyFraudWarning(_Row):
     """Stripe's `radar.early_fraud_warning`: the table `radar_early_fraud_warning`."""
 
@@ -3471,6 +3468,30 @@ class SubscriptionSchedule(_Row):
     def _parent(self) -> Customer | None: ...
     subscriptions_by_schedule: Attribute[list[Subscription]]
     quotes: Attribute[list[Quote]]
+
+class TaxCalculationLineItem(_Row):
+    """Stripe's `tax.calculation_line_item`: the table `tax_calculation_line_item`."""
+
+    amount: Attribute[int]
+    amount_tax: Attribute[int]
+    livemode: Attribute[bool]
+    metadata: Any
+    object: Attribute[str]
+    performance_location: Attribute[str | None]
+    product_id: Attribute[str | None]
+    quantity: Attribute[int]
+    reference: Attribute[str]
+    tax_behavior: Attribute[str]
+    tax_breakdown: Any
+    tax_code_id: Attribute[str]
+    _parent_object: Attribute[str | None]
+    _parent_id: Attribute[str | None]
+    _parent_field: Attribute[str | None]
+    _position: Attribute[int | None]
+    product: Attribute[Product | None]
+    tax_code: Attribute[TaxCode | None]
+    @property
+    def _parent(self) -> TaxCalculation | None: ...
 
 class Transfer(_Row):
     """Stripe's `transfer`: the table `transfer`."""

@@ -4,10 +4,10 @@ With a partition tag it processes the events of that API key, without one those 
 after another.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import dagster as dg
-import pydantic
 
 from stripe_assets.orchestration.dead_runs import record_process
 from stripe_assets.orchestration.failures import failure, final_failure, no_key
@@ -27,32 +27,50 @@ EACH_EVENT = 2
 """The verbosity from which on every event is logged."""
 
 
-class EventsConfig(dg.Config):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsConfig:
     """`failed`, `type` and `ids` exclude each other. None of them means all events."""
 
-    failed: bool = pydantic.Field(
-        default=False,
+    failed: bool
+    type: str | None
+    ids: Sequence[str]
+    account: str | None
+    others: bool
+    verbosity: int
+
+
+SCHEMA = {
+    "failed": dg.Field(
+        dg.Bool,
+        default_value=False,
         description="Only events whose webhooks are pending or failed (delivery_success=false).",
-    )
-    type: str | None = pydantic.Field(
-        default=None,
+    ),
+    "type": dg.Field(
+        dg.Noneable(dg.String),
+        default_value=None,
         description="Only events of this type. * stands for any text: payment_intent.*",
-    )
-    ids: list[str] = pydantic.Field(default=[], description="Only these events.")
-    account: str | None = pydantic.Field(
-        default=None,
+    ),
+    "ids": dg.Field([dg.String], default_value=[], description="Only these events."),
+    "account": dg.Field(
+        dg.Noneable(dg.String),
+        default_value=None,
         description="With ids: the account that the events belong to, where it is known.",
-    )
-    others: bool = pydantic.Field(
-        default=False,
+    ),
+    "others": dg.Field(
+        dg.Bool,
+        default_value=False,
         description=(
             "With ids: ids that this key does not have belong to other keys and are no failure."
         ),
-    )
-    verbosity: int = pydantic.Field(
-        default=1,
+    ),
+    "verbosity": dg.Field(
+        dg.Int,
+        default_value=1,
         description="2 logs what was done about each event, and the traceback of each failure.",
-    )
+    ),
+}
+"""Not a `dg.Config`: its fields also take the name of an environment variable. Whoever may launch a
+run could bring a secret into the run's log."""
 
 
 def events_config(
@@ -76,16 +94,17 @@ def build_process_events_op(models: TranslatedModels) -> dg.OpDefinition:
     @dg.op(
         name="process_stripe_events",
         out=dg.Out(dg.Nothing),
+        config_schema=SCHEMA,
         description=(
             "Reads each object that an event reports as changed, in its present state, "
             "and marks the deleted ones."
         ),
     )
     def process_stripe_events(
-        context: dg.OpExecutionContext, config: EventsConfig, stripe: dg.ResourceParam[StripeSync]
+        context: dg.OpExecutionContext, stripe: dg.ResourceParam[StripeSync]
     ) -> None:
         record_process(context.instance, context.run.run_id)
-        process_events(context, models, config, stripe)
+        process_events(context, models, EventsConfig(**context.op_config), stripe)
 
     return process_stripe_events
 

@@ -25,7 +25,7 @@ def _field(name: str, kind: Any, **more: Any) -> Field:
 
 
 def _resource(name: str, *fields: Field, api: Any = "v1", **more: Any) -> Resource:
-    always = () if "singleton" in more else (_field("id", "string", nullable=False),)
+    always = () if "singleton" in more else (_field("id", "string", unset="never"),)
     class_name = "".join(part.title() for part in name.replace(".", "_").split("_"))
     return Resource(
         name,
@@ -33,7 +33,7 @@ def _resource(name: str, *fields: Field, api: Any = "v1", **more: Any) -> Resour
         name.replace(".", "_"),
         "core",
         api,
-        (*always, _field("object", "string", nullable=False), *fields),
+        (*always, _field("object", "string", unset="never"), *fields),
         **more,
     )
 
@@ -140,7 +140,7 @@ RESOURCES = (
             **_to("sub"),
         ),
         _field(
-            "lines", "sublist", nullable=False, url="/v1/invoices/{id}/lines", **_to("line_item")
+            "lines", "sublist", unset="never", url="/v1/invoices/{id}/lines", **_to("line_item")
         ),
         **_listed("/v1/invoices"),
     ),

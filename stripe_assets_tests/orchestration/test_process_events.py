@@ -191,3 +191,18 @@ def test_dagsters_own_command_runs_it_from_a_file(stripe_server: Sandbox, tmp_pa
         )
         assert done.returncode == 0, done.stdout + done.stderr
         assert "1 listed" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("field", ["type", "account", "ids", "failed", "others", "verbosity"])
+def test_the_config_reads_no_environment_variable(
+    instance: dg.DagsterInstance,
+    stripe_server: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    field: str,
+) -> None:
+    """Whoever may launch a run could bring a secret into its log."""
+    monkeypatch.setenv("A_SECRET", "do-not-show-me")
+    named = {"env": "A_SECRET"}
+    with pytest.raises(dg.DagsterInvalidConfigError) as refused:
+        process(instance, "sandbox", **{field: [named] if field == "ids" else named})
+    assert "do-not-show-me" not in str(refused.value)

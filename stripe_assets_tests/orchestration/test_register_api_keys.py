@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dagster as dg
 import pytest
 
 from stripe_assets.mirror import KeyStore, Mirror
-from stripe_assets.orchestration.partitions import API_KEYS
+from stripe_assets.orchestration.partitions import API_KEYS, register_keys_of_environment
 from stripe_assets.orchestration.sensors import register_api_keys
 from stripe_assets.orchestration.stripe_sync import StripeSync
 
@@ -56,3 +58,26 @@ def test_a_malformed_key_does_not_hide_the_others(
     monkeypatch.setenv("STRIPE_API_KEY__ACME", "pk_test_publishable")
     monkeypatch.setenv("STRIPE_API_KEY__BETA", "sk_test_anything00")
     assert "beta" in tick(instance)
+
+
+def test_loading_the_code_location_makes_partitions_of_the_environments_keys(
+    database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`dagster asset materialize --partition` asks for the partition before a run begins."""
+    (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.setenv("STRIPE_API_KEY__ACME", "sk_test_anything00")
+    register_keys_of_environment()
+    with dg.DagsterInstance.get() as instance:
+        assert instance.get_dynamic_partitions(API_KEYS) == ["acme"]
+
+
+@pytest.mark.parametrize("home", [None, "/nowhere/at/all"])
+def test_loading_the_code_location_needs_no_instance(
+    database: str, monkeypatch: pytest.MonkeyPatch, home: str | None
+) -> None:
+    monkeypatch.setenv("STRIPE_API_KEY__ACME", "sk_test_anything00")
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    if home:
+        monkeypatch.setenv("DAGSTER_HOME", home)
+    register_keys_of_environment()

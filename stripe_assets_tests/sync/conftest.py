@@ -14,6 +14,8 @@ from stripe_assets.sandbox import Sandbox
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import KeySync, ModelResult
 from stripe_assets_tests.sync.acme import Acme
+from stripe_assets_tests.sync.filled import filled_sandbox
+from stripe_assets_tests.sync.holes.server import FaultySandbox
 from stripe_assets_tests.sync.stage import Stage
 
 Results = dict[str, ModelResult]
@@ -69,6 +71,13 @@ def stage(
     empty_account.control("start-over")
     monkeypatch.setenv("STRIPE_API_BASE", empty_account.base)
     return Stage(empty_account, mirror)
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[FaultySandbox]:
+    """A sandbox in this process with a few objects of every resource."""
+    with filled_sandbox() as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

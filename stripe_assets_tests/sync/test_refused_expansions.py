@@ -4,7 +4,6 @@ is said that it is not there."""
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,11 +15,6 @@ import pytest
 from stripe_assets.catalog import Field, catalog
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.mirror import Mirror
-from stripe_assets.sandbox.business.filler import fill
-from stripe_assets.sandbox.keys import PLATFORM
-from stripe_assets.sandbox.objects.relations import SUBLISTS
-from stripe_assets.sandbox.objects.store import Record, Space
-from stripe_assets.sandbox.settings import DAY
 from stripe_assets.stripe_api import parse_api_key
 from stripe_assets.sync import KeySync, ModelResult
 from stripe_assets_tests.sync.compare import Rows, live_rows
@@ -30,15 +24,10 @@ from stripe_assets_tests.sync.holes.server import Answer, FaultySandbox
 from stripe_assets_tests.sync.holes.verdict import holes_of
 from stripe_assets_tests.sync.stage import run_id
 
-EACH = 2
-"""Objects of each resource."""
-SHOWN = 1
-"""Items of a sublist that come with their parent. So most sublists have a rest."""
-
 MOST_SHOWN = 40
 """Lines of a failure."""
 
-NEVER_READ = {"tax.calculation", "tax.transaction"}
+NEVER_READ = {"tax.calculation", "tax.calculation_line_item", "tax.transaction"}
 """Resources that no list returns, and to which no column refers."""
 ACCOUNTS = (ACCOUNT, "bank_account", "card")
 
@@ -73,37 +62,6 @@ class Refusals:
                 if named in expand:
                     return true.saying({"error": self.wording(named)}, 400)
         return true
-
-
-@pytest.fixture(scope="module")
-def filled() -> Iterator[FaultySandbox]:
-    """A sandbox with a few objects of every resource."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        FaultySandbox(page=None) as sandbox,
-    ):
-        patch.setattr("stripe_assets.sandbox.objects.render.SUBLIST_LENGTH", SHOWN)
-        patch.setenv("STRIPE_API_BASE", sandbox.base)
-        patch.setenv("STRIPE_ASSETS_MAX_RPS", "0")
-        patch.setenv("STRIPE_ASSETS_MAX_RPS_PER_ENDPOINT", "0")
-        patch.setattr("stripe_assets.sync.constants.ASKED_AGAIN_AFTER", 0.01, raising=False)
-        now = int(time.time()) - DAY
-        sandbox.begin(now)
-        space = sandbox.world.store.space(PLATFORM, False)
-        fill(space, 1, now, EACH, leave=("event",))
-        _add_items(space)
-        yield sandbox
-
-
-def _add_items(space: Space) -> None:
-    """Each sublist of which an item names its parent gets more items."""
-    for (parent, _), (_, name) in SUBLISTS.items():
-        for child in catalog().resources if name != "parent" else ():
-            table = space.table(child)
-            found = [one for one in space.listed(child) if space.find(one.body.get(name), [parent])]
-            for n in range(2 if found else 0):
-                one, id = found[0], f"{found[0].id}{n}"
-                table.put(Record(child, id, {**one.body, "id": id}, one.created, one.parent))
 
 
 @dataclass(frozen=True, slots=True)

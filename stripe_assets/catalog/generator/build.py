@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from stripe_assets.catalog.generator import presence
 from stripe_assets.catalog.generator.expansion import expansion
 from stripe_assets.catalog.generator.fields import fields, secret_paths
 from stripe_assets.catalog.generator.order import dependencies, topological
@@ -12,7 +13,7 @@ from stripe_assets.catalog.generator.routes import SdkRoute
 from stripe_assets.catalog.generator.sdk import PLACEHOLDER, Sdk
 from stripe_assets.catalog.limits import LARGEST_PAGE
 from stripe_assets.catalog.model import Field, Resource, Retrieve, Route
-from stripe_assets.catalog.overlay import events, names, routes
+from stripe_assets.catalog.overlay import events, names, routes, secrets
 from stripe_assets.catalog.overlay.references import PREFIXES
 from stripe_assets.catalog.roles import ACCOUNT
 
@@ -60,6 +61,7 @@ def _resource(
     retrieves = _retrieves(sdk, name)
     is_asked_for = api == "v1" and (name not in unlisted or bool(retrieves))
     expand = expansion(sdk, name, all_fields, unlisted) if is_asked_for else ()
+    presence.require_expandable(name, expand)
     return Resource(
         name=name,
         class_name=class_name(name),
@@ -72,10 +74,12 @@ def _resource(
         retrieve=retrieves[0] if retrieves else None,
         other_retrieves=retrieves[1:] if retrieves and retrieves[0].params else (),
         expand=expand,
+        on_request=_on_request(name, retrieves, own_routes),
         depends_on=depends_on,
         aliases=names.ALIASES.get(name, ()),
         id_prefixes=PREFIXES.get(name, ()),
         secrets=secret_paths(sdk, name),
+        purged=secrets.STORED_BEFORE.get(name, ()),
         retention_days=routes.RETENTION_DAYS.get(name),
         rows_are_accounts=name == ACCOUNT,
         on_demand_reason=routes.ON_DEMAND.get(name),
@@ -84,6 +88,15 @@ def _resource(
         append_only=_append_only(sdk, name, own_routes),
         not_final_when=events.NOT_FINAL_WHEN.get(name),
     )
+
+
+def _on_request(
+    name: str, retrieves: tuple[Retrieve, ...], own_routes: tuple[Route, ...]
+) -> tuple[str, ...]:
+    """The top-level fields that come on request alone, or in part."""
+    included = {path for route in (*retrieves, *own_routes) for path in route.include}
+    expanded = {path for path in routes.ON_REQUEST.get(name, ()) if "." not in path}
+    return tuple(sorted(expanded | {path.partition(".")[0] for path in included}))
 
 
 def _append_only(sdk: Sdk, name: str, own_routes: tuple[Route, ...]) -> bool:
@@ -156,7 +169,14 @@ def _route(sdk: Sdk, name: str, entry: routes.List) -> Route:
         parent_where=entry.parent_where,
         parent_id_column=entry.parent_id_column,
         modes=entry.modes,
+        include=_include(known),
     )
+
+
+def _include(route: SdkRoute) -> tuple[str, ...]:
+    """The paths that a v2 route takes in `include`."""
+    _, _, paths = route.params.get("include", "").partition("enum:")
+    return tuple(paths.partition(",")[0].split("|")) if paths else ()
 
 
 def _require_known(known: SdkRoute, entry: routes.List) -> None:
@@ -188,6 +208,7 @@ def _retrieves(sdk: Sdk, name: str) -> tuple[Retrieve, ...]:
                     route.path.replace(f"{{{own}}}", "{id}"),
                     params,
                     routes.GONE_CODES.get(name, ()),
+                    _include(route),
                 )
             )
     return tuple(found)

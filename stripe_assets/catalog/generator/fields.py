@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from stripe_assets.catalog.generator import presence
 from stripe_assets.catalog.generator.sdk import PLACEHOLDER, Sdk
 from stripe_assets.catalog.generator.shapes import Node
-from stripe_assets.catalog.model import SECRET_NAMES, Field, Kind, Wire
+from stripe_assets.catalog.model import SECRET_NAMES, Field, Kind, Unset, Wire
 from stripe_assets.catalog.overlay import references as overlay
 from stripe_assets.catalog.overlay import routes as overlay_routes
 from stripe_assets.catalog.overlay import secrets
@@ -73,16 +74,16 @@ def _is_deleted_flag(name: str, node: Node) -> bool:
 
 
 def _field(sdk: Sdk, resource: str, name: str, node: Node) -> Field:
-    nullable = bool(node.get("null")) and name != "id"
+    unset = presence.unset(resource, name, node)
     kind = node["t"]
     target = _string_reference(resource, name, node)
     if target:
-        return _reference(resource, name, nullable, (target,))
+        return _reference(resource, name, unset, (target,))
     if kind in SCALARS:
         scalar, wire = SCALARS[kind]
-        return Field(name, scalar, (name,), name, nullable, wire)
+        return Field(name, scalar, (name,), name, unset, wire)
     if kind in {"ref", "embed"} and _have_ids(sdk, node):
-        return _reference(resource, name, nullable, tuple(node["to"]), embedded=kind == "embed")
+        return _reference(resource, name, unset, tuple(node["to"]), embedded=kind == "embed")
     if kind == "array" and node["of"]["t"] in {"ref", "embed"} and _have_ids(sdk, node["of"]):
         targets = tuple(node["of"]["to"])
         embedded = node["of"]["t"] == "embed"
@@ -91,16 +92,16 @@ def _field(sdk: Sdk, resource: str, name: str, node: Node) -> Field:
             "references",
             (name,),
             name,
-            nullable,
+            unset,
             targets=targets,
             owner=_owner(resource, name, targets),
             embedded=embedded,
         )
-    return Field(name, "json", (name,), name, nullable)
+    return Field(name, "json", (name,), name, unset)
 
 
 def _reference(
-    resource: str, name: str, nullable: bool, targets: tuple[str, ...], embedded: bool = False
+    resource: str, name: str, unset: Unset, targets: tuple[str, ...], embedded: bool = False
 ) -> Field:
     owner = _owner(resource, name, targets)
     return Field(
@@ -108,7 +109,7 @@ def _reference(
         "reference",
         (name,),
         f"{name}_id",
-        nullable,
+        unset,
         targets=targets,
         owner=owner,
         embedded=embedded,
@@ -129,6 +130,12 @@ def _owner(resource: str, name: str, targets: tuple[str, ...]) -> str:
     return overlay.OWNERS.get((resource, name)) or ("self" if targets == ("account",) else "own")
 
 
+def _unset_sublist(resource: str, path: tuple[str, ...], node: Node) -> Unset:
+    if len(path) == 1:
+        return presence.unset(resource, path[0], node)
+    return "null" if node.get("null") else "never"
+
+
 def _sublists(sdk: Sdk, resource: str, node: Node, path: tuple[str, ...]) -> list[Field]:
     found = []
     for name, child in node["fields"].items():
@@ -139,7 +146,7 @@ def _sublists(sdk: Sdk, resource: str, node: Node, path: tuple[str, ...]) -> lis
                     ".".join(here),
                     "sublist",
                     here,
-                    nullable=bool(child.get("null")),
+                    unset=_unset_sublist(resource, here, child),
                     targets=tuple(child["to"]),
                     url=_sublist_url(sdk, resource, here, tuple(child["to"])),
                     read_to_end=(resource, ".".join(here))

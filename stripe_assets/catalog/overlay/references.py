@@ -125,11 +125,30 @@ DERIVED: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "payment_intent_id": (("payment", "payment_intent"), "payment_intent"),
         "payment_record_id": (("payment", "payment_record"), "payment_record"),
     },
+    # A mandate stands in the details of each kind of payment method that needs one.
+    "charge": {"mandate_id": (("payment_method_details", "*", "mandate"), "mandate")},
+    "payment_attempt_record": {
+        "mandate_id": (("payment_method_details", "*", "mandate"), "mandate")
+    },
+    "payment_record": {"mandate_id": (("payment_method_details", "*", "mandate"), "mandate")},
+    "treasury.inbound_transfer": {
+        "mandate_id": (("origin_payment_method_details", "*", "mandate"), "mandate")
+    },
+    "treasury.outbound_payment": {
+        "mandate_id": (("destination_payment_method_details", "*", "mandate"), "mandate")
+    },
+    "treasury.outbound_transfer": {
+        "mandate_id": (("destination_payment_method_details", "*", "mandate"), "mandate")
+    },
+    "payment_intent": {
+        "tax_calculation_id": (("hooks", "inputs", "tax", "calculation"), "tax.calculation")
+    },
     "discount": {"coupon_id": (("source", "coupon"), "coupon")},
     "promotion_code": {"coupon_id": (("promotion", "coupon"), "coupon")},
 }
-"""Resource → column → (path, target): nested references that users often join on. The JSON column
-has them as well."""
+"""Resource → column → (path, target): nested references that users often join on, or that nothing
+else leads to. The JSON column has them as well. `*` stands for the one nested object that is there,
+as the details of one kind of payment method."""
 
 PREFIXES: dict[str, tuple[str, ...]] = {
     "account": ("acct_",),

@@ -77,22 +77,11 @@ LISTS: dict[str, tuple[List, ...]] = {
     ),
     # Closed accounts have a list of their own.
     "v2.core.account": (List("/v2/core/accounts", ({}, {"closed": True})),),
-    # These v2 lists send one field only if `include` names it, and closed accounts only if
-    # `statuses` does.
-    "v2.core.event_destination": (
-        List("/v2/core/event_destinations", ({"include[0]": "webhook_endpoint.url"},)),
-    ),
+    # Closed accounts are listed only if `statuses` names them.
     "v2.money_management.financial_account": (
         List(
             "/v2/money_management/financial_accounts",
-            (
-                {
-                    "include[0]": "storage.deposit_insurance_eligibility",
-                    "statuses[0]": "closed",
-                    "statuses[1]": "open",
-                    "statuses[2]": "pending",
-                },
-            ),
+            ({"statuses[0]": "closed", "statuses[1]": "open", "statuses[2]": "pending"},),
         ),
     ),
     # The type is required, and this is the only one.
@@ -206,8 +195,10 @@ SUBLISTS_NOT_READ_TO_END: dict[tuple[str, str], str] = {
 """(resource, sublist) → why a sync does not read the sublist to its end (`Field.read_to_end`)."""
 
 ON_REQUEST: dict[str, tuple[str, ...]] = {
+    "billing_portal.configuration": ("features.subscription_update.products",),
     "checkout.session": ("shipping_cost.taxes", "total_details.breakdown"),
     "coupon": ("applies_to", "currency_options"),
+    "credit_note": ("shipping_cost.taxes",),
     "customer": ("cash_balance", "invoice_credit_balance", "tax"),
     "invoice": ("shipping_cost.taxes",),
     "issuing.dispute": ("balance_transactions",),
@@ -218,7 +209,10 @@ ON_REQUEST: dict[str, tuple[str, ...]] = {
     "promotion_code": ("restrictions.currency_options",),
     "quote": ("total_details.breakdown",),
     "shipping_rate": ("fixed_amount.currency_options",),
+    "tax.calculation": ("shipping_cost.tax_breakdown",),
+    "tax.calculation_line_item": ("tax_breakdown",),
     "treasury.financial_account": ("features",),
+    "treasury.received_credit": ("linked_flows.source_flow_details",),
     "treasury.transaction": ("flow_details",),
     "treasury.transaction_entry": ("flow_details",),
 }
@@ -228,6 +222,10 @@ Left out on purpose, as too sensitive: `identity.verification_session.verified_o
 document fields of its report (a person's identity papers), and the account numbers of financial
 addresses.
 """
+
+DOCUMENTED: dict[str, tuple[str, ...]] = {"customer": ("invoice_credit_balance",)}
+"""Resource → fields that Stripe's documentation calls expandable, and its OpenAPI document does not
+(`presence.json`)."""
 
 RETENTION_DAYS = {"event": 30, "v2.core.event": 30}
 """Resource → days until Stripe removes an object. The mirror keeps the row, and does not call it

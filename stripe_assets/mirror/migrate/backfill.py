@@ -15,12 +15,11 @@ from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.batch import Batch, Owner
 from stripe_assets.mirror.columns import Rows
 from stripe_assets.mirror.dialects.base import Dialect
+from stripe_assets.mirror.migrate.pages import pages
 from stripe_assets.mirror.rows.flatten import flatten
 from stripe_assets.mirror.tables.layout import PRIMARY_KEY, read_at_column
 from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.write.upsert import Upserter
-
-_PAGE = 500
 
 
 def fill_new_columns(
@@ -41,30 +40,20 @@ def fill_new_columns(
         field for field in tables.catalog.resources[name].fields if _column_of(field) in columns
     ]
     fresh = [field for field in fields if not field.derived]
-    sources = {field.path[0] for field in fields if field.derived and field.path[0] in table.c}
+    derived = [field for field in fields if field.derived and field.path[0] in table.c]
+    sources = {field.path[0] for field in derived}
     found = [dialect.has_key(table.c["_extra"], field.path[0]) for field in fresh]
-    found += [table.c[source].is_not(None) for source in sorted(sources)]
+    found += [
+        sa.cast(table.c[field.path[0]], sa.Text()).contains(f'"{field.path[-1]}"', autoescape=True)
+        for field in derived
+    ]
     if not found:
         return
-    key = sa.tuple_(*(table.c[column] for column in PRIMARY_KEY))
     read = ["_observed_at", "_api_version", "_extra", *sorted(sources)]
     query = sa.select(*(table.c[column] for column in dict.fromkeys([*PRIMARY_KEY, *read])))
-    query = (
-        query.where(sa.or_(*found))
-        .order_by(*(table.c[column] for column in PRIMARY_KEY))
-        .limit(_PAGE)
-    )
-    last = None
-    while (
-        rows := connection.execute(query if last is None else query.where(key > last))
-        .mappings()
-        .all()
-    ):
+    for rows in pages(connection, table, query.where(sa.or_(*found))):
         for row in rows:
             _fill_row(connection, tables, writer, name, fields, sources, row)
-        last = sa.tuple_(
-            *(sa.literal(rows[-1][column], table.c[column].type) for column in PRIMARY_KEY)
-        )
 
 
 def _column_of(field: Field) -> str | None:

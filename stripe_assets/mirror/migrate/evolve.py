@@ -10,16 +10,18 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from stripe_assets.mirror.dialects.base import Dialect
 from stripe_assets.mirror.migrate.backfill import fill_new_columns
+from stripe_assets.mirror.migrate.purge import purge_secrets
 from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
 from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.write.upsert import Upserter
 
 
 def schema_hash(tables: Tables) -> str:
-    """A hash that two catalogs share exactly when they need the same tables."""
+    """A hash that two releases share exactly when they need the same tables, and keep the same
+    secrets out of them."""
     digest = hashlib.sha256()
     for name, resource in sorted(tables.catalog.resources.items()):
-        digest.update(f"\n{resource.table}={name}:".encode())
+        digest.update(f"\n{resource.table}={name}:{resource.purged or ''}".encode())
         digest.update(
             ",".join(
                 f"{column} {kind}"
@@ -88,3 +90,4 @@ def _extend(connection: sa.Connection, tables: Tables, dialect: Dialect) -> None
     for name, columns in added.items():
         if columns and name in tables:
             fill_new_columns(connection, tables, dialect, writer, name, columns)
+    purge_secrets(connection, tables, existing)

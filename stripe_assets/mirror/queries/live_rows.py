@@ -13,6 +13,7 @@ from stripe_assets.mirror.columns import Row
 from stripe_assets.mirror.dialects.base import listed_ids
 from stripe_assets.mirror.latest import LatestTime
 from stripe_assets.mirror.queries.counts import live_row_counts
+from stripe_assets.mirror.tables.layout import INCLUDED_AT
 from stripe_assets.mirror.tables.resource_tables import Tables, is_unsettled
 from stripe_assets.mirror.transactions import Transactions
 
@@ -92,6 +93,15 @@ class LiveRows:
             self._is_stale(table, before), not_asked
         )
         return self._read(query.order_by(table.c.id))
+
+    def not_in_full(self, resource: str, owner: Owner, before: datetime) -> list[str]:
+        """Ids of the rows that were not read in full since then (`Resource.retrieved_in_full`)."""
+        table = self._tables[resource]
+        read_at = table.c[INCLUDED_AT]
+        query = self._live(resource, owner, ["id"]).where(
+            sa.or_(read_at.is_(None), read_at < before), table.c._observed_at.is_not(None)
+        )
+        return [row["id"] for row in self._read(query.order_by(table.c.id))]
 
     def unsettled(self, resource: str, owner: Owner) -> list[Row]:
         """Rows that will still change without an event (`Resource.not_final_when`).

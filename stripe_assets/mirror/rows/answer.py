@@ -33,6 +33,7 @@ from stripe_assets.mirror.rows.json_paths import (
     without_secrets,
 )
 from stripe_assets.mirror.rows.sublists import Sublists
+from stripe_assets.mirror.tables.layout import INCLUDED_AT
 from stripe_assets.mirror.tables.values import TEXTS, UNFIT, Misfit
 
 
@@ -57,7 +58,15 @@ class AnswerRows:
         self.groups = groups = Groups()
         self._sublists = Sublists(compilers, self.batch, livemode, observed_at, groups)
         embedded = Embedded(compilers, platform_id, groups)
+        self._platform_id = platform_id
         self._handlers = Handlers(compilers, self._sublists, embedded, clean)
+
+    def shows_all(self, compiler: RowCompiler, objs: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether Stripe shows all that the objects have. It shows a platform less of an account
+        than the account itself."""
+        if not compiler.self_owned:
+            return True
+        return all(obj.get("id") == self._platform_id for obj in objs)
 
     def finish(self) -> Batch:
         """Makes the rows of the objects, and of the objects inside them."""
@@ -89,16 +98,19 @@ class AnswerRows:
             column_batch.set("_parent_field", group.parent[1])
             column_batch.columns["_position"] = group.positions
         self._fields(group, column_batch)
+        some = _hidden(group, column_batch)
+        if group.asked is not None:
+            column_batch = _whole(group, column_batch)
+            if group.is_in_full:
+                column_batch.set(INCLUDED_AT, self.observed_at)
         extras = {
             place: kept
             for place, extra in group.extras.items()
             if (kept := _without_secrets(extra, group.compiler))
         }
-        some: dict[str, Mapping[int, Any]] = {
-            column: dict.fromkeys(places, self.observed_at)
-            for column, places in group.read_whole.items()
-            if places
-        }
+        for column, places in group.read_whole.items():
+            if places:
+                some[column] = dict.fromkeys(places, self.observed_at)
         if group.deleted:
             # The stub of a deleted object says only that it is deleted. The last state of the row
             # stays readable.
@@ -195,6 +207,39 @@ class AnswerRows:
         """Notes a float that orjson may have made of an integer beyond 64 bits."""
         if type(value) is float and not -(2.0**63) < value < 2.0**63:
             self.batch.rounded = True
+
+
+def _hidden(group: Group, column_batch: ColumnBatch) -> dict[str, Mapping[int, Any]]:
+    """Takes out the columns of fields that v2 sends as null because they were not asked for.
+
+    Returns column → place → the values of them that are there all the same.
+    """
+    if group.compiler.resource.api == "v1":
+        return {}
+    hidden = group.hidden.intersection(group.names)
+    found: dict[str, Mapping[int, Any]] = {}
+    for column in [name for name, field in group.compiler.order.items() if field in hidden]:
+        values = column_batch.columns.pop(column)
+        if some := {place: value for place, value in enumerate(values) if value is not None}:
+            found[column] = some
+    return found
+
+
+def _whole(group: Group, column_batch: ColumnBatch) -> ColumnBatch:
+    """Adds the columns of the fields that whole objects leave out, as NULL.
+
+    So the rows of one resource have the same columns in the same order, and one statement writes
+    all of them.
+    """
+    given = column_batch.columns
+    known = {*group.names, *group.hidden}
+    nothing = [None] * len(column_batch)
+    fields = {
+        column: given.get(column, nothing)
+        for column, name in group.compiler.order.items()
+        if column in given or name not in known
+    }
+    return ColumnBatch({**{n: v for n, v in given.items() if n not in fields}, **fields})
 
 
 def _lacks(obj: Mapping[str, Any], path: tuple[str, ...]) -> bool:

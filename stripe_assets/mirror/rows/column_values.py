@@ -40,14 +40,22 @@ def with_partial_columns(
 def column_at_path(
     within: dict[tuple[str, ...], Sequence[Any]], path: tuple[str, ...]
 ) -> Sequence[Any]:
-    """The value at a path in each of the objects. `within` keeps the columns on the way."""
+    """The value at a path in each of the objects. `*` leads to the first nested object. `within`
+    keeps the columns on the way."""
     if path not in within:
         above, name = column_at_path(within, path[:-1]), path[-1]
-        if dict in set(map(type, above)):
+        if name == "*":
+            within[path] = [_first_object(value) for value in above]
+        elif dict in set(map(type, above)):
             within[path] = [value.get(name) if type(value) is dict else None for value in above]
         else:
             within[path] = [None] * len(above)
     return within[path]
+
+
+def _first_object(value: Any) -> Any:
+    inner = value.values() if type(value) is dict else ()
+    return next((one for one in inner if type(one) is dict), None)
 
 
 def have_64_bits(values: Sequence[Any]) -> bool:

@@ -67,6 +67,7 @@ class RowCompiler:
         "entries",
         "has_parent",
         "nested_sublists",
+        "order",
         "resource",
         "secrets_of",
         "self_owned",
@@ -98,6 +99,14 @@ class RowCompiler:
             for field in resource.fields
             if field.kind == "sublist" and field.read_to_end and len(field.path) > 1
         )
+        others = {"id", *(route.parent_id_column for route in resource.routes)}
+        self.order: dict[str, str] = {
+            field.column: field.path[0]
+            for field in resource.fields
+            if field.column and field.column not in others
+        }
+        """Column → the object's field that fills it. Left out are the row's key, and what only the
+        list of a parent says."""
         self.secrets_of: dict[str, list[Path]] = {}
         for path in resource.secrets:
             self.secrets_of.setdefault(path[0], []).append(path[1:])

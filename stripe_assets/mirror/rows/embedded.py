@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.rows.compiled import RowCompilers
-from stripe_assets.mirror.rows.group import Group, Groups
+from stripe_assets.mirror.rows.group import Group, Groups, asked_below
 from stripe_assets.mirror.rows.json_paths import at_path, id_of
 from stripe_assets.mirror.tables.values import Misfit
 
@@ -42,7 +42,9 @@ class Embedded:
         key = (compiler.resource.name, account_id, own_id)
         if key not in self._taken:
             self._taken.add(key)
-            self._groups.add(compiler, [obj], account_id, group.observed and compiler.authority)
+            observed = group.observed and compiler.authority
+            asked = asked_below(group.asked, *field.path) if observed else None
+            self._groups.add(compiler, [obj], account_id, observed, asked=asked)
 
     def _owner_of(self, field: Field, group: Group, place: int) -> str | None:
         """The account that owns the row of a reference. None where the answer does not say it."""

@@ -12,6 +12,7 @@ from stripe_assets.mirror.batch import Batch, Link, Owner, ParentRef
 from stripe_assets.mirror.errors import MirrorError
 from stripe_assets.mirror.rows.answer import AnswerRows
 from stripe_assets.mirror.rows.compiled import RowCompiler, RowCompilers
+from stripe_assets.mirror.rows.group import Asked
 
 if TYPE_CHECKING:
     from stripe_assets.catalog import Catalog
@@ -33,6 +34,7 @@ def flatten(
     fill: bool = False,
     listed: bool = False,
     clean: bool = False,
+    asked: Iterable[str] | None = None,
 ) -> Batch:
     """The batch for the objects of an answer.
 
@@ -42,7 +44,9 @@ def flatten(
     platform_id: the key's own account, which owns what belongs to the platform. fill: the items
     were embedded elsewhere (in an event), so they only fill missing rows. listed: the items come
     from a list, so they are not unlisted. clean: no name of SECRET_NAMES occurs in the answer, so
-    nothing has to be searched for one.
+    nothing has to be searched for one. asked: the items are whole, and these paths below them were
+    asked for, as `tax` or `lines.data.discounts`. What a whole object lacks becomes NULL, unless it
+    comes only on request. None: the items may be partial, and their rows keep what they lack.
 
     `items` is not changed, but the rows share its nested values. Raises MirrorError for an item
     without an id, and ValueError where `observed_at` is not aware.
@@ -50,10 +54,11 @@ def flatten(
     if observed_at.tzinfo is None:
         raise ValueError("observed_at must be aware: when the request was sent, in UTC")
     items = _last_of_each(items)
-    rows = AnswerRows(
-        _compilers_of(catalog), owner.livemode, observed_at, api_version, platform_id, clean
-    )
-    _add(rows, resource, items, owner, parent, position, observed=not fill, listed=listed)
+    compilers = _compilers_of(catalog)
+    rows = AnswerRows(compilers, owner.livemode, observed_at, api_version, platform_id, clean)
+    own = rows.compilers[resource]
+    shown = None if fill or asked is None else frozenset(asked)
+    _add(rows, own, items, owner, parent, position, observed=not fill, listed=listed, asked=shown)
     if parent is not None and parent.link is not None and items:
         ids = tuple(str(item["id"]) for item in items)
         rows.batch.links.append(Link(resource, parent.link, parent.id, owner, ids))
@@ -85,7 +90,7 @@ def _last_of_each(items: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, A
 
 def _add(
     rows: AnswerRows,
-    resource: str,
+    own: RowCompiler,
     items: Iterable[Mapping[str, Any]],
     owner: Owner,
     parent: ParentRef | None,
@@ -93,8 +98,9 @@ def _add(
     *,
     observed: bool,
     listed: bool,
+    asked: Asked,
 ) -> None:
-    own = rows.compilers[resource]
+    resource = own.resource.name
 
     def compiler_of(item: Mapping[str, Any]) -> RowCompiler:
         if item.get("object", resource) == resource:
@@ -113,5 +119,13 @@ def _add(
                 )
         places = islice(positions, len(objs))
         rows.groups.add(
-            compiler, objs, owner.account_id, observed, above, parent_ids, places, listed=listed
+            compiler,
+            objs,
+            owner.account_id,
+            observed,
+            above,
+            parent_ids,
+            places,
+            listed=listed,
+            asked=asked if rows.shows_all(compiler, objs) else None,
         )

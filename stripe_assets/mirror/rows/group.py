@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import repeat
 from typing import Any
 
@@ -11,6 +12,19 @@ from stripe_assets.mirror.rows.compiled import RowCompiler
 
 Parent = tuple[str, str | None]
 """A resource, and the field of its objects that lists other objects."""
+Asked = frozenset[str] | None
+"""For whole objects: what comes only on request, and was asked for, as paths below an object. A
+field that a whole object leaves out is unset. None: the objects are partial, and what they lack
+says nothing."""
+
+
+@cache
+def asked_below(asked: Asked, *path: str) -> Asked:
+    """What was asked for of the objects at a path inside other objects."""
+    if asked is None:
+        return None
+    above = "".join(f"{name}." for name in path)
+    return frozenset(one.removeprefix(above) for one in asked if one.startswith(above))
 
 
 @dataclass(slots=True)
@@ -23,7 +37,7 @@ class Group:
     listed: bool
     parent: Parent | None
     """What the objects' parents have in common."""
-    deleted: bool
+    asked: Asked
     objs: list[Mapping[str, Any]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     account_ids: list[str] = field(default_factory=list)
@@ -33,6 +47,25 @@ class Group:
     """Place → the fields that have no column, or do not fit theirs."""
     read_whole: dict[str, set[int]] = field(default_factory=dict)
     """Column with the reading time of a sublist → the places where the sublist was whole."""
+
+    @property
+    def deleted(self) -> bool:
+        """Whether they are stubs of deleted objects."""
+        return self.objs[0].get("deleted") is True
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The fields that come only on request, and were not asked for."""
+        asked = {path.partition(".")[0] for path in self.asked or ()}
+        return frozenset(self.compiler.resource.on_request).difference(asked)
+
+    @property
+    def is_in_full(self) -> bool:
+        """Whether they have what a retrieve includes, and no list of theirs can."""
+        resource = self.compiler.resource
+        if self.asked is None or not resource.retrieved_in_full or not resource.retrieve:
+            return False
+        return self.asked.issuperset(resource.retrieve.include)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,21 +94,24 @@ class Groups:
         positions: Iterable[int] = repeat(0),
         *,
         listed: bool = False,
+        asked: Asked = None,
     ) -> None:
         """Adds objects that have ids to the groups.
 
         Parameters: parent_ids, positions: the place of each object below `parent`.
         """
         below = parent if compiler.has_parent else None
-        group, names = None, ()
+        group, names, was_deleted = None, (), False
         for obj, parent_id, position in zip(objs, parent_ids, positions, strict=False):
             fields, deleted = tuple(obj), obj.get("deleted") is True
             # Nearly every object has the fields of the one before it.
-            if group is None or fields != names or deleted != group.deleted:
-                key, names = (compiler, observed, listed, below, deleted, fields), fields
+            if group is None or fields != names or deleted != was_deleted:
+                key = (compiler, observed, listed, below, deleted, asked, fields)
+                names, was_deleted = fields, deleted
                 group = self._groups.get(key)
                 if group is None:
-                    group = self._groups[key] = Group(compiler, observed, listed, below, deleted)
+                    group = Group(compiler, observed, listed, below, None if deleted else asked)
+                    self._groups[key] = group
             own_id = account_id if compiler.singleton else obj["id"]
             group.objs.append(obj)
             group.ids.append(own_id)

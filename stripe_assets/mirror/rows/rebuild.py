@@ -11,6 +11,7 @@ from stripe_assets.catalog.model import Field, Resource
 from stripe_assets.mirror.batch import Owner
 from stripe_assets.mirror.chunks import chunks
 from stripe_assets.mirror.tables.exact_values import EXACT, restore
+from stripe_assets.mirror.tables.layout import read_at_column
 from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.tables.values import Convert, to_wire
 
@@ -31,11 +32,13 @@ class ObjectReader:
         """Id → the object as the API would send it, with references unexpanded.
 
         A tombstone has `deleted: true`. An id that has no row is left out. A field that is NULL
-        comes as null, whether the API sent null or left the field out.
+        comes as null, or is left out where the API never sends null. A sublist of which not all
+        items were read has `has_more: true`.
         """
         rows: list[Mapping[str, Any]] = []
+        own = self._tables[name].c._account_id == owner.account_id
         for some in chunks(ids):
-            rows += self._rows(connection, name, owner, "id", some)
+            rows += self._rows(connection, name, owner, "id", some, own)
         return {
             row["id"]: obj
             for row, obj in zip(rows, self._objects(connection, name, owner, rows), strict=True)
@@ -48,15 +51,12 @@ class ObjectReader:
         owner: Owner,
         column: str,
         values: Sequence[str],
-        *where: Any,
+        *where: sa.ColumnElement[bool],
     ) -> list[Any]:
         table = self._tables[name]
         query = sa.select(table).where(
             table.c._livemode == owner.livemode, table.c[column].in_(values), *where
         )
-        # An account can be in a sublist of an object that another account owns.
-        if column == "id" or name not in self._tables.layout.self_owned:
-            query = query.where(table.c._account_id == owner.account_id)
         return list(connection.execute(query).mappings())
 
     def _objects(
@@ -92,6 +92,7 @@ class ObjectReader:
                     some,
                     table.c._parent_object == name,
                     table.c._deleted_at.is_(None),
+                    self._same_owner(name, target, owner),
                 )
             for row, obj in zip(rows, self._objects(connection, target, owner, rows), strict=True):
                 placed.setdefault((row["_parent_id"], row["_parent_field"]), []).append(
@@ -101,6 +102,15 @@ class ObjectReader:
             key: [obj for _, obj in sorted(objects, key=lambda pair: pair[0] or 0)]
             for key, objects in placed.items()
         }
+
+    def _same_owner(self, parent: str, child: str, owner: Owner) -> sa.ColumnElement[bool]:
+        """An account owns itself, and it can be in a sublist of an object of another account."""
+        columns, self_owned = self._tables[child].c, self._tables.layout.self_owned
+        if parent in self_owned:
+            return columns._account_id == columns._parent_id
+        if child in self_owned:
+            return sa.true()
+        return columns._account_id == owner.account_id
 
     def _object(
         self,
@@ -112,6 +122,8 @@ class ObjectReader:
         obj: dict[str, Any] = {}
         for field, column, convert in self._wire(resource):
             value = row[column]
+            if value is None and field.unset == "absent":
+                continue
             obj[field.path[0]] = value if value is None or convert is None else convert(value)
         for field in sublists:
             data = children.get((row["id"], field.name), [])
@@ -119,7 +131,7 @@ class ObjectReader:
                 shell = {
                     "object": "list",
                     "data": data,
-                    "has_more": False,
+                    "has_more": not _is_whole(field, row),
                     "url": (field.url or "").replace("{id}", row["id"]),
                 }
                 _put(obj, field.path, shell)
@@ -139,6 +151,11 @@ class ObjectReader:
                 (field, str(field.column), to_wire(field)) for field in fields
             ]
         return wire
+
+
+def _is_whole(field: Field, row: Mapping[str, Any]) -> bool:
+    """Whether all items of a sublist were read."""
+    return field.read_to_end and row[read_at_column(field.name)] is not None
 
 
 def _put(obj: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

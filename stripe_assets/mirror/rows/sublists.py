@@ -11,7 +11,7 @@ from urllib.parse import quote
 from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.batch import Batch, OpenSublist, Owner, ParentRef, WholeSublists
 from stripe_assets.mirror.rows.compiled import RowCompiler, RowCompilers
-from stripe_assets.mirror.rows.group import Group, Groups
+from stripe_assets.mirror.rows.group import Group, Groups, asked_below
 from stripe_assets.mirror.tables.layout import read_at_column
 
 Listed = dict[tuple[RowCompiler, str], tuple[list[Any], list[str], list[int]]]
@@ -73,9 +73,11 @@ class Sublists:
             else:
                 read_whole.add(place)
                 whole.setdefault(account_id, []).append(id)
-        parent = (name, field.name)
+        parent, asked = (name, field.name), asked_below(group.asked, *field.path, "data")
         for (compiler, account_id), (objs, parents, positions) in listed.items():
-            self._groups.add(compiler, objs, account_id, group.observed, parent, parents, positions)
+            shown = None if compiler.self_owned else asked
+            below = (parent, parents, positions)
+            self._groups.add(compiler, objs, account_id, group.observed, *below, asked=shown)
         for account_id, ids in whole.items():
             self._whole.setdefault((name, field.name, account_id), (field, []))[1].extend(ids)
         if group.observed:

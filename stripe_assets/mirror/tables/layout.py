@@ -50,6 +50,10 @@ _BOOKKEEPING: Mapping[str, ColumnKind] = {
 }
 
 
+INCLUDED_AT = "_included_read_at"
+"""When the row was last read with all that a retrieve can include, and a list cannot."""
+
+
 def read_at_column(field: str) -> str:
     """The parent's column with the time when this sublist was last read to its end.
 
@@ -109,5 +113,7 @@ class Layout:
                 if field.kind == "sublist" and field.read_to_end
             }
         )
+        if resource.retrieved_in_full:
+            columns[INCLUDED_AT] = "timestamp"
         columns.update(_BOOKKEEPING)
         return columns

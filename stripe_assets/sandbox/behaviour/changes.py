@@ -147,7 +147,9 @@ class Changes:
         self._count_change()
         after = self.snapshot(record)
         previous = {
-            name: value for name, value in before.items() if name in after and after[name] != value
+            name: before.get(name)
+            for name in {**before, **after}
+            if before.get(name) != after.get(name)
         }
         if previous or isinstance(event, str):
             self.emit_change(record, action, event, previous=previous)

@@ -62,11 +62,12 @@ def as_object(store: Store, space: Space, record: Record, tree: Tree = NOTHING) 
         return {"id": record.id, "object": record.resource, "deleted": True}
     schema = schemas()[record.resource]
     hidden = includable(record.resource)
-    if not (schema.always or hidden or tree):
-        return record.body
-    return _Renderer(store, space, record).fill(
-        schema.guide, schema.always, hidden, record.body, tree, ()
-    )
+    shown = record.body
+    if schema.always or hidden or tree:
+        renderer = _Renderer(store, space, record)
+        shown = renderer.fill(schema.guide, schema.always, hidden, shown, tree, ())
+    unset = {name for name in schema.absent if name in shown and shown[name] is None}
+    return {name: value for name, value in shown.items() if name not in unset} if unset else shown
 
 
 def _copy_bytes(

@@ -31,6 +31,8 @@ class Schema:
     """Every field that is another object or may be expanded."""
     always: Guide = field(default_factory=dict)
     """The part of `guide` that is never an id: embedded objects and sublists."""
+    absent: frozenset[str] = frozenset()
+    """The fields that are left out where they have no value: they are never null."""
 
     @property
     def noun(self) -> str:
@@ -87,6 +89,7 @@ def schemas() -> Mapping[str, Schema]:
             top.get("deletes", {}),
             guide_of(fields, OBJECTS),
             guide_of(fields, frozenset({"embed", "sublist"})),
+            frozenset(key for key, node in fields.items() if node.get("unset") == "absent"),
         )
     return made
 

@@ -10,9 +10,10 @@ from stripe_assets.mirror import Batch, Hole
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.engine.accounts import AccountsPage
 from stripe_assets.sync.engine.holes import REFUSED_NOW
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.source import Source
-from stripe_assets.sync.engine.task import ListPage, Page, PageHandler, PageResult, Request
+from stripe_assets.sync.engine.task import ListPage, PageHandler, PageResult, Request
 
 
 class AccountList(PageHandler):
@@ -49,7 +50,8 @@ class AccountList(PageHandler):
         """The rows are written with the sweep of the accounts, which `took` begins."""
         if page.bad:
             self._leave(request, f"{page.bad} items of the page are no accounts")
-        self._took(AccountsPage(request.source.path, page.items, page.answer))
+        asked = page.asked or frozenset()
+        self._took(AccountsPage(request.source.path, page.items, page.answer, asked))
         following = request.following(page)
         return PageResult(Batch(), [following] if following else [])
 

@@ -27,6 +27,8 @@ class AccountsPage:
     path: str
     accounts: list[dict[str, Any]]
     answer: Answer
+    asked: frozenset[str]
+    """The fields that come on request alone, and were asked for."""
 
 
 class Accounts:
@@ -68,7 +70,7 @@ class Accounts:
                 f"{key.alias}: this alias was added for {key.account_id}, but its key belongs to"
                 f" {account_id}; use another alias for it"
             )
-        return account_id, AccountsPage(OWN_ACCOUNT, [answer.body], answer)
+        return account_id, AccountsPage(OWN_ACCOUNT, [answer.body], answer, self._asked)
 
     def chosen(self) -> Iterator[AccountsPage]:
         """Yields each connected account that the user chose for the key.
@@ -96,7 +98,11 @@ class Accounts:
                 f"{self._key.alias}: the connected account {account_id} cannot be read:"
                 f" {refusal.reason}"
             ) from None
-        return AccountsPage(endpoint, [answer.body], answer)
+        return AccountsPage(endpoint, [answer.body], answer, self._asked)
+
+    @property
+    def _asked(self) -> frozenset[str]:
+        return frozenset(self._expand)
 
     def _get(self, path: str, endpoint: str) -> Answer:
         """Asks again without expansions where Stripe refuses the request: to know the accounts

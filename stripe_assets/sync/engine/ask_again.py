@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from stripe_assets.catalog.lists import asked_for
 from stripe_assets.stripe_api import (
     AuthenticationFailed,
     MalformedPage,
@@ -60,6 +61,11 @@ class AskAgain:
         if "limit" in params and task.tries.limit:
             params["limit"] = task.tries.limit
         return path, self._expansions.without(self._states.place_of(task), params)
+
+    def asked(self, task: ReadTask) -> frozenset[str]:
+        """Returns what comes on request alone and was asked for, as paths below an object."""
+        place = self._states.place_of(task)
+        return asked_for(self._expansions.without(place, task.source.params))
 
     def instead_of(
         self, task: ReadTask, error: StripeError, asked: Mapping[str, Any] | None = None

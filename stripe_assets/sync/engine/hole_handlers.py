@@ -12,10 +12,11 @@ from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.engine.fan_out import FanOut
 from stripe_assets.sync.engine.holes import ITEMS, NOT_YET, REFUSED_NOW
 from stripe_assets.sync.engine.nested import Routes, fan_outs, nested_tasks
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.parent_check import parent_check
 from stripe_assets.sync.engine.sweep_handler import SweepHandler, SweepParts
 from stripe_assets.sync.engine.sweep_handlers import SweptNestedList
-from stripe_assets.sync.engine.task import ListPage, Page, PageResult, Request, Task
+from stripe_assets.sync.engine.task import ListPage, PageResult, Request, Task
 
 
 class HoleHandler(SweepHandler):

@@ -13,9 +13,9 @@ from stripe_assets.stripe_api import Failure, MalformedPage, StripeError
 from stripe_assets.sync.engine import sublist
 from stripe_assets.sync.engine.expansions import Option
 from stripe_assets.sync.engine.nested import Routes, fan_outs, nested_tasks
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.task import (
     Item,
-    Page,
     PageHandler,
     PageResult,
     Request,

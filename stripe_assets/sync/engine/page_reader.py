@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from stripe_assets.catalog import Catalog
+from stripe_assets.catalog.retrieval import same_release
 from stripe_assets.mirror import Batch, flatten
 from stripe_assets.stripe_api import (
-    Answer,
     AuthenticationFailed,
     Failure,
     MalformedPage,
@@ -23,10 +23,10 @@ from stripe_assets.stripe_api import (
 from stripe_assets.sync import constants
 from stripe_assets.sync.engine.ask_again import Again, AskAgain
 from stripe_assets.sync.engine.model_state import ModelStates
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.task import (
     Deferred,
     ListPage,
-    Page,
     PageResult,
     Request,
     Retrieve,
@@ -108,7 +108,7 @@ class PageReader:
             if task.tries.refusal:  # no fact, as the plain request is answered
                 self._conclude(task, task.handler.not_read(task, task.tries.refusal))
             else:
-                self.take(task, page)
+                self.take(task, replace(page, asked=self._ask_again.asked(task)))
 
     def _of_its_kind(self, task: ListPage | Retrieve, page: Page) -> Page:
         """Returns the page without the objects that its list cannot have. Raises MalformedPage
@@ -130,21 +130,21 @@ class PageReader:
     def take(self, request: ListPage | Retrieve, page: Page) -> None:
         """Writes a page, and puts what follows once it is committed."""
         kept = request.handler.readable(request, page.items)
-        batch = self._rows(request, page.answer, kept)
-        if batch.rounded and page.answer.raw:
-            kept = page.answer.exact_items(kept)
-            batch = self._rows(request, page.answer, kept)
         page = replace(page, kept=kept)
+        batch = self._rows(request, page)
+        if batch.rounded and page.answer.raw:
+            page = replace(page, kept=page.answer.exact_items(kept))
+            batch = self._rows(request, page)
         self._write(request, request.handler.received(request, page, batch))
 
-    def _rows(
-        self, request: ListPage | Retrieve, answer: Answer, kept: list[dict[str, Any]]
-    ) -> Batch:
-        source = request.source
+    def _rows(self, request: ListPage | Retrieve, page: Page) -> Batch:
+        """What another release of the API leaves out says nothing."""
+        source, answer = request.source, page.answer
+        ours = same_release(answer.api_version, self._catalog.api_version)
         return flatten(
             self._catalog,
             source.resource,
-            kept,
+            page.kept,
             source.owner,
             answer.observed_at,
             api_version=answer.api_version,
@@ -153,6 +153,7 @@ class PageReader:
             platform_id=self._states.own_account,
             listed=request.listed,
             clean=answer.clean,
+            asked=page.asked if ours else None,
         )
 
     def _write(self, request: Request, result: PageResult) -> None:

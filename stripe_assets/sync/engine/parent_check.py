@@ -9,10 +9,10 @@ from stripe_assets.catalog import Catalog
 from stripe_assets.catalog.retrieval import retrieve_route
 from stripe_assets.mirror import Batch, Gone, ObjectRef
 from stripe_assets.stripe_api import StripeError, route_path
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.source import Source
 from stripe_assets.sync.engine.task import (
     ListPage,
-    Page,
     PageHandler,
     PageResult,
     Request,

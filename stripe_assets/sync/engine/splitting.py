@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from stripe_assets.stripe_api import StripeApi
 from stripe_assets.sync.engine.model_state import ModelStates
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.source import Endpoint
-from stripe_assets.sync.engine.task import ListPage, Page, Request
+from stripe_assets.sync.engine.task import ListPage, Request
 
 NO_WAIT = 0.01
 """Seconds. A request that waited less did not wait for the rate budget."""

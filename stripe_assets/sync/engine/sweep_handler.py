@@ -17,10 +17,10 @@ from stripe_assets.sync.engine.fan_out import FanOut, Step
 from stripe_assets.sync.engine.holes import ABSENT, ITEMS, ROUTE
 from stripe_assets.sync.engine.model_state import ModelStates
 from stripe_assets.sync.engine.nested import Routes, fan_outs
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.splitting import Splitter
 from stripe_assets.sync.engine.task import (
     ListPage,
-    Page,
     PageHandler,
     PageResult,
     Request,

@@ -19,11 +19,11 @@ from stripe_assets.sync.engine.cursor import OLDER_IDS
 from stripe_assets.sync.engine.fan_out import FanOut, Step
 from stripe_assets.sync.engine.holes import EVERYTHING, REFUSED_NOW, ROUTE
 from stripe_assets.sync.engine.nested import nested_tasks
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.parent_check import parent_check
 from stripe_assets.sync.engine.sweep_handler import SweepHandler, SweepParts
 from stripe_assets.sync.engine.task import (
     ListPage,
-    Page,
     PageResult,
     Request,
     Retrieve,

@@ -26,24 +26,11 @@ from stripe_assets.stripe_api import (
 from stripe_assets.sync.engine.cursor import NO_TRIES, START, Cursor, Part, Tries
 from stripe_assets.sync.engine.expansions import Option
 from stripe_assets.sync.engine.fan_out import Step
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.shards import SHARD, WHOLE, Range
 from stripe_assets.sync.engine.source import Endpoint, Source
 
 Item = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What Stripe answered to a task."""
-
-    items: list[dict[str, Any]]
-    cursor: str | None
-    """Where the next page begins: an id or a `next_page_url`. None: this is the last page."""
-    answer: Answer
-    kept: list[dict[str, Any]] = field(default_factory=list)
-    """The items that become rows."""
-    bad: int = 0
-    """How many items no row can hold."""
 
 
 @dataclass(slots=True)

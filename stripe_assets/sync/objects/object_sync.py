@@ -100,12 +100,13 @@ class ObjectSync(InSession):
         ref = self._ref(name, obj)
         self._answered_for = ref.owner if account_answered else None
         can_ask = depth != 0 and self._can_retrieve(ref)
-        ours = self._session.catalog.api_version
-        version = observed.api_version or ours
-        if can_ask and not same_release(version, ours):
+        version = observed.api_version or self._session.catalog.api_version
+        ours = self._is_ours(version)
+        if can_ask and not ours:
             return self._retrieved(ref, depth)
         at = time_to_store(observed, self._session.api, can_ask)
-        batch = self._flatten(name, obj, ref.owner, at, version)
+        whole = frozenset[str]() if ours and observed.is_answer else None
+        batch = self._flatten(name, obj, ref.owner, at, version, whole)
         row = next(row for row in (batch.rows or batch.fills)[name] if row["id"] == ref.id)
         unsure = can_ask and not observed.is_known
         stored = self._mirror.rows.stored(name, row, self._reads) if unsure else None
@@ -167,8 +168,12 @@ class ObjectSync(InSession):
             if own:
                 answer = own.answer
                 at, version = answer.observed_at, answer.api_version
-                self._flatten(ACCOUNT, answer.body, session.platform, at, version)
+                whole = own.asked if self._is_ours(version) else None
+                self._flatten(ACCOUNT, answer.body, session.platform, at, version, whole)
         self._collected.platform = session.platform
+
+    def _is_ours(self, version: str) -> bool:
+        return same_release(version, self._session.catalog.api_version)
 
     def _ref(self, name: str, obj: Mapping[str, Any]) -> ObjectRef:
         catalog, platform = self._session.catalog, self._session.platform
@@ -184,7 +189,13 @@ class ObjectSync(InSession):
         return resource.singleton is not None or retrieve_route(resource, ref.parents) is not None
 
     def _flatten(
-        self, name: str, obj: Mapping[str, Any], owner: Owner, at: datetime | None, version: str
+        self,
+        name: str,
+        obj: Mapping[str, Any],
+        owner: Owner,
+        at: datetime | None,
+        version: str,
+        asked: frozenset[str] | None,
     ) -> Batch:
         session = self._session
         batch = flatten(
@@ -196,6 +207,7 @@ class ObjectSync(InSession):
             api_version=version,
             platform_id=session.platform.account_id,
             fill=at is None,
+            asked=asked,
         )
         self._collected.batches.append(batch)
         return batch

@@ -29,6 +29,11 @@ class Observed:
     def is_known(self) -> bool:
         return self.at is not None and self.since == self.until
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether the object is an answer of Stripe's, so that it is whole."""
+        return self.since is not None and self.since != self.until
+
     def may_be_older(self, stored: datetime) -> bool:
         """Whether nobody can tell which state is newer."""
         if self.since is None or self.until is None:

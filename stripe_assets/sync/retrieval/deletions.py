@@ -16,12 +16,13 @@ from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.engine.holes import OBJECT, UNLISTED
 from stripe_assets.sync.engine.model_state import ModelState
 from stripe_assets.sync.engine.one_off_handler import Items
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.pool import Pool
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.engine.task import Deferred, Page, PageResult, Request, Retrieve, Task
+from stripe_assets.sync.engine.task import PageResult, Request, Retrieve
+from stripe_assets.sync.retrieval.further import FurtherRetrieves
 from stripe_assets.sync.retrieval.handler import Retrieval
 from stripe_assets.sync.retrieval.read_request import ReadRequest
-from stripe_assets.sync.retrieval.retrieve import TASKS_AT_ONCE, retrieve_task
 
 ASKED_AGAIN_AFTER = timedelta(days=30)
 """Some objects exist though no list returns them: an inline price, a detached payment method. So
@@ -49,6 +50,7 @@ class Deletions:
         self._session = session
         self._pool = pool
         self._swept = swept
+        self._further = FurtherRetrieves(session, pool)
 
     def begin(self, state: ModelState) -> bool:
         """Returns whether there may be such rows. It is called with the states locked, so the
@@ -63,35 +65,12 @@ class Deletions:
             return False
         handler = NoLongerListed(self._session, self._pool)
 
-        def find() -> list[Task]:
+        def find() -> list[ReadRequest]:
             accounts = resource.rows_are_accounts
-            found = self._lost_accounts(resource) if accounts else self._rows(resource, owners)
-            return self._tasks(resource, list(found), handler)
+            return list(self._lost_accounts(resource) if accounts else self._rows(resource, owners))
 
-        self._pool.put([self._deferred(resource, find)])
+        self._further.put(resource, "no longer listed", find, handler)
         return True
-
-    def _deferred(self, resource: Resource, work: Callable[[], list[Task]]) -> Deferred:
-        name, states = f"{resource.name}: no longer listed", self._pool.states
-
-        def failed(error: Exception) -> None:
-            states.fail(resource.name, f"{name}: {type(error).__name__}: {error}")
-
-        account_id = self._session.platform.account_id
-        return Deferred(resource.name, name, account_id, work, failed)
-
-    def _tasks(
-        self, resource: Resource, requests: list[ReadRequest], handler: NoLongerListed
-    ) -> list[Task]:
-        """Returns some of the retrieves, and the work that makes the rest of them."""
-        session = self._session
-        some, rest = requests[:TASKS_AT_ONCE], requests[TASKS_AT_ONCE:]
-        tasks: list[Task] = [
-            retrieve_task(session.catalog, session.platform, request, handler) for request in some
-        ]
-        if rest:
-            tasks.append(self._deferred(resource, lambda: self._tasks(resource, rest, handler)))
-        return tasks
 
     def _read_to_end(self, resource: Resource, owner: Owner) -> bool:
         """Whether all lists that can return an account's objects were read to their ends, those of

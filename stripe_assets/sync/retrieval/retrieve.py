@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from stripe_assets.catalog import Catalog
-from stripe_assets.catalog.retrieval import read_by_platform, retrieve_route
+from stripe_assets.catalog.retrieval import read_by_platform, retrieve_params, retrieve_route
 from stripe_assets.mirror import ObjectRef, Owner, chunks
 from stripe_assets.stripe_api import route_path
 from stripe_assets.sync.engine.session import Session
@@ -67,14 +67,14 @@ def retrieve_task(
     ref = request.ref
     resource = catalog[ref.resource]
     if resource.singleton:
-        template = path = resource.singleton
+        route, template = None, resource.singleton
+        path = template
     else:
         route = retrieve_route(resource, request.parents)
         assert route is not None, f"{resource.name} cannot be retrieved"
         template = route.path
         placeholders = {name: request.parents[name] for name in route.params}
         path = route_path(template, {**placeholders, "id": ref.id})
-    expands = resource.expand and resource.api == "v1"
     source = Source(
         model=resource.name,
         resource=resource.name,
@@ -82,7 +82,7 @@ def retrieve_task(
         owned_by=ref.owner,
         path=path,
         endpoint=template,
-        params={"expand": list(resource.expand)} if expands else {},
+        params=retrieve_params(resource, route),
     )
     wanted = replace(ref, parents=request.parents) if request.parents else ref
     return Retrieve(source=source, handler=handler, nested=request.nested, wanted=wanted)

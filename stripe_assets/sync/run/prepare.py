@@ -12,10 +12,11 @@ from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import Batch, Owner
 from stripe_assets.sync.engine.account_list import AccountList
 from stripe_assets.sync.engine.accounts import Accounts, AccountsPage, account_id_of
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.pool import Pool
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.source import Source
-from stripe_assets.sync.engine.task import ListPage, Page
+from stripe_assets.sync.engine.task import ListPage
 from stripe_assets.sync.planning.freshness import Decision, Decisions, Freshness, Mode
 from stripe_assets.sync.planning.plan import Plan, make_plan
 from stripe_assets.sync.planning.resume import SweepRun
@@ -174,4 +175,4 @@ def _take(pool: Pool, platform: Owner, page: AccountsPage, nested: frozenset[str
     )
     request = ListPage(source=source, handler=pool.sweep.lists, nested=nested, key=page.path)
     pool.states.request(ACCOUNT, platform.account_id)
-    pool.reader.take(request, Page(page.accounts, None, page.answer))
+    pool.reader.take(request, Page(page.accounts, None, page.answer, asked=page.asked))

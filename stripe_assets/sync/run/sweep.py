@@ -18,6 +18,7 @@ from stripe_assets.sync.events.incremental import IncrementalResult
 from stripe_assets.sync.planning.freshness import Decisions
 from stripe_assets.sync.results import HOLES_SHOWN, ModelResult
 from stripe_assets.sync.retrieval.deletions import Deletions, Swept, UnreadObjects
+from stripe_assets.sync.retrieval.in_full import InFull
 from stripe_assets.sync.run.completeness import Completeness
 from stripe_assets.sync.run.hole_tasks import HoleTasks
 from stripe_assets.sync.run.lists import list_task, singleton_task
@@ -60,7 +61,12 @@ class SweepStep:
         owners = self._prepared.owners
         swept = Swept(owners, self._prepared.lost, self._began)
         deletions = Deletions(self._session, self._prepared.pool, swept)
-        for state in self._prepared.pool.run(self._tasks(), deletions.begin):
+        in_full = InFull(self._session, self._prepared.pool, swept)
+
+        def lists_read(state: ModelState) -> bool:
+            return any([deletions.begin(state), in_full.begin(state)])
+
+        for state in self._prepared.pool.run(self._tasks(), lists_read):
             yield self._result(state)
 
     def _tasks(self) -> Iterator[list[Task]]:

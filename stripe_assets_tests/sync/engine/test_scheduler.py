@@ -19,10 +19,11 @@ from stripe_assets.mirror import Batch, Owner, ParentRef
 from stripe_assets.stripe_api import StripeError
 from stripe_assets.sync.engine import queues
 from stripe_assets.sync.engine import scheduler as scheduler_module
+from stripe_assets.sync.engine.page import Page
 from stripe_assets.sync.engine.queues import TURN_SECONDS
 from stripe_assets.sync.engine.scheduler import Scheduler
 from stripe_assets.sync.engine.source import Source
-from stripe_assets.sync.engine.task import ListPage, Page, PageHandler, PageResult, Request
+from stripe_assets.sync.engine.task import ListPage, PageHandler, PageResult, Request
 
 OWNER = Owner("acct_1", False)
 
