@@ -68,7 +68,8 @@ def sync_and_show_objects(
     objects: Sequence[Named], aliases: tuple[str, ...], as_json: bool
 ) -> bool:
     """Returns True when all objects were found. Tries one key after another for each object."""
-    chosen = [alias for alias, error in checked_aliases(aliases).items() if error is None]
+    checked = checked_aliases(aliases)
+    chosen = [alias for alias, error in checked.items() if error is None]
     found: list[Found] = []
     failed: list[str] = []
     for named in objects:
@@ -77,6 +78,8 @@ def sync_and_show_objects(
             found.append(one)
         else:
             failed.append(f"{named.model} {named.id}: {one}")
+    if failed:  # a key that cannot be used may be the one that has the object
+        failed += [error for error in checked.values() if error]
     _print_json(found, failed) if as_json else _print_tables(found, failed)
     return not failed
 

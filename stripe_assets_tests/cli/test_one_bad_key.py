@@ -49,6 +49,14 @@ def test_the_events_of_the_other_keys_are_processed(
     assert command("events", **variables).returncode == 0
 
 
+def test_an_object_that_the_other_keys_do_not_have_may_be_the_bad_keys(
+    command: Command, variables: dict[str, str]
+) -> None:
+    given = {**variables, "STRIPE_API_KEY__BAD": BAD["publishable"]}
+    done = command("sync", "Customer:cus_elsewhere", **given)
+    assert done.returncode == 1 and "bad" in done.stdout + done.stderr
+
+
 def test_a_bad_key_that_is_named_is_bad_input(command: Command, variables: dict[str, str]) -> None:
     given = {**variables, "STRIPE_API_KEY__BAD": BAD["publishable"]}
     for arguments in (["--api-key", "bad"], ["--api-key", "good", "--api-key", "bad"]):

@@ -96,7 +96,8 @@ def _on_request(
     """The top-level fields that come on request alone, or in part."""
     included = {path for route in (*retrieves, *own_routes) for path in route.include}
     expanded = {path for path in routes.ON_REQUEST.get(name, ()) if "." not in path}
-    return tuple(sorted(expanded | {path.partition(".")[0] for path in included}))
+    others = routes.NOT_ASKED_FOR.get(name, ())
+    return tuple(sorted({*expanded, *others, *(path.partition(".")[0] for path in included)}))
 
 
 def _append_only(sdk: Sdk, name: str, own_routes: tuple[Route, ...]) -> bool:

@@ -147,8 +147,8 @@ DERIVED: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     "promotion_code": {"coupon_id": (("promotion", "coupon"), "coupon")},
 }
 """Resource → column → (path, target): nested references that users often join on, or that nothing
-else leads to. The JSON column has them as well. `*` stands for the one nested object that is there,
-as the details of one kind of payment method."""
+else leads to. The JSON column has them as well. `*` stands for any nested object, as the details
+of one kind of payment method."""
 
 PREFIXES: dict[str, tuple[str, ...]] = {
     "account": ("acct_",),

@@ -216,12 +216,13 @@ ON_REQUEST: dict[str, tuple[str, ...]] = {
     "treasury.transaction": ("flow_details",),
     "treasury.transaction_entry": ("flow_details",),
 }
-"""Resource → fields that are no references, and that Stripe sends only if `expand` names them.
+"""Resource → fields that are no references, and that Stripe sends only if `expand` names them."""
 
-Left out on purpose, as too sensitive: `identity.verification_session.verified_outputs` and the
-document fields of its report (a person's identity papers), and the account numbers of financial
-addresses.
-"""
+NOT_ASKED_FOR: dict[str, tuple[str, ...]] = {
+    "identity.verification_session": ("verified_outputs",),
+}
+"""Such fields that are too sensitive to ask for: a person's identity papers. The document fields of
+a verification report and the account numbers of financial addresses are not asked for either."""
 
 DOCUMENTED: dict[str, tuple[str, ...]] = {"customer": ("invoice_credit_balance",)}
 """Resource → fields that Stripe's documentation calls expandable, and its OpenAPI document does not

@@ -15,7 +15,7 @@ from stripe_assets.catalog.model import Field
 from stripe_assets.mirror.batch import Batch, Owner
 from stripe_assets.mirror.columns import Rows
 from stripe_assets.mirror.dialects.base import Dialect
-from stripe_assets.mirror.migrate.pages import pages
+from stripe_assets.mirror.migrate.pages import has_value, pages
 from stripe_assets.mirror.rows.flatten import flatten
 from stripe_assets.mirror.tables.layout import PRIMARY_KEY, read_at_column
 from stripe_assets.mirror.tables.resource_tables import Tables
@@ -43,10 +43,7 @@ def fill_new_columns(
     derived = [field for field in fields if field.derived and field.path[0] in table.c]
     sources = {field.path[0] for field in derived}
     found = [dialect.has_key(table.c["_extra"], field.path[0]) for field in fresh]
-    found += [
-        sa.cast(table.c[field.path[0]], sa.Text()).contains(f'"{field.path[-1]}"', autoescape=True)
-        for field in derived
-    ]
+    found += [has_value(table.c[field.path[0]], field.path[-1]) for field in derived]
     if not found:
         return
     read = ["_observed_at", "_api_version", "_extra", *sorted(sources)]

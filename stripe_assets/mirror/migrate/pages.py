@@ -11,6 +11,13 @@ from stripe_assets.mirror.tables.layout import PRIMARY_KEY
 PAGE = 500
 
 
+def has_value(column: sa.ColumnElement[object], name: str) -> sa.ColumnElement[bool]:
+    """Whether JSON has text, or an object, under this name. PostgreSQL writes a space before it."""
+    text = sa.cast(column, sa.Text())
+    starts = (f'"{name}":{space}{first}' for space in ("", " ") for first in ('"', "{"))
+    return sa.or_(*(text.contains(start, autoescape=True) for start in starts))
+
+
 def pages(
     connection: sa.Connection, table: sa.Table, query: sa.Select[tuple[object, ...]]
 ) -> Iterator[Sequence[sa.RowMapping]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import sqlalchemy as sa
 
 from stripe_assets.catalog.roles import EVENT
-from stripe_assets.mirror.migrate.pages import pages
+from stripe_assets.mirror.migrate.pages import has_value, pages
 from stripe_assets.mirror.rows.json_paths import without_path
 from stripe_assets.mirror.tables.layout import PRIMARY_KEY
 from stripe_assets.mirror.tables.resource_tables import Tables
@@ -26,10 +26,11 @@ def purge_secrets(
         for column in {path[0] for path in paths} & existing[table.name]:
             if column in table.c:
                 below = [path[1:] for path in paths if path[0] == column]
-                _rewrite(connection, table, column, below, table.c[column].is_not(None))
+                _rewrite(connection, table, column, below)
             else:  # the whole field is a secret: the catalog has no column for it any more
                 old = sa.table(table.name, sa.column(column), schema=table.schema)
-                connection.execute(sa.update(old).values({column: None}))
+                some = sa.column(column).is_not(None)
+                connection.execute(sa.update(old).where(some).values({column: None}))
         if paths:
             _purge_events(connection, tables, name, paths)
 
@@ -50,10 +51,12 @@ def _rewrite(
     table: sa.Table,
     column: str,
     paths: Sequence[Path],
-    where: sa.ColumnElement[bool],
+    *where: sa.ColumnElement[bool],
 ) -> None:
     """Takes the values at these paths out of a column with JSON."""
-    query = sa.select(*(table.c[name] for name in (*PRIMARY_KEY, column))).where(where)
+    found = sa.or_(*(has_value(table.c[column], path[-1]) for path in paths))
+    columns = (table.c[name] for name in (*PRIMARY_KEY, column))
+    query = sa.select(*columns).where(*where, found)
     for rows in pages(connection, table, query):
         for row in rows:
             value = row[column]

@@ -94,14 +94,16 @@ class LiveRows:
         )
         return self._read(query.order_by(table.c.id))
 
-    def not_in_full(self, resource: str, owner: Owner, before: datetime) -> list[str]:
-        """Ids of the rows that were not read in full since then (`Resource.retrieved_in_full`)."""
+    def not_in_full(self, resource: str, owner: Owner, before: datetime) -> dict[str, bool]:
+        """The rows that were not read in full since then (`Resource.retrieved_in_full`): id →
+        whether they were before."""
         table = self._tables[resource]
         read_at = table.c[INCLUDED_AT]
-        query = self._live(resource, owner, ["id"]).where(
+        query = self._live(resource, owner, ["id", INCLUDED_AT]).where(
             sa.or_(read_at.is_(None), read_at < before), table.c._observed_at.is_not(None)
         )
-        return [row["id"] for row in self._read(query.order_by(table.c.id))]
+        rows = self._read(query.order_by(table.c.id))
+        return {row["id"]: row[INCLUDED_AT] is not None for row in rows}
 
     def unsettled(self, resource: str, owner: Owner) -> list[Row]:
         """Rows that will still change without an event (`Resource.not_final_when`).

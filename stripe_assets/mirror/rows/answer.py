@@ -61,13 +61,6 @@ class AnswerRows:
         self._platform_id = platform_id
         self._handlers = Handlers(compilers, self._sublists, embedded, clean)
 
-    def shows_all(self, compiler: RowCompiler, objs: Sequence[Mapping[str, Any]]) -> bool:
-        """Whether Stripe shows all that the objects have. It shows a platform less of an account
-        than the account itself."""
-        if not compiler.self_owned:
-            return True
-        return all(obj.get("id") == self._platform_id for obj in objs)
-
     def finish(self) -> Batch:
         """Makes the rows of the objects, and of the objects inside them."""
         while (group := self.groups.take()) is not None:
@@ -97,12 +90,12 @@ class AnswerRows:
             column_batch.columns["_parent_id"] = group.parent_ids
             column_batch.set("_parent_field", group.parent[1])
             column_batch.columns["_position"] = group.positions
+        if group.asked is not None and self._shows_all(group):
+            _no_values(group, column_batch)
         self._fields(group, column_batch)
         some = _hidden(group, column_batch)
-        if group.asked is not None:
-            column_batch = _whole(group, column_batch)
-            if group.is_in_full:
-                column_batch.set(INCLUDED_AT, self.observed_at)
+        if group.is_in_full:
+            column_batch.set(INCLUDED_AT, self.observed_at)
         extras = {
             place: kept
             for place, extra in group.extras.items()
@@ -120,6 +113,11 @@ class AnswerRows:
                 list(map(extras.get, range(count))) if extras else [None] * count
             )
         return with_partial_columns(column_batch, some)
+
+    def _shows_all(self, group: Group) -> bool:
+        """Whether Stripe shows all that the objects have. It shows a platform less of an account
+        than the account itself."""
+        return not group.compiler.self_owned or all(id == self._platform_id for id in group.ids)
 
     def _fields(self, group: Group, column_batch: ColumnBatch) -> None:
         """Fills the columns of the objects' fields."""
@@ -225,21 +223,16 @@ def _hidden(group: Group, column_batch: ColumnBatch) -> dict[str, Mapping[int, A
     return found
 
 
-def _whole(group: Group, column_batch: ColumnBatch) -> ColumnBatch:
-    """Adds the columns of the fields that whole objects leave out, as NULL.
+def _no_values(group: Group, column_batch: ColumnBatch) -> None:
+    """Gives whole objects NULL in each column that they may fill. What they have replaces it.
 
     So the rows of one resource have the same columns in the same order, and one statement writes
     all of them.
     """
-    given = column_batch.columns
-    known = {*group.names, *group.hidden}
-    nothing = [None] * len(column_batch)
-    fields = {
-        column: given.get(column, nothing)
-        for column, name in group.compiler.order.items()
-        if column in given or name not in known
-    }
-    return ColumnBatch({**{n: v for n, v in given.items() if n not in fields}, **fields})
+    order, nothing = group.compiler.order, [None] * len(column_batch)
+    if hidden := group.hidden:
+        order = {column: name for column, name in order.items() if name not in hidden}
+    column_batch.columns.update(dict.fromkeys(order, nothing))
 
 
 def _lacks(obj: Mapping[str, Any], path: tuple[str, ...]) -> bool:

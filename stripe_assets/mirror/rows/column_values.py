@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_assets.mirror.columns import ColumnBatch
+from stripe_assets.mirror.rows.json_paths import at_path
 from stripe_assets.mirror.tables.values import INT64_MAX, INT64_MIN
 
 
@@ -40,22 +41,26 @@ def with_partial_columns(
 def column_at_path(
     within: dict[tuple[str, ...], Sequence[Any]], path: tuple[str, ...]
 ) -> Sequence[Any]:
-    """The value at a path in each of the objects. `*` leads to the first nested object. `within`
+    """The value at a path in each of the objects. `*` stands for any nested object. `within`
     keeps the columns on the way."""
     if path not in within:
+        if "*" in path:
+            place = path.index("*")
+            above = column_at_path(within, path[:place])
+            within[path] = [_in_any(value, path[place + 1 :]) for value in above]
+            return within[path]
         above, name = column_at_path(within, path[:-1]), path[-1]
-        if name == "*":
-            within[path] = [_first_object(value) for value in above]
-        elif dict in set(map(type, above)):
+        if dict in set(map(type, above)):
             within[path] = [value.get(name) if type(value) is dict else None for value in above]
         else:
             within[path] = [None] * len(above)
     return within[path]
 
 
-def _first_object(value: Any) -> Any:
+def _in_any(value: Any, path: tuple[str, ...]) -> Any:
+    """The first value at this path in an object inside `value`."""
     inner = value.values() if type(value) is dict else ()
-    return next((one for one in inner if type(one) is dict), None)
+    return next((found for one in inner if (found := at_path(one, path)) is not None), None)
 
 
 def have_64_bits(values: Sequence[Any]) -> bool:

@@ -127,5 +127,5 @@ def _add(
             parent_ids,
             places,
             listed=listed,
-            asked=asked if rows.shows_all(compiler, objs) else None,
+            asked=asked,
         )

@@ -18,6 +18,9 @@ field that a whole object leaves out is unset. None: the objects are partial, an
 says nothing."""
 
 
+NOTHING = frozenset[str]()
+
+
 @cache
 def asked_below(asked: Asked, *path: str) -> Asked:
     """What was asked for of the objects at a path inside other objects."""
@@ -56,16 +59,19 @@ class Group:
     @property
     def hidden(self) -> frozenset[str]:
         """The fields that come only on request, and were not asked for."""
-        asked = {path.partition(".")[0] for path in self.asked or ()}
-        return frozenset(self.compiler.resource.on_request).difference(asked)
+        on_request = self.compiler.resource.on_request
+        if not on_request:
+            return NOTHING
+        return frozenset(on_request).difference(path.partition(".")[0] for path in self.asked or ())
 
     @property
     def is_in_full(self) -> bool:
-        """Whether they have what a retrieve includes, and no list of theirs can."""
-        resource = self.compiler.resource
-        if self.asked is None or not resource.retrieved_in_full or not resource.retrieve:
+        """Whether they have what a retrieve includes, and no list of theirs can: all that Stripe
+        did not refuse."""
+        if not self.asked or self.listed or not self.compiler.resource.retrieved_in_full:
             return False
-        return self.asked.issuperset(resource.retrieve.include)
+        retrieve = self.compiler.resource.retrieve
+        return retrieve is not None and not self.asked.isdisjoint(retrieve.include)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -122,7 +122,7 @@ class ObjectReader:
         obj: dict[str, Any] = {}
         for field, column, convert in self._wire(resource):
             value = row[column]
-            if value is None and field.unset == "absent":
+            if value is None and field.unset in ("absent", "never"):
                 continue
             obj[field.path[0]] = value if value is None or convert is None else convert(value)
         for field in sublists:
@@ -154,8 +154,11 @@ class ObjectReader:
 
 
 def _is_whole(field: Field, row: Mapping[str, Any]) -> bool:
-    """Whether all items of a sublist were read."""
-    return field.read_to_end and row[read_at_column(field.name)] is not None
+    """Whether all items of a sublist were read since the row was last observed."""
+    if not field.read_to_end or row["_observed_at"] is None:
+        return False
+    read_at = row[read_at_column(field.name)]
+    return read_at is not None and read_at >= row["_observed_at"]
 
 
 def _put(obj: dict[str, Any], path: tuple[str, ...], value: Any) -> None:

@@ -75,9 +75,8 @@ class Sublists:
                 whole.setdefault(account_id, []).append(id)
         parent, asked = (name, field.name), asked_below(group.asked, *field.path, "data")
         for (compiler, account_id), (objs, parents, positions) in listed.items():
-            shown = None if compiler.self_owned else asked
             below = (parent, parents, positions)
-            self._groups.add(compiler, objs, account_id, group.observed, *below, asked=shown)
+            self._groups.add(compiler, objs, account_id, group.observed, *below, asked=asked)
         for account_id, ids in whole.items():
             self._whole.setdefault((name, field.name, account_id), (field, []))[1].extend(ids)
         if group.observed:

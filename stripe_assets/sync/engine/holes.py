@@ -7,6 +7,7 @@ The key of a hole says what was not read, and how it is read again:
 - `sublist …`: the rest of a sublist;
 - ITEMS and one of these: items of a page that no row can hold;
 - OBJECT and an id: one object;
+- IN_FULL and an id: what a retrieve includes of an object, and the list does not;
 - UNLISTED and a route: objects that no list returns and Stripe does not show;
 - ROUTE and a route: a list that Stripe shows for no parent;
 - ABSENT, a route and a field: a sublist that answers leave out;
@@ -29,6 +30,7 @@ from stripe_assets.sync.engine.shards import SHARD
 
 ITEMS = "items of "
 OBJECT = "object "
+IN_FULL = "in full "
 UNLISTED = "no longer listed "
 FEED = "the events since the last run"
 ROUTE = "for every parent "
@@ -151,7 +153,7 @@ class OpenHoles:
 
     def _stays(self, hole: Hole) -> bool:
         is_early = hole.unavailable and not self.asks_for_all and not hole.is_due(self._now)
-        return is_early or hole.key.startswith(OBJECT)
+        return is_early or hole.key.startswith((OBJECT, IN_FULL))
 
     def end_sweep(self, owner: Owner, model: str) -> list[HoleId]:
         """Returns the holes of before that the new sweep has filled."""

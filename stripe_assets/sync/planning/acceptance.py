@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from stripe_assets.catalog.roles import ACCOUNT
 from stripe_assets.mirror import Availability, Batch, Hole, HoleId, Mirror, Owner
-from stripe_assets.sync.engine.holes import REFUSED_NOW, ROUTE
+from stripe_assets.sync.engine.holes import IN_FULL, REFUSED_NOW, ROUTE
 
 
 def refused_now(mirror: Mirror, owners: Iterable[Owner]) -> list[Hole]:
@@ -21,7 +21,7 @@ def accept(mirror: Mirror, holes: Collection[Hole]) -> None:
     changed: dict[HoleId, Hole | None] = {}
     for hole in holes:
         reason = hole.answer.removeprefix(REFUSED_NOW)
-        if hole.model == ACCOUNT or hole.key.startswith(ROUTE):  # other lists of it can be read
+        if hole.model == ACCOUNT or hole.key.startswith((ROUTE, IN_FULL)):  # the rest can be read
             changed[hole.id] = replace(hole, answer=reason, unavailable=True)
         else:
             mirror.sweeps.results.set_availability(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from stripe_assets.mirror import ObjectRef
+from stripe_assets.mirror import Batch, Hole, ObjectRef, Owner
+from stripe_assets.stripe_api import StripeError
+from stripe_assets.sync.engine.holes import IN_FULL, REFUSED_NOW
 from stripe_assets.sync.engine.model_state import ModelState
 from stripe_assets.sync.engine.pool import Pool
 from stripe_assets.sync.engine.session import Session
-from stripe_assets.sync.retrieval.deletions import Swept, UnreadObjects
+from stripe_assets.sync.engine.task import PageResult, Request, Retrieve
+from stripe_assets.sync.retrieval.deletions import NoLongerListed, Swept
 from stripe_assets.sync.retrieval.further import FurtherRetrieves
 from stripe_assets.sync.retrieval.read_request import ReadRequest
 
@@ -17,35 +22,73 @@ EACH = timedelta(days=1)
 
 
 class InFull:
-    """Retrieves, when all lists of a model are read, the objects that were not retrieved for a
-    day."""
+    """Retrieves, when all lists of a model are read, the objects that were not retrieved for a day,
+    and those that could not be."""
 
     def __init__(self, session: Session, pool: Pool, swept: Swept) -> None:
         self._session = session
         self._swept = swept
-        self._handler = UnreadObjects(session, pool)
+        self._handler = ReadInFull(session, pool)
         self._further = FurtherRetrieves(session, pool)
 
     def begin(self, state: ModelState) -> bool:
         """Returns whether there may be such objects."""
         resource = self._session.catalog[state.model]
-        if state.failed or not resource.retrieved_in_full:
+        if state.failed or not resource.retrieved_in_full or not resource.retrieve:
             return False
+        age = timedelta(0) if self._session.before.holes.asks_for_all else EACH
         began = {owner: self._swept.began(owner, state.model) for owner in self._swept.owners}
-        since = {owner: at - self._age for owner, at in began.items() if at is not None}
+        since = {owner: at - age for owner, at in began.items() if at is not None}
 
         def find() -> list[ReadRequest]:
-            rows = self._session.mirror.live_rows
-            return [
-                ReadRequest(ObjectRef(resource.name, owner, id))
-                for owner, before in since.items()
-                for id in rows.not_in_full(resource.name, owner, before)
-            ]
+            refs = (
+                ref for owner, at in since.items() for ref in self._refs(resource.name, owner, at)
+            )
+            return list(map(ReadRequest, refs))
 
         if since:
             self._further.put(resource, "in full", find, self._handler)
         return bool(since)
 
-    @property
-    def _age(self) -> timedelta:
-        return timedelta(0) if self._session.before.holes.asks_for_all else EACH
+    def _refs(self, model: str, owner: Owner, before: datetime) -> Iterator[ObjectRef]:
+        """Yields what is to be asked for, without what Stripe does not show."""
+        holes = self._session.before.holes
+        missed = (hole.key for hole in holes.of(owner, [model]) if hole.key.startswith(IN_FULL))
+        wanted = dict.fromkeys((key.removeprefix(IN_FULL) for key in missed), True)
+        wanted |= self._session.mirror.live_rows.not_in_full(model, owner, before)
+        for id, was_read in wanted.items():
+            if not holes.is_unavailable(owner, model, f"{IN_FULL}{id}"):
+                ref = ObjectRef(model, owner, id)
+                if was_read:
+                    self._handler.read_before.add(ref)
+                yield ref
+
+
+class ReadInFull(NoLongerListed):
+    """Retrieves objects that a list has just returned. What Stripe says of them here is no word on
+    whether they exist."""
+
+    def __init__(self, session: Session, pool: Pool) -> None:
+        super().__init__(session, pool, unlisted=False)
+        self.read_before = set[ObjectRef]()
+        """Objects that were read in full by a run before."""
+
+    def refused(self, request: Request, error: StripeError, asked_at: datetime) -> PageResult:
+        assert isinstance(request, Retrieve)
+        if not error.unavailable or error.is_about_object:
+            return self.not_read(request, error)
+        self._pool.states.refuse_part(request.model, self._pool.states.place_of(request))
+        hole = replace(self._hole(request, error.reason), unavailable=True)
+        if request.wanted in self.read_before and not self._holes.was_hidden(hole.id):
+            hole = self._hole(request, f"{REFUSED_NOW}{error.reason}")
+        return self._leave(hole)
+
+    def _hole(self, request: Request, answer: str) -> Hole:
+        assert isinstance(request, Retrieve)
+        key = f"{IN_FULL}{request.wanted.id}"
+        return Hole(request.wanted.owner, request.model, key, (), answer)
+
+    def _fill(self, request: Request, batch: Batch) -> None:
+        id = self._hole(request, "").id
+        self._holes.fill(id)
+        batch.holes[id] = None

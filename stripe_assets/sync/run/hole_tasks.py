@@ -12,7 +12,7 @@ from stripe_assets.catalog.model import Route
 from stripe_assets.mirror import Checkpoint, Hole, ObjectRef
 from stripe_assets.sync.engine import fan_out, sublist
 from stripe_assets.sync.engine.hole_handlers import hole_handler
-from stripe_assets.sync.engine.holes import EVERYTHING, EXPANSION, ITEMS, OBJECT
+from stripe_assets.sync.engine.holes import EVERYTHING, EXPANSION, IN_FULL, ITEMS, OBJECT
 from stripe_assets.sync.engine.session import Session
 from stripe_assets.sync.engine.shards import SHARD, Range
 from stripe_assets.sync.engine.sweep_handlers import (
@@ -53,7 +53,7 @@ class HoleTasks:
         return [task for hole in holes for task in self._tasks(hole)]
 
     def _tasks(self, hole: Hole) -> Iterator[Task]:
-        if hole.key.startswith((EXPANSION, EVERYTHING)):
+        if hole.key.startswith((EXPANSION, EVERYTHING, IN_FULL)):
             return
         if hole.key.startswith(OBJECT):
             ref = ObjectRef(hole.model, hole.owner, hole.key.removeprefix(OBJECT))

@@ -28,9 +28,10 @@ def fields_of(resource: Resource) -> list[Field]:
 
 
 def all_of(resource: Resource) -> frozenset[str]:
-    """All that requests for such objects ask for."""
+    """All that can be asked for of such objects."""
     listed = (path for route in resource.routes for path in route.include)
-    return asked_for(retrieve_params(resource, resource.retrieve)).union(listed)
+    asked = asked_for(retrieve_params(resource, resource.retrieve))
+    return asked.union(listed, resource.on_request)
 
 
 class Written:

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from stripe_assets.catalog import catalog
 from stripe_assets.mirror.tables.layout import INCLUDED_AT
-from stripe_assets.sync.engine.holes import OBJECT
+from stripe_assets.sync.engine.holes import IN_FULL, REFUSED_NOW
 from stripe_assets.sync.retrieval.in_full import EACH
-from stripe_assets_tests.stand_in import Object, Reply
+from stripe_assets_tests.stand_in import Object, Reply, error
 from stripe_assets_tests.stored import stored_object
 from stripe_assets_tests.sync.acme import OWNER, Acme
 
@@ -76,7 +76,70 @@ def test_each_object_is_retrieved_once_a_day_and_by_each_full_sync(acme: Acme) -
 def test_an_object_that_cannot_be_retrieved_is_a_hole(acme: Acme) -> None:
     acme.replies[f"{LIST}/acct_v20"] = (500, {})
     assert acme.status(MODEL) == "incomplete"
-    assert [hole.key for hole in acme.holes()] == [f"{OBJECT}acct_v20"]
+    assert [hole.key for hole in acme.holes()] == [f"{IN_FULL}acct_v20"]
     assert stored(acme) == {**IDENTITIES, "acct_v20": None}
     del acme.replies[f"{LIST}/acct_v20"]
     assert acme.status(MODEL) == "ok" and stored(acme) == IDENTITIES and acme.holes() == []
+
+
+def test_what_the_list_returns_is_not_deleted_because_its_retrieve_denies_it(acme: Acme) -> None:
+    gone = error(404, "No such account: 'acct_v20'", code="resource_missing", param="id")
+    acme.replies[f"{LIST}/acct_v20"] = gone
+    for _ in range(2):
+        assert acme.status(MODEL) == "incomplete" and acme.mirror.live_rows.count(MODEL) == 3
+        assert [hole.key for hole in acme.holes()] == [f"{IN_FULL}acct_v20"]
+
+
+@pytest.mark.parametrize("mode", ["auto", "full"])
+def test_where_stripe_never_shows_more_the_model_is_available_without_it(
+    acme: Acme, mode: str
+) -> None:
+    refuse_all(acme)
+    for _ in range(2):
+        assert acme.status(MODEL, mode=mode) == "ok" and acme.holes() == []
+    assert bool(retrieved(acme)) == (mode == "full"), "it is asked again a month later"
+    acme.replies.clear()
+    acme.make_due()
+    assert acme.status(MODEL) == "ok" and stored(acme) == IDENTITIES
+    assert acme.holes(unavailable=True) == []
+
+
+def test_an_account_that_refuses_is_unavailable_there_and_the_others_are_read(acme: Acme) -> None:
+    acme.replies[f"{LIST}/acct_v20"] = error(403, "Not for this key.")
+    assert acme.status(MODEL) == "ok" and acme.holes() == []
+    assert stored(acme) == {**IDENTITIES, "acct_v20": None}
+    forget(acme, "acct_v21")
+    assert acme.status(MODEL) == "ok" and retrieved(acme) == ["acct_v21"]
+    del acme.replies[f"{LIST}/acct_v20"]
+    acme.make_due()
+    assert acme.status(MODEL) == "ok" and stored(acme) == IDENTITIES
+    assert acme.holes(unavailable=True) == []
+
+
+def test_what_was_readable_and_is_refused_now_fails_until_it_is_accepted(acme: Acme) -> None:
+    assert acme.status(MODEL) == "ok"
+    refuse_all(acme)
+    for _ in range(2):
+        result = acme.sync(MODEL, mode="full")[MODEL]
+        assert result.status == "incomplete" and REFUSED_NOW in str(result.error)
+    acme.accept()
+    for mode in ("auto", "full"):
+        assert acme.status(MODEL, mode=mode) == "ok" and acme.holes() == []
+
+
+def refuse_all(acme: Acme) -> None:
+    for id in IDENTITIES:
+        acme.replies[f"{LIST}/{id}"] = error(403, "Not for this key.")
+
+
+def test_an_include_that_is_refused_costs_no_request_a_run(acme: Acme) -> None:
+    answer = acme.fault
+
+    def refusing(path: str, query: Mapping[str, str], true: Reply | None) -> Reply | None:
+        if path.startswith(f"{LIST}/") and "configuration.merchant" in query.values():
+            return error(400, "Not this one.")
+        return answer(path, query, true)
+
+    acme.fault = refusing
+    assert acme.status(MODEL) == "ok" and stored(acme) == IDENTITIES
+    assert acme.status(MODEL) == "ok" and retrieved(acme) == []
