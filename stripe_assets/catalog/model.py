@@ -164,8 +164,8 @@ class Resource:
     """What every list and retrieve asks Stripe to expand, as paths below an object:
     `lines.data.discounts`. A list is asked for `data.lines.data.discounts`."""
     on_request: tuple[str, ...] = ()
-    """Top-level fields that Stripe sends only if `expand` or `include` asks for them. An object
-    that lacks any other field has no value for it."""
+    """Fields, and parts of JSON fields (`shipping_cost.taxes`), that Stripe sends only if `expand`
+    or `include` asks for them. An object that lacks anything else has no value for it."""
     depends_on: tuple[str, ...] = ()
     """Other resources, without cycles: those that its references point at, the parents of its
     routes, and the resources whose sublists contain it."""

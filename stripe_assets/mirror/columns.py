@@ -21,6 +21,9 @@ class ColumnBatch:
 
     columns: dict[str, Sequence[Any]]
     """Column → the value of each row."""
+    kept: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    """Column with JSON → the paths of the parts that the objects came without, because they were
+    not asked for. The stored parts stay."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -48,7 +51,8 @@ class ColumnBatch:
     def pick(self, places: Sequence[int]) -> ColumnBatch:
         """Some of the rows."""
         return ColumnBatch(
-            {name: [values[place] for place in places] for name, values in self.columns.items()}
+            {name: [values[place] for place in places] for name, values in self.columns.items()},
+            self.kept,
         )
 
     def set(self, column: str, value: Any) -> None:

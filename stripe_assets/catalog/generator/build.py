@@ -93,11 +93,9 @@ def _resource(
 def _on_request(
     name: str, retrieves: tuple[Retrieve, ...], own_routes: tuple[Route, ...]
 ) -> tuple[str, ...]:
-    """The top-level fields that come on request alone, or in part."""
     included = {path for route in (*retrieves, *own_routes) for path in route.include}
-    expanded = {path for path in routes.ON_REQUEST.get(name, ()) if "." not in path}
-    others = routes.NOT_ASKED_FOR.get(name, ())
-    return tuple(sorted({*expanded, *others, *(path.partition(".")[0] for path in included)}))
+    expanded = (*routes.ON_REQUEST.get(name, ()), *routes.NOT_ASKED_FOR.get(name, ()))
+    return tuple(sorted({*expanded, *included}))
 
 
 def _append_only(sdk: Sdk, name: str, own_routes: tuple[Route, ...]) -> bool:

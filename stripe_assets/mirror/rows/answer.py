@@ -93,6 +93,7 @@ class AnswerRows:
         if group.asked is not None and self._shows_all(group):
             _no_values(group, column_batch)
         self._fields(group, column_batch)
+        column_batch.kept.update(_parts_not_asked(group, column_batch))
         some = _hidden(group, column_batch)
         if group.is_in_full:
             column_batch.set(INCLUDED_AT, self.observed_at)
@@ -205,6 +206,16 @@ class AnswerRows:
         """Notes a float that orjson may have made of an integer beyond 64 bits."""
         if type(value) is float and not -(2.0**63) < value < 2.0**63:
             self.batch.rounded = True
+
+
+def _parts_not_asked(group: Group, column_batch: ColumnBatch) -> dict[str, list[tuple[str, ...]]]:
+    """Column → the paths in it of what comes only on request, and was not asked for."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for path in sorted(group.not_asked) if group.observed else ():
+        name, _, below = path.partition(".")
+        if below and name in column_batch.columns:
+            found.setdefault(name, []).append(tuple(below.split(".")))
+    return found
 
 
 def _hidden(group: Group, column_batch: ColumnBatch) -> dict[str, Mapping[int, Any]]:

@@ -57,12 +57,18 @@ class Group:
         return self.objs[0].get("deleted") is True
 
     @property
-    def hidden(self) -> frozenset[str]:
-        """The fields that come only on request, and were not asked for."""
+    def not_asked(self) -> frozenset[str]:
+        """The paths of what comes only on request, and was not asked for."""
         on_request = self.compiler.resource.on_request
-        if not on_request:
-            return NOTHING
-        return frozenset(on_request).difference(path.partition(".")[0] for path in self.asked or ())
+        return frozenset(on_request).difference(self.asked or ()) if on_request else NOTHING
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The fields that say nothing where they have no value. v2 sends null for a field of which
+        a part was not asked for."""
+        if self.compiler.resource.api == "v1":
+            return frozenset(path for path in self.not_asked if "." not in path)
+        return frozenset(path.partition(".")[0] for path in self.not_asked)
 
     @property
     def is_in_full(self) -> bool:

@@ -19,6 +19,7 @@ from stripe_assets.mirror.tables.own_tables import OWN_COLUMNS
 from stripe_assets.mirror.tables.resource_tables import Tables
 from stripe_assets.mirror.tables.values import Unkeepable
 from stripe_assets.mirror.write.hole_rows import write_holes
+from stripe_assets.mirror.write.kept_parts import keep_parts
 from stripe_assets.mirror.write.ledger_entries import ledger_row
 from stripe_assets.mirror.write.odd_values import OddValues
 from stripe_assets.mirror.write.tombstones import Tombstones
@@ -63,6 +64,7 @@ class Upserter:
         # Every writer has one order of tables, and of ids in each statement. So two writers seldom
         # wait for each other.
         for name in sorted({name for batch in batches for name in batch.rows}):
+            keep_parts(connection, self._dialect, self._tables[name], _of(name, batches))
             for column_batches in _groups(batch.rows.get(name) for batch in batches):
                 once = _once(column_batches, _newest)
                 written = self._write_rows(self._dialect.upsert, connection, name, once, times)
@@ -74,13 +76,8 @@ class Upserter:
                 once = _once(column_batches, _first)
                 fills[name] += self._write_rows(self._dialect.fill, connection, name, once, times)
         for name in sorted({name for batch in batches for name in batch.rows} & self._twice_listed):
-            column_batches = (
-                column_batch
-                for batch in batches
-                for column_batch in batch.rows.get(name, Rows()).column_batches
-                if "_parent_id" in column_batch.columns
-            )
-            self._place(connection, name, list(column_batches))
+            placed = [one for one in _of(name, batches) if "_parent_id" in one.columns]
+            self._place(connection, name, placed)
         for link in sorted(
             (link for batch in batches for link in batch.links),
             key=attrgetter("resource", "owner", "value", "ids"),
@@ -190,6 +187,13 @@ class Upserter:
         return self._dialect.put(
             connection, "_event_ledger", PRIMARY_KEY, LEDGER_COLUMNS, rows, keep=True
         )
+
+
+def _of(name: str, batches: Iterable[Batch]) -> Iterator[ColumnBatch]:
+    """The column batches of one resource."""
+    for batch in batches:
+        if rows := batch.rows.get(name):
+            yield from rows.column_batches
 
 
 def _observed(batches: Iterable[Batch]) -> Iterator[datetime]:
