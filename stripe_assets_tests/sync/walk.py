@@ -15,17 +15,6 @@ from stripe_assets_tests.generated import at
 Found = dict[tuple[str, str, str], dict[str, Any]]
 """(resource, account id, id) → the object, with complete sublists."""
 
-INCLUDED = (
-    "configuration.customer",
-    "configuration.merchant",
-    "configuration.recipient",
-    "defaults",
-    "future_requirements",
-    "identity",
-    "requirements",
-)
-"""What a v2 account has on request alone."""
-
 
 class Walk:
     def __init__(
@@ -128,10 +117,12 @@ class Walk:
 
     def _take(self, resource: Resource, owner: str, header: str | None, objects: Any) -> None:
         for obj in objects:
-            if resource.name == "v2.core.account":  # its list takes no `include`
-                path = f"/v2/core/accounts/{obj['id']}"
-                include = {f"include[{place}]": name for place, name in enumerate(INCLUDED)}
-                obj = self.get(path, header, **include)
+            if resource.retrieved_in_full and resource.retrieve:
+                path = resource.retrieve.path.replace("{id}", obj["id"])
+                include = enumerate(resource.retrieve.include)
+                obj = self.get(
+                    path, header, **{f"include[{place}]": name for place, name in include}
+                )
             account = obj["id"] if resource.name == "account" else owner
             self.found[resource.name, account, account if resource.singleton else obj["id"]] = obj
             for field in resource.fields:

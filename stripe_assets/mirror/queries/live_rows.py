@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -94,13 +94,24 @@ class LiveRows:
         )
         return self._read(query.order_by(table.c.id))
 
-    def not_in_full(self, resource: str, owner: Owner, before: datetime) -> dict[str, bool]:
-        """The rows that were not read in full since then (`Resource.retrieved_in_full`): id →
-        whether they were before."""
+    def not_in_full(
+        self,
+        resource: str,
+        owner: Owner,
+        listed: datetime,
+        before: datetime,
+        missed: Collection[str],
+    ) -> dict[str, bool]:
+        """Rows that a list has returned since `listed`, and that were not read in full since
+        `before`, or could not be (`missed`): id → whether they ever were.
+
+        See `Resource.retrieved_in_full`.
+        """
         table = self._tables[resource]
         read_at = table.c[INCLUDED_AT]
+        wanted = sa.or_(read_at.is_(None), read_at < before, table.c.id.in_(missed))
         query = self._live(resource, owner, ["id", INCLUDED_AT]).where(
-            sa.or_(read_at.is_(None), read_at < before), table.c._observed_at.is_not(None)
+            wanted, table.c._observed_at >= listed
         )
         rows = self._read(query.order_by(table.c.id))
         return {row["id"]: row[INCLUDED_AT] is not None for row in rows}

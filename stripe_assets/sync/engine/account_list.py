@@ -50,8 +50,7 @@ class AccountList(PageHandler):
         """The rows are written with the sweep of the accounts, which `took` begins."""
         if page.bad:
             self._leave(request, f"{page.bad} items of the page are no accounts")
-        asked = page.asked or frozenset()
-        self._took(AccountsPage(request.source.path, page.items, page.answer, asked))
+        self._took(AccountsPage(request.source.path, page.items, page.answer, page.asked))
         following = request.following(page)
         return PageResult(Batch(), [following] if following else [])
 

@@ -27,8 +27,8 @@ class AccountsPage:
     path: str
     accounts: list[dict[str, Any]]
     answer: Answer
-    asked: frozenset[str]
-    """The fields that come on request alone, and were asked for."""
+    asked: frozenset[str] | None
+    """As in a `Page`."""
 
 
 class Accounts:

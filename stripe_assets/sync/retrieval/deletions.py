@@ -13,7 +13,7 @@ from stripe_assets.catalog.retrieval import read_by_platform, retrieve_route
 from stripe_assets.catalog.upstreams import with_upstreams
 from stripe_assets.mirror import Batch, Gone, Hole, ObjectRef, Owner
 from stripe_assets.stripe_api import StripeError
-from stripe_assets.sync.engine.holes import OBJECT, UNLISTED
+from stripe_assets.sync.engine.holes import IN_FULL, OBJECT, UNLISTED
 from stripe_assets.sync.engine.model_state import ModelState
 from stripe_assets.sync.engine.one_off_handler import Items
 from stripe_assets.sync.engine.page import Page
@@ -83,7 +83,7 @@ class Deletions:
         above = list(with_upstreams(catalog.upstreams, [resource.name]))
         holes = self._session.before.holes
         unread = [*holes.of(owner, above), *holes.of(platform, above)]
-        if any(not hole.key.startswith(OBJECT) for hole in unread):
+        if any(not hole.key.startswith((OBJECT, IN_FULL)) for hole in unread):
             return False
         for name in above:
             state = self._pool.states[name]

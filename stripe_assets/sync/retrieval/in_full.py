@@ -36,26 +36,31 @@ class InFull:
         resource = self._session.catalog[state.model]
         if state.failed or not resource.retrieved_in_full or not resource.retrieve:
             return False
-        age = timedelta(0) if self._session.before.holes.asks_for_all else EACH
         began = {owner: self._swept.began(owner, state.model) for owner in self._swept.owners}
-        since = {owner: at - age for owner, at in began.items() if at is not None}
+        listed = {owner: at for owner, at in began.items() if at is not None}
 
         def find() -> list[ReadRequest]:
             refs = (
-                ref for owner, at in since.items() for ref in self._refs(resource.name, owner, at)
+                ref for owner, at in listed.items() for ref in self._refs(resource.name, owner, at)
             )
             return list(map(ReadRequest, refs))
 
-        if since:
+        if listed:
             self._further.put(resource, "in full", find, self._handler)
-        return bool(since)
+        return bool(listed)
 
-    def _refs(self, model: str, owner: Owner, before: datetime) -> Iterator[ObjectRef]:
+    def _refs(self, model: str, owner: Owner, listed: datetime) -> Iterator[ObjectRef]:
         """Yields what is to be asked for, without what Stripe does not show."""
-        holes = self._session.before.holes
-        missed = (hole.key for hole in holes.of(owner, [model]) if hole.key.startswith(IN_FULL))
-        wanted = dict.fromkeys((key.removeprefix(IN_FULL) for key in missed), True)
-        wanted |= self._session.mirror.live_rows.not_in_full(model, owner, before)
+        session, holes = self._session, self._session.before.holes
+        known = [hole for hole in holes.of(owner, [model]) if hole.key.startswith(IN_FULL)]
+        missed = {hole.key.removeprefix(IN_FULL): hole.id for hole in known}
+        before = listed if holes.asks_for_all else listed - EACH
+        wanted = session.mirror.live_rows.not_in_full(model, owner, listed, before, missed)
+        # What no list returns any more is asked for as such.
+        gone = [hole for id, hole in missed.items() if id not in wanted]
+        for hole in gone:
+            holes.fill(hole)
+        session.mirror.holes.close(gone)
         for id, was_read in wanted.items():
             if not holes.is_unavailable(owner, model, f"{IN_FULL}{id}"):
                 ref = ObjectRef(model, owner, id)

@@ -18,6 +18,9 @@ from stripe_assets_tests.sync.acme import OWNER, Acme
 MODEL, LIST = "v2.core.account", "/v2/core/accounts"
 IDENTITIES = {f"acct_v2{n}": {"country": country} for n, country in enumerate(("us", "fr", "jp"))}
 
+unlisted: set[str] = set()
+"""Accounts that the list does not return."""
+
 
 def account(id: str, include: Mapping[str, str]) -> Object:
     """Includes what was asked for. Everything else of that kind is null."""
@@ -32,13 +35,15 @@ def account(id: str, include: Mapping[str, str]) -> Object:
 def acme(acme: Acme) -> Iterator[Acme]:
     def answer(path: str, query: Mapping[str, str], true: Reply | None) -> Reply | None:
         if path == LIST:
-            open_ = [] if "closed" in query else [account(id, query) for id in IDENTITIES]
+            ids = [] if "closed" in query else [id for id in IDENTITIES if id not in unlisted]
+            open_ = [account(id, query) for id in ids]
             return 200, {"data": open_, "next_page_url": None, "previous_page_url": None}
         id = path.removeprefix(f"{LIST}/")
         return true or ((200, account(id, query)) if id in IDENTITIES else None)
 
     acme.fault = answer
     yield acme
+    unlisted.clear()
 
 
 def stored(acme: Acme) -> dict[str, object]:
@@ -88,6 +93,17 @@ def test_what_the_list_returns_is_not_deleted_because_its_retrieve_denies_it(acm
     for _ in range(2):
         assert acme.status(MODEL) == "incomplete" and acme.mirror.live_rows.count(MODEL) == 3
         assert [hole.key for hole in acme.holes()] == [f"{IN_FULL}acct_v20"]
+
+
+@pytest.mark.parametrize("mode", ["auto", "full"])
+def test_the_hole_of_an_account_that_is_gone_ends(acme: Acme, mode: str) -> None:
+    acme.replies[f"{LIST}/acct_v20"] = (500, {})
+    assert acme.status(MODEL) == "incomplete"
+    gone = error(404, "No such account: 'acct_v20'", code="resource_missing", param="id")
+    acme.replies[f"{LIST}/acct_v20"] = gone
+    unlisted.add("acct_v20")
+    assert acme.status(MODEL, mode=mode) == "ok" and acme.holes() == []
+    assert acme.mirror.live_rows.count(MODEL) == 2
 
 
 @pytest.mark.parametrize("mode", ["auto", "full"])
